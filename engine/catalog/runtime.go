@@ -1,0 +1,124 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+)
+
+// Kind of a plugin, and so of the runtime that loads it.
+type Kind string
+
+const (
+	// WASM is a WebAssembly module, a file NAME.wasm with its manifest in a custom section.
+	WASM Kind = "wasm"
+	// Process is an executable NAME beside its NAME.manifest.json.
+	Process Kind = "process"
+)
+
+// Runtime loads one kind of plugin. It is safe for concurrent use.
+type Runtime interface {
+	Kind() Kind
+	// Load makes a plugin ready to be called. It returns a *PluginError when the plugin cannot be loaded.
+	Load(ctx context.Context, p Plugin) (Module, error)
+	// Close releases what the runtime itself holds. All its modules must be closed before.
+	Close(ctx context.Context) error
+}
+
+// Plugin is a plugin file that was found and judged, but not run.
+type Plugin struct {
+	Kind Kind
+	// Path of the module or executable.
+	Path string
+	// Code is the whole file as it was hashed. A runtime runs these bytes, never the file again.
+	Code []byte
+	// SHA256 of Code.
+	SHA256   [32]byte
+	Manifest *abi.Descriptor
+}
+
+// Module is a loaded plugin. It is safe for concurrent use; a call waits for its turn until ctx ends. Failures of the
+// plugin itself come back as a *PluginError and leave the module usable.
+type Module interface {
+	Step(ctx context.Context, in *abi.StepRequest, host Host) (*abi.Action, error)
+	Accept(ctx context.Context, in *abi.AcceptRequest, host Host) (*abi.Accepted, error)
+	Reply(ctx context.Context, in *abi.ReplyRequest, host Host) (*abi.InboundResponse, error)
+	Status() Status
+	// Close waits for running calls until ctx ends, then releases everything.
+	Close(ctx context.Context) error
+}
+
+// Host carries out the host functions of one call of a provider. A reply is never nil, and an outside failure is a
+// status, never a Go error. It may be used only until the call returns.
+type Host interface {
+	Call(ctx context.Context, call *abi.HostCall) *abi.HostReply
+}
+
+// State of a module.
+type State string
+
+const (
+	Ready      State = "ready"
+	Restarting State = "restarting"
+	// Broken modules are not called any more until they are loaded again.
+	Broken State = "broken"
+	Closed State = "closed"
+)
+
+// Status is a snapshot of a module.
+type Status struct {
+	State State
+	// Reason says why a module is not ready.
+	Reason string
+	// Instances that live at this moment, and how many were replaced after a failure.
+	Instances, Replaced int
+}
+
+// Cause says what went wrong with a plugin.
+type Cause string
+
+const (
+	// The file is not what it claims to be.
+	NotAPlugin    Cause = "not_a_plugin"
+	BadManifest   Cause = "bad_manifest"
+	MissingExport Cause = "missing_export"
+	UnknownImport Cause = "unknown_import"
+	WrongABI      Cause = "wrong_abi"
+	WrongChecksum Cause = "wrong_checksum"
+	// The plugin does not start.
+	StartFailed Cause = "start_failed"
+	// A call went wrong.
+	Trapped     Cause = "trapped"
+	OutOfFuel   Cause = "out_of_fuel"
+	OutOfMemory Cause = "out_of_memory"
+	BadReply    Cause = "bad_reply"
+	Exited      Cause = "exited"
+	TimedOut    Cause = "timed_out"
+	Cancelled   Cause = "cancelled"
+	// The plugin failed too often in a row and rests.
+	CrashLoop Cause = "crash_loop"
+	// The module has been closed, or has no such entry point.
+	Unavailable Cause = "unavailable"
+	// The message for the plugin passes a limit.
+	TooLarge Cause = "too_large"
+)
+
+// PluginError is a failure of a plugin, as opposed to one of its vendor. Its text names the plugin, what it did and what
+// would help, and holds nothing of the call's content.
+type PluginError struct {
+	Plugin string
+	Cause  Cause
+	Detail string
+	Err    error
+}
+
+func (e *PluginError) Error() string {
+	s := fmt.Sprintf("plugin %s: %s", e.Plugin, e.Cause)
+	if e.Detail != "" {
+		s += ": " + e.Detail
+	}
+	return s
+}
+
+func (e *PluginError) Unwrap() error { return e.Err }

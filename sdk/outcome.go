@@ -1,0 +1,40 @@
+package sdk
+
+// Recognized is the action of a card that was read.
+func Recognized(d *Done) *Action { return &Action{Done: d} }
+
+// Failed is the action of a call that gave no card.
+func Failed(f Fail) *Action { return &Action{Fail: &f} }
+
+// Read is one field as read.
+func Read(name, text string) Field { return Field{Name: name, Text: text} }
+
+// Fields keeps the fields that have a text: to the engine, empty and missing are the same.
+func Fields(fs ...Field) []Field {
+	out := fs[:0]
+	for _, f := range fs {
+		if f.Text != "" {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// Table says what each code of a vendor means. An adapter's table is the vendor's own table, row by row.
+type Table map[string]Fail
+
+// Fail is the failure for a code with the vendor's message, both verbatim. A code the table does not list is a provider
+// error of which nobody knows whether it was billed.
+func (t Table) Fail(code, message string) Fail {
+	f, ok := t[code]
+	if !ok {
+		f = Fail{Kind: ProviderError, FailOver: true, Billed: BilledUnknown, Fault: VendorFault, Message: "the vendor's document does not list this code"}
+	}
+	f.VendorCode, f.VendorMessage = code, message
+	return f
+}
+
+// Box is the polygon of an upright rectangle given by its top left corner and its size.
+func Box(x, y, w, h float64) *Polygon {
+	return &Polygon{Points: []float64{x, y, x + w, y, x + w, y + h, x, y + h}}
+}
