@@ -1,0 +1,28 @@
+package specimen
+
+import (
+	"math"
+
+	"github.com/ocrmux/ocrmux/plugins/local/internal/raster"
+)
+
+// Truth says what a picture of a synthetic card shows. It is what truth.json files hold.
+type Truth struct {
+	File     string            `json:"file"`
+	Side     string            `json:"side"`
+	Font     string            `json:"font"`
+	Fields   map[string]string `json:"fields"`
+	Rotation float64           `json:"rotation"`
+	Portrait [][2]float64      `json:"portrait,omitempty"`
+}
+
+// NewTruth describes one photograph, to be stored under the given file name.
+func NewTruth(card *Card, photo *Photo, file string) Truth {
+	t := Truth{File: file, Side: card.Side, Font: card.Font, Fields: card.Fields, Rotation: math.Round(photo.Rotation*10) / 10}
+	if photo.Portrait != (raster.Quad{}) {
+		for _, p := range photo.Portrait {
+			t.Portrait = append(t.Portrait, [2]float64{math.Round(p.X), math.Round(p.Y)})
+		}
+	}
+	return t
+}
