@@ -1,5 +1,7 @@
 package sdk
 
+import "strconv"
+
 // Recognized is the action of a card that was read.
 func Recognized(d *Done) *Action { return &Action{Done: d} }
 
@@ -31,6 +33,29 @@ func (t Table) Fail(code, message string) Fail {
 		f = Fail{Kind: ProviderError, FailOver: true, Billed: BilledUnknown, Fault: VendorFault, Message: "the vendor's document does not list this code"}
 	}
 	f.VendorCode, f.VendorMessage = code, message
+	return f
+}
+
+// NoAnswer is the failure of an answer that is not in the vendor's form: a proxy's error page, for example. What it lacks
+// is named; whether it was billed is unknown unless the status says that the request was turned away.
+func NoAnswer(r *Response, lacks string) Fail {
+	f := Fail{
+		Kind: ProviderError, FailOver: true, Billed: BilledUnknown, Fault: VendorFault,
+		VendorCode: "HTTP " + strconv.Itoa(int(r.Status)),
+		Message:    "the answer (" + r.Format.String() + ") has no " + lacks,
+	}
+	switch {
+	case r.Status == 401 || r.Status == 403:
+		f.Kind, f.Billed, f.Fault = PermissionDenied, BilledNo, OperatorFault
+	case r.Status == 404:
+		f.Billed, f.Fault = BilledNo, OperatorFault
+	case r.Status == 429:
+		f.Kind, f.Retryable, f.Billed, f.Fault = RateLimited, true, BilledNo, OperatorFault
+	case r.Status == 502 || r.Status == 503:
+		f.Kind, f.Retryable, f.Billed = Unavailable, true, BilledNo
+	case r.Status == 504:
+		f.Kind, f.Retryable = OutcomeUnknown, false
+	}
 	return f
 }
 

@@ -51,6 +51,11 @@ const (
 	Hex           = abi.EncodingHex
 	HexUpper      = abi.EncodingHexUpper
 
+	JPG  = abi.ImageFormatJPG
+	PNG  = abi.ImageFormatPNG
+	BMP  = abi.ImageFormatBMP
+	WebP = abi.ImageFormatWebp
+
 	Front = abi.SideFront
 	Back  = abi.SideBack
 

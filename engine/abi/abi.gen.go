@@ -109,9 +109,9 @@ type ImageFormat uint32
 
 const (
 	ImageFormatUnspecified ImageFormat = 0
-	ImageFormatJpg         ImageFormat = 1
-	ImageFormatPng         ImageFormat = 2
-	ImageFormatBmp         ImageFormat = 3
+	ImageFormatJPG         ImageFormat = 1
+	ImageFormatPNG         ImageFormat = 2
+	ImageFormatBMP         ImageFormat = 3
 	ImageFormatWebp        ImageFormat = 4
 )
 

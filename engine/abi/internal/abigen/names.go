@@ -11,7 +11,7 @@ import (
 // camel turns a proto name into a Go name.
 func camel(name string) string {
 	initialisms := map[string]string{
-		"abi": "ABI", "http": "HTTP", "id": "ID", "json": "JSON", "md5": "MD5", "ok": "OK", "rsa": "RSA", "sha1": "SHA1",
+		"abi": "ABI", "http": "HTTP", "id": "ID", "json": "JSON", "md5": "MD5", "bmp": "BMP", "jpg": "JPG", "ok": "OK", "png": "PNG", "rsa": "RSA", "sha1": "SHA1",
 		"sha256": "SHA256", "sha512": "SHA512", "sm3": "SM3", "ttl": "TTL", "url": "URL", "xml": "XML",
 	}
 	var b strings.Builder

@@ -1,0 +1,7 @@
+// Package wasm runs providers that are WebAssembly modules, on wazero.
+//
+// An instance answers one call at a time and is never held while a vendor thinks, so a pool of about one instance for
+// each core serves any number of recognitions in flight. Memory is bounded by a page limit, CPU time by a fuel counter
+// that is written into the module when it is loaded. After any failure of a call the instance is closed and replaced:
+// wazero leaves a trapped module open, and its memory is not to be trusted.
+package wasm

@@ -1,0 +1,102 @@
+package wasm
+
+import (
+	"context"
+	"slices"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+)
+
+// callKey finds the running instance in the context of a host function.
+type callKey struct{}
+
+func isHostFunction(name string) bool {
+	return name == abi.ImportRead || slices.Contains(abi.HostFunctions(), name)
+}
+
+// instantiateHostFunctions makes the import module. Its functions never trap: whatever is wrong is a status.
+func instantiateHostFunctions(ctx context.Context, r wazero.Runtime) error {
+	b := r.NewHostModuleBuilder(abi.ImportModule)
+	i32, i64 := api.ValueTypeI32, api.ValueTypeI64
+	for _, name := range abi.HostFunctions() {
+		b.NewFunctionBuilder().
+			WithGoModuleFunction(hostFunction(name), []api.ValueType{i32, i32}, []api.ValueType{i64}).
+			Export(name)
+	}
+	b.NewFunctionBuilder().
+		WithGoModuleFunction(api.GoModuleFunc(readReply), []api.ValueType{i32, i32}, []api.ValueType{i32}).
+		Export(abi.ImportRead)
+	_, err := b.Instantiate(ctx)
+	return err
+}
+
+func hostFunction(name string) api.GoModuleFunc {
+	return func(ctx context.Context, m api.Module, stack []uint64) {
+		in, ok := ctx.Value(callKey{}).(*instance)
+		if !ok {
+			stack[0] = uint64(abi.HostStatusGone) << 32
+			return
+		}
+		reply := in.hostCall(ctx, name, m.Memory(), uint32(stack[0]), uint32(stack[1]))
+		in.pending = reply.AppendWire(in.pending[:0])
+		stack[0] = uint64(reply.Status)<<32 | uint64(uint32(len(in.pending)))
+	}
+}
+
+func readReply(ctx context.Context, m api.Module, stack []uint64) {
+	ptr, n := uint32(stack[0]), uint32(stack[1])
+	stack[0] = 0
+	in, ok := ctx.Value(callKey{}).(*instance)
+	if !ok {
+		return
+	}
+	data := in.pending[:min(int(n), len(in.pending))]
+	if m.Memory().Write(ptr, data) {
+		stack[0] = uint64(len(data))
+	}
+}
+
+func (in *instance) hostCall(ctx context.Context, name string, mem api.Memory, ptr, n uint32) *abi.HostReply {
+	if in.host == nil {
+		return &abi.HostReply{Status: abi.HostStatusGone, Message: "there is no call at hand: an allocator may not call the host"}
+	}
+	if n > abi.MaxMessageBytes {
+		return &abi.HostReply{Status: abi.HostStatusLimit, Message: "the message is too long"}
+	}
+	view, ok := mem.Read(ptr, n)
+	if !ok {
+		return &abi.HostReply{Status: abi.HostStatusInvalid, Message: "the message lies outside the memory"}
+	}
+	call := new(abi.HostCall)
+	if err := argument(call, name).UnmarshalWire(slices.Clone(view)); err != nil {
+		return &abi.HostReply{Status: abi.HostStatusInvalid, Message: err.Error()}
+	}
+	return in.host.Call(ctx, call)
+}
+
+// argument makes the member of a HostCall that a host function takes.
+func argument(c *abi.HostCall, name string) abi.Message {
+	switch name {
+	case "sign":
+		c.Sign = new(abi.SignRequest)
+		return c.Sign
+	case "http_send":
+		c.HTTPSend = new(abi.HTTPRequest)
+		return c.HTTPSend
+	case "image_inspect":
+		c.ImageInspect = new(abi.ImageInspectRequest)
+		return c.ImageInspect
+	case "image_fit":
+		c.ImageFit = new(abi.ImageFitRequest)
+		return c.ImageFit
+	case "image_read":
+		c.ImageRead = new(abi.ImageReadRequest)
+		return c.ImageRead
+	default:
+		c.Log = new(abi.LogRecord)
+		return c.Log
+	}
+}

@@ -1,0 +1,98 @@
+package fuel
+
+import (
+	"bytes"
+	"math"
+)
+
+// Global is the name under which the counter is exported: a mutable i64.
+const Global = "ocrmux_fuel"
+
+// Startup is the fuel a fresh instance holds, in instructions: what a start section or a start function such as
+// _initialize can spend before the host's first [Set].
+const Startup = 1 << 28
+
+// MaxModule is the size in bytes up to which a module is taken.
+const MaxModule = 128 << 20
+
+// header is the magic number and version of a module.
+const header = "\x00asm\x01\x00\x00\x00"
+
+// Section ids.
+const (
+	secCustom    = 0
+	secType      = 1
+	secImport    = 2
+	secFunction  = 3
+	secTable     = 4
+	secMemory    = 5
+	secGlobal    = 6
+	secExport    = 7
+	secElement   = 9
+	secCode      = 10
+	secData      = 11
+	secDataCount = 12
+)
+
+// Instrument returns the WebAssembly module with a fuel counter written into it, as the package describes. The module
+// given is not changed, and the answer is the same for the same module. It may be called concurrently.
+//
+// An error is an [*Error] wrapping [ErrMalformed], [ErrUnsupported] or [ErrNameTaken]. Only what the counter depends on
+// is checked: the runtime must still validate the result when it compiles it.
+func Instrument(module []byte) ([]byte, error) {
+	r := reader{module: module, end: len(module)}
+	switch {
+	case len(module) > MaxModule:
+		r.fail(0, ErrUnsupported, "%d bytes, at most %d are taken", len(module), MaxModule)
+	case !bytes.HasPrefix(module, []byte(header)):
+		r.fail(0, ErrMalformed, "no WebAssembly 1 header")
+	default:
+		r.skip(uint32(len(header)))
+	}
+
+	w := rewriter{out: make([]byte, 0, len(module)+len(module)/2+256)}
+	w.out = append(w.out, header...)
+	last := 0
+	for r.more() {
+		at := r.pos
+		id := r.byte()
+		sec := r.part(r.u32())
+		if r.err == nil && id != secCustom {
+			place := order(id)
+			if place == 0 {
+				r.fail(at, ErrUnsupported, "section %d", id)
+			} else if place <= last {
+				r.fail(at, ErrMalformed, "section %d out of order", id)
+			}
+			last = place
+			w.addMissing(place)
+		}
+		if r.err == nil {
+			r.err = w.section(id, module[at:sec.end], sec)
+		}
+		if r.err != nil {
+			return nil, r.err
+		}
+	}
+	if r.err == nil && w.bodies > 0 {
+		r.fail(r.end, ErrMalformed, "%d functions without a body", w.bodies)
+	}
+	if r.err != nil {
+		return nil, r.err
+	}
+	w.addMissing(math.MaxInt)
+	return w.out, nil
+}
+
+// order returns the place of a section in a module, 0 if there is none for it.
+func order(id byte) int {
+	switch {
+	case id >= secType && id <= secElement:
+		return int(id)
+	case id == secDataCount:
+		return secElement + 1
+	case id == secCode, id == secData:
+		return int(id) + 1
+	}
+	return 0
+}

@@ -1,0 +1,163 @@
+package fuel
+
+// Opcodes that the counter looks at or writes.
+const (
+	opUnreachable = 0x00
+	opBlock       = 0x02
+	opLoop        = 0x03
+	opIf          = 0x04
+	opElse        = 0x05
+	opEnd         = 0x0b
+	opBr          = 0x0c
+	opBrTable     = 0x0e
+	opReturn      = 0x0f
+	opLocalGet    = 0x20
+	opLocalTee    = 0x22
+	opGlobalGet   = 0x23
+	opGlobalSet   = 0x24
+	opMemoryGrow  = 0x40
+	opI64Const    = 0x42
+	opI64LtS      = 0x53
+	opI64Sub      = 0x7d
+	opI64Shl      = 0x86
+	opI64ShrU     = 0x88
+	opI64ExtendU  = 0xad
+	opMisc        = 0xfc
+	opVector      = 0xfd
+
+	typeI32  = 0x7f
+	typeI64  = 0x7e
+	typeVoid = 0x40
+)
+
+// Second bytes of opMisc.
+const (
+	miscMemoryInit = 0x08
+	miscDataDrop   = 0x09
+	miscMemoryCopy = 0x0a
+	miscMemoryFill = 0x0b
+	miscTableInit  = 0x0c
+	miscElemDrop   = 0x0d
+	miscTableCopy  = 0x0e
+	miscTableGrow  = 0x0f
+	miscTableSize  = 0x10
+	miscTableFill  = 0x11
+)
+
+// immediates passes over what follows the one-byte opcode op, read at byte at. Misc and vector instructions have their
+// own methods.
+//
+// Wherever the runtime is stricter or looser than the specification about an encoding, only the one that both read alike
+// is let through: instructions that the counter does not see as such would run unpaid.
+func (r *reader) immediates(at int, op byte) {
+	switch {
+	case op >= 0x45 && op <= 0xc4: // numeric
+	case op >= 0x28 && op <= 0x3e: // loads and stores
+		r.memoryArgument()
+	case op >= opLocalGet && op <= 0x26: // local, global, table.get, table.set
+		r.u32()
+	case op >= opBlock && op <= opIf:
+		r.blockType()
+	case op == 0x41: // i32.const
+		r.skipLEB(5)
+	case op == opI64Const:
+		r.skipLEB(10)
+	case op == 0x43: // f32.const
+		r.skip(4)
+	case op == 0x44: // f64.const
+		r.skip(8)
+	case op == opBr, op == 0x0d, op == 0x10, op == 0xd2: // br, br_if, call, ref.func
+		r.u32()
+	case op == 0x11: // call_indirect
+		r.u32()
+		r.u32()
+	case op == opBrTable:
+		for n := r.count(); n > 0; n-- {
+			r.u32()
+		}
+		r.u32()
+	case op == 0x3f, op == opMemoryGrow: // memory.size, memory.grow
+		r.zero()
+	case op == 0x1c: // select t
+		if n := r.byte(); n != 1 {
+			r.fail(at, ErrMalformed, "select with %d types", n)
+		}
+		r.valueType()
+	case op == 0xd0: // ref.null
+		if t := r.byte(); t != 0x70 && t != 0x6f {
+			r.fail(at, ErrUnsupported, "reference type %#x", t)
+		}
+	case op <= 0x01, op == opReturn, op == 0x1a, op == 0x1b, op == 0xd1:
+		// unreachable, nop, return, drop, select, ref.is_null
+	default:
+		r.fail(at, ErrUnsupported, "instruction %#x", op)
+	}
+}
+
+func (r *reader) blockType() {
+	at := r.pos
+	switch b := r.byte(); {
+	case b == typeVoid, isValueType(b):
+	case b < 0x40, b >= 0x80: // a type index, as a positive signed number
+		r.pos = at
+		r.u32()
+		if r.err == nil && r.module[r.pos-1]&0x40 != 0 {
+			r.fail(at, ErrMalformed, "negative type index of a block")
+		}
+	default:
+		r.fail(at, ErrUnsupported, "block type %#x", b)
+	}
+}
+
+func (r *reader) memoryArgument() {
+	at := r.pos
+	if align := r.u32(); align >= 32 { // bit 6 announces a memory index (multi-memory)
+		r.fail(at, ErrUnsupported, "memory argument %#x", align)
+	}
+	r.u32()
+}
+
+// misc passes over an instruction after its 0xfc and returns which it is.
+func (r *reader) misc(at int) byte {
+	op := r.byte()
+	switch {
+	case op < miscMemoryInit: // saturating truncation
+	case op == miscMemoryInit:
+		r.u32()
+		r.zero()
+	case op == miscMemoryCopy:
+		r.zero()
+		r.zero()
+	case op == miscMemoryFill:
+		r.zero()
+	case op == miscTableInit, op == miscTableCopy:
+		r.u32()
+		r.u32()
+	case op == miscDataDrop, op == miscElemDrop, op >= miscTableGrow && op <= miscTableFill:
+		r.u32()
+	default:
+		r.fail(at, ErrUnsupported, "instruction 0xfc %#x", op)
+	}
+	return op
+}
+
+// vector passes over an instruction after its 0xfd. The specification reads its number as LEB128; wazero takes one byte,
+// and sees the second byte of numbers from 0x80 on, which is 0x01, as a nop. Any other form would be read differently.
+func (r *reader) vector(at int) {
+	op := r.byte()
+	switch {
+	case op >= 0x80:
+		if b := r.byte(); b != 1 {
+			r.fail(at, ErrUnsupported, "instruction 0xfd %#x %#x", op, b)
+		}
+	case op <= 0x0b, op == 0x5c, op == 0x5d: // loads, store
+		r.memoryArgument()
+	case op == 0x0c, op == 0x0d: // v128.const, i8x16.shuffle
+		r.skip(16)
+	case op >= 0x15 && op <= 0x22: // extract and replace a lane
+		r.skip(1)
+	case op >= 0x54 && op <= 0x5b: // load and store a lane
+		r.memoryArgument()
+		r.skip(1)
+	}
+}

@@ -1,0 +1,3 @@
+;; Loops for ever, doing nothing.
+(module
+  (func (export "run") (loop $again (br $again))))

@@ -1,0 +1,3 @@
+;; Calls itself for ever.
+(module
+  (func $run (export "run") (call $run)))

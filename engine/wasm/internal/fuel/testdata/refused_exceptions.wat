@@ -1,0 +1,4 @@
+;; And so are exceptions.
+(module
+  (tag $e)
+  (func (export "run") (throw $e)))

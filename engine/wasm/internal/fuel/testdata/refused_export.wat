@@ -1,0 +1,3 @@
+;; Exports something under the counter's name.
+(module
+  (func (export "ocrmux_fuel")))

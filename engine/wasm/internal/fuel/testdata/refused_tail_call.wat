@@ -1,0 +1,3 @@
+;; Tail calls are beyond WebAssembly 2.0.
+(module
+  (func $run (export "run") (return_call $run)))

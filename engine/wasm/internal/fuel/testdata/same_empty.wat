@@ -1,0 +1,2 @@
+;; Nothing at all: the counter brings its own sections.
+(module)

@@ -1,0 +1,3 @@
+;; Traps for a reason of its own.
+(module
+  (func (export "run") (unreachable)))
