@@ -9,8 +9,12 @@ import (
 	"io"
 )
 
-// qualities are tried from the best down. Below the last, characters of an ID card start to fray, and fewer pixels cost less.
-var qualities = [...]int{92, 85, 78, 70, 60}
+// rungs are the JPEG qualities tried, from the best down, each with the share of the best one's bytes that a photograph usually
+// takes. Below the last, characters of an ID card start to fray, and giving up pixels costs less.
+var rungs = [...]struct {
+	quality int
+	share   float64
+}{{92, 1}, {85, 0.65}, {78, 0.52}, {70, 0.44}, {lowestQuality, 0.36}}
 
 const lowestQuality = 60
 
@@ -46,28 +50,25 @@ func encode(ctx context.Context, img image.Image, format Format, quality int, li
 	return encoded{data: out.data, size: out.size}, nil
 }
 
-// encodeBest finds the best quality that fits by bisection, or returns the try at the lowest. Four tries at most.
+// encodeBest writes the picture at the best quality; if that does not fit, at the one whose size should, and then further down.
+// It returns the first try that fits, or the one at the lowest quality. An encoding of a large picture takes a quarter of a
+// second, so two well-aimed tries are worth more than the last rung of quality.
 func encodeBest(ctx context.Context, img image.Image, format Format, limits Limits) (encoded, error) {
-	best, err := encode(ctx, img, format, qualities[0], limits)
+	best, err := encode(ctx, img, format, rungs[0].quality, limits)
 	if err != nil || best.breach == nil || format != JPG {
 		return best, err
 	}
-	for low, high := 1, len(qualities); low < high; {
-		middle := (low + high) / 2
-		try, err := encode(ctx, img, format, qualities[middle], limits)
-		if err != nil {
-			return encoded{}, err
-		}
-		if try.breach == nil {
-			best, high = try, middle
+	fitting := float64(limits.mostBytes()) / float64(best.size)
+	try := best
+	for i, rung := range rungs[1:] {
+		if last := i == len(rungs)-2; rung.share > fitting && !last {
 			continue
 		}
-		low = middle + 1
-		if best.breach != nil {
-			best = try
+		if try, err = encode(ctx, img, format, rung.quality, limits); err != nil || try.breach == nil {
+			break
 		}
 	}
-	return best, nil
+	return try, err
 }
 
 // sink keeps what is written until it is over most, then only counts. It makes an encoder stop once ctx is done.

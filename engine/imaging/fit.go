@@ -30,7 +30,7 @@ type Fitted struct {
 // MinSide or accepted formats that cannot be written; the context's cause once ctx is done, which is looked at between and
 // within the steps. With Limits.Soft a picture that cannot be mended comes back as it came.
 //
-// Work and memory are bounded: one decoding, at most nine resizings and twelve encodings, see Caps.MaxDecodedBytes.
+// Work and memory are bounded: one decoding, at most nine resizings and thirteen encodings, see Caps.MaxDecodedBytes.
 func Fit(ctx context.Context, data []byte, info Info, limits Limits) (Fitted, error) {
 	asIs := Fitted{Data: data, Info: info}
 	if limits.breach(info, data) == nil {
@@ -79,8 +79,8 @@ func mend(ctx context.Context, data []byte, info Info, limits Limits) (Fitted, e
 		return Fitted{}, err
 	}
 	if result.breach != nil {
-		return Fitted{}, fmt.Errorf("imaging: even rewritten as %s of %d x %d px: %w",
-			format, picture.Rect.Dx(), picture.Rect.Dy(), result.breach)
+		return Fitted{}, fmt.Errorf("%w, even rewritten as %s of %d x %d px",
+			result.breach, format, picture.Rect.Dx(), picture.Rect.Dy())
 	}
 	fittedInfo, err := parse(result.data)
 	if err != nil {
@@ -100,7 +100,7 @@ func writable(from Format, limits Limits) (Format, error) {
 			return f, nil
 		}
 	}
-	return "", fmt.Errorf("imaging: only jpg and png can be written: %w",
+	return "", fmt.Errorf("%w; of the formats only jpg and png can be written",
 		&LimitError{Limit: LimitFormats, Format: from, Formats: limits.Formats})
 }
 
@@ -108,14 +108,14 @@ func writable(from Format, limits Limits) (Format, error) {
 func withinSides(info Info, limits Limits) (width, height int, err error) {
 	width, height = info.UprightSize()
 	if short := info.ShortSide(); short < limits.MinSide {
-		return 0, 0, fmt.Errorf("imaging: a picture cannot be enlarged: %w",
+		return 0, 0, fmt.Errorf("%w; send a larger picture, it would not help to enlarge this one",
 			&LimitError{Limit: LimitMinSide, Value: int64(short), Allowed: int64(limits.MinSide)})
 	}
 	if long := info.LongSide(); limits.MaxSide > 0 && long > limits.MaxSide {
 		width, height = scaled(width, height, float64(limits.MaxSide)/float64(long))
 		if short := min(width, height); short < limits.MinSide {
-			return 0, 0, fmt.Errorf("imaging: once the longest side is shrunk from %d to %d px: %w", long, limits.MaxSide,
-				&LimitError{Limit: LimitMinSide, Value: int64(short), Allowed: int64(limits.MinSide)})
+			return 0, 0, fmt.Errorf("%w, once the longest is shrunk from %d to %d px",
+				&LimitError{Limit: LimitMinSide, Value: int64(short), Allowed: int64(limits.MinSide)}, long, limits.MaxSide)
 		}
 	}
 	return width, height, nil

@@ -145,6 +145,8 @@ func TestFitKeepsColours(t *testing.T) {
 		"red ink, half black":     {cmykJPEG(color.CMYK{M: 255, Y: 255, K: 128}), image.Pt(4, 4), color.RGBA{127, 0, 0, 255}},
 		"lossless webp":           {testdata(t, "lossless.webp"), image.Pt(3, 3), red},
 		"lossy webp":              {testdata(t, "lossy.webp"), image.Pt(3, 3), red},
+		"progressive jpeg":        {testdata(t, "progressive.jpg"), image.Pt(3, 3), red},
+		"bmp with its masks":      {maskedBMP(), image.Pt(0, 0), red},
 		"transparent means white": {testdata(t, "alpha.webp"), image.Pt(44, 16), color.RGBA{255, 255, 255, 255}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -261,7 +263,7 @@ func FuzzFit(f *testing.F) {
 	img := photograph(40, 24)
 	for _, seed := range [][]byte{
 		asJPEG(f, img), turnedJPEG(asJPEG(f, img), binary.LittleEndian, 5), cmykJPEG(color.CMYK{M: 200}), asPNG(f, img), gappedBMP(f, img),
-		testdata(f, "lossy.webp"), testdata(f, "lossless.webp"), testdata(f, "alpha.webp"),
+		maskedBMP(), testdata(f, "progressive.jpg"), testdata(f, "lossy.webp"), testdata(f, "lossless.webp"), testdata(f, "alpha.webp"),
 	} {
 		f.Add(seed, uint8(1), uint16(5), uint16(20), uint16(1000), uint8(2))
 	}

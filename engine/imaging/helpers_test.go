@@ -58,6 +58,8 @@ func asBMP(t testing.TB, img image.Image) []byte {
 	return b.Bytes()
 }
 
+// testdata reads one of the synthetic pictures of 48 × 32 px in testdata, written by cwebp, img2webp and cjpeg from a colour ramp
+// with a red corner.
 func testdata(t testing.TB, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", name))
@@ -65,6 +67,15 @@ func testdata(t testing.TB, name string) []byte {
 		t.Fatal(err)
 	}
 	return data
+}
+
+// maskedBMP is one red pixel of 32 bits whose masks are spelt out between header and picture data.
+func maskedBMP() []byte {
+	b := []byte("BM\x46\x00\x00\x00\x00\x00\x00\x00\x42\x00\x00\x00")
+	for _, v := range []uint32{bmpInfoHeader, 1, 1, 32<<16 | 1, bmpBitfields, 4, 0, 0, 0, 0, 0xFF0000, 0xFF00, 0xFF, 0xE61414} {
+		b = binary.LittleEndian.AppendUint32(b, v)
+	}
+	return b
 }
 
 // patched returns a copy of data with b written at offset.

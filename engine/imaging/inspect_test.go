@@ -91,6 +91,7 @@ func TestInspectRefuses(t *testing.T) {
 		"an svg":                          {[]byte(`<?xml version="1.0"?><svg/>`), Error{Kind: KindUnsupported, LooksLike: "svg"}},
 		"an arithmetic-coded jpeg":        {patched(jpg, frame+1, 0xC9), Error{Kind: KindUnsupported, Format: JPG, LooksLike: "a lossless, hierarchical or arithmetic-coded jpeg"}},
 		"a 12-bit jpeg":                   {patched(jpg, frame+4, 12), Error{Kind: KindUnsupported, Format: JPG, LooksLike: "a jpeg of other than 8 bits a sample"}},
+		"a jpeg of endless scans":         {append(bytes.Clone(jpg[:len(jpg)-2]), bytes.Repeat([]byte("\xFF\xDA\x00\x0C\x03\x01\x00\x02\x00\x03\x00\x00\x3F\x00"), maxJPEGScans)...), Error{Kind: KindUnsupported, Format: JPG, LooksLike: "a jpeg of more than 100 scans"}},
 		"an os/2 bitmap":                  {patched(bmp, 14, 12), Error{Kind: KindUnsupported, Format: BMP, LooksLike: "an os/2 bitmap"}},
 		"an animated png":                 {inserted(png, firstPNGChunkEnd, pngChunk("acTL", []byte{0, 0, 0, 2, 0, 0, 0, 0})), Error{Kind: KindAnimated, Format: PNG}},
 		"an animated webp":                {testdata(t, "animated.webp"), Error{Kind: KindAnimated, Format: WebP}},
@@ -153,7 +154,7 @@ func TestInspectHoldsFilesToTheirCap(t *testing.T) {
 func TestEveryBeginningOfAPictureIsCalledTruncated(t *testing.T) {
 	img := photograph(20, 10)
 	for name, data := range map[string][]byte{
-		"jpeg": turnedJPEG(asJPEG(t, img), binary.BigEndian, 6), "cmyk jpeg": cmykJPEG(color.CMYK{C: 1}),
+		"jpeg": turnedJPEG(asJPEG(t, img), binary.BigEndian, 6), "cmyk jpeg": cmykJPEG(color.CMYK{C: 1}), "progressive jpeg": testdata(t, "progressive.jpg"),
 		"png": asPNG(t, img), "bmp": asBMP(t, img),
 		"lossy webp": testdata(t, "lossy.webp"), "lossless webp": testdata(t, "lossless.webp"), "alpha webp": testdata(t, "alpha.webp"),
 	} {
@@ -169,10 +170,44 @@ func TestEveryBeginningOfAPictureIsCalledTruncated(t *testing.T) {
 	}
 }
 
+func TestProgressiveJPEGsAreKnownToNeedMoreMemory(t *testing.T) {
+	progressive, baseline := mustInspect(t, testdata(t, "progressive.jpg")), mustInspect(t, asJPEG(t, photograph(48, 32)))
+	if progressive.DecodedBytes != 5*baseline.DecodedBytes || baseline.DecodedBytes != 48*32*3/2 {
+		t.Errorf("progressive %d, baseline %d bytes", progressive.DecodedBytes, baseline.DecodedBytes)
+	}
+}
+
+func TestMediaTypesAreTheRegisteredOnes(t *testing.T) {
+	for format, want := range map[Format]string{JPG: "image/jpeg", PNG: "image/png", BMP: "image/bmp", WebP: "image/webp"} {
+		if got := format.MediaType(); got != want {
+			t.Errorf("%s: got %s, want %s", format, got, want)
+		}
+	}
+}
+
+func TestBrokenEXIFMeansUpright(t *testing.T) {
+	good := exifBlock(binary.LittleEndian, 6)
+	for name, block := range map[string][]byte{
+		"none":                        nil,
+		"no byte order":               patched(good, 0, 'X'),
+		"directory beyond the end":    patched(good, 4, 0xFF, 0xFF, 0xFF, 0xFF),
+		"directory cut off":           good[:20],
+		"an orientation of text type": patched(good, 24, 2),
+	} {
+		if got := exifOrientation(block); got != Upright {
+			t.Errorf("%s: got %d", name, got)
+		}
+	}
+	if got := exifOrientation(patched(good, 24, exifTypeLong)); got != Turn90 {
+		t.Errorf("an orientation of four bytes: got %d", got)
+	}
+}
+
 func FuzzInspect(f *testing.F) {
 	img := photograph(9, 5)
 	for _, seed := range [][]byte{
 		asJPEG(f, img), turnedJPEG(asJPEG(f, img), binary.LittleEndian, 5), cmykJPEG(color.CMYK{M: 200}), asPNG(f, img), asBMP(f, img),
+		maskedBMP(), testdata(f, "progressive.jpg"),
 		testdata(f, "lossy.webp"), testdata(f, "lossless.webp"), testdata(f, "alpha.webp"), testdata(f, "animated.webp"), []byte("<html>"),
 	} {
 		f.Add(seed)

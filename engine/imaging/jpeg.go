@@ -22,6 +22,10 @@ const (
 	markerSOF55 = 0xF7 // JPEG-LS
 )
 
+// maxJPEGScans bounds the scans of one picture. Encoders write about ten, libjpeg's longest scripts some dozens; a scan of a few
+// bytes makes a decoder visit every block again, so that a small file of many scans could keep it busy for hours.
+const maxJPEGScans = 100
+
 const exifPrefix = "Exif\x00\x00"
 
 // parseJPEG walks the markers to the end mark. Between a start of scan and the next marker stands entropy-coded data, in
@@ -68,7 +72,9 @@ func parseJPEG(data []byte, info *Info) error {
 			if info.Width == 0 {
 				return corrupt(JPG, "picture data comes before its frame header")
 			}
-			scans++
+			if scans++; scans > maxJPEGScans {
+				return unsupported(JPG, "a jpeg of more than 100 scans")
+			}
 		case marker == markerAPP1 && !turned && bytes.HasPrefix(segment, []byte(exifPrefix)):
 			info.Orientation, turned = exifOrientation(segment[len(exifPrefix):]), true
 		case isFrameHeader(marker) && info.Width == 0:
