@@ -1,0 +1,149 @@
+package egress
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Resolver looks names up. *net.Resolver is one.
+type Resolver interface {
+	// LookupNetIP returns the addresses of host; network is always "ip".
+	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
+}
+
+// dialer makes connections to addresses the rules allow.
+type dialer struct {
+	resolver       Resolver
+	dial           func(ctx context.Context, network, address string) (net.Conn, error)
+	rules          *addressRules
+	tls            *tls.Config
+	connectTimeout time.Duration
+	tlsTimeout     time.Duration
+}
+
+// connect resolves, checks, dials and, for https, shakes hands. Every address of the answer is checked, forbidden
+// ones are skipped, and what is dialled is an address, never the name again.
+func (d *dialer) connect(ctx context.Context, o origin, st standing) (*wireConn, net.Conn, *Error) {
+	addrs, err := d.addresses(ctx, o, st)
+	if err != nil {
+		return nil, nil, err
+	}
+	raw, err := d.dialAny(ctx, addrs, o.port)
+	if err != nil {
+		return nil, nil, err
+	}
+	wire := &wireConn{Conn: raw}
+	if o.scheme == "http" {
+		return wire, wire, nil
+	}
+	secured, err := d.handshake(ctx, wire, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	return wire, secured, nil
+}
+
+func (d *dialer) addresses(ctx context.Context, o origin, st standing) ([]netip.Addr, *Error) {
+	const op = "resolve"
+	addr, literal := o.addr()
+	addrs := []netip.Addr{addr}
+	if !literal {
+		lookup, cancel := context.WithTimeout(ctx, d.connectTimeout)
+		defer cancel()
+		var err error
+		if addrs, err = d.resolver.LookupNetIP(lookup, "ip", o.host); err != nil {
+			if over := ended(ctx, op); over != nil {
+				return nil, over
+			}
+			return nil, fail(KindResolve, op, "the name could not be looked up", err)
+		}
+		if len(addrs) == 0 {
+			return nil, fail(KindResolve, op, "the name has no address", nil)
+		}
+	}
+	allowed := make([]netip.Addr, 0, len(addrs))
+	for _, a := range addrs {
+		if d.rules.allows(st, a) {
+			allowed = append(allowed, a.Unmap())
+		}
+	}
+	switch {
+	case len(allowed) > 0:
+		return allowed, nil
+	case st.loopbackOnly:
+		return nil, fail(KindSchemeRefused, op,
+			"plain http would leave this machine; use https or set allow_plain_http", nil)
+	default:
+		return nil, fail(KindAddressRefused, op,
+			"the host leads to no public address; name it in the provider's endpoint if that is meant", nil)
+	}
+}
+
+// dialAny tries the addresses in the resolver's order and gives each its share of the time.
+func (d *dialer) dialAny(ctx context.Context, addrs []netip.Addr, port uint16) (net.Conn, *Error) {
+	const op = "connect"
+	deadline := time.Now().Add(d.connectTimeout)
+	var last error
+	for i, a := range addrs {
+		share := time.Until(deadline) / time.Duration(len(addrs)-i)
+		one, cancel := context.WithTimeout(ctx, share)
+		c, err := d.dial(one, "tcp", netip.AddrPortFrom(a, port).String())
+		cancel()
+		if err == nil {
+			return c, nil
+		}
+		if over := ended(ctx, op); over != nil {
+			return nil, over
+		}
+		last = err
+	}
+	return nil, fail(KindConnect, op, "no connection to any address of the host", last)
+}
+
+func (d *dialer) handshake(ctx context.Context, wire *wireConn, o origin) (net.Conn, *Error) {
+	const op = "tls handshake"
+	cfg := d.tls.Clone()
+	cfg.ServerName = o.host
+	c := tls.Client(wire, cfg)
+	limited, cancel := context.WithTimeout(ctx, d.tlsTimeout)
+	defer cancel()
+	if err := c.HandshakeContext(limited); err != nil {
+		_ = wire.Close()
+		if over := ended(ctx, op); over != nil {
+			return nil, over
+		}
+		return nil, fail(KindTLS, op, "no trusted TLS session with the host", err)
+	}
+	return c, nil
+}
+
+// wireConn is the TCP connection under everything: it counts what is written and tells when it is closed.
+type wireConn struct {
+	net.Conn
+	written atomic.Int64
+	once    sync.Once
+	onClose func() // set before the connection is shared
+}
+
+// Write counts a byte as written as soon as the kernel may have it.
+func (w *wireConn) Write(p []byte) (int, error) {
+	n, err := w.Conn.Write(p)
+	w.written.Add(int64(n))
+	return n, err
+}
+
+// Close closes the connection and reports that once.
+func (w *wireConn) Close() error {
+	err := w.Conn.Close()
+	w.once.Do(func() {
+		if w.onClose != nil {
+			w.onClose()
+		}
+	})
+	return err
+}

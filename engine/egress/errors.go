@@ -1,0 +1,123 @@
+package egress
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+)
+
+// Kind says what went wrong. The set may grow; treat an unknown kind as KindNoAnswer.
+type Kind string
+
+// The kinds of failure, in the order in which a call can meet them.
+const (
+	KindInvalidRequest   Kind = "invalid_request"    // method, header or length the transport will not send
+	KindInvalidURL       Kind = "invalid_url"        // not an absolute http or https URL with a clear host
+	KindSchemeRefused    Kind = "scheme_refused"     // plain http where the policy wants https
+	KindHostRefused      Kind = "host_refused"       // origin that neither manifest nor operator names
+	KindRequestTooLarge  Kind = "request_too_large"  // over PolicyConfig.MaxRequestBytes
+	KindClosed           Kind = "closed"             // the Client was closed
+	KindResolve          Kind = "resolve"            // the name could not be looked up
+	KindAddressRefused   Kind = "address_refused"    // the name leads to an address that is not public
+	KindConnect          Kind = "connect"            // no TCP connection
+	KindTLS              Kind = "tls"                // no trusted TLS session
+	KindRequestBody      Kind = "request_body"       // Request.Body failed or has another length than stated
+	KindWrite            Kind = "write"              // the connection broke while the request was written
+	KindTimeout          Kind = "timeout"            // Request.Timeout or the caller's deadline passed
+	KindCancelled        Kind = "cancelled"          // the caller's context was cancelled
+	KindNoAnswer         Kind = "no_answer"          // connection lost before the first byte of an answer
+	KindBadAnswer        Kind = "bad_answer"         // malformed HTTP, wrong length, corrupt encoding
+	KindAnswerTooLarge   Kind = "answer_too_large"   // over the answer cap, also once decompressed
+	KindRedirectRefused  Kind = "redirect_refused"   // a redirect that would change method, origin or scheme unsafely
+	KindTooManyRedirects Kind = "too_many_redirects" // more than Config.MaxRedirects
+)
+
+// Sent says whether the vendor can have seen the request, and so whether it can have billed it.
+type Sent string
+
+const (
+	// SentNo: no byte of the request was written, or the vendor vouched (HTTP/2 REFUSED_STREAM or GOAWAY) that it
+	// did not process it. Trying elsewhere is free.
+	SentNo Sent = "no"
+	// SentMaybe: some of the request was written and no answer shows what became of it.
+	SentMaybe Sent = "maybe"
+	// SentYes: the whole request was written and an answer, if perhaps a broken one, began to arrive.
+	SentYes Sent = "yes"
+)
+
+// Error is every error of [Client.Do]. Its text names origin and reason and nothing else of the exchange.
+type Error struct {
+	Kind   Kind
+	Op     string // what was being done: "connect", "read answer body" …
+	Origin string // scheme://host[:port], or "" where the URL has none
+	Sent   Sent   // over all hops: a hop that failed after a followed redirect still counts the first one
+	// Timeout is true if the failure was a deadline: Request.Timeout, the caller's, or a connect or TLS timeout.
+	Timeout bool
+	// Reason is a fixed sentence about what happened and, where there is one, what would help.
+	Reason string
+	// Err is the cause, or nil. It is a network, TLS or context error, or whatever Request.Body returned. Errors of
+	// the HTTP parser are left out because they quote the answer.
+	Err error
+}
+
+// Error says kind, origin, what was done and why it failed.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString("egress: ")
+	b.WriteString(e.Op)
+	if e.Origin != "" {
+		b.WriteString(" ")
+		b.WriteString(e.Origin)
+	}
+	b.WriteString(": ")
+	b.WriteString(e.Reason)
+	if e.Err != nil && e.causeIsPlain() {
+		b.WriteString(": ")
+		b.WriteString(e.Err.Error())
+	}
+	b.WriteString(" (")
+	b.WriteString(string(e.Kind))
+	b.WriteString(", sent: ")
+	b.WriteString(string(e.Sent))
+	b.WriteString(")")
+	return b.String()
+}
+
+// Unwrap returns Err.
+func (e *Error) Unwrap() error { return e.Err }
+
+// causeIsPlain reports whether the cause comes from the network stack, which knows only hosts and addresses.
+func (e *Error) causeIsPlain() bool {
+	switch e.Kind {
+	case KindResolve, KindConnect, KindTLS:
+		return true
+	default:
+		return false
+	}
+}
+
+// fail makes an Error whose Origin and Sent are filled in by Do.
+func fail(kind Kind, op, reason string, err error) *Error {
+	return &Error{Kind: kind, Op: op, Reason: reason, Err: err, Sent: SentNo, Timeout: isTimeout(err)}
+}
+
+// ended makes the Error for a context that is over, or returns nil if it is not.
+func ended(ctx context.Context, op string) *Error {
+	switch err := ctx.Err(); {
+	case err == nil:
+		return nil
+	case errors.Is(err, context.DeadlineExceeded):
+		return fail(KindTimeout, op, "the time for the call ran out", err)
+	default:
+		return fail(KindCancelled, op, "the caller gave up", err)
+	}
+}
+
+func isTimeout(err error) bool {
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) {
+		return true
+	}
+	var t interface{ Timeout() bool }
+	return errors.As(err, &t) && t.Timeout()
+}

@@ -1,0 +1,203 @@
+package egress
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+)
+
+const (
+	answerBuffer  = 4 << 10
+	requestBuffer = 32 << 10
+	// maxInterim bounds the 1xx answers before the real one.
+	maxInterim = 5
+	// earlyAnswerGrace is how long a connection that broke while the request was written may still bring the
+	// answer that explains it (413 and the like).
+	earlyAnswerGrace = 500 * time.Millisecond
+	// writeGrace is how long a request may still be written once its answer is complete.
+	writeGrace = 50 * time.Millisecond
+)
+
+var errHeadersTooLarge = errors.New("egress: answer headers over their cap")
+
+// h1Protocol is what all HTTP/1.1 connections of a client share.
+type h1Protocol struct {
+	maxHeader   int64
+	idleTimeout time.Duration
+	writers     sync.Pool // of *bufio.Writer; only a connection that is writing holds one
+}
+
+func newH1Protocol(cfg Config) *h1Protocol {
+	return &h1Protocol{
+		maxHeader:   int64(cfg.MaxHeaderBytes),
+		idleTimeout: cfg.IdleTimeout,
+		writers:     sync.Pool{New: func() any { return bufio.NewWriterSize(nil, requestBuffer) }},
+	}
+}
+
+// h1Conn is one HTTP/1.1 connection, used by one exchange at a time.
+type h1Conn struct {
+	pool *pool
+	key  siteKey
+	wire *wireConn
+	nc   net.Conn // wire, or TLS over it
+	br   *bufio.Reader
+	// allowance is how many bytes may still be read: the header cap, or -1 for a body, which has a cap of its own.
+	allowance int64
+	watched   chan error // what ended the idle watch; one value each time
+
+	stop  func() bool // unhooks the exchange's context
+	wrote chan error  // the exchange's writer, joined by release
+}
+
+func newH1Conn(p *pool, key siteKey, wire *wireConn, nc net.Conn) *h1Conn {
+	c := &h1Conn{pool: p, key: key, wire: wire, nc: nc, watched: make(chan error, 1)}
+	c.br = bufio.NewReaderSize(allowedReader{c}, answerBuffer)
+	return c
+}
+
+// allowedReader reads from the connection while its allowance lasts.
+type allowedReader struct{ c *h1Conn }
+
+func (r allowedReader) Read(p []byte) (int, error) {
+	c := r.c
+	if c.allowance < 0 {
+		return c.nc.Read(p)
+	}
+	if c.allowance == 0 {
+		return 0, errHeadersTooLarge
+	}
+	n, err := c.nc.Read(p[:min(int64(len(p)), c.allowance)])
+	c.allowance -= int64(n)
+	return n, err
+}
+
+// sleep starts to watch the idle connection, so that one the vendor closes, or talks on unasked, is never used again.
+// It ends by itself after the idle timeout.
+func (c *h1Conn) sleep() {
+	c.allowance = c.pool.h1.maxHeader
+	_ = c.nc.SetDeadline(time.Time{})
+	_ = c.nc.SetReadDeadline(time.Now().Add(c.pool.h1.idleTimeout))
+	go func() {
+		_, err := c.br.Peek(1)
+		if c.pool.dropIdle(c) {
+			_ = c.nc.Close()
+		}
+		c.watched <- err
+	}()
+}
+
+// wake ends the watch and reports whether the connection is still silent and open.
+func (c *h1Conn) wake() bool {
+	_ = c.nc.SetReadDeadline(time.Unix(1, 0))
+	return errors.Is(<-c.watched, os.ErrDeadlineExceeded)
+}
+
+func (c *h1Conn) exchange(ctx context.Context, req *http.Request, body *requestBody) (*http.Response, *Error) {
+	before := c.wire.written.Load()
+	_ = c.nc.SetDeadline(time.Time{})
+	c.allowance = c.pool.h1.maxHeader
+	c.stop = context.AfterFunc(ctx, func() { _ = c.nc.SetDeadline(time.Unix(1, 0)) })
+	c.wrote = make(chan error, 1)
+	go func() { c.wrote <- c.write(ctx, req, body) }()
+
+	resp, answered, ferr := c.readHead(req)
+	if ferr == nil {
+		return resp, nil
+	}
+	// Closing ends a writer that is still at it; after that the count is final.
+	_ = c.nc.SetDeadline(time.Unix(1, 0))
+	writeErr := <-c.wrote
+	c.wrote <- writeErr
+	complete, srcErr := body.state()
+	written := c.wire.written.Load() > before
+	switch {
+	case srcErr != nil:
+		ferr = fail(KindRequestBody, "read request body", "the request body failed or has another length than stated", srcErr)
+	case !answered && writeErr != nil && ended(ctx, "") == nil:
+		ferr = fail(KindWrite, "write request", "the connection broke while the request was written", writeErr)
+	case ended(ctx, "") != nil:
+		ferr = ended(ctx, "await answer")
+	}
+	switch {
+	case written && answered && complete && writeErr == nil:
+		ferr.Sent = SentYes
+	case written:
+		ferr.Sent = SentMaybe
+	}
+	return nil, ferr
+}
+
+func (c *h1Conn) write(ctx context.Context, req *http.Request, body *requestBody) error {
+	bw := c.pool.h1.writers.Get().(*bufio.Writer)
+	bw.Reset(c.nc)
+	err := req.Write(unflushed{bw})
+	if err == nil {
+		err = bw.Flush()
+	}
+	bw.Reset(nil)
+	c.pool.h1.writers.Put(bw)
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	grace := earlyAnswerGrace
+	if _, srcErr := body.state(); srcErr != nil {
+		grace = 0 // the vendor waits for the rest and has nothing to say
+	}
+	_ = c.nc.SetReadDeadline(time.Now().Add(grace))
+	return err
+}
+
+// unflushed hides that it is a *bufio.Writer, whose headers net/http would flush before it asks for the body. This way
+// a small request is one packet, and none if its body does not open.
+type unflushed struct{ *bufio.Writer }
+
+// readHead reads up to the answer's body. Its errors do not carry the parser's, which quote the answer.
+func (c *h1Conn) readHead(req *http.Request) (resp *http.Response, answered bool, ferr *Error) {
+	const op = "read answer headers"
+	if _, err := c.br.Peek(1); err != nil {
+		return nil, false, fail(KindNoAnswer, "await answer", "the connection ended without an answer", err)
+	}
+	for range maxInterim + 1 {
+		resp, err := http.ReadResponse(c.br, req)
+		switch {
+		case errors.Is(err, errHeadersTooLarge) || err != nil && c.allowance == 0:
+			return nil, true, fail(KindBadAnswer, op, "the answer's headers are over their cap", nil)
+		case err != nil:
+			return nil, true, fail(KindBadAnswer, op, "the answer is no HTTP or breaks off in its headers", nil)
+		case resp.StatusCode == http.StatusSwitchingProtocols:
+			return nil, true, fail(KindBadAnswer, op, "the answer changes the protocol unasked", nil)
+		case resp.StatusCode >= 200:
+			c.allowance = -1
+			return resp, true, nil
+		}
+	}
+	return nil, true, fail(KindBadAnswer, op, "too many interim answers", nil)
+}
+
+// release does not close the answer's body: net/http would read it to its end first, however long it is.
+func (c *h1Conn) release(resp *http.Response, whole bool) {
+	if c.finish(whole && !resp.Close) && c.pool.pushIdle(c) {
+		return
+	}
+	_ = c.nc.Close()
+}
+
+// finish joins the exchange's writer and reports whether the connection is fit for another.
+func (c *h1Conn) finish(whole bool) bool {
+	if whole {
+		_ = c.nc.SetWriteDeadline(time.Now().Add(writeGrace))
+	} else {
+		_ = c.nc.Close()
+	}
+	writeErr := <-c.wrote
+	live := c.stop()
+	c.wrote, c.stop = nil, nil
+	// Bytes after the answer's stated end would be taken for the next one.
+	return whole && live && writeErr == nil && c.br.Buffered() == 0
+}

@@ -1,0 +1,183 @@
+package egress
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// Default byte caps of a policy.
+const (
+	DefaultMaxRequestBytes  = 32 << 20
+	DefaultMaxResponseBytes = 8 << 20
+)
+
+// PolicyConfig is what [NewPolicy] builds a Policy from.
+type PolicyConfig struct {
+	// Hosts are the origins of the provider's manifest: "https://api.example.com", optionally ":port"; without a
+	// scheme https is meant. "https://*.example.com" stands for every name under example.com at any depth, not for
+	// example.com itself. They must resolve to public addresses.
+	Hosts []string
+	// Operator are origins the operator wrote, usually a provider's endpoint; path and query of an entry are
+	// ignored. They are allowed because they were named, and may resolve to private and loopback addresses. No
+	// wildcards.
+	Operator []string
+	// AllowPlainHTTP lets http go to other than loopback addresses.
+	AllowPlainHTTP bool
+	// MaxRequestBytes caps URL, headers and body of a request together. 0 means DefaultMaxRequestBytes.
+	MaxRequestBytes int64
+	// MaxResponseBytes caps an answer's body, both as it comes and decompressed. 0 means DefaultMaxResponseBytes.
+	MaxResponseBytes int64
+}
+
+// Policy says where the requests of one provider may go and how large they and their answers may be. It is
+// immutable and safe for concurrent use.
+type Policy struct {
+	exact      map[origin]bool // true: named by the operator
+	suffixes   []origin        // host is ".example.com"
+	plainHTTP  bool
+	maxRequest int64
+	maxAnswer  int64
+}
+
+// standing is what a policy grants an origin. Connections are shared only between requests of the same standing.
+type standing struct {
+	named        bool // by the operator: private addresses are fine
+	loopbackOnly bool // plain http that may go no further than this machine
+}
+
+// NewPolicy checks and compiles a policy. An error names the entry and what would be right.
+func NewPolicy(cfg PolicyConfig) (*Policy, error) {
+	if cfg.MaxRequestBytes < 0 || cfg.MaxResponseBytes < 0 {
+		return nil, fmt.Errorf("egress: policy: byte caps must not be negative")
+	}
+	p := &Policy{
+		exact:      make(map[origin]bool, len(cfg.Hosts)+len(cfg.Operator)),
+		plainHTTP:  cfg.AllowPlainHTTP,
+		maxRequest: orDefault(cfg.MaxRequestBytes, DefaultMaxRequestBytes),
+		maxAnswer:  orDefault(cfg.MaxResponseBytes, DefaultMaxResponseBytes),
+	}
+	for _, h := range cfg.Hosts {
+		o, wild, err := parsePattern(h)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("egress: policy: host %q: %w; write https://host, https://host:port or https://*.suffix", h, err)
+		case wild:
+			p.suffixes = append(p.suffixes, o)
+		default:
+			p.exact[o] = p.exact[o] || false
+		}
+	}
+	for i, e := range cfg.Operator {
+		// The entry itself is not quoted: an endpoint may hold a secret in its path.
+		u, err := url.Parse(e)
+		if err != nil {
+			return nil, fmt.Errorf("egress: policy: operator origin %d is no URL; write https://host[:port]", i+1)
+		}
+		o, err := originOf(u)
+		if err != nil {
+			return nil, fmt.Errorf("egress: policy: operator origin %d: %w; write https://host[:port]", i+1, err)
+		}
+		p.exact[o] = true
+	}
+	return p, nil
+}
+
+// parsePattern reads one manifest host.
+func parsePattern(s string) (o origin, wild bool, err error) {
+	if !strings.Contains(s, "://") {
+		s = "https://" + s
+	}
+	scheme, rest, _ := strings.Cut(s, "://")
+	if after, ok := strings.CutPrefix(rest, "*."); ok {
+		wild, s = true, scheme+"://"+after
+	}
+	u, err := url.Parse(s)
+	if err != nil {
+		return origin{}, false, errHost
+	}
+	if o, err = originOf(u); err != nil {
+		return origin{}, false, err
+	}
+	if (u.Path != "" && u.Path != "/") || u.RawQuery != "" || u.Fragment != "" {
+		return origin{}, false, fmt.Errorf("it has a path or a query")
+	}
+	if wild {
+		if _, isIP := o.addr(); isIP || !strings.Contains(o.host, ".") {
+			return origin{}, false, fmt.Errorf("the suffix after *. needs at least two labels")
+		}
+		o.host = "." + o.host
+	}
+	return o, wild, nil
+}
+
+// check says what the policy grants a target. The Error has no Origin yet.
+func (p *Policy) check(o origin) (standing, *Error) {
+	named, listed := p.exact[o]
+	for i := 0; !listed && i < len(p.suffixes); i++ {
+		s := p.suffixes[i]
+		listed = s.scheme == o.scheme && s.port == o.port && strings.HasSuffix(o.host, s.host)
+	}
+	if !listed {
+		return standing{}, fail(KindHostRefused, "check target",
+			"neither the provider's manifest nor the operator's endpoint names this scheme, host and port", nil)
+	}
+	st := standing{named: named, loopbackOnly: o.scheme == "http" && !p.plainHTTP}
+	if st.loopbackOnly {
+		addr, literal := o.addr()
+		if !named || literal && !addr.IsLoopback() {
+			return standing{}, fail(KindSchemeRefused, "check target",
+				"plain http would show card data to the network; use https or set allow_plain_http", nil)
+		}
+	}
+	return st, nil
+}
+
+// Allows reports whether the policy would let a request go to rawURL, names not yet looked up: nil or an [*Error] of
+// kind invalid_url, host_refused or scheme_refused.
+func (p *Policy) Allows(rawURL string) error {
+	_, o, ferr := parseTarget(rawURL)
+	if ferr == nil {
+		_, ferr = p.check(o)
+	}
+	if ferr != nil {
+		ferr.Origin = o.String()
+		return ferr
+	}
+	return nil
+}
+
+// parseTarget reads a request's URL. The URL it returns has a canonical host and no fragment; path and query stay
+// byte for byte, since a signature may cover them.
+func parseTarget(raw string) (*url.URL, origin, *Error) {
+	const op = "check target"
+	u, err := url.Parse(raw)
+	if err != nil {
+		return nil, origin{}, fail(KindInvalidURL, op, "the text is no URL", nil) // the parser's error quotes it
+	}
+	return canonicalTarget(u)
+}
+
+func canonicalTarget(u *url.URL) (*url.URL, origin, *Error) {
+	const op = "check target"
+	o, err := originOf(u)
+	if err != nil {
+		return nil, origin{}, fail(KindInvalidURL, op, err.Error(), nil)
+	}
+	c := *u
+	c.Scheme, c.Host = o.scheme, o.authority()
+	c.Fragment, c.RawFragment = "", ""
+	for _, b := range []byte(c.RequestURI()) {
+		if b <= ' ' || b >= 0x7f {
+			return nil, o, fail(KindInvalidURL, op, "path or query holds a byte that must be percent-encoded", nil)
+		}
+	}
+	return &c, o, nil
+}
+
+func orDefault[T int | int64](v, def T) T {
+	if v == 0 {
+		return def
+	}
+	return v
+}

@@ -1,0 +1,251 @@
+package egress
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"sync"
+)
+
+// pool keeps connections for reuse and bounds how many exchanges an origin has in flight.
+type pool struct {
+	cfg    Config
+	dialer *dialer
+	h1     *h1Protocol
+	h2     *h2Protocol
+
+	mu     sync.Mutex
+	closed bool
+	idle   int // over all sites
+	sites  map[siteKey]*site
+}
+
+// siteKey separates by standing too: a connection that the operator's word allowed to a private address must not
+// serve a provider that has only its manifest's.
+type siteKey struct {
+	origin   origin
+	standing standing
+}
+
+// site is one origin's connections. It lives as long as it has users or connections.
+type site struct {
+	users int
+	slots chan struct{}
+	idle  []*h1Conn // last used last
+	multi []*h2Conn
+}
+
+func (s *site) empty() bool { return s.users == 0 && len(s.idle) == 0 && len(s.multi) == 0 }
+
+// lease is one exchange's hold on a connection.
+type lease struct {
+	conn   connection
+	reused bool
+}
+
+// connection is an HTTP/1.1 connection or a stream's worth of an HTTP/2 one.
+type connection interface {
+	// exchange sends the request and reads the answer's headers. The caller then reads the body, without closing it,
+	// and releases the connection, also on failure.
+	exchange(ctx context.Context, req *http.Request, body *requestBody) (*http.Response, *Error)
+	// release ends the exchange and gives the connection back. Resp is what exchange returned; whole says that its
+	// body was read to the end. What was not read is not: the connection is closed or the stream reset.
+	release(resp *http.Response, whole bool)
+}
+
+// enter counts the caller in and waits for one of the site's slots. On success the caller must call leave.
+func (p *pool) enter(ctx context.Context, key siteKey) *Error {
+	p.mu.Lock()
+	if p.closed {
+		p.mu.Unlock()
+		return errClosed()
+	}
+	s := p.sites[key]
+	if s == nil {
+		s = &site{slots: make(chan struct{}, p.cfg.MaxInFlightPerOrigin)}
+		p.sites[key] = s
+	}
+	s.users++
+	p.mu.Unlock()
+
+	select {
+	case s.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		s.users--
+		p.forgetEmpty(key, s)
+		return ended(ctx, "wait for a slot")
+	}
+}
+
+func (p *pool) leave(key siteKey) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.sites[key]
+	<-s.slots
+	s.users--
+	p.forgetEmpty(key, s)
+}
+
+// lease finds a connection or makes one. With fresh it always makes one.
+func (p *pool) lease(ctx context.Context, key siteKey, fresh bool) (lease, *Error) {
+	if !fresh {
+		if c := p.reuse(key); c != nil {
+			return lease{conn: c, reused: true}, nil
+		}
+	}
+	wire, nc, err := p.dialer.connect(ctx, key.origin, key.standing)
+	if err != nil {
+		return lease{}, err
+	}
+	if !speaksH2(nc) {
+		return lease{conn: newH1Conn(p, key, wire, nc)}, nil
+	}
+	c, err := newH2Conn(p, key, wire, nc)
+	if err != nil {
+		return lease{}, err
+	}
+	if !p.addMulti(c) {
+		_ = nc.Close()
+		return lease{}, errClosed()
+	}
+	if !c.reserve() {
+		_ = nc.Close()
+		p.dropMulti(c) // it may have been closed before it was added
+		return lease{}, fail(KindConnect, "connect", "the HTTP/2 connection takes no request", nil)
+	}
+	return lease{conn: c}, nil
+}
+
+// reuse returns a live connection that can take one more exchange, or nil.
+func (p *pool) reuse(key siteKey) connection {
+	p.mu.Lock()
+	multi := slices.Clone(p.sites[key].multi)
+	p.mu.Unlock()
+	for _, c := range multi { // outside the lock: a connection that closes takes it while holding its own
+		if c.reserve() {
+			return c
+		}
+	}
+	for {
+		c := p.popIdle(key)
+		if c == nil {
+			return nil
+		}
+		if c.wake() {
+			return c
+		}
+		_ = c.nc.Close()
+	}
+}
+
+func (p *pool) popIdle(key siteKey) *h1Conn {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.sites[key]
+	if len(s.idle) == 0 {
+		return nil
+	}
+	last := len(s.idle) - 1
+	c := s.idle[last]
+	s.idle[last] = nil
+	s.idle = s.idle[:last]
+	p.idle--
+	return c
+}
+
+// pushIdle keeps a connection for later and reports whether there was room. The caller then owns it no longer.
+func (p *pool) pushIdle(c *h1Conn) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.sites[c.key]
+	if p.closed || s == nil || p.idle >= p.cfg.MaxIdle || len(s.idle) >= p.cfg.MaxIdlePerOrigin {
+		return false
+	}
+	s.idle = append(s.idle, c)
+	p.idle++
+	c.sleep()
+	return true
+}
+
+// dropIdle takes a connection out of the idle list and reports whether it was in it.
+func (p *pool) dropIdle(c *h1Conn) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.sites[c.key]
+	if s == nil {
+		return false
+	}
+	i := slices.Index(s.idle, c)
+	if i < 0 {
+		return false
+	}
+	s.idle = slices.Delete(s.idle, i, i+1)
+	p.idle--
+	p.forgetEmpty(c.key, s)
+	return true
+}
+
+func (p *pool) addMulti(c *h2Conn) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return false
+	}
+	s := p.sites[c.key]
+	s.multi = append(s.multi, c)
+	return true
+}
+
+func (p *pool) dropMulti(c *h2Conn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.sites[c.key]
+	if s == nil {
+		return
+	}
+	if i := slices.Index(s.multi, c); i >= 0 {
+		s.multi = slices.Delete(s.multi, i, i+1)
+		p.forgetEmpty(c.key, s)
+	}
+}
+
+// forgetEmpty keeps a wildcard policy from growing the map for ever. It needs the lock.
+func (p *pool) forgetEmpty(key siteKey, s *site) {
+	if s.empty() && p.sites[key] == s {
+		delete(p.sites, key)
+	}
+}
+
+// closeIdle closes what no exchange is using. With forever, connections in use follow when they are released.
+func (p *pool) closeIdle(forever bool) {
+	p.mu.Lock()
+	p.closed = p.closed || forever
+	var single []*h1Conn
+	var multi []*h2Conn
+	for key, s := range p.sites {
+		single = append(single, s.idle...)
+		p.idle -= len(s.idle)
+		s.idle = nil
+		multi = append(multi, s.multi...)
+		p.forgetEmpty(key, s)
+	}
+	p.mu.Unlock()
+	for _, c := range single {
+		_ = c.nc.Close()
+		<-c.watched
+	}
+	for _, c := range multi {
+		c.closeIfUnused()
+	}
+}
+
+func (p *pool) isClosed() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.closed
+}
+
+func errClosed() *Error { return fail(KindClosed, "start", "the client was closed", nil) }

@@ -1,0 +1,228 @@
+package egress
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/net/http/httpguts"
+)
+
+// Request is one call to a vendor.
+type Request struct {
+	// Method is any method but CONNECT and TRACE; "" means GET.
+	Method string
+	// URL is absolute. Path and query are sent byte for byte, since a signature may cover them; a fragment is dropped.
+	URL string
+	// Header is sent as it is, names in the case given. Content-Length and Accept-Encoding in it are ignored, Host may
+	// only repeat the URL's; headers of the connection (Connection, Transfer-Encoding, Upgrade …) are refused.
+	Header http.Header
+	// Sensitive names headers that carry secrets and must not follow a redirect to another origin. Authorization,
+	// Cookie and Proxy-Authorization always count.
+	Sensitive []string
+	// Body opens the body; it is called again if the request must be repeated. nil, or a ContentLength of 0,
+	// means none. Read must not block for long: Do does not return before a Read in progress has.
+	Body func() (io.ReadCloser, error)
+	// ContentLength is the body's exact length in bytes.
+	ContentLength int64
+	// Timeout covers the whole call. 0 means Config.Timeout. The context may end it earlier.
+	Timeout time.Duration
+	// ResponseCap lowers the policy's cap on the answer's body, in bytes. 0 means the policy's.
+	ResponseCap int64
+}
+
+// Response is a vendor's answer, read whole.
+type Response struct {
+	Status int
+	// Header lacks Content-Encoding and Content-Length if the body came compressed.
+	Header http.Header
+	Body   []byte
+	// FinalURL is where the answer came from, redirects followed. It may hold secrets: see RedactURL.
+	FinalURL string
+	// Redirects is how many were followed.
+	Redirects int
+	// Reused says that a kept connection served the last hop.
+	Reused bool
+}
+
+// call is a Request in progress.
+type call struct {
+	policy       *Policy
+	maxRedirects int
+
+	method    string
+	header    http.Header // of the present hop; has no Host
+	sensitive []string
+	open      func() (io.ReadCloser, error)
+	length    int64
+	answerCap int64
+
+	url       *url.URL
+	origin    origin
+	standing  standing
+	redirects int
+}
+
+// newCall checks a request. The call is never nil, so that an error can be given its origin.
+func newCall(cfg Config, p *Policy, r *Request) (*call, *Error) {
+	c := &call{policy: p, maxRedirects: cfg.MaxRedirects, method: r.Method, open: r.Body, length: r.ContentLength}
+	c.sensitive = append([]string{"Authorization", "Cookie", "Proxy-Authorization"}, r.Sensitive...)
+	if c.method == "" {
+		c.method = http.MethodGet
+	}
+	var ferr *Error
+	if c.url, c.origin, ferr = parseTarget(r.URL); ferr != nil {
+		return c, ferr
+	}
+	if c.standing, ferr = p.check(c.origin); ferr != nil {
+		return c, ferr
+	}
+	const op = "check request"
+	switch {
+	case !httpguts.ValidHeaderFieldName(c.method) || c.method == http.MethodConnect || c.method == http.MethodTrace:
+		return c, fail(KindInvalidRequest, op, "the method is not one to send", nil)
+	case c.length < 0:
+		return c, fail(KindInvalidRequest, op, "the body's length is not known; state ContentLength", nil)
+	case c.length > 0 && c.open == nil:
+		return c, fail(KindInvalidRequest, op, "a length is stated but there is no body", nil)
+	case r.ResponseCap < 0:
+		return c, fail(KindInvalidRequest, op, "the answer cap is negative", nil)
+	}
+	if ferr = c.setHeader(r.Header, cfg.UserAgent); ferr != nil {
+		return c, ferr
+	}
+	if c.size() > p.maxRequest {
+		return c, fail(KindRequestTooLarge, op, "URL, headers and body together are over the policy's cap", nil)
+	}
+	c.answerCap = p.maxAnswer
+	if r.ResponseCap > 0 {
+		c.answerCap = min(c.answerCap, r.ResponseCap)
+	}
+	return c, nil
+}
+
+func (c *call) setHeader(h http.Header, userAgent string) *Error {
+	const op = "check request"
+	c.header = make(http.Header, len(h)+2)
+	ownAgent := false
+	for name, values := range h {
+		if !httpguts.ValidHeaderFieldName(name) {
+			return fail(KindInvalidRequest, op, "a header has a name that HTTP does not allow", nil)
+		}
+		for _, v := range values {
+			if !httpguts.ValidHeaderFieldValue(v) {
+				return fail(KindInvalidRequest, op, "a header has a value that HTTP does not allow", nil)
+			}
+		}
+		switch lower := strings.ToLower(name); lower {
+		case "connection", "proxy-connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "expect",
+			"http2-settings":
+			return fail(KindInvalidRequest, op, "a header of the connection is set; leave those to the transport", nil)
+		case "host":
+			for _, v := range values {
+				if !strings.EqualFold(v, c.url.Host) {
+					return fail(KindInvalidRequest, op, "the Host header differs from the URL's host", nil)
+				}
+			}
+		case "content-length", "accept-encoding":
+		case "user-agent":
+			ownAgent = true
+			c.header["User-Agent"] = values
+		default:
+			c.header[name] = values
+		}
+	}
+	if !ownAgent {
+		c.header["User-Agent"] = []string{userAgent}
+	}
+	c.header["Accept-Encoding"] = []string{"gzip"}
+	return nil
+}
+
+// size is what the request takes on the wire, but for a few bytes of framing.
+func (c *call) size() int64 {
+	n := int64(len(c.method)+len(c.url.Host)+len(c.url.RequestURI())) + c.length
+	for name, values := range c.header {
+		for _, v := range values {
+			n += int64(len(name) + len(v) + len(": \r\n"))
+		}
+	}
+	return n
+}
+
+// request makes the message for one exchange. GetBody stays unset: nothing below may repeat it.
+func (c *call) request() (*http.Request, *requestBody) {
+	body := &requestBody{open: c.open, left: c.length}
+	req := &http.Request{
+		Method: c.method, URL: c.url, Host: c.url.Host,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: c.header, Body: http.NoBody, ContentLength: c.length,
+	}
+	if c.length > 0 {
+		req.Body = body
+	}
+	return req, body
+}
+
+// redirect moves the call to where the answer points, if it is a redirect.
+func (c *call) redirect(resp *Response) (again bool, ferr *Error) {
+	resp.Redirects = c.redirects
+	if !isRedirect(&http.Response{StatusCode: resp.Status, Header: resp.Header}) {
+		return false, nil
+	}
+	refuse := func(reason string, err error) (bool, *Error) {
+		e := fail(KindRedirectRefused, "follow redirect", reason, err)
+		e.Sent = SentYes
+		return false, e
+	}
+	if c.redirects >= c.maxRedirects {
+		e := fail(KindTooManyRedirects, "follow redirect", "the vendor redirects more often than allowed", nil)
+		e.Sent = SentYes
+		return false, e
+	}
+	to, err := c.url.Parse(resp.Header.Get("Location"))
+	if err != nil {
+		return refuse("the Location is no URL", nil)
+	}
+	to, next, ferr := canonicalTarget(to)
+	if ferr != nil {
+		return refuse("the Location is not a URL to follow: "+ferr.Reason, nil)
+	}
+	plain := c.length == 0 && (c.method == http.MethodGet || c.method == http.MethodHead)
+	repeats := resp.Status == http.StatusTemporaryRedirect || resp.Status == http.StatusPermanentRedirect
+	switch {
+	case c.origin.scheme == "https" && next.scheme == "http":
+		return refuse("it leads from https to plain http", nil)
+	case !plain && !repeats:
+		return refuse("it would turn the request into a GET; put the right URL into the provider's endpoint", nil)
+	case !plain && next != c.origin:
+		return refuse("it would take the request's body to another origin", nil)
+	}
+	st, ferr := c.policy.check(next)
+	if ferr != nil {
+		ferr.Origin, ferr.Sent = next.String(), SentYes
+		return refuse("it leads to an origin the policy does not allow", ferr)
+	}
+	if next != c.origin {
+		c.header = withoutHeaders(c.header, c.sensitive)
+	}
+	c.url, c.origin, c.standing = to, next, st
+	c.redirects++
+	return true, nil
+}
+
+func withoutHeaders(h http.Header, names []string) http.Header {
+	out := make(http.Header, len(h))
+	for name, values := range h {
+		drop := false
+		for _, n := range names {
+			drop = drop || strings.EqualFold(n, name)
+		}
+		if !drop {
+			out[name] = values
+		}
+	}
+	return out
+}
