@@ -136,7 +136,6 @@ func TestDoChecksAddressesAtDial(t *testing.T) {
 
 func TestDoTLS(t *testing.T) {
 	s, cfg := tlsServer(t, hello, false)
-	s.Config.ErrorLog = nil
 	t.Run("an authority that is trusted", func(t *testing.T) {
 		resp, err := newClient(t, cfg).Do(t.Context(), named(t, s.URL), post(s.URL))
 		if err != nil || string(resp.Body) != "hello" {

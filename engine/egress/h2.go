@@ -35,7 +35,8 @@ type h2Conn struct {
 	pool *pool
 	key  siteKey
 	cc   *http2.ClientConn
-	uses atomic.Int64
+	uses int  // exchanges that have it or are asking it for a stream; guarded by the pool's lock
+	gone bool // closed; guarded by the pool's lock
 }
 
 func newH2Conn(p *pool, key siteKey, wire *wireConn, nc net.Conn) (*h2Conn, *Error) {
@@ -48,16 +49,6 @@ func newH2Conn(p *pool, key siteKey, wire *wireConn, nc net.Conn) (*h2Conn, *Err
 	}
 	c.cc = cc
 	return c, nil
-}
-
-// reserve claims one stream. The use is counted first, so that closeIfUnused cannot miss it.
-func (c *h2Conn) reserve() bool {
-	c.uses.Add(1)
-	if !c.cc.ReserveNewRequest() {
-		c.uses.Add(-1)
-		return false
-	}
-	return true
 }
 
 func (c *h2Conn) exchange(ctx context.Context, req *http.Request, body *requestBody) (*http.Response, *Error) {
@@ -118,15 +109,5 @@ func (c *h2Conn) release(resp *http.Response, _ bool) {
 	if resp != nil {
 		_ = resp.Body.Close() // resets the stream if there is more to come
 	}
-	if c.uses.Add(-1) == 0 && c.pool.isClosed() {
-		c.closeIfUnused()
-	}
-}
-
-// closeIfUnused lets no further stream begin and closes the connection now, or leaves it to close after its last one.
-func (c *h2Conn) closeIfUnused() {
-	c.cc.SetDoNotReuse()
-	if c.uses.Load() == 0 {
-		_ = c.cc.Close()
-	}
+	c.pool.unuse(c)
 }

@@ -107,27 +107,18 @@ func (p *pool) lease(ctx context.Context, key siteKey, fresh bool) (lease, *Erro
 	if err != nil {
 		return lease{}, err
 	}
-	if !p.addMulti(c) {
+	if !c.cc.ReserveNewRequest() {
 		_ = nc.Close()
-		return lease{}, errClosed()
-	}
-	if !c.reserve() {
-		_ = nc.Close()
-		p.dropMulti(c) // it may have been closed before it was added
 		return lease{}, fail(KindConnect, "connect", "the HTTP/2 connection takes no request", nil)
 	}
+	p.addMulti(c)
 	return lease{conn: c}, nil
 }
 
 // reuse returns a live connection that can take one more exchange, or nil.
 func (p *pool) reuse(key siteKey) connection {
-	p.mu.Lock()
-	multi := slices.Clone(p.sites[key].multi)
-	p.mu.Unlock()
-	for _, c := range multi { // outside the lock: a connection that closes takes it while holding its own
-		if c.reserve() {
-			return c
-		}
+	if c := p.reuseMulti(key); c != nil {
+		return c
 	}
 	for {
 		c := p.popIdle(key)
@@ -139,6 +130,26 @@ func (p *pool) reuse(key siteKey) connection {
 		}
 		_ = c.nc.Close()
 	}
+}
+
+// reuseMulti asks the HTTP/2 connections for a stream, without the pool's lock: http2 may take that lock while it holds
+// its own. Counting the use first keeps closeIdle off.
+func (p *pool) reuseMulti(key siteKey) connection {
+	p.mu.Lock()
+	multi := slices.Clone(p.sites[key].multi)
+	for _, c := range multi {
+		c.uses++
+	}
+	p.mu.Unlock()
+	var found connection
+	for _, c := range multi {
+		if found == nil && c.cc.ReserveNewRequest() {
+			found = c
+		} else {
+			p.unuse(c)
+		}
+	}
+	return found
 }
 
 func (p *pool) popIdle(key siteKey) *h1Conn {
@@ -188,20 +199,33 @@ func (p *pool) dropIdle(c *h1Conn) bool {
 	return true
 }
 
-func (p *pool) addMulti(c *h2Conn) bool {
+// addMulti shares a new connection that serves its first exchange.
+func (p *pool) addMulti(c *h2Conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed {
-		return false
+	c.uses++
+	if !c.gone {
+		s := p.sites[c.key]
+		s.multi = append(s.multi, c)
 	}
-	s := p.sites[c.key]
-	s.multi = append(s.multi, c)
-	return true
 }
 
+// unuse ends a use, and the connection with its last one if the pool is closed.
+func (p *pool) unuse(c *h2Conn) {
+	p.mu.Lock()
+	c.uses--
+	last := p.closed && c.uses == 0
+	p.mu.Unlock()
+	if last {
+		_ = c.cc.Close()
+	}
+}
+
+// dropMulti is told by the connection that it is closed.
 func (p *pool) dropMulti(c *h2Conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	c.gone = true
 	s := p.sites[c.key]
 	if s == nil {
 		return
@@ -229,7 +253,12 @@ func (p *pool) closeIdle(forever bool) {
 		single = append(single, s.idle...)
 		p.idle -= len(s.idle)
 		s.idle = nil
-		multi = append(multi, s.multi...)
+		s.multi = slices.DeleteFunc(s.multi, func(c *h2Conn) bool {
+			if c.uses == 0 {
+				multi = append(multi, c)
+			}
+			return c.uses == 0
+		})
 		p.forgetEmpty(key, s)
 	}
 	p.mu.Unlock()
@@ -238,14 +267,8 @@ func (p *pool) closeIdle(forever bool) {
 		<-c.watched
 	}
 	for _, c := range multi {
-		c.closeIfUnused()
+		_ = c.cc.Close()
 	}
-}
-
-func (p *pool) isClosed() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.closed
 }
 
 func errClosed() *Error { return fail(KindClosed, "start", "the client was closed", nil) }
