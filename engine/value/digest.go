@@ -29,7 +29,9 @@ func (r *run) digest(d *abi.Digest) ([]byte, error) {
 		return nil, in(err, "data")
 	}
 	data := b.stream()
-	r.hashed += data.Len
+	if err := r.charge(data.Len); err != nil { // again: digests inside the data have been charged meanwhile
+		return nil, in(err, "data")
+	}
 	if _, err := data.WriteTo(h); err != nil {
 		return nil, err
 	}
@@ -60,14 +62,22 @@ func (r *run) hash(d *abi.Digest, use string) (h hash.Hash, sign func([]byte) ([
 		return nil, nil, err
 	}
 	if d.Algorithm != abi.AlgorithmRSASHA256 {
-		return hmac.New(newHash(d.Algorithm), key), nil, nil
+		return hmac.New(newHash(d.Algorithm), key), nil, r.charge(int64(len(key)))
 	}
-	if rsaCost > r.limits.DigestBytes-r.hashed {
-		return nil, nil, fail(KindTooLarge, "too many signatures in one request")
+	if err := r.charge(rsaCost); err != nil {
+		return nil, nil, err
 	}
-	r.hashed += rsaCost
 	sign, err = rsaSigner(key)
 	return sha256.New(), sign, err
+}
+
+// charge takes n bytes of Limits.DigestBytes.
+func (r *run) charge(n int64) error {
+	if n > r.limits.DigestBytes-r.hashed {
+		return fail(KindTooLarge, "it passes Limits.DigestBytes, of which %d bytes are left", r.limits.DigestBytes-r.hashed)
+	}
+	r.hashed += n
+	return nil
 }
 
 // newHash gives the hash of an algorithm that useName knows.

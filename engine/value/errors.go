@@ -27,7 +27,7 @@ const (
 	KindBadName         Kind = "bad_name"          // a method, URL, name or boundary that may not be sent
 )
 
-// Error is every error of this package. Its text says where in the tree and what would help; it holds nothing of literals,
+// Error is every error of an Evaluator. Its text says where in the tree and what would help; it holds nothing of literals,
 // secrets and pictures.
 type Error struct {
 	Kind Kind

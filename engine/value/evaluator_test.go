@@ -125,13 +125,21 @@ func TestHostileTreesGiveTypedErrors(t *testing.T) {
 			digest(abi.AlgorithmMD5, doubling, hex32), digest(abi.AlgorithmMD5, doubling, hex32),
 		}}, hex32))
 	}
+	nested := of(blob(7, raw))
+	for range 12 {
+		nested = of(digest(abi.AlgorithmMD5, nested, hex32), blob(7, raw))
+	}
+	keys := of()
+	for range 200 {
+		keys = of(keys, hmacOf(abi.AlgorithmMD5, of(blob(8, raw)), of(), hex32))
+	}
 	heavy := of()
 	for range 100 {
 		heavy = of(heavy, digest(abi.AlgorithmMD5, of(blob(7, b64)), hex32))
 	}
 	src := shelf{
 		secrets: map[string]Secret{"k": {Text: []byte("top-secret-key"), Uses: everyUse()}},
-		blobs:   map[uint32][]byte{0: picture(1000), 7: make([]byte, 1<<20)},
+		blobs:   map[uint32][]byte{0: picture(1000), 7: make([]byte, 1<<20), 8: make([]byte, 64<<10)},
 	}
 	limits := Limits{DigestBytes: 8 << 20, BodyBytes: 64 << 10, LiteralBytes: 4 << 10}
 	for _, c := range []struct {
@@ -146,7 +154,7 @@ func TestHostileTreesGiveTypedErrors(t *testing.T) {
 		{"a blob nobody has", of(blob(3, raw)), KindUnknownBlob, "parts[0]"},
 		{"a blob in an encoding of tomorrow", of(image(9)), KindBadEncoding, "parts[0]"},
 		{"no algorithm", of(digest(0, of(), hex32)), KindBadAlgorithm, "parts[0].digest"},
-		{"an algorithm of tomorrow", of(digest(1 << 31, of(), hex32)), KindBadAlgorithm, "parts[0].digest"},
+		{"an algorithm of tomorrow", of(digest(1<<31, of(), hex32)), KindBadAlgorithm, "parts[0].digest"},
 		{"a digest percent-encoded", of(digest(1, of(), abi.EncodingBase64Percent)), KindBadEncoding, "parts[0].digest"},
 		{"RSA without a key", of(digest(abi.AlgorithmRSASHA256, of(), hex32)), KindBadKey, "parts[0].digest"},
 		{"RSA with a text as key", of(hmacOf(abi.AlgorithmRSASHA256, of(secret("k")), of(), hex32)), KindBadKey, "parts[0].digest.key"},
@@ -157,6 +165,8 @@ func TestHostileTreesGiveTypedErrors(t *testing.T) {
 		{"more than fits", of(blob(7, raw)), KindTooLarge, "parts[0]"},
 		{"more than fits once encoded", of(image(b64), blob(7, abi.EncodingBase64Percent)), KindTooLarge, "parts[1]"},
 		{"many literals", of(strings.Repeat("x", 3000), strings.Repeat("y", 3000)), KindTooLarge, "parts[1]"},
+		{"pictures hashed at every level", of(digest(1, nested, hex32)), KindTooLarge, strings.Repeat("parts[0].digest.data.", 5) + "parts[0].digest.data"},
+		{"long keys without end", keys, KindTooLarge, "parts[128].digest.key"},
 		{"the same picture hashed for ever", heavy, KindTooLarge, "parts[5].digest.data.parts[0]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

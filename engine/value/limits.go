@@ -21,8 +21,8 @@ type Limits struct {
 	HeaderBytes int64
 	// URLBytes is the length of a URL with its query. Default 32 KiB.
 	URLBytes int64
-	// DigestBytes is the sum of all that digests read, and so bounds their time; an RSA signature counts as 4 MiB.
-	// Default 256 MiB.
+	// DigestBytes is the sum of all data and keys that digests read, and so bounds their time; an RSA signature counts
+	// as 4 MiB. Default 128 MiB.
 	DigestBytes int64
 }
 
@@ -43,6 +43,6 @@ func (l Limits) withDefaults() Limits {
 		BodyBytes:    cmp.Or(l.BodyBytes, 32<<20),
 		HeaderBytes:  cmp.Or(l.HeaderBytes, 64<<10),
 		URLBytes:     cmp.Or(l.URLBytes, 32<<10),
-		DigestBytes:  cmp.Or(l.DigestBytes, 256<<20),
+		DigestBytes:  cmp.Or(l.DigestBytes, 128<<20),
 	}
 }

@@ -14,14 +14,14 @@ type plan struct {
 
 	parts    int
 	literals int64
-	blobs    map[uint32]use
+	blobs    map[uint32]blobUse
 	body     scope
 	bodyUsed bool // some digest or header reads the body
 	names    []string
 }
 
-// use counts how often a blob's base64 is needed.
-type use struct {
+// blobUse counts how often a blob's base64 is needed.
+type blobUse struct {
 	times  int
 	inBody bool
 }
@@ -116,7 +116,7 @@ func (p *plan) blob(b *abi.Blob) error {
 		u.times++
 		u.inBody = u.inBody || p.body == scopeBody
 		if p.blobs == nil {
-			p.blobs = make(map[uint32]use)
+			p.blobs = make(map[uint32]blobUse)
 		}
 		p.blobs[b.Handle] = u
 	}

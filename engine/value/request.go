@@ -16,7 +16,7 @@ import (
 // left to the transport.
 type Request struct {
 	Method string
-	// URL is the provider's with the query appended.
+	// URL is the provider's as it was written, with the query appended: percent-encoded, a space as "%20".
 	URL string
 	// Header holds the provider's headers under canonical names, and Content-Type if the provider gave none.
 	Header http.Header
@@ -28,7 +28,8 @@ type Request struct {
 }
 
 // Request evaluates a whole request; the nonce is the one of the step (see [Evaluator.Body]). A Content-Type of the
-// provider's wins; with a multipart body its boundary must be the body's, "ocrmux" and the nonce.
+// provider's wins; with a multipart body its boundary must be the body's, "ocrmux" and the nonce. Every error is an
+// [*Error]; the Evaluator stays usable.
 func (e *Evaluator) Request(req *abi.HTTPRequest, nonce string) (*Request, error) {
 	if err := checkMethod(req.Method); err != nil {
 		return nil, in(err, "method")

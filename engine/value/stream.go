@@ -23,7 +23,7 @@ type Stream struct {
 // for concurrent use, and need not be closed. The error is always nil.
 func (s Stream) Open() (io.ReadCloser, error) { return &reader{pieces: s.pieces}, nil }
 
-// WriteTo writes the whole stream.
+// WriteTo writes the whole stream. The only errors are w's.
 func (s Stream) WriteTo(w io.Writer) (int64, error) {
 	r := reader{pieces: s.pieces}
 	return r.WriteTo(w)
