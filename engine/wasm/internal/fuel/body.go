@@ -1,7 +1,7 @@
 package fuel
 
 const (
-	// maxLocals is the limit that browsers set for one function; wazero allocates eight bytes for each.
+	// maxLocals is the limit that browsers set for one function. Loading a module takes wazero eight bytes for each.
 	maxLocals = 50_000
 	// growCost is what growing a memory or table costs whatever the amount: the guest leaves compiled code for it.
 	growCost = 1_000
@@ -44,9 +44,11 @@ func (m *meter) function(body reader, params uint32) error {
 // walk copies and meters one body. It returns again when it met an instruction that needs the scratch local it was not
 // given.
 func (m *meter) walk(r reader, params uint32, hasScratch bool) (again bool, err error) {
-	scratch := m.locals(&r, params, hasScratch)
+	locals := m.locals(&r, hasScratch)
+	scratch := params + locals
 	m.copied = r.pos
 	m.open(true)
+	m.cost += uint64(locals / 8) // they are set to zero at each call
 
 	depth := 1
 	dead := 0 // depth of the block whose rest cannot be reached; 0: reachable
@@ -120,8 +122,8 @@ func (m *meter) walk(r reader, params uint32, hasScratch bool) (again bool, err 
 	return false, r.err
 }
 
-// locals copies the declarations of a body's locals, with one more i32 if wanted, and returns the index of that one.
-func (m *meter) locals(r *reader, params uint32, scratch bool) uint32 {
+// locals copies the declarations of a body's locals, followed by one more i32 if wanted, and returns the number of its own.
+func (m *meter) locals(r *reader, scratch bool) uint32 {
 	groups := r.count()
 	from := r.pos
 	total := uint64(0)
@@ -134,13 +136,14 @@ func (m *meter) locals(r *reader, params uint32, scratch bool) uint32 {
 			return 0
 		}
 	}
-	if !scratch {
-		m.out = append(appendU32(m.out, groups), r.module[from:r.pos]...)
-		return 0
+	declared := r.module[from:r.pos]
+	if scratch {
+		m.out = append(appendU32(m.out, groups+1), declared...)
+		m.out = append(m.out, 1, typeI32)
+	} else {
+		m.out = append(appendU32(m.out, groups), declared...)
 	}
-	m.out = append(appendU32(m.out, groups+1), r.module[from:r.pos]...)
-	m.out = append(m.out, 1, typeI32)
-	return params + uint32(total)
+	return uint32(total)
 }
 
 // copy brings the output up to byte to of the input.

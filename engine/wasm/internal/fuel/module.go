@@ -9,7 +9,8 @@ import (
 const Global = "ocrmux_fuel"
 
 // Startup is the fuel a fresh instance holds, in instructions: what a start section or a start function such as
-// _initialize can spend before the host's first [Set].
+// _initialize can spend before the host's first [Set]. It lasts some 50 ms; the _initialize of a Go module uses less than
+// a million.
 const Startup = 1 << 28
 
 // MaxModule is the size in bytes up to which a module is taken.

@@ -1,5 +1,9 @@
 package fuel
 
+// maxValues is the limit that browsers set for the parameters, and for the results, of one function. It keeps a call, which
+// costs 1 like any instruction, from moving an unlimited number of values.
+const maxValues = 1_000
+
 // rewriter writes the metered module to out, section by section in their order.
 type rewriter struct {
 	out []byte
@@ -66,8 +70,12 @@ func (w *rewriter) readTypes(r *reader) {
 		for range params {
 			r.valueType()
 		}
-		for range r.count() {
+		results := r.count()
+		for range results {
 			r.valueType()
+		}
+		if params > maxValues || results > maxValues {
+			r.fail(at, ErrUnsupported, "type of more than %d parameters or results", maxValues)
 		}
 		if r.err != nil {
 			return

@@ -3,6 +3,7 @@
   (memory 1)
   (table 4 8 funcref)
   (func (export "empty"))
+  (func (export "locals") (local i32 i64 f32 f64 i32 i64 f32 f64 i32 i32))
   (func (export "four_instructions") (drop (i32.add (i32.const 1) (i32.const 2))))
   (func (export "nested_blocks") (block (block (block (nop)))))
   (func (export "arms") (param i32)
