@@ -42,8 +42,8 @@ type Config struct {
 	ConnectTimeout, TLSTimeout time.Duration
 	// IdleTimeout is how long an unused connection is kept.
 	IdleTimeout time.Duration
-	// HTTP2PingAfter is how long an HTTP/2 connection may be silent before it is probed, and HTTP2PingTimeout how
-	// long it may take to answer before it is given up.
+	// HTTP2PingAfter is how long an HTTP/2 connection may be silent before it is probed, or take no byte before it is
+	// given up. HTTP2PingTimeout is how long it may take to answer the probe.
 	HTTP2PingAfter, HTTP2PingTimeout time.Duration
 	// MaxIdle and MaxIdlePerOrigin bound the unused HTTP/1.1 connections kept.
 	MaxIdle, MaxIdlePerOrigin int

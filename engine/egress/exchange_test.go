@@ -57,6 +57,35 @@ func TestDoSendsTheRequestAsItIs(t *testing.T) {
 	}
 }
 
+func TestDoHEADHasNoBodyWhateverItsLengthSays(t *testing.T) {
+	s := newRawServer(t, answer("HTTP/1.1 200 OK\r\nContent-Length: 99999\r\nContent-Encoding: gzip\r\n\r\n"))
+	c := newClient(t, egress.Config{})
+	resp, err := c.Do(t.Context(), named(t, s.url), &egress.Request{Method: "HEAD", URL: s.url, ResponseCap: 10})
+	if err != nil || len(resp.Body) != 0 || resp.Status != 200 {
+		t.Fatalf("answer %v, error %v", resp, err)
+	}
+}
+
+func TestDoOverIPv6(t *testing.T) {
+	l, err := net.Listen("tcp", "[::1]:0")
+	if err != nil {
+		t.Skip("this machine has no IPv6 loopback")
+	}
+	s := &httptest.Server{Listener: l, Config: &http.Server{Handler: hello}}
+	s.Start()
+	defer s.Close()
+	c := newClient(t, egress.Config{})
+	if resp, err := c.Do(t.Context(), named(t, s.URL), post(s.URL)); err != nil || string(resp.Body) != "hello" {
+		t.Fatalf("answer %v, error %v", resp, err)
+	}
+}
+
+func TestNewRefusesNegativeLimits(t *testing.T) {
+	if _, err := egress.New(egress.Config{MaxIdle: -1}); err == nil || !strings.Contains(err.Error(), "MaxIdle") {
+		t.Errorf("error = %v", err)
+	}
+}
+
 func TestDoRefusesBeforeSending(t *testing.T) {
 	s := newRawServer(t, func(int, net.Conn) { t.Error("something was sent") })
 	c := newClient(t, egress.Config{})

@@ -104,7 +104,7 @@ func (c *h1Conn) exchange(ctx context.Context, req *http.Request, body *requestB
 	c.allowance = c.pool.h1.maxHeader
 	c.stop = context.AfterFunc(ctx, func() { _ = c.nc.SetDeadline(time.Unix(1, 0)) })
 	c.wrote = make(chan error, 1)
-	go func() { c.wrote <- c.write(ctx, req, body) }()
+	go func() { c.wrote <- c.write(ctx, req, body, before) }()
 
 	resp, answered, ferr := c.readHead(req)
 	if ferr == nil {
@@ -133,7 +133,9 @@ func (c *h1Conn) exchange(ctx context.Context, req *http.Request, body *requestB
 	return nil, ferr
 }
 
-func (c *h1Conn) write(ctx context.Context, req *http.Request, body *requestBody) error {
+// write writes the request. If that fails, it sees to it that the answer is not awaited for long. Before is what the
+// connection had written until then.
+func (c *h1Conn) write(ctx context.Context, req *http.Request, body *requestBody, before int64) error {
 	bw := c.pool.h1.writers.Get().(*bufio.Writer)
 	bw.Reset(c.nc)
 	err := req.Write(unflushed{bw})
@@ -146,8 +148,8 @@ func (c *h1Conn) write(ctx context.Context, req *http.Request, body *requestBody
 		return err
 	}
 	grace := earlyAnswerGrace
-	if _, srcErr := body.state(); srcErr != nil {
-		grace = 0 // the vendor waits for the rest and has nothing to say
+	if _, srcErr := body.state(); srcErr != nil || c.wire.written.Load() == before {
+		grace = 0 // the vendor has nothing to answer, or waits for the rest
 	}
 	_ = c.nc.SetReadDeadline(time.Now().Add(grace))
 	return err

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/net/http2"
 )
@@ -22,6 +23,7 @@ func newH2Protocol(cfg Config) *h2Protocol {
 		IdleConnTimeout:    cfg.IdleTimeout,
 		ReadIdleTimeout:    cfg.HTTP2PingAfter,
 		PingTimeout:        cfg.HTTP2PingTimeout,
+		WriteByteTimeout:   cfg.HTTP2PingAfter,
 	}}
 }
 
@@ -42,7 +44,9 @@ type h2Conn struct {
 func newH2Conn(p *pool, key siteKey, wire *wireConn, nc net.Conn) (*h2Conn, *Error) {
 	c := &h2Conn{pool: p, key: key}
 	wire.onClose = func() { p.dropMulti(c) }
+	_ = nc.SetWriteDeadline(time.Now().Add(p.cfg.TLSTimeout)) // for the preface, which knows no context
 	cc, err := p.h2.transport.NewClientConn(nc)
+	_ = nc.SetWriteDeadline(time.Time{})
 	if err != nil {
 		_ = nc.Close()
 		return nil, fail(KindConnect, "connect", "the HTTP/2 connection could not be set up", err)

@@ -92,7 +92,7 @@ func TestCloseLeavesNothingBehind(t *testing.T) {
 	}
 	plain.Close() // waits for the server's side
 	secure.Close()
-	for range 1000 { // the reader of an HTTP/2 connection ends on its own soon after
+	for range 10_000 { // the reader of an HTTP/2 connection ends on its own soon after
 		if !strings.Contains(stacks(), "egress.(*h1Conn)") && !strings.Contains(stacks(), "http2.(*ClientConn)") {
 			return
 		}
