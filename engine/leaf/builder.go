@@ -25,10 +25,12 @@ type builder struct {
 	arena strings.Builder
 }
 
-// newBuilder makes a builder for a body of so many bytes.
+// newBuilder makes a builder for a body of so many bytes. Most answers are a kilobyte or two; a body that is larger because
+// of a picture has no more leaves.
 func newBuilder(opts Options, size int) *builder {
-	b := &builder{opts: opts}
-	b.arena.Grow(min(size, 4<<10))
+	size = min(size, 4<<10)
+	b := &builder{opts: opts, leaves: make([]abi.Leaf, 0, 1+size/24), path: make([]byte, 0, 64)}
+	b.arena.Grow(size)
 	return b
 }
 
