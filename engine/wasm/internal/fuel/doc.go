@@ -9,12 +9,12 @@
 //   - memory.fill, memory.copy, memory.init and the table instructions with a length pay for that length before they run,
 //     and trap if they cannot; memory.grow and table.grow, which leave compiled code, pay a fixed price as well.
 //
-// After Set(m, n) a call therefore executes at most n instructions plus, in each active function, what is left to its end
-// or next loop without a call. The same module with the same input uses exactly the same fuel on every run and machine.
+// After Set(m, n) a call therefore executes at most n instructions plus, in each function then active, those up to its
+// next call or loop. The same module with the same input uses exactly the same fuel on every run and machine.
 //
 // Counting by basic block rather than by loop body makes fuel follow time: Go compiles each function to one loop around all
 // its code, whose head would pay for all of it at every backward jump. On amd64 a nanosecond is 4 to 14 fuel, a Go guest
-// runs 1.0 to 1.35 times as long as without the counter (5 to 15 times with wazero's close-on-context-done), and
+// runs 1.2 to 1.4 times as long as without the counter (5 to 15 times with wazero's close-on-context-done), and
 // instrumenting takes about 7 ms and 1.25 times the bytes for each megabyte of module.
 //
 // The host gives fuel with [Set] before each call, and after a call that failed asks [Exhausted] whether fuel was the

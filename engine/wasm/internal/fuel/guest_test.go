@@ -31,10 +31,19 @@ func goGuest(tb testing.TB) []byte {
 	return module
 }
 
+// compileOnce configures runtimes that share what they compiled.
+func compileOnce(tb testing.TB) wazero.RuntimeConfig {
+	tb.Helper()
+	cache := wazero.NewCompilationCache()
+	tb.Cleanup(func() { _ = cache.Close(context.Background()) })
+	return wazero.NewRuntimeConfigCompiler().WithCompilationCache(cache)
+}
+
 func TestAGoGuest(t *testing.T) {
 	ctx := context.Background()
 	module := goGuest(t)
 	metered := instrument(t, module)
+	config := compileOnce(t)
 	calls := []struct {
 		function string
 		arg      uint64
@@ -42,7 +51,7 @@ func TestAGoGuest(t *testing.T) {
 
 	type use struct{ result, fuel uint64 }
 	run := func(t *testing.T, module []byte, hasFuel bool) []use {
-		m := mustStart(t, wazero.NewRuntimeConfigCompiler(), module)
+		m := mustStart(t, config, module)
 		var uses []use
 		for _, c := range calls {
 			if hasFuel {
@@ -65,7 +74,7 @@ func TestAGoGuest(t *testing.T) {
 			}
 		}
 	})
-	t.Run("uses exactly the same fuel in another instance, for what does not depend on chance", func(t *testing.T) {
+	t.Run("uses exactly the same fuel in another instance", func(t *testing.T) {
 		second := run(t, metered, true)
 		for i, c := range calls {
 			if first[i] != second[i] {
@@ -78,7 +87,7 @@ func TestAGoGuest(t *testing.T) {
 		args     []uint64
 	}{{"spin", nil}, {"tree", []uint64{60}}} {
 		t.Run("is stopped in "+c.function, func(t *testing.T) {
-			m := mustStart(t, wazero.NewRuntimeConfigCompiler(), metered)
+			m := mustStart(t, config, metered)
 			set(t, m, 10_000_000)
 			_, err := m.ExportedFunction(c.function).Call(ctx, c.args...)
 			if err == nil || !fuel.Exhausted(m) {
@@ -92,12 +101,12 @@ func TestAGoGuest(t *testing.T) {
 // and reports the fastest call of each: the plain one in time, the others as multiples of it.
 func BenchmarkGoGuest(b *testing.B) {
 	module := goGuest(b)
+	config := compileOnce(b)
 	for _, function := range []struct {
 		name string
 		arg  uint64
 	}{{"step", 2}, {"primes", 5000}, {"tree", 12}} {
 		b.Run(function.name, func(b *testing.B) {
-			config := wazero.NewRuntimeConfigCompiler()
 			plain := mustStart(b, config, module)
 			metered := mustStart(b, config, instrument(b, module))
 			watched := mustStart(b, config.WithCloseOnContextDone(true), module)
