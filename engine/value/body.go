@@ -81,7 +81,7 @@ func (r *run) pair(b *builder, f *abi.NamedValue, more bool) error {
 		}
 	}
 	if err := b.escaped(f.Name, b.esc); err != nil {
-		return err
+		return in(err, "name")
 	}
 	if err := b.frame("="); err != nil {
 		return err

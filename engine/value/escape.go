@@ -1,5 +1,7 @@
 package value
 
+import "bytes"
+
 // escape is how text is written into what surrounds it.
 type escape uint8
 
@@ -28,9 +30,10 @@ func (e escape) size(src []byte) (n int) {
 	switch e {
 	case escapeForm, escapeQuery:
 		for _, c := range src {
-			if !unreserved(c) && (c != ' ' || e == escapeQuery) {
-				n += 2
-			}
+			n += int(growth[c] - '0')
+		}
+		if e == escapeForm {
+			n -= 2 * bytes.Count(src, []byte(" ")) // '+'
 		}
 	case escapeJSON:
 		for i, c := range src {
@@ -40,27 +43,18 @@ func (e escape) size(src []byte) (n int) {
 	return n
 }
 
-// unreserved reports whether c is of RFC 3986 section 2.3: a letter, a digit or one of "-._~".
-func unreserved(c byte) bool {
-	const (
-		low  = 0x3ff<<'0' | 1<<'-' | 1<<'.'
-		high = 0x3ffffff<<('A'-64) | 0x3ffffff<<('a'-64) | 1<<('_'-64) | 1<<('~'-64)
-	)
-	switch c >> 6 {
-	case 0:
-		return uint64(low)>>c&1 != 0
-	case 1:
-		return uint64(high)>>(c-64)&1 != 0
-	default:
-		return false
-	}
-}
+// growth says by how many bytes each byte grows when it is percent-encoded: not at all if it is unreserved (RFC 3986
+// section 2.3: letters, digits and "-._~"). A text of constants is a table that nobody can change.
+const growth = "2222222222222222" + "2222222222222222" + "2222222222222002" + "0000000000222222" +
+	"2000000000000000" + "0000000000022220" + "2000000000000000" + "0000000000022202" +
+	"2222222222222222" + "2222222222222222" + "2222222222222222" + "2222222222222222" +
+	"2222222222222222" + "2222222222222222" + "2222222222222222" + "2222222222222222"
 
 func appendPercent(dst, src []byte, plus bool) []byte {
 	const hex = "0123456789ABCDEF"
 	start := 0
 	for i, c := range src {
-		if unreserved(c) {
+		if growth[c] == '0' {
 			continue
 		}
 		dst = append(dst, src[start:i]...)
