@@ -56,12 +56,12 @@ func benchmarkJSON(b *testing.B, body []byte) {
 }
 
 func BenchmarkInboundForm(b *testing.B) {
-	body := "imgData=" + url.QueryEscape(strings.ReplaceAll(picture, "Z", "/")) + "&need_more_info=1"
+	body := []byte("imgData=" + url.QueryEscape(strings.ReplaceAll(picture, "Z", "/")) + "&need_more_info=1")
 	b.Run("leaf", func(b *testing.B) {
 		b.SetBytes(int64(len(body)))
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := leaf.Flatten("application/x-www-form-urlencoded", []byte(body), leaf.Options{}); err != nil {
+			if _, err := leaf.Flatten("application/x-www-form-urlencoded", body, leaf.Options{}); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -70,7 +70,7 @@ func BenchmarkInboundForm(b *testing.B) {
 		b.SetBytes(int64(len(body)))
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := url.ParseQuery(body); err != nil {
+			if _, err := url.ParseQuery(string(body)); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -28,9 +28,9 @@ type builder struct {
 // newBuilder makes a builder for a body of so many bytes. Most answers are a kilobyte or two; a body that is larger because
 // of a picture has no more leaves.
 func newBuilder(opts Options, size int) *builder {
-	size = min(size, 4<<10)
-	b := &builder{opts: opts, leaves: make([]abi.Leaf, 0, 1+size/24), path: make([]byte, 0, 64)}
-	b.arena.Grow(size)
+	size = min(size, 2<<10)
+	b := &builder{opts: opts, leaves: make([]abi.Leaf, 0, 1+size/12), path: make([]byte, 0, 64)}
+	b.arena.Grow(2 * size)
 	return b
 }
 

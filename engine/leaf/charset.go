@@ -63,16 +63,21 @@ func fromGB(body []byte) []byte {
 	return text
 }
 
-// xmlEncoding finds the encoding in an XML declaration, which is ASCII in every charset we read.
-var xmlEncoding = regexp.MustCompile(`^\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._-]+)["']`)
-
+// declaredByXML gives the encoding of an XML declaration, or nothing.
 func declaredByXML(body []byte) string {
-	m := xmlEncoding.FindSubmatch(body[:min(len(body), 256)])
+	start := trimSpace(body[:min(len(body), 256)])
+	if !bytes.HasPrefix(start, []byte("<?xml")) {
+		return ""
+	}
+	m := xmlEncoding.FindSubmatch(start)
 	if m == nil {
 		return ""
 	}
 	return string(m[1])
 }
+
+// xmlEncoding finds the encoding in an XML declaration, which is ASCII in every charset we read.
+var xmlEncoding = regexp.MustCompile(`^<\?xml\s[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._-]+)["']`)
 
 func isASCII(s []byte) bool {
 	for _, c := range s {

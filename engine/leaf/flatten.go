@@ -11,7 +11,7 @@ import (
 // Answer is a body that was read.
 type Answer struct {
 	Format abi.BodyFormat
-	// Leaves in the order of the body, each path once. Empty for EMPTY, TEXT and BINARY.
+	// Leaves in the order of the body, each path once (unless Mask makes names alike). Empty for EMPTY, TEXT and BINARY.
 	Leaves []abi.Leaf
 	// Blobs are the long texts and files: the one of handle h is Blobs[h-FirstHandle]. Most are sub-slices of the body,
 	// which must not change while they are in use. One whose leaf was replaced by a repeated name has no leaf.

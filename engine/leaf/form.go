@@ -68,7 +68,8 @@ func unescapeForm(s []byte) ([]byte, bool) {
 	if i < 0 {
 		return s, true
 	}
-	out := append(make([]byte, 0, len(s)), s[:i]...)
+	out := make([]byte, len(s))
+	n := copy(out, s[:i])
 	for ; i < len(s); i++ {
 		c := s[i]
 		switch c {
@@ -86,9 +87,10 @@ func unescapeForm(s []byte) ([]byte, bool) {
 			c = high<<4 | low
 			i += 2
 		}
-		out = append(out, c)
+		out[n] = c
+		n++
 	}
-	return out, true
+	return out[:n], true
 }
 
 func hexDigit(c byte) (byte, bool) {
