@@ -45,6 +45,17 @@ func (q Quad) Slice(from, to float64) Quad {
 	return Quad{q[0].Lerp(q[1], from), q[0].Lerp(q[1], to), q[3].Lerp(q[2], to), q[3].Lerp(q[2], from)}
 }
 
+// Contains says whether a point lies in a convex region whose corners go clockwise, as reading order does.
+func (q Quad) Contains(p Point) bool {
+	for i := range q {
+		side, to := q[(i+1)%4].Sub(q[i]), p.Sub(q[i])
+		if side.X*to.Y-side.Y*to.X < 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // Homography is a projective map of the plane, row-major, with the last element 1.
 type Homography [9]float64
 

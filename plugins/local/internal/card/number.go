@@ -1,0 +1,78 @@
+package card
+
+import "strings"
+
+// number is what may be the citizen number in a row.
+type number struct {
+	text   string
+	tokens []token
+	valid  bool
+}
+
+// digit maps a character that may stand for a digit of the number. The confusions are those between shapes that only the number's own typeface keeps apart.
+func digit(r rune) (byte, bool) {
+	switch {
+	case r >= '0' && r <= '9':
+		return byte(r), true
+	case r == 'X' || r == 'x' || r == '×':
+		return 'X', true
+	}
+	if i := strings.IndexRune("OoDIl|SBZ", r); i >= 0 {
+		return "000111582"[i], true
+	}
+	return 0, false
+}
+
+// findNumber returns the run of tokens that is the citizen number: 18 characters of which 17 are digits, best one whose checksum holds; nil if
+// there is none. A run that is shorter or longer is not a reading of the number.
+func findNumber(tokens []token) *number {
+	var loose *number
+	for i := 0; i+numberLength <= len(tokens); i++ {
+		run := tokens[i : i+numberLength]
+		var text [numberLength]byte
+		digits, plainDigits := true, 0
+		for j, t := range run {
+			d, ok := digit(t.r)
+			if !ok || d == 'X' && j < numberLength-1 {
+				digits = false
+				break
+			}
+			if byte(t.r) == d {
+				plainDigits++
+			}
+			text[j] = d
+		}
+		if !digits || plainDigits < numberLength-3 {
+			continue
+		}
+		n := &number{text: string(text[:]), tokens: run, valid: Checksum(string(text[:]))}
+		if n.valid {
+			return n
+		}
+		before := i > 0 && isDigit(tokens[i-1].r)
+		behind := i+numberLength < len(tokens) && isDigit(tokens[i+numberLength].r)
+		if loose == nil && !before && !behind {
+			loose = n
+		}
+	}
+	return loose
+}
+
+func isDigit(r rune) bool { return r >= '0' && r <= '9' }
+
+const numberLength = 18
+
+// Checksum says whether the last of 18 characters is the check character of the first 17 (GB 11643-1999, ISO 7064 MOD 11-2).
+func Checksum(number string) bool {
+	if len(number) != numberLength {
+		return false
+	}
+	sum := 0
+	for i, weight := range []int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2} {
+		if number[i] < '0' || number[i] > '9' {
+			return false
+		}
+		sum += int(number[i]-'0') * weight
+	}
+	return "10X98765432"[sum%11] == number[17]
+}

@@ -1,0 +1,121 @@
+package card
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/ocrmux/ocrmux/plugins/local/internal/ocr"
+	"github.com/ocrmux/ocrmux/plugins/local/internal/raster"
+)
+
+// Parse finds the side and the fields of the card on a page. It returns [ErrNotCard] when the text is that of something else. hint decides
+// when both sides are in the picture; "" prefers the front.
+func Parse(p *ocr.Page, hint Side) (*Card, error) {
+	along, down := p.Axes()
+	ps := &parser{page: p, along: along, down: down, lines: layOut(p)}
+	ps.rows = rowsOf(ps.lines)
+	front, back := ps.frontEvidence(), ps.backEvidence()
+	if ps.foreign() || max(front, back) < enough {
+		return nil, fmt.Errorf("%w: %d points of evidence for the front and %d for the back, %d needed", ErrNotCard, front, back, enough)
+	}
+	side := Front
+	if back > front {
+		side = Back
+	}
+	if front >= enough && back >= enough && hint != "" {
+		side = hint
+	}
+	c := &Card{Side: side, Rotation: math.Mod(p.Angle*180/math.Pi+720, 360)}
+	if side == Front {
+		ps.front(c)
+	} else {
+		ps.back(c)
+	}
+	if len(c.Fields) < 2 {
+		return nil, fmt.Errorf("%w: it has the words of the %s but no values", ErrNotCard, side)
+	}
+	return c, nil
+}
+
+type parser struct {
+	page        *ocr.Page
+	along, down raster.Point
+	lines       []*line
+	rows        []*row
+}
+
+// add appends a field made of tokens, unless there are none.
+func (ps *parser) add(c *Card, name, text string, tokens []token, flags ...string) {
+	if text == "" || len(tokens) == 0 {
+		return
+	}
+	c.Fields = append(c.Fields, Field{
+		Name: name, Text: text, Confidence: leastProb(tokens), Quad: region(tokens, ps.along, ps.down), Flags: flags,
+	})
+}
+
+// enough is the evidence that makes a picture a card: for instance a valid number, and two labels, in the right order.
+const enough = 5
+
+// foreign says that the text names another document; several of them share most labels with the identity card.
+func (ps *parser) foreign() bool {
+	all := ps.text()
+	return mentions(all, "驾驶证", "准驾", "行驶证", "护照", "PASSPORT", "通行证", "居住证", "居留", "户口", "社会保障", "银行", "UnionPay", "执照", "学生证",
+		"工作证", "Driving", "国籍", "Nationality") > 0
+}
+
+func (ps *parser) text() string {
+	var b strings.Builder
+	for _, r := range ps.rows {
+		b.WriteString(r.text())
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// frontEvidence counts what only a portrait side has. The number must stand below the other labels, or it is another document's.
+func (ps *parser) frontEvidence() int {
+	points, numberRow, lastLabel := 0, -1, -1
+	for i, r := range ps.rows {
+		t := r.text()
+		for _, want := range []string{"姓名", "性别", "民族", "出生", "住址"} {
+			if strings.Contains(t, want) {
+				points++
+				lastLabel = i
+			}
+		}
+		if _, n := label(r.tokens, "公民身份号码"); n >= 4 {
+			points += 2
+		}
+		if birthDate.MatchString(t) {
+			points++
+		}
+		if n := findNumber(r.tokens); n != nil {
+			points++
+			numberRow = i
+			if n.valid {
+				points += 2
+			}
+		}
+	}
+	if numberRow >= 0 && numberRow < lastLabel {
+		return 0
+	}
+	return points
+}
+
+func (ps *parser) backEvidence() int {
+	points := 0
+	all := ps.text()
+	points += 3 * mentions(all, "居民身份证")
+	points += mentions(all, "中华人民共和国", "公安局", "有效期限")
+	points += 2 * mentions(all, "签发机关")
+	for _, r := range ps.rows {
+		if validity.MatchString(r.text()) {
+			points += 2
+			break
+		}
+	}
+	return points
+}

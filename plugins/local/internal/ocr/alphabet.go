@@ -1,0 +1,29 @@
+package ocr
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// ErrAlphabet says that a dictionary does not fit its recognition model.
+var ErrAlphabet = errors.New("dictionary does not fit the recognition model")
+
+// ParseAlphabet reads a dictionary: one character a line, in the order of the model's classes after the blank. A line of several
+// characters stands for none and becomes U+FFFD. The space, the last class of PP-OCR models, is added by the engine.
+func ParseAlphabet(text string) ([]rune, error) {
+	text = strings.TrimSuffix(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	if text == "" {
+		return nil, fmt.Errorf("%w: it is empty", ErrAlphabet)
+	}
+	var alphabet []rune
+	for line := range strings.SplitSeq(text, "\n") {
+		runes := []rune(line)
+		if len(runes) == 1 {
+			alphabet = append(alphabet, runes[0])
+		} else {
+			alphabet = append(alphabet, '\uFFFD')
+		}
+	}
+	return alphabet, nil
+}

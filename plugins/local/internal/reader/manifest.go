@@ -1,0 +1,65 @@
+package reader
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// ManifestFile is the file that describes a folder of models.
+const ManifestFile = "models.json"
+
+// ErrModels says that the folder of models is missing or incomplete.
+var ErrModels = errors.New("models of the local reader are missing")
+
+// Remedy is what to do about [ErrModels].
+const Remedy = "fetch them with: go run ./plugins/local/cmd/fetch -out FOLDER"
+
+// Manifest names the files of a folder of models, relative to it.
+type Manifest struct {
+	// Name says which models these are, for people.
+	Name string `json:"name"`
+	// Library is the ONNX Runtime shared library, of an API version not below the one this program was built with.
+	Library string `json:"library"`
+	// Detector, Direction and Recognizer are ONNX files with the inputs and outputs of PP-OCR.
+	Detector   string `json:"detector"`
+	Direction  string `json:"direction"`
+	Recognizer string `json:"recognizer"`
+	// Dictionary has one character a line; empty when the recogniser carries it under the metadata key "character".
+	Dictionary string `json:"dictionary,omitempty"`
+}
+
+// LoadManifest reads and checks the manifest of a folder. Errors wrap [ErrModels] and say what would help.
+func LoadManifest(dir string) (*Manifest, error) {
+	data, err := os.ReadFile(filepath.Join(dir, ManifestFile))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w; %s", ErrModels, err, Remedy)
+	}
+	var m Manifest
+	if err := json.Unmarshal(data, &m); err != nil {
+		return nil, fmt.Errorf("%w: read %s: %w; %s", ErrModels, ManifestFile, err, Remedy)
+	}
+	for what, file := range m.files() {
+		if file == "" {
+			if what == "dictionary" {
+				continue
+			}
+			return nil, fmt.Errorf("%w: %s names no %s; %s", ErrModels, ManifestFile, what, Remedy)
+		}
+		if !filepath.IsLocal(file) {
+			return nil, fmt.Errorf("%w: %s points outside its folder for the %s", ErrModels, ManifestFile, what)
+		}
+		if _, err := os.Stat(filepath.Join(dir, file)); err != nil {
+			return nil, fmt.Errorf("%w: the %s: %w; %s", ErrModels, what, err, Remedy)
+		}
+	}
+	return &m, nil
+}
+
+func (m *Manifest) files() map[string]string {
+	return map[string]string{
+		"library": m.Library, "detector": m.Detector, "direction": m.Direction, "recognizer": m.Recognizer, "dictionary": m.Dictionary,
+	}
+}
