@@ -41,8 +41,7 @@ func (t Table) Fail(code, message string) Fail {
 func NoAnswer(r *Response, lacks string) Fail {
 	f := Fail{
 		Kind: ProviderError, FailOver: true, Billed: BilledUnknown, Fault: VendorFault,
-		VendorCode: "HTTP " + strconv.Itoa(int(r.Status)),
-		Message:    "the answer (" + r.Format.String() + ") has no " + lacks,
+		Message: "the answer (" + r.Format.String() + ", status " + strconv.Itoa(int(r.Status)) + ") has no " + lacks,
 	}
 	switch {
 	case r.Status == 401 || r.Status == 403:

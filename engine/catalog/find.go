@@ -1,0 +1,109 @@
+package catalog
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/abi/manifest"
+)
+
+// Found is a plugin file and what was made of it.
+type Found struct {
+	// Name by its file. A plugin's manifest must give the same.
+	Name string
+	// Err is why the plugin cannot be used: a *PluginError. Plugin then holds what is known.
+	Err    error
+	Plugin Plugin
+}
+
+// maxPluginBytes bounds the file of a plugin.
+const maxPluginBytes = 512 << 20
+
+// Find lists the plugins of a folder in the order of their names: NAME.wasm, and executables NAME that have a
+// NAME.manifest.json beside them. Other files are none of its business. A folder that does not exist holds no plugins.
+func Find(dir string) ([]Found, error) {
+	if dir == "" {
+		return nil, nil
+	}
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var out []Found
+	seen := make(map[string]int)
+	for _, entry := range entries {
+		f, ok := judge(dir, entry.Name())
+		if !ok {
+			continue
+		}
+		if i, twice := seen[f.Name]; twice {
+			out[i].Err = &PluginError{Plugin: f.Name, Cause: NotAPlugin, Detail: fmt.Sprintf("both %s and %s carry this name: remove one", filepath.Base(out[i].Plugin.Path), filepath.Base(f.Plugin.Path))}
+			continue
+		}
+		seen[f.Name] = len(out)
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+// judge reads a plugin by the name of its module or of its manifest.
+func judge(dir, file string) (f Found, ok bool) {
+	if name, isModule := strings.CutSuffix(file, ".wasm"); isModule {
+		f = Found{Name: name, Plugin: Plugin{Kind: WASM, Path: filepath.Join(dir, file)}}
+		f.Err = f.Plugin.read(name, func(code []byte) ([]byte, error) { return manifest.Extract(code) })
+		return f, true
+	}
+	if name, isManifest := strings.CutSuffix(file, abi.ManifestSuffix); isManifest {
+		f = Found{Name: name, Plugin: Plugin{Kind: Process, Path: filepath.Join(dir, name)}}
+		f.Err = f.Plugin.read(name, func([]byte) ([]byte, error) { return readFile(filepath.Join(dir, file), abi.MaxManifestBytes) })
+		return f, true
+	}
+	return f, false
+}
+
+// read fills a plugin from its file.
+func (p *Plugin) read(name string, manifestOf func(code []byte) ([]byte, error)) error {
+	fail := func(cause Cause, err error) error {
+		return &PluginError{Plugin: name, Cause: cause, Detail: err.Error(), Err: err}
+	}
+	code, err := readFile(p.Path, maxPluginBytes)
+	if err != nil {
+		return fail(NotAPlugin, err)
+	}
+	text, err := manifestOf(code)
+	if err != nil {
+		return fail(BadManifest, err)
+	}
+	d, err := manifest.Parse(text)
+	if err != nil {
+		return fail(BadManifest, err)
+	}
+	if d.Name != name {
+		return fail(BadManifest, fmt.Errorf("the manifest is of %q, but the file is named %q: rename one", d.Name, name))
+	}
+	if err := manifest.Compatible(d, abi.Major, abi.Minor, nil); err != nil {
+		return fail(WrongABI, err)
+	}
+	p.Code, p.SHA256, p.Manifest = code, sha256.Sum256(code), d
+	return nil
+}
+
+func readFile(path string, limit int64) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be read: %w", filepath.Base(path), errors.Unwrap(err))
+	}
+	if !info.Mode().IsRegular() || info.Size() > limit {
+		return nil, fmt.Errorf("%s is no regular file of at most %d bytes", filepath.Base(path), limit)
+	}
+	return os.ReadFile(path)
+}

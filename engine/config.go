@@ -1,0 +1,89 @@
+package engine
+
+import (
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/ocrmux/ocrmux/engine/catalog"
+	"github.com/ocrmux/ocrmux/engine/egress"
+	"github.com/ocrmux/ocrmux/engine/imaging"
+)
+
+// Runtime loads one kind of plugin: wasm.New or process.New make one.
+type Runtime = catalog.Runtime
+
+// Config of an Engine. It is not looked at again once Open has returned.
+type Config struct {
+	// Plugins is the folder in which plugins are looked for.
+	Plugins string
+	// Runtimes are the kinds of plugin that can be loaded. The engine closes them.
+	Runtimes []Runtime
+	// Providers by name. Empty means: every plugin found that needs no secret, under its own name.
+	Providers map[string]ProviderConfig
+	// Routes by name. Without one called "default", that is all providers in the order of their names.
+	Routes map[string]Route
+	// FetchAllow names the "host:port" of private or loopback addresses from which pictures may be fetched.
+	FetchAllow []string
+	// Documents beyond cn.idcard that the engine shall normalise and check.
+	Documents []Document
+	// Egress configures the transport; its zero value is right for production.
+	Egress egress.Config
+	Limits Limits
+	// Logger receives what operators need to know, never card data; nil means nowhere.
+	Logger *slog.Logger
+	// Now and Random are the engine's only clock and randomness; nil means the system's.
+	Now    func() time.Time
+	Random io.Reader
+}
+
+// ProviderConfig is one account with one vendor.
+type ProviderConfig struct {
+	// Plugin that serves it; empty means the one of the provider's name.
+	Plugin string
+	// Config is validated against the plugin's schema. The engine itself understands two keys: "endpoint", whose host is
+	// thereby named by the operator, and "allow_plain_http", which lets the provider use http beyond loopback.
+	Config map[string]any
+	// Secrets by the names the plugin's manifest declares.
+	Secrets map[string]Secret
+	// NoFit refuses a picture that breaks the provider's limits instead of fitting it.
+	NoFit bool
+}
+
+// Route is an ordered list of providers: the first that can serve a request is tried, the next one when its failure says
+// that another provider might do better.
+type Route struct {
+	Providers []string
+}
+
+// Limits of the engine; 0 means the default.
+type Limits struct {
+	// Picture caps what is accepted from callers.
+	Picture imaging.Caps
+	// Timeout of a whole call. Default 60 seconds.
+	Timeout time.Duration
+	// MaxExchanges of one attempt, at most abi.MaxExchanges, which is the default.
+	MaxExchanges int
+	// MaxHostCalls of one step. Default 256.
+	MaxHostCalls int
+	// MaxResponseBytes of one vendor answer. Default 8 MiB.
+	MaxResponseBytes int64
+}
+
+// Secret is a text that shows itself to nobody but the vendor it is for.
+type Secret struct{ text string }
+
+// NewSecret wraps a text.
+func NewSecret(text string) Secret { return Secret{text: text} }
+
+// String, MarshalText and LogValue hide the text.
+func (Secret) String() string               { return "[secret]" }
+func (Secret) GoString() string             { return "[secret]" }
+func (Secret) MarshalText() ([]byte, error) { return []byte("[secret]"), nil }
+func (Secret) LogValue() slog.Value         { return slog.StringValue("[secret]") }
+
+const (
+	defaultTimeout      = 60 * time.Second
+	defaultMaxHostCalls = 256
+	defaultMaxResponse  = 8 << 20
+)

@@ -1,0 +1,19 @@
+// Package engine reads identity cards through OCR providers.
+//
+// An [Engine] loads provider plugins through the runtimes it is given, holds every picture to the provider's limits, signs
+// and sends the provider's requests, and turns what was read into one result model:
+//
+//	wasmRuntime, err := wasm.New(wasm.Config{})
+//	...
+//	e, err := engine.Open(ctx, engine.Config{
+//		Plugins:  "plugins",
+//		Runtimes: []engine.Runtime{wasmRuntime},
+//		Providers: map[string]engine.ProviderConfig{"jumdata": {Secrets: map[string]engine.Secret{
+//			"app_id": engine.NewSecret(id), "app_secret": engine.NewSecret(secret),
+//		}}},
+//	})
+//	...
+//	r, err := e.Recognize(ctx, engine.Request{Picture: engine.File("card.jpg")})
+//
+// An error of Recognize is a *[Error] that says whose fault it was, whether it was billed, and every attempt that was made.
+package engine

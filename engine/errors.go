@@ -1,0 +1,38 @@
+package engine
+
+import "strings"
+
+// ConfigError says what is wrong in a configuration and what would be right. It never holds a secret's text.
+type ConfigError struct {
+	// Provider or Route that is meant; both empty for the engine's own settings.
+	Provider, Route string
+	// Key is a JSON pointer within it: "/config/endpoint", "/secrets/app_id".
+	Key string
+	// Problem says what is wrong, Want what would be right.
+	Problem, Want string
+}
+
+func (e *ConfigError) Error() string {
+	var b strings.Builder
+	switch {
+	case e.Provider != "":
+		b.WriteString("provider " + e.Provider + ": ")
+	case e.Route != "":
+		b.WriteString("route " + e.Route + ": ")
+	}
+	if e.Key != "" {
+		b.WriteString(e.Key + ": ")
+	}
+	b.WriteString(e.Problem)
+	if e.Want != "" {
+		b.WriteString("; want " + e.Want)
+	}
+	return b.String()
+}
+
+func quoted(names []string) string {
+	if len(names) == 0 {
+		return "(there are none)"
+	}
+	return `"` + strings.Join(names, `", "`) + `"`
+}

@@ -1,0 +1,129 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/egress"
+	"github.com/ocrmux/ocrmux/engine/leaf"
+)
+
+// exchange sends a provider's request and gives back the vendor's answer, or the one that was kept.
+func (s *session) exchange(ctx context.Context, ex *abi.Exchange, nonce string) (*abi.Response, *failed) {
+	if len(ex.State) > abi.MaxStateBytes {
+		return nil, s.broken("the provider's state is larger than the contract allows", nil)
+	}
+	if ex.Request == nil {
+		return nil, s.broken("the provider's exchange has no request", nil)
+	}
+	s.provider.forget(ex.Forget)
+	if ex.Cache != nil {
+		if r := s.provider.kept(ex.Cache.Key, s.engine.cfg.Now()); r != nil {
+			r.State, r.FromCache = ex.State, true
+			return r, nil
+		}
+	}
+	r, f := s.send(ctx, ex.Request, nonce, ex.WantBody)
+	if f != nil {
+		return nil, f
+	}
+	if f := s.capture(ex, r); f != nil {
+		return nil, f
+	}
+	r.State = ex.State
+	return r, nil
+}
+
+// send evaluates a request, sends it through the guarded transport and flattens the answer.
+func (s *session) send(ctx context.Context, req *abi.HTTPRequest, nonce string, wantBody bool) (*abi.Response, *failed) {
+	built, err := s.eval.Request(req, nonce)
+	if err != nil {
+		return nil, s.broken("the provider's request cannot be made: "+err.Error(), err)
+	}
+	if name := s.strayed(built.URL, built.Secrets); name != "" {
+		return nil, s.broken("the provider may not send the secret "+name+" to this host", nil)
+	}
+	out := &egress.Request{
+		Method: built.Method, URL: built.URL, Header: built.Header, Sensitive: built.Sensitive,
+		Body: built.Body.Open, ContentLength: built.Body.Len,
+		Timeout: time.Duration(req.TimeoutMs) * time.Millisecond, ResponseCap: int64(req.ResponseCap),
+	}
+	answer, err := s.engine.client.Do(ctx, s.provider.policy, out)
+	if err != nil {
+		return nil, s.transportFailure(ctx, err)
+	}
+	s.reached = true
+
+	mask := s.provider.mask(s.engine.cfg.Now())
+	flat, err := leaf.Flatten(answer.Header.Get("Content-Type"), answer.Body, leaf.Options{FirstHandle: uint32(len(s.blobs)), Mask: mask.String, MaxBytes: len(answer.Body) + 1})
+	if err != nil {
+		return nil, s.broken("the vendor's answer cannot be read: "+err.Error(), err)
+	}
+	s.hold(flat.Blobs...)
+	s.shown = append(s.shown, flat.Leaves...)
+	r := &abi.Response{Status: uint32(answer.Status), Format: flat.Format, Leaves: flat.Leaves, BodySize: uint64(len(answer.Body))}
+	for name, values := range answer.Header {
+		for _, v := range values {
+			r.Headers = append(r.Headers, abi.Header{Name: strings.ToLower(name), Value: strings.ToValidUTF8(mask.String(v), "\uFFFD")})
+		}
+	}
+	sort.SliceStable(r.Headers, func(i, j int) bool { return r.Headers[i].Name < r.Headers[j].Name })
+	if wantBody {
+		r.Body = mask.Bytes(answer.Body)
+	}
+	return r, nil
+}
+
+// strayed names a secret that is bound to other hosts than the one of the URL.
+func (s *session) strayed(target string, secrets []string) string {
+	for _, name := range secrets {
+		hosts := s.provider.specs[name].Hosts
+		if len(hosts) == 0 || s.provider.operatorNamed(target) {
+			continue
+		}
+		u, err := url.Parse(target)
+		if err != nil || !slices.Contains(hosts, u.Scheme+"://"+u.Host) {
+			return name
+		}
+	}
+	return ""
+}
+
+// transportFailure says what a request that got no answer means: above all, whether it may have been billed.
+func (s *session) transportFailure(ctx context.Context, err error) *failed {
+	var e *egress.Error
+	if !errors.As(err, &e) {
+		return s.broken("the request was not sent", err)
+	}
+	if e.Sent != egress.SentNo {
+		s.reached = true
+	}
+	f := failWith(abi.FailureKindUnavailable, abi.FaultNetwork, e.Error(), err)
+	f.FailOver, f.Retryable, f.Billed = true, e.Sent == egress.SentNo, s.billed()
+	switch e.Kind {
+	case egress.KindInvalidRequest, egress.KindInvalidURL, egress.KindRequestTooLarge, egress.KindRequestBody:
+		f.Kind, f.Fault, f.Retryable = abi.FailureKindProviderError, abi.FaultVendor, false
+	case egress.KindSchemeRefused, egress.KindHostRefused, egress.KindAddressRefused:
+		f.Kind, f.Fault, f.Retryable = abi.FailureKindPermissionDenied, abi.FaultOperator, false
+	case egress.KindTimeout:
+		f.Kind = abi.FailureKindTimeout
+	case egress.KindCancelled:
+		f.Kind, f.Fault, f.FailOver, f.Retryable = abi.FailureKindTimeout, abi.FaultCaller, false, false
+	case egress.KindBadAnswer, egress.KindAnswerTooLarge, egress.KindRedirectRefused, egress.KindTooManyRedirects:
+		f.Kind, f.Fault = abi.FailureKindProviderError, abi.FaultVendor
+	default:
+		if e.Sent != egress.SentNo {
+			f.Kind = abi.FailureKindOutcomeUnknown
+		}
+	}
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		f.FailOver = false // no time is left for another provider
+	}
+	return f
+}

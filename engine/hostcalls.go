@@ -1,0 +1,212 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/imaging"
+)
+
+// hostCallState bounds the host calls of a step and lets only one run at a time.
+type hostCallState struct {
+	mu    sync.Mutex
+	count int
+}
+
+func (h *hostCallState) reset() {
+	h.mu.Lock()
+	h.count = 0
+	h.mu.Unlock()
+}
+
+// Call implements catalog.Host. Everything that can be wrong is a status.
+func (s *session) Call(ctx context.Context, call *abi.HostCall) *abi.HostReply {
+	name := functionName(call)
+	if name == "" {
+		return refuse(abi.HostStatusInvalid, "the call names no function")
+	}
+	if !slices.Contains(s.provider.plugin.Manifest.HostFunctions, name) {
+		return refuse(abi.HostStatusDenied, "the manifest's host_functions do not list "+name)
+	}
+	s.hostCalls.mu.Lock()
+	defer s.hostCalls.mu.Unlock()
+	if s.hostCalls.count++; s.hostCalls.count > s.engine.cfg.Limits.MaxHostCalls {
+		return refuse(abi.HostStatusLimit, fmt.Sprintf("more than %d host calls in one step", s.engine.cfg.Limits.MaxHostCalls))
+	}
+	if ctx.Err() != nil {
+		return refuse(abi.HostStatusTimeout, "the time of the call is over")
+	}
+	switch {
+	case call.Sign != nil:
+		return s.sign(call.Sign)
+	case call.HTTPSend != nil:
+		return s.httpSend(ctx, call.HTTPSend)
+	case call.ImageInspect != nil:
+		return s.imageInspect(call.ImageInspect)
+	case call.ImageFit != nil:
+		return s.imageFit(ctx, call.ImageFit)
+	case call.ImageRead != nil:
+		return s.imageRead(call.ImageRead)
+	default:
+		return s.log(ctx, call.Log)
+	}
+}
+
+func functionName(c *abi.HostCall) string {
+	switch {
+	case c.Sign != nil:
+		return "sign"
+	case c.HTTPSend != nil:
+		return "http_send"
+	case c.ImageInspect != nil:
+		return "image_inspect"
+	case c.ImageFit != nil:
+		return "image_fit"
+	case c.ImageRead != nil:
+		return "image_read"
+	case c.Log != nil:
+		return "log"
+	}
+	return ""
+}
+
+func refuse(status abi.HostStatus, message string) *abi.HostReply {
+	return &abi.HostReply{Status: status, Message: message}
+}
+
+// sign evaluates a digest. A value that is no digest could carry a secret out, so the contract has none.
+func (s *session) sign(in *abi.SignRequest) *abi.HostReply {
+	if in.Digest == nil {
+		return refuse(abi.HostStatusInvalid, "there is no digest to sign")
+	}
+	v := &abi.Value{Parts: []abi.Part{{Digest: in.Digest}}}
+	b, err := s.eval.Bytes(v, abi.MaxStateBytes)
+	if err != nil {
+		return refuse(abi.HostStatusInvalid, err.Error())
+	}
+	return &abi.HostReply{Sign: &abi.SignReply{Value: b}}
+}
+
+func (s *session) httpSend(ctx context.Context, in *abi.HTTPRequest) *abi.HostReply {
+	c, f := s.context()
+	if f == nil {
+		var r *abi.Response
+		if r, f = s.send(ctx, in, c.Nonce, true); f == nil {
+			return &abi.HostReply{HTTPSend: r}
+		}
+	}
+	status := abi.HostStatusFailed
+	switch f.Kind {
+	case abi.FailureKindTimeout:
+		status = abi.HostStatusTimeout
+	case abi.FailureKindPermissionDenied:
+		status = abi.HostStatusDenied
+	case abi.FailureKindProviderError:
+		status = abi.HostStatusInvalid
+	}
+	return refuse(status, f.Message)
+}
+
+// inspected is a picture by handle with its headers read again: a handle can be anything a vendor sent.
+func (s *session) inspected(handle uint32) ([]byte, imaging.Info, *abi.HostReply) {
+	data, ok := s.Blob(handle)
+	if !ok {
+		return nil, imaging.Info{}, refuse(abi.HostStatusInvalid, fmt.Sprintf("there are no bytes under the handle %d", handle))
+	}
+	info, err := imaging.Inspect(data, s.engine.cfg.Limits.Picture)
+	if err != nil {
+		return nil, info, refuse(abi.HostStatusFailed, err.Error())
+	}
+	return data, info, nil
+}
+
+func (s *session) imageInspect(in *abi.ImageInspectRequest) *abi.HostReply {
+	data, info, refused := s.inspected(in.Handle)
+	if refused != nil {
+		return refused
+	}
+	out := &abi.ImageInspectReply{Picture: pictureInfo(in.Handle, info)}
+	if in.Limits != nil {
+		out.Violations = violations(imageLimits(in.Limits), info, data)
+	}
+	return &abi.HostReply{ImageInspect: out}
+}
+
+// violations checks each limit by itself, so that all that do not hold are named.
+func violations(l imaging.Limits, info imaging.Info, data []byte) []abi.LimitViolation {
+	single := []imaging.Limits{
+		{Formats: l.Formats}, {MinSide: l.MinSide}, {MaxSide: l.MaxSide}, {MaxBytes: l.MaxBytes},
+		{MaxEncodedBytes: l.MaxEncodedBytes, Encoding: l.Encoding},
+	}
+	var out []abi.LimitViolation
+	for _, one := range single {
+		if e, ok := one.Check(info, data).(*imaging.LimitError); ok && e != nil {
+			v := abi.LimitViolation{Limit: string(e.Limit), Value: fmt.Sprint(e.Value), Allowed: fmt.Sprint(e.Allowed)}
+			if e.Limit == imaging.LimitFormats {
+				v.Value, v.Allowed = string(e.Format), fmt.Sprint(e.Formats)
+			}
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func (s *session) imageFit(ctx context.Context, in *abi.ImageFitRequest) *abi.HostReply {
+	data, info, refused := s.inspected(in.Handle)
+	if refused != nil {
+		return refused
+	}
+	var limits imaging.Limits
+	if in.Limits != nil {
+		limits = imageLimits(in.Limits)
+	}
+	fitted, err := imaging.Fit(ctx, data, info, limits)
+	if err != nil {
+		return refuse(abi.HostStatusFailed, err.Error())
+	}
+	return &abi.HostReply{ImageFit: &abi.ImageFitReply{Picture: pictureInfo(s.hold(fitted.Data), fitted.Info)}}
+}
+
+func (s *session) imageRead(in *abi.ImageReadRequest) *abi.HostReply {
+	data, ok := s.Blob(in.Handle)
+	if !ok {
+		return refuse(abi.HostStatusInvalid, fmt.Sprintf("there are no bytes under the handle %d", in.Handle))
+	}
+	if in.Offset > uint64(len(data)) {
+		return refuse(abi.HostStatusInvalid, "the offset lies behind the end")
+	}
+	rest := data[in.Offset:]
+	n := min(len(rest), abi.MaxImageReadBytes)
+	if in.Length > 0 {
+		n = min(n, int(in.Length))
+	}
+	return &abi.HostReply{ImageRead: &abi.ImageReadReply{Data: rest[:n], Size: uint64(len(data))}}
+}
+
+// log passes a provider's line on, with every secret masked. Providers see card data, so their words go no further than
+// the debug level.
+func (s *session) log(ctx context.Context, in *abi.LogRecord) *abi.HostReply {
+	text := in.Message
+	if len(text) > abi.MaxLogBytes {
+		text = strings.ToValidUTF8(text[:abi.MaxLogBytes], "") + "…"
+	}
+	mask := s.provider.mask(s.engine.cfg.Now())
+	s.engine.cfg.Logger.LogAttrs(ctx, slog.LevelDebug, "provider says",
+		slog.String("provider", s.provider.name), slog.String("level", in.Level.String()), slog.String("text", mask.String(s.hideAnswer(text))))
+	return new(abi.HostReply)
+}
+
+// hideAnswer masks what the vendor answered: a field value has no place in a log.
+func (s *session) hideAnswer(text string) string {
+	for _, l := range s.shown {
+		if len(l.Value) > 1 {
+			text = strings.ReplaceAll(text, l.Value, "…")
+		}
+	}
+	return text
+}

@@ -1,0 +1,99 @@
+package engine
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/catalog"
+	"github.com/ocrmux/ocrmux/engine/leaf"
+)
+
+// NotConfigured is the state of a plugin that was found but serves no provider.
+const NotConfigured catalog.State = "not_configured"
+
+// ProviderInfo is a snapshot of a provider for operators.
+type ProviderInfo struct {
+	Name      string         `json:"name"`
+	Plugin    string         `json:"plugin"`
+	Kind      catalog.Kind   `json:"kind"`
+	Version   string         `json:"version,omitempty"`
+	ABI       string         `json:"abi,omitempty"`
+	Documents []DocumentInfo `json:"documents,omitempty"`
+	State     catalog.State  `json:"state"`
+	// Reason says why the state is not ready.
+	Reason string `json:"reason,omitempty"`
+	// Instances that live now, and how many were replaced after a failure or old age.
+	Instances int `json:"instances"`
+	Replaced  int `json:"replaced"`
+}
+
+// DocumentInfo is a document a provider can read.
+type DocumentInfo struct {
+	Document string   `json:"document"`
+	Sides    []Side   `json:"sides,omitempty"`
+	Extras   []string `json:"extras,omitempty"`
+}
+
+// Providers lists all providers by name, then the plugins that serve none.
+func (e *Engine) Providers() []ProviderInfo {
+	out := make([]ProviderInfo, 0, len(e.providers)+len(e.idle))
+	for _, name := range slices.Sorted(maps.Keys(e.providers)) {
+		p := e.providers[name]
+		info := describe(p.name, p.plugin)
+		switch {
+		case p.loadErr != nil:
+			info.State, info.Reason = catalog.Broken, p.loadErr.Error()
+		default:
+			s := p.module.Status()
+			info.State, info.Reason, info.Instances, info.Replaced = s.State, s.Reason, s.Instances, s.Replaced
+		}
+		out = append(out, info)
+	}
+	return append(out, e.idle...)
+}
+
+// listIdle remembers the plugins that no provider uses.
+func (e *Engine) listIdle(found []catalog.Found) {
+	used := make(map[string]bool)
+	for _, p := range e.providers {
+		used[p.plugin.Path] = true
+	}
+	for _, f := range found {
+		if used[f.Plugin.Path] {
+			continue
+		}
+		info := describe(f.Name, f.Plugin)
+		info.State, info.Reason = NotConfigured, "no provider of the configuration uses this plugin"
+		if f.Err != nil {
+			info.State, info.Reason = catalog.Broken, f.Err.Error()
+		}
+		e.idle = append(e.idle, info)
+	}
+}
+
+func describe(name string, p catalog.Plugin) ProviderInfo {
+	info := ProviderInfo{Name: name, Kind: p.Kind}
+	d := p.Manifest
+	if d == nil {
+		return info
+	}
+	info.Plugin, info.Version = d.Name, d.Version
+	if d.ABI != nil {
+		info.ABI = fmt.Sprintf("%d.%d", d.ABI.Major, d.ABI.Minor)
+	}
+	for _, doc := range d.Documents {
+		info.Documents = append(info.Documents, DocumentInfo{Document: doc.Document, Sides: doc.Sides, Extras: doc.Extras})
+	}
+	return info
+}
+
+// schemaLeaves is the plugin's config schema, flattened.
+func (p *provider) schemaLeaves() []abi.Leaf {
+	a, err := leaf.Flatten("application/json", p.plugin.Manifest.ConfigSchema, leaf.Options{})
+	if err != nil {
+		return nil
+	}
+	return a.Leaves
+}

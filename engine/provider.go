@@ -1,0 +1,187 @@
+package engine
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/catalog"
+	"github.com/ocrmux/ocrmux/engine/egress"
+	"github.com/ocrmux/ocrmux/engine/leaf"
+)
+
+// Keys of a provider's config that the engine itself understands.
+const (
+	endpointKey  = "endpoint"
+	plainHTTPKey = "allow_plain_http"
+)
+
+// provider is one configured account: a plugin with its configuration, secrets and policy.
+type provider struct {
+	name    string
+	plugin  catalog.Plugin
+	module  catalog.Module // nil when loadErr is set
+	loadErr error
+	owner   bool // closes the module, which other providers may share
+
+	config  []abi.Leaf
+	secrets map[string][]byte
+	specs   map[string]abi.SecretSpec
+	policy  *egress.Policy
+	noFit   bool
+
+	mu    sync.Mutex
+	cache map[string]cached // answers that were kept, by the provider's own key
+}
+
+// newProvider checks one provider's configuration against its plugin's manifest. Plugins that were found but cannot be
+// used give a provider that is broken.
+func (e *Engine) newProvider(name string, cfg ProviderConfig, found []catalog.Found) (*provider, error) {
+	plugin := cfg.Plugin
+	if plugin == "" {
+		plugin = name
+	}
+	i := slices.IndexFunc(found, func(f catalog.Found) bool { return f.Name == plugin })
+	if i < 0 {
+		names := make([]string, len(found))
+		for i, f := range found {
+			names[i] = f.Name
+		}
+		return nil, &ConfigError{Provider: name, Key: "/plugin", Problem: fmt.Sprintf("there is no plugin %q in %s", plugin, e.cfg.Plugins), Want: "one of " + quoted(names)}
+	}
+	p := &provider{name: name, plugin: found[i].Plugin, loadErr: found[i].Err, noFit: cfg.NoFit, cache: make(map[string]cached)}
+	if p.loadErr != nil {
+		p.plugin.Manifest = nil
+		return p, nil
+	}
+	d := p.plugin.Manifest
+	p.specs = make(map[string]abi.SecretSpec, len(d.Secrets))
+	for _, s := range d.Secrets {
+		p.specs[s.Name] = s
+	}
+	return p, errors.Join(p.configure(cfg, e.cfg.Limits), p.takeSecrets(cfg))
+}
+
+func (p *provider) wrong(key, problem, want string) error {
+	return &ConfigError{Provider: p.name, Key: key, Problem: problem, Want: want}
+}
+
+// configure validates the config against the plugin's schema and derives the egress policy from it.
+func (p *provider) configure(cfg ProviderConfig, limits Limits) error {
+	plain, ok := cfg.Config[plainHTTPKey].(bool)
+	if _, set := cfg.Config[plainHTTPKey]; set && !ok {
+		return p.wrong("/config/"+plainHTTPKey, "not a boolean", "true or false")
+	}
+	config := maps.Clone(cfg.Config)
+	if config == nil {
+		config = map[string]any{}
+	}
+	delete(config, plainHTTPKey)
+	if err := p.validate(config); err != nil {
+		return err
+	}
+	p.config = leaf.FromMap(config)
+
+	policy := egress.PolicyConfig{Hosts: p.plugin.Manifest.Hosts, AllowPlainHTTP: plain, MaxResponseBytes: limits.MaxResponseBytes}
+	if endpoint, ok := config[endpointKey].(string); ok && endpoint != "" {
+		u, err := url.Parse(endpoint)
+		if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+			return p.wrong("/config/"+endpointKey, "not an endpoint", `scheme, host, optional port and path prefix, such as "https://api.example.com"`)
+		}
+		policy.Operator = []string{u.Scheme + "://" + u.Host}
+	}
+	var err error
+	if p.policy, err = egress.NewPolicy(policy); err != nil {
+		return p.wrong("/config/"+endpointKey, err.Error(), "an address the provider may call")
+	}
+	return nil
+}
+
+// validate holds a config to the manifest's JSON Schema.
+func (p *provider) validate(config map[string]any) error {
+	schema := p.plugin.Manifest.ConfigSchema
+	if len(schema) == 0 {
+		if len(config) > 0 {
+			return p.wrong("/config", "the plugin takes no configuration", "no config")
+		}
+		return nil
+	}
+	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(string(schema)))
+	if err != nil {
+		return p.wrong("/plugin", "the manifest's config_schema is not JSON", "a plugin with a valid manifest")
+	}
+	compiler := jsonschema.NewCompiler()
+	compiler.DefaultDraft(jsonschema.Draft2020)
+	compiler.AssertFormat()
+	const id = "config.json"
+	if err := compiler.AddResource(id, doc); err != nil {
+		return p.wrong("/plugin", "the manifest's config_schema cannot be used: "+err.Error(), "a plugin with a valid manifest")
+	}
+	compiled, err := compiler.Compile(id)
+	if err != nil {
+		return p.wrong("/plugin", "the manifest's config_schema is no JSON Schema: "+err.Error(), "a plugin with a valid manifest")
+	}
+	text, err := json.Marshal(config)
+	if err != nil {
+		return p.wrong("/config", "not expressible as JSON", "texts, numbers, booleans, lists and maps")
+	}
+	value, err := jsonschema.UnmarshalJSON(strings.NewReader(string(text)))
+	if err != nil {
+		return p.wrong("/config", "not expressible as JSON", "texts, numbers, booleans, lists and maps")
+	}
+	var invalid *jsonschema.ValidationError
+	if err := compiled.Validate(value); errors.As(err, &invalid) {
+		return p.schemaErrors(invalid)
+	}
+	return nil
+}
+
+// takeSecrets checks that what is configured is what the manifest declares and that one whole set is there.
+func (p *provider) takeSecrets(cfg ProviderConfig) error {
+	d := p.plugin.Manifest
+	var problems []error
+	var declared []string
+	for _, s := range d.Secrets {
+		if !s.Captured {
+			declared = append(declared, s.Name)
+		}
+	}
+	p.secrets = make(map[string][]byte, len(cfg.Secrets))
+	for _, name := range slices.Sorted(maps.Keys(cfg.Secrets)) {
+		switch {
+		case !slices.Contains(declared, name):
+			problems = append(problems, p.wrong("/secrets/"+name, "the plugin has no such secret", "one of "+quoted(declared)))
+		case cfg.Secrets[name].text == "":
+			problems = append(problems, p.wrong("/secrets/"+name, "the secret is empty", "a text"))
+		default:
+			p.secrets[name] = []byte(cfg.Secrets[name].text)
+		}
+	}
+	sets := d.SecretSets
+	if len(sets) == 0 && len(declared) > 0 {
+		sets = []abi.SecretSet{{Names: declared}}
+	}
+	complete := len(sets) == 0
+	var wants []string
+	for _, set := range sets {
+		complete = complete || !slices.ContainsFunc(set.Names, func(n string) bool { return p.secrets[n] == nil })
+		wants = append(wants, strings.Join(set.Names, " and "))
+	}
+	if !complete {
+		problems = append(problems, p.wrong("/secrets", "secrets are missing", strings.Join(wants, ", or ")))
+	}
+	return errors.Join(problems...)
+}
+
+// needsSecret reports whether a plugin cannot work without configured secrets.
+func needsSecret(d *abi.Descriptor) bool {
+	return slices.ContainsFunc(d.Secrets, func(s abi.SecretSpec) bool { return !s.Captured })
+}

@@ -1,0 +1,90 @@
+package engine
+
+import (
+	"time"
+
+	"github.com/ocrmux/ocrmux/engine/idcard"
+)
+
+// Recognition is a document that was read. As JSON it is what the command line and the HTTP API answer; what is absent is
+// left out.
+type Recognition struct {
+	Document string `json:"document"`
+	Side     Side   `json:"side,omitempty"`
+	// Fields by standard name. Empty and missing are the same: not in the map.
+	Fields   map[string]Field `json:"fields"`
+	Portrait *Portrait        `json:"portrait,omitempty"`
+	// Rotation is degrees clockwise by which the card is turned in the picture, 0 to 359; nil when no provider said.
+	Rotation *float64          `json:"rotation,omitempty"`
+	Signals  map[string]Signal `json:"signals,omitempty"`
+	// Checks are the engine's own, by name: pass, fail or not_checked.
+	Checks map[string]idcard.State `json:"checks,omitempty"`
+	// VendorChecks are what vendors said on the same questions.
+	VendorChecks map[string]VendorCheck `json:"vendor_checks,omitempty"`
+	// Extras are what a vendor said beyond the model, by its own names.
+	Extras   map[string]string `json:"extras,omitempty"`
+	Attempts []Attempt         `json:"attempts"`
+}
+
+// Field is one field of a document.
+type Field struct {
+	// Value is normalised: ISO dates, male or female. Empty when the text could not be normalised (see Flags) and for a
+	// long-term valid_until.
+	Value string `json:"value,omitempty"`
+	// Text is as read.
+	Text string `json:"text"`
+	// LongTerm is set for a valid_until without end.
+	LongTerm bool `json:"long_term,omitempty"`
+	// Confidence is 0 to 1, or nil when the provider gives none.
+	Confidence *float64 `json:"confidence,omitempty"`
+	// Polygon is in pixels, as stored, of the picture the caller sent.
+	Polygon Polygon `json:"polygon,omitempty"`
+	// Flags, for example "uncertain", "masked", "unnormalized".
+	Flags []string `json:"flags,omitempty"`
+	// Provider that supplied the field.
+	Provider string `json:"provider"`
+}
+
+// Polygon is a list of points x, y.
+type Polygon [][2]float64
+
+// Portrait is where the holder's photograph is.
+type Portrait struct {
+	Polygon Polygon `json:"polygon"`
+}
+
+// Signal is something said about the picture or the card.
+type Signal struct {
+	State      SignalState `json:"state"`
+	VendorCode string      `json:"vendor_code,omitempty"`
+}
+
+// VendorCheck is a vendor's own verdict.
+type VendorCheck struct {
+	State      string `json:"state"`
+	VendorCode string `json:"vendor_code,omitempty"`
+}
+
+// Outcome says how an attempt ended.
+type Outcome string
+
+const (
+	Recognized Outcome = "recognized"
+	Failed     Outcome = "failed"
+	Skipped    Outcome = "skipped"
+)
+
+// Attempt is one provider that was considered for a call.
+type Attempt struct {
+	Provider string    `json:"provider"`
+	Started  time.Time `json:"started,omitzero"`
+	// DurationMs is in milliseconds.
+	DurationMs int64    `json:"duration_ms"`
+	Outcome    Outcome  `json:"outcome"`
+	Failure    *Failure `json:"failure,omitempty"`
+	Billed     Billed   `json:"billed"`
+	// VendorRequestID is what to quote to the vendor's support.
+	VendorRequestID string `json:"vendor_request_id,omitempty"`
+	// Reason says why the provider was chosen or skipped.
+	Reason string `json:"reason"`
+}

@@ -1,0 +1,121 @@
+package engine
+
+import (
+	"math"
+	"slices"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/idcard"
+)
+
+// judge refuses a result that says nothing: a provider that read no field has not recognised a document.
+func (s *session) judge(done *abi.Done) *failed {
+	for i := range done.Fields {
+		if done.Fields[i].Text != "" {
+			return nil
+		}
+	}
+	f := failWith(abi.FailureKindUnreadable, abi.FaultCaller, "the provider read no field", nil)
+	f.FailOver, f.Billed, f.requestID, f.Signals = true, done.Billed, done.VendorRequestID, signals(done.Signals)
+	return f
+}
+
+// recognition turns what a provider read into the result model: values normalised and checked, pixels and angles mapped
+// back to the picture the caller sent.
+func (s *session) recognition(req *Request, done *abi.Done, attempts []Attempt) *Recognition {
+	r := &Recognition{Document: req.Document, Side: done.Side, Attempts: attempts, Signals: signals(done.Signals)}
+	document, ok := s.engine.documents[req.Document]
+	if !ok {
+		document = passThrough{req.Document}
+	}
+	read := make(map[string]*abi.Field, len(done.Fields))
+	texts := make(map[string]string, len(done.Fields))
+	for i := range done.Fields {
+		f := &done.Fields[i]
+		if f.Text != "" && f.Name != "" && read[f.Name] == nil {
+			read[f.Name], texts[f.Name] = f, f.Text
+		}
+	}
+	normal := document.Normalize(texts)
+	r.Fields = make(map[string]Field, len(normal))
+	for name, n := range normal {
+		r.Fields[name] = s.field(n, source(read, name))
+	}
+	r.Checks = document.Check(normal, s.engine.cfg.Now())
+	if p := s.polygon(done.Portrait); p != nil {
+		r.Portrait = &Portrait{Polygon: p}
+	}
+	if done.Rotation != nil && !math.IsNaN(*done.Rotation) && !math.IsInf(*done.Rotation, 0) {
+		degrees := s.fitted.Transform.BackRotation(*done.Rotation)
+		r.Rotation = &degrees
+	}
+	for _, c := range done.Checks {
+		if r.VendorChecks == nil {
+			r.VendorChecks = make(map[string]VendorCheck)
+		}
+		r.VendorChecks[c.Name] = VendorCheck{State: c.State.String(), VendorCode: c.VendorCode}
+	}
+	for _, x := range done.Extras {
+		if r.Extras == nil {
+			r.Extras = make(map[string]string)
+		}
+		r.Extras[x.Name] = x.Value
+	}
+	return r
+}
+
+// source is the field as read that a normalised field comes from: its own, or the whole span for either end of it.
+func source(read map[string]*abi.Field, name string) *abi.Field {
+	if f := read[name]; f != nil {
+		return f
+	}
+	return read[idcard.FieldValidity]
+}
+
+func (s *session) field(n idcard.Field, read *abi.Field) Field {
+	f := Field{Value: n.Value, Text: n.Text, LongTerm: n.LongTerm, Flags: n.Flags, Provider: s.provider.name}
+	if read == nil {
+		return f
+	}
+	if c := read.Confidence; c != nil && *c >= 0 && *c <= 1 {
+		f.Confidence = c
+	}
+	f.Polygon = s.polygon(read.Polygon)
+	for _, flag := range read.Flags {
+		if !slices.Contains(f.Flags, flag) {
+			f.Flags = append(slices.Clip(f.Flags), flag)
+		}
+	}
+	return f
+}
+
+// polygon maps pixels of the picture that was sent back to the one the caller gave.
+func (s *session) polygon(p *abi.Polygon) Polygon {
+	if p == nil || len(p.Points) < 6 || len(p.Points)%2 != 0 {
+		return nil
+	}
+	out := make(Polygon, 0, len(p.Points)/2)
+	for i := 0; i < len(p.Points); i += 2 {
+		x, y := p.Points[i], p.Points[i+1]
+		if math.IsNaN(x) || math.IsNaN(y) || math.IsInf(x, 0) || math.IsInf(y, 0) {
+			return nil
+		}
+		x, y = s.fitted.Transform.Back(x, y)
+		out = append(out, [2]float64{tenth(x), tenth(y)})
+	}
+	return out
+}
+
+// tenth rounds to a tenth of a pixel, which is finer than any provider sees.
+func tenth(x float64) float64 { return math.Round(x*10) / 10 }
+
+func signals(in []abi.Signal) map[string]Signal {
+	if len(in) == 0 {
+		return nil
+	}
+	out := make(map[string]Signal, len(in))
+	for _, x := range in {
+		out[x.Name] = Signal{State: x.State, VendorCode: x.VendorCode}
+	}
+	return out
+}

@@ -1,0 +1,73 @@
+package engine
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+)
+
+// schemaErrors turns a validator's tree into one ConfigError for each key that is wrong.
+func (p *provider) schemaErrors(invalid *jsonschema.ValidationError) error {
+	printer := message.NewPrinter(language.English)
+	var out []error
+	var walk func(*jsonschema.ValidationError)
+	walk = func(v *jsonschema.ValidationError) {
+		if len(v.Causes) > 0 {
+			for _, c := range v.Causes {
+				walk(c)
+			}
+			return
+		}
+		at := "/config"
+		for _, part := range v.InstanceLocation {
+			at += "/" + part
+		}
+		switch k := v.ErrorKind.(type) {
+		case *kind.AdditionalProperties:
+			for _, name := range k.Properties {
+				out = append(out, p.wrong(at+"/"+name, "the plugin has no such setting", "one of "+quoted(p.settings())))
+			}
+		case *kind.Required:
+			for _, name := range k.Missing {
+				out = append(out, p.wrong(at+"/"+name, "the setting is missing", p.describe(name)))
+			}
+		default:
+			problem := v.ErrorKind.LocalizedString(printer)
+			name := ""
+			if len(v.InstanceLocation) > 0 {
+				name = v.InstanceLocation[0]
+			}
+			out = append(out, p.wrong(at, problem, p.describe(name)))
+		}
+	}
+	walk(invalid)
+	return errors.Join(out...)
+}
+
+// settings are the top-level names of the plugin's schema.
+func (p *provider) settings() []string {
+	var names []string
+	for _, l := range p.schemaLeaves() {
+		if rest, ok := strings.CutPrefix(l.Path, "/properties/"); ok {
+			name, _, _ := strings.Cut(rest, "/")
+			if len(names) == 0 || names[len(names)-1] != name {
+				names = append(names, name)
+			}
+		}
+	}
+	return append(names, plainHTTPKey)
+}
+
+// describe is the schema's own description of a setting.
+func (p *provider) describe(name string) string {
+	for _, l := range p.schemaLeaves() {
+		if l.Path == "/properties/"+name+"/description" {
+			return l.Value
+		}
+	}
+	return "a value that the plugin's schema allows"
+}

@@ -1,0 +1,208 @@
+package engine
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/catalog"
+	"github.com/ocrmux/ocrmux/engine/imaging"
+	"github.com/ocrmux/ocrmux/engine/value"
+)
+
+// session is one attempt with one provider: the step loop and everything its handles stand for. It belongs to the
+// goroutine of the attempt; a subprocess's host calls are the exception, and take the lock.
+type session struct {
+	engine   *Engine
+	provider *provider
+	fitted   imaging.Fitted
+	blobs    [][]byte // by handle; 0 is the picture
+	eval     *value.Evaluator
+	// reached is set once a vendor may have seen a request: from then on nobody knows for sure what was billed.
+	reached   bool
+	shown     []abi.Leaf // what vendors answered so far
+	hostCalls hostCallState
+}
+
+// attempt asks one provider.
+func (e *Engine) attempt(ctx context.Context, p *provider, req *Request, pic *picture) (*abi.Done, *session, *failed) {
+	s := &session{engine: e, provider: p}
+	info, f := s.takePicture(ctx, req, pic)
+	if f != nil {
+		return nil, s, f
+	}
+	s.eval = value.New(s, value.Limits{})
+	start := &abi.Start{Document: req.Document, Picture: info, Side: req.Side, Extras: req.Extras, Options: optionLeaves(req.Options)}
+	in := &abi.StepRequest{Start: start}
+	for range e.cfg.Limits.MaxExchanges + 1 {
+		stepContext, f := s.context()
+		if f != nil {
+			return nil, s, f
+		}
+		in.Context = stepContext
+		action, f := s.step(ctx, in)
+		switch {
+		case f != nil:
+			return nil, s, f
+		case action.Done != nil:
+			return action.Done, s, nil
+		case action.Fail != nil:
+			return nil, s, vendorFailure(action.Fail)
+		}
+		response, f := s.exchange(ctx, action.Exchange, stepContext.Nonce)
+		if f != nil {
+			return nil, s, f
+		}
+		in = &abi.StepRequest{Response: response}
+	}
+	return nil, s, s.broken(fmt.Sprintf("the provider wanted more than %d exchanges for one picture", e.cfg.Limits.MaxExchanges), nil)
+}
+
+// takePicture decides how the picture reaches this provider: as an address, or as bytes within its limits.
+func (s *session) takePicture(ctx context.Context, req *Request, pic *picture) (*abi.PictureInfo, *failed) {
+	limits := s.provider.plugin.Manifest.Images
+	if pic.from.url != "" && !req.Fetch && accepts(limits, "url") && (limits.MaxURLBytes == 0 || len(pic.from.url) <= int(limits.MaxURLBytes)) {
+		s.blobs = [][]byte{nil}
+		return &abi.PictureInfo{URL: pic.from.url}, nil
+	}
+	if f := s.engine.openPicture(ctx, pic); f != nil {
+		return nil, f
+	}
+	fitted, f := s.engine.fit(ctx, pic, limits, s.provider.noFit)
+	if f != nil {
+		return nil, f
+	}
+	s.fitted = fitted
+	s.blobs = [][]byte{fitted.Data}
+	return pictureInfo(0, fitted.Info), nil
+}
+
+func accepts(l *abi.ImageLimits, input string) bool {
+	if l == nil {
+		return false
+	}
+	for _, i := range l.Inputs {
+		if i == input {
+			return true
+		}
+	}
+	return false
+}
+
+// context is what a step is told: the only time and randomness a provider sees.
+func (s *session) context() (*abi.Context, *failed) {
+	var nonce [16]byte
+	if _, err := io.ReadFull(s.engine.cfg.Random, nonce[:]); err != nil {
+		return nil, failWith(abi.FailureKindInternal, abi.FaultOperator, "no randomness: "+err.Error(), err)
+	}
+	return &abi.Context{
+		NowUnixMs: s.engine.cfg.Now().UnixMilli(),
+		Nonce:     hex.EncodeToString(nonce[:]),
+		Config:    s.provider.config,
+		Secrets:   s.provider.secretNames(s.engine.cfg.Now()),
+	}, nil
+}
+
+func (s *session) step(ctx context.Context, in *abi.StepRequest) (*abi.Action, *failed) {
+	s.hostCalls.reset()
+	action, err := s.provider.module.Step(ctx, in, s)
+	if err != nil {
+		return nil, s.pluginFailure(ctx, err)
+	}
+	set := 0
+	for _, is := range []bool{action.Exchange != nil, action.Done != nil, action.Fail != nil} {
+		if is {
+			set++
+		}
+	}
+	if set != 1 {
+		return nil, s.broken(fmt.Sprintf("the provider's action must be one of exchange, done and fail; it has %d of them", set), nil)
+	}
+	return action, nil
+}
+
+// broken is a failure of the provider itself.
+func (s *session) broken(message string, err error) *failed {
+	f := failWith(abi.FailureKindProviderError, abi.FaultVendor, message, err)
+	f.FailOver = true
+	f.Billed = s.billed()
+	return f
+}
+
+// billed is what can be said of the bill when the provider says nothing.
+func (s *session) billed() Billed {
+	if s.reached {
+		return abi.BilledUnknown
+	}
+	return abi.BilledNo
+}
+
+func (s *session) pluginFailure(ctx context.Context, err error) *failed {
+	if ctx.Err() != nil {
+		f := expired(ctx)
+		f.Billed = s.billed()
+		return f
+	}
+	f := s.broken(err.Error(), err)
+	var plugin *catalog.PluginError
+	if errors.As(err, &plugin) {
+		switch plugin.Cause {
+		case catalog.CrashLoop, catalog.Unavailable:
+			f.Kind, f.Retryable, f.Fault = abi.FailureKindUnavailable, true, abi.FaultOperator
+		case catalog.TimedOut:
+			f.Kind, f.Retryable = abi.FailureKindTimeout, true
+		case catalog.Exited:
+			f.Retryable = true
+		}
+	}
+	return f
+}
+
+// expired is a call that ran out of time or whose caller gave up.
+func expired(ctx context.Context) *failed {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return failWith(abi.FailureKindTimeout, abi.FaultCaller, "the caller gave up", ctx.Err())
+	}
+	f := failWith(abi.FailureKindTimeout, abi.FaultVendor, "the time of the call is over", ctx.Err())
+	f.Retryable = true
+	return f
+}
+
+func vendorFailure(v *abi.Fail) *failed {
+	f := &failed{Failure: Failure{
+		Kind: v.Kind, Message: v.Message, VendorCode: v.VendorCode, VendorMessage: v.VendorMessage, Retryable: v.Retryable,
+		FailOver: v.FailOver, Billed: v.Billed, Fault: v.Fault, RetryAfterMs: v.RetryAfterMs, Signals: signals(v.Signals),
+	}}
+	if f.Kind == abi.FailureKindUnspecified || f.Kind > abi.FailureKindInternal {
+		f.Kind = abi.FailureKindProviderError
+	}
+	f.requestID = v.VendorRequestID
+	return f
+}
+
+// Secret implements value.Sources.
+func (s *session) Secret(name string) (value.Secret, bool) {
+	text, ok := s.provider.secret(name, s.engine.cfg.Now())
+	if !ok {
+		return value.Secret{}, false
+	}
+	return value.Secret{Text: text, Uses: s.provider.specs[name].Uses}, true
+}
+
+// Blob implements value.Sources.
+func (s *session) Blob(handle uint32) ([]byte, bool) {
+	if int(handle) >= len(s.blobs) || s.blobs[handle] == nil {
+		return nil, false
+	}
+	return s.blobs[handle], true
+}
+
+// hold gives bytes a handle.
+func (s *session) hold(b ...[]byte) (first uint32) {
+	first = uint32(len(s.blobs))
+	s.blobs = append(s.blobs, b...)
+	return first
+}
