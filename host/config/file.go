@@ -1,0 +1,120 @@
+package config
+
+import "github.com/invopop/jsonschema"
+
+// File is what a configuration file may hold. Everything is optional.
+type File struct {
+	Plugins   Plugins             `json:"plugins,omitempty" jsonschema_description:"Where provider plugins are found."`
+	Providers map[string]Provider `json:"providers,omitempty" jsonschema_description:"Providers by name; a provider is one account with one vendor. Without any, there is one for each plugin that needs no secret. Names are lower-case letters and digits, with single - or _ between them."`
+	Routes    map[string]Route    `json:"routes,omitempty" jsonschema_description:"Routes by name. Without one called default, that is all providers in the order of their names."`
+	Fetch     Fetch               `json:"fetch,omitempty" jsonschema_description:"Pictures that are given by URL."`
+	Server    Server              `json:"server,omitempty" jsonschema_description:"The HTTP server."`
+	Limits    Limits              `json:"limits,omitempty" jsonschema_description:"Bounds of time and size; 0 means the default."`
+	Log       Log                 `json:"log,omitempty" jsonschema_description:"The log, on standard error."`
+}
+
+// Plugins says where plugins are.
+type Plugins struct {
+	Dir      string   `json:"dir,omitempty" jsonschema:"minLength=1" jsonschema_description:"Folder that is searched for plugins. Default: the folder plugins beside the program."`
+	CacheDir *string  `json:"cache_dir,omitempty" jsonschema_description:"Folder that keeps compiled WebAssembly plugins between starts; \"\" means none. Default: ocrmux in the user's cache folder."`
+	Env      []string `json:"env,omitempty" jsonschema:"uniqueItems=true" jsonschema_description:"Names of environment variables that subprocess plugins inherit. By default they inherit none."`
+	AutoMTLS bool     `json:"auto_mtls,omitempty" jsonschema:"default=false" jsonschema_description:"Whether this program and its subprocess plugins prove themselves to each other with certificates."`
+}
+
+// Provider is one account with one vendor.
+type Provider struct {
+	Plugin  string            `json:"plugin,omitempty" jsonschema:"minLength=1" jsonschema_description:"Name of the plugin. Default: the provider's own name."`
+	Config  map[string]any    `json:"config,omitempty" jsonschema_description:"Settings of the plugin, validated against the schema in its manifest."`
+	Secrets map[string]Source `json:"secrets,omitempty" jsonschema_description:"Where each secret of the plugin is found."`
+	Fit     *bool             `json:"fit,omitempty" jsonschema:"default=true" jsonschema_description:"Whether a picture that breaks the provider's limits is turned, converted or shrunk to meet them. If not, it is refused."`
+}
+
+// Route is an ordered list of providers.
+type Route struct {
+	Policy    string   `json:"policy,omitempty" jsonschema:"enum=failover,default=failover" jsonschema_description:"failover: the next provider is tried when the failure of one says that another might do better."`
+	Providers []string `json:"providers" jsonschema:"minItems=1,uniqueItems=true" jsonschema_description:"Names of providers, the preferred one first."`
+}
+
+// Fetch bounds the fetching of pictures.
+type Fetch struct {
+	Allow []HostPort `json:"allow,omitempty" jsonschema_description:"Private or loopback addresses from which pictures may be fetched, besides all public ones."`
+}
+
+// Server is the HTTP server.
+type Server struct {
+	Listen HostPort `json:"listen,omitempty" jsonschema:"default=127.0.0.1:8080" jsonschema_description:"Address to listen on."`
+}
+
+// Limits bound what one call may take.
+type Limits struct {
+	Timeout          Duration      `json:"timeout,omitempty" jsonschema:"default=60s" jsonschema_description:"Of a whole call."`
+	MaxExchanges     int           `json:"max_exchanges,omitempty" jsonschema:"minimum=0,maximum=8,default=8" jsonschema_description:"HTTP exchanges of one attempt."`
+	MaxHostCalls     int           `json:"max_host_calls,omitempty" jsonschema:"minimum=0,maximum=100000,default=256" jsonschema_description:"Host functions a plugin may call in one step."`
+	MaxResponseBytes int64         `json:"max_response_bytes,omitempty" jsonschema:"minimum=0,maximum=1073741824,default=8388608" jsonschema_description:"Of one vendor answer."`
+	Picture          PictureLimits `json:"picture,omitempty" jsonschema_description:"What is accepted from callers."`
+	WASM             WASMLimits    `json:"wasm,omitempty" jsonschema_description:"Of each WebAssembly plugin."`
+	Process          ProcessLimits `json:"process,omitempty" jsonschema_description:"Of each subprocess plugin."`
+	Egress           EgressLimits  `json:"egress,omitempty" jsonschema_description:"Of the connections to vendors."`
+}
+
+// PictureLimits bound a picture.
+type PictureLimits struct {
+	MaxBytes        int64 `json:"max_bytes,omitempty" jsonschema:"minimum=0,maximum=1073741824,default=33554432" jsonschema_description:"Bytes of the file."`
+	MaxPixels       int64 `json:"max_pixels,omitempty" jsonschema:"minimum=0,maximum=1000000000,default=64000000" jsonschema_description:"Width times height."`
+	MaxSide         int   `json:"max_side,omitempty" jsonschema:"minimum=0,maximum=1000000,default=20000" jsonschema_description:"Pixels of the longest side."`
+	MaxDecodedBytes int64 `json:"max_decoded_bytes,omitempty" jsonschema:"minimum=0,maximum=17179869184,default=536870912" jsonschema_description:"Memory that decoding may take."`
+}
+
+// WASMLimits bound a WebAssembly plugin.
+type WASMLimits struct {
+	MemoryPages uint32 `json:"memory_pages,omitempty" jsonschema:"minimum=0,maximum=65536,default=256" jsonschema_description:"Memory of one instance, in pages of 64 KiB."`
+	Instances   int    `json:"instances,omitempty" jsonschema:"minimum=0,maximum=4096" jsonschema_description:"Instances that live at once. Default: one for each core."`
+	Fuel        int64  `json:"fuel,omitempty" jsonschema:"minimum=0,default=1000000000" jsonschema_description:"Instructions of one call."`
+	MaxCalls    int    `json:"max_calls,omitempty" jsonschema:"minimum=0,default=100000" jsonschema_description:"Calls after which an instance is replaced."`
+}
+
+// ProcessLimits bound a subprocess plugin.
+type ProcessLimits struct {
+	Concurrency  int      `json:"concurrency,omitempty" jsonschema:"minimum=0,maximum=100000" jsonschema_description:"Calls that run at once; further ones wait. Default: 4 for each core."`
+	HostCalls    int      `json:"host_calls,omitempty" jsonschema:"minimum=0,maximum=100000,default=32" jsonschema_description:"Host functions that run at once; further ones wait."`
+	StartTimeout Duration `json:"start_timeout,omitempty" jsonschema:"default=10s" jsonschema_description:"Time until it must answer."`
+}
+
+// EgressLimits bound the connections to vendors.
+type EgressLimits struct {
+	ConnectTimeout       Duration `json:"connect_timeout,omitempty" jsonschema:"default=10s" jsonschema_description:"Of looking a name up, and again of connecting."`
+	TLSTimeout           Duration `json:"tls_timeout,omitempty" jsonschema:"default=10s" jsonschema_description:"Of the TLS handshake."`
+	MaxInFlightPerOrigin int      `json:"max_in_flight_per_origin,omitempty" jsonschema:"minimum=0,maximum=100000,default=4096" jsonschema_description:"Exchanges with one host at once; further ones wait."`
+	MaxRedirects         int      `json:"max_redirects,omitempty" jsonschema:"minimum=-1,maximum=20,default=5" jsonschema_description:"Redirects followed in one exchange; -1 means none."`
+}
+
+// Log is what is logged and how.
+type Log struct {
+	Level  string `json:"level,omitempty" jsonschema:"enum=debug,enum=info,enum=warn,enum=error,default=warn" jsonschema_description:"The least severe records that are shown."`
+	Format string `json:"format,omitempty" jsonschema:"enum=text,enum=json,default=text" jsonschema_description:"text for people, json for machines."`
+}
+
+// Duration is a length of time such as "1m30s" or "500ms".
+type Duration string
+
+// JSONSchema says how a duration is written.
+func (Duration) JSONSchema() *jsonschema.Schema {
+	return &jsonschema.Schema{Type: "string", Pattern: `^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`, Examples: []any{"30s", "1m30s"}}
+}
+
+// HostPort is an address such as "127.0.0.1:8080", "[::1]:8080" or "files.internal:443".
+type HostPort string
+
+// JSONSchema says how an address is written. A host may be left out to mean every address of this machine.
+func (HostPort) JSONSchema() *jsonschema.Schema {
+	const port = `([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])`
+	return &jsonschema.Schema{Type: "string", Pattern: `^([A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\]):` + port + `$`, Examples: []any{"127.0.0.1:8080"}}
+}
+
+// Source says where a secret is found: "env:NAME" or "file:PATH". It is never the secret itself.
+type Source string
+
+// JSONSchema says how a source is written.
+func (Source) JSONSchema() *jsonschema.Schema {
+	return &jsonschema.Schema{Type: "string", Pattern: `^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$`, Examples: []any{"env:VENDOR_APP_SECRET", "file:/run/secrets/vendor"}}
+}

@@ -1,0 +1,83 @@
+package config
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/ocrmux/ocrmux/engine"
+)
+
+// maxSecretBytes bounds a secret's file; the longest secrets are private keys.
+const maxSecretBytes = 64 << 10
+
+func newEnvironment(environ []string) map[string]string {
+	m := make(map[string]string, len(environ))
+	for _, variable := range environ {
+		name, value, _ := strings.Cut(variable, "=")
+		m[name] = value
+	}
+	return m
+}
+
+// secrets fetches the secrets of a provider. Sources never run a command.
+func (b *builder) secrets(provider string, sources map[string]Source) map[string]engine.Secret {
+	out := make(map[string]engine.Secret, len(sources))
+	for _, name := range slices.Sorted(maps.Keys(sources)) {
+		path := []string{"providers", provider, "secrets", name}
+		text, what, want := b.fetch(string(sources[name]), path)
+		if what != "" {
+			b.wrong(path, what, want)
+			continue
+		}
+		out[name] = engine.NewSecret(text)
+	}
+	return out
+}
+
+func (b *builder) fetch(source string, path []string) (text, what, want string) {
+	kind, rest, _ := strings.Cut(source, ":")
+	if kind == "env" {
+		text, set := b.environment[rest]
+		switch {
+		case !set:
+			return "", fmt.Sprintf("the environment variable %s is not set", rest), "set it, or name another source"
+		case text == "":
+			return "", fmt.Sprintf("the environment variable %s is empty", rest), "set it to the secret"
+		}
+		return text, "", ""
+	}
+	file := b.resolve(rest, path...)
+	secret, err := readLimited(file, maxSecretBytes)
+	if err != nil {
+		return "", fmt.Sprintf("the file %s cannot be read: %s", file, reason(err)), "a file that holds the secret and nothing else"
+	}
+	text, ended := strings.CutSuffix(string(secret), "\n")
+	if ended {
+		text = strings.TrimSuffix(text, "\r")
+	}
+	if text == "" {
+		return "", fmt.Sprintf("the file %s is empty", file), "a file that holds the secret and nothing else"
+	}
+	return text, "", ""
+}
+
+// readLimited reads a file of at most limit bytes.
+func readLimited(path string, limit int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // opened for reading
+	b, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(b)) > limit {
+		return nil, fmt.Errorf("it has more than %d bytes", limit)
+	}
+	return b, nil
+}
