@@ -1,0 +1,144 @@
+package fetch
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/ocrmux/ocrmux/plugins/local/internal/reader"
+)
+
+// Request says what to fetch.
+type Request struct {
+	// Pinned is the list to fetch from.
+	Pinned *Pinned
+	// Platform is GOOS/GOARCH of the machine that will read.
+	Platform string
+	// Dir is the folder to fill. Its parent is made if need be.
+	Dir string
+	// Tools are the clients to use; pip is tried before npm.
+	Tools map[Tool]Downloader
+	// Log is told what is done, a line at a time.
+	Log func(format string, args ...any)
+}
+
+// Run fills the folder. When everything is there already it does so without a network; a folder that holds models which are not on the list is left
+// alone, since somebody put them there. Otherwise the folder is written beside and swapped in whole: it is never half done. Errors say
+// what to install or to do; they wrap [ErrNoTool] or [ErrHash] where those apply.
+func Run(ctx context.Context, r Request) error {
+	for _, t := range []Tool{Pip, Npm} {
+		b, err := r.Pinned.bundle(t, r.Platform)
+		if err != nil {
+			return err
+		}
+		if b.complete(r.Dir) {
+			r.Log("%s: already there, verified", b.manifest.Name)
+			return nil
+		}
+	}
+	if own, err := reader.LoadManifest(r.Dir); err == nil && !r.Pinned.lists(own.Name) {
+		r.Log("%s: models of your own, left as they are", own.Name)
+		return nil
+	}
+	if len(r.Tools) == 0 {
+		return ErrNoTool
+	}
+	var errs []error
+	for _, t := range []Tool{Pip, Npm} {
+		get, ok := r.Tools[t]
+		if !ok {
+			continue
+		}
+		err := r.with(ctx, t, get)
+		if err == nil {
+			return nil
+		}
+		r.Log("with %s it did not work: %v", t, err)
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+func (p *Pinned) lists(name string) bool {
+	for _, m := range p.Models {
+		if m.Manifest.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// complete says whether a folder holds exactly this bundle.
+func (b bundle) complete(dir string) bool {
+	have, err := reader.LoadManifest(dir)
+	if err != nil || *have != b.manifest {
+		return false
+	}
+	for _, p := range b.packages {
+		for _, f := range p.Files {
+			if verify(dir, f) != nil {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// with fetches through one tool into a folder beside, and swaps it in.
+func (r Request) with(ctx context.Context, t Tool, get Downloader) (err error) {
+	b, err := r.Pinned.bundle(t, r.Platform)
+	if err != nil {
+		return err
+	}
+	parent := filepath.Dir(filepath.Clean(r.Dir))
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return err
+	}
+	work, err := os.MkdirTemp(parent, ".fetch-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
+	ready := filepath.Join(work, "ready")
+	if err := os.Mkdir(ready, 0o755); err != nil {
+		return err
+	}
+	for i, p := range b.packages {
+		r.Log("%s: %s %s (%s)", t, p.Name, p.Version, p.Licence)
+		into := filepath.Join(work, fmt.Sprint("package", i))
+		if err := os.Mkdir(into, 0o755); err != nil {
+			return err
+		}
+		archive, err := get(ctx, p, into)
+		if err != nil {
+			return fmt.Errorf("download %s %s: %w", p.Name, p.Version, err)
+		}
+		if err := unpack(archive, p.Files, ready); err != nil {
+			return err
+		}
+	}
+	data, err := json.MarshalIndent(b.manifest, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(ready, reader.ManifestFile), append(data, '\n'), 0o644); err != nil {
+		return err
+	}
+	if err := swap(ready, r.Dir, filepath.Join(work, "old")); err != nil {
+		return err
+	}
+	r.Log("%s: in %s", b.manifest.Name, r.Dir)
+	return nil
+}
+
+// swap puts a finished folder in the place of another, which goes to old.
+func swap(ready, dir, old string) error {
+	if err := os.Rename(dir, old); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("move the folder that is there away: %w", err)
+	}
+	return os.Rename(ready, dir)
+}
