@@ -23,11 +23,13 @@ type codec struct{ fallback encoding.CodecV2 }
 func (codec) Name() string { return "proto" }
 
 func (c codec) Marshal(v any) (mem.BufferSlice, error) {
-	m, ok := v.(abi.Message)
-	if !ok {
-		return c.fallback.Marshal(v)
+	switch m := v.(type) {
+	case Encoded:
+		return mem.BufferSlice{mem.SliceBuffer(m)}, nil
+	case abi.Message:
+		return mem.BufferSlice{mem.SliceBuffer(m.AppendWire(nil))}, nil
 	}
-	return mem.BufferSlice{mem.SliceBuffer(m.AppendWire(nil))}, nil
+	return c.fallback.Marshal(v)
 }
 
 func (c codec) Unmarshal(data mem.BufferSlice, v any) error {
@@ -40,4 +42,28 @@ func (c codec) Unmarshal(data mem.BufferSlice, v any) error {
 		return fmt.Errorf("%w: message of %d bytes, at most %d are allowed", abi.ErrWire, len(b), abi.MaxMessageBytes)
 	}
 	return m.UnmarshalWire(b)
+}
+
+// Encoded is a message that has been encoded and found small enough to be sent. It can be sent more than once, and must
+// not change.
+type Encoded []byte
+
+// Encode encodes a message, or gives a *SizeError: gRPC's own limit would be noticed by the other side, and there it ends
+// a stream.
+func Encode(m abi.Message) (Encoded, error) {
+	b := m.AppendWire(nil)
+	if len(b) > abi.MaxMessageBytes {
+		return nil, &SizeError{Size: len(b)}
+	}
+	return b, nil
+}
+
+// SizeError says that a message passes abi.MaxMessageBytes and was not sent.
+type SizeError struct {
+	// Size of the message in bytes.
+	Size int
+}
+
+func (e *SizeError) Error() string {
+	return fmt.Sprintf("message of %d bytes, at most %d are allowed", e.Size, abi.MaxMessageBytes)
 }

@@ -63,7 +63,8 @@ func method[In, Out any](name string, call func(Server, context.Context, *In) (*
 	return grpc.MethodDesc{MethodName: name, Handler: handler}
 }
 
-// Client calls a subprocess. It is safe for concurrent use.
+// Client calls a subprocess. It is safe for concurrent use. A message that passes abi.MaxMessageBytes is not sent: the
+// error is a *SizeError.
 type Client struct{ conn grpc.ClientConnInterface }
 
 func NewClient(conn grpc.ClientConnInterface) *Client { return &Client{conn: conn} }
@@ -90,9 +91,13 @@ func (c *Client) Host(ctx context.Context) (grpc.BidiStreamingClient[abi.HostRep
 	return &grpc.GenericClientStream[abi.HostReply, abi.HostCall]{ClientStream: stream}, nil
 }
 
-func invoke[Out any](ctx context.Context, c *Client, name string, in any) (*Out, error) {
+func invoke[Out any](ctx context.Context, c *Client, name string, in abi.Message) (*Out, error) {
+	sized, err := Encode(in)
+	if err != nil {
+		return nil, err
+	}
 	out := new(Out)
-	if err := c.conn.Invoke(ctx, "/"+ServiceName+"/"+name, in, out, grpc.ForceCodecV2(Codec())); err != nil {
+	if err := c.conn.Invoke(ctx, "/"+ServiceName+"/"+name, sized, out, grpc.ForceCodecV2(Codec())); err != nil {
 		return nil, err
 	}
 	return out, nil

@@ -1,0 +1,32 @@
+package process
+
+import (
+	"errors"
+	"os/exec"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// separate gives the child a process group of its own, and has it killed when the thread that starts it ends.
+func separate(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+}
+
+// endGroup waits until the process has exited and kills what it left in its group. The process has not been reaped then,
+// so its number cannot be another's.
+func endGroup(pid int) {
+	for {
+		err := unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil)
+		if errors.Is(err, unix.EINTR) {
+			continue
+		}
+		if err == nil {
+			killGroup(pid)
+		}
+		return
+	}
+}
+
+// killGroup kills the process and its group.
+func killGroup(pid int) { _ = unix.Kill(-pid, unix.SIGKILL) }

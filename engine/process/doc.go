@@ -1,0 +1,24 @@
+// Package process is the provider runtime for subprocesses: it starts them with go-plugin's handshake and calls them over
+// gRPC with the messages of package abi.
+//
+// # What runs
+//
+// The bytes that were hashed are the bytes that run: a file could be replaced between the two. On Linux they go into a
+// sealed memory file, which nobody can change any more and which is executed directly. Elsewhere, and where memory files
+// may not be executed, they go into a private copy that only this user can reach. So a provider does not find its own
+// files through the path of its executable or through $ORIGIN: its working directory is the folder of the plugin file,
+// and it opens what lies there by relative path. A script cannot be a provider, since its interpreter would be outside
+// the checksum.
+//
+// # What a child gets
+//
+// An environment of what go-plugin needs for its handshake and the variables named in [Config.Env]; an empty stdin; a process group of its own.
+// Its only line to the outside world is the connection to the host, where host functions are answered for the call they
+// belong to, while it runs.
+//
+// # How it lives
+//
+// A module keeps one child, which serves many calls at once. A child that exits, loses its connection or does not answer
+// several calls in a row is replaced after a delay that grows; one that fails too often rests, and calls then fail at once
+// with [catalog.CrashLoop]. Children die with the host: by a parent-death signal on Linux, and everywhere because the host's stream ends.
+package process

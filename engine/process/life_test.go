@@ -1,0 +1,280 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/catalog"
+)
+
+func TestAChildThatExitsIsReplaced(t *testing.T) {
+	noLeaks(t)
+	m := load(t, Config{BackoffMin: time.Nanosecond, BackoffMax: time.Nanosecond})
+	first := mustStep(t, m, abi.DocumentIDCard).VendorRequestID
+	_, err := step(t.Context(), m, "crash")
+	if e := pluginError(t, err); e.Cause != catalog.Exited || !strings.Contains(e.Detail, "exit status 3") {
+		t.Errorf("got %v", err)
+	}
+	if second := mustStep(t, m, abi.DocumentIDCard).VendorRequestID; second == first {
+		t.Error("the same process answered again")
+	}
+	if diff := cmp.Diff(catalog.Status{State: catalog.Ready, Instances: 1, Replaced: 1}, m.Status()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAChildThatFailsTooOftenRestsAndIsTriedAgain(t *testing.T) {
+	noLeaks(t)
+	clock := newAlarms()
+	cfg := Config{Now: clock.now, After: clock.after, Rand: func() float64 { return 0 }, CrashLimit: 3}.withDefaults()
+	m := load(t, cfg)
+	crash := func() {
+		t.Helper()
+		_, err := step(t.Context(), m, "crash")
+		if e := pluginError(t, err); e.Cause != catalog.Exited {
+			t.Fatalf("got %v", err)
+		}
+	}
+	resting := func() {
+		t.Helper()
+		waitFor(m, func(s catalog.State) bool { return s == catalog.Broken })
+		_, err := step(t.Context(), m, abi.DocumentIDCard)
+		if e := pluginError(t, err); e.Cause != catalog.CrashLoop || !strings.Contains(e.Detail, "2026-01-02T03:04:35Z") || !strings.Contains(e.Detail, "exit status 3") {
+			t.Fatalf("got %v", err)
+		}
+		if s := m.Status(); s.State != catalog.Broken || s.Instances != 0 {
+			t.Fatalf("status %+v", s)
+		}
+	}
+	crash()
+	clock.ring(cfg.BackoffMin)
+	crash()
+	clock.ring(2 * cfg.BackoffMin)
+	crash()
+	resting()
+	clock.ring(cfg.CrashRest)
+	waitFor(m, func(s catalog.State) bool { return s != catalog.Broken })
+	crash() // on probation, once is enough
+	resting()
+	clock.ring(cfg.CrashRest)
+	waitFor(m, func(s catalog.State) bool { return s != catalog.Broken })
+	mustStep(t, m, abi.DocumentIDCard)
+	crash()
+	clock.ring(cfg.BackoffMin)
+	mustStep(t, m, abi.DocumentIDCard)
+}
+
+// waitFor returns when the module's state is as wanted.
+func waitFor(m *module, wanted func(catalog.State) bool) {
+	for {
+		m.mu.Lock()
+		state, changed := m.state, m.changed
+		m.mu.Unlock()
+		if wanted(state) {
+			return
+		}
+		<-changed
+	}
+}
+
+func TestBackOffGrowsWithFailuresAndEndsWithAnAnswer(t *testing.T) {
+	cfg := Config{CrashLimit: 100, Rand: func() float64 { return 0 }}.withDefaults()
+	h := health{cfg: &cfg}
+	now := time.Unix(0, 0)
+	var got []time.Duration
+	for range 9 {
+		wait, rest := h.failed(now)
+		if rest {
+			t.Fatal("it rests")
+		}
+		got = append(got, wait/time.Millisecond)
+	}
+	if diff := cmp.Diff([]time.Duration{100, 200, 400, 800, 1600, 3200, 6400, 10000, 10000}, got); diff != "" {
+		t.Error(diff)
+	}
+	h.answered()
+	cfg.Rand = func() float64 { return 0.5 }
+	if wait, _ := h.failed(now); wait != 75*time.Millisecond {
+		t.Errorf("after an answer it waits %v", wait)
+	}
+	cfg.CrashLimit = 2
+	if _, rest := h.failed(now.Add(cfg.CrashWindow)); rest {
+		t.Error("failures outside the window count")
+	}
+}
+
+func TestAChildThatHangsIsReplaced(t *testing.T) {
+	noLeaks(t)
+	m := load(t, Config{MaxTimeouts: 2, BackoffMin: time.Nanosecond, BackoffMax: time.Nanosecond})
+	first := mustStep(t, m, abi.DocumentIDCard).VendorRequestID
+	for range 2 {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		_, err := step(ctx, m, "hang")
+		cancel()
+		if e := pluginError(t, err); e.Cause != catalog.TimedOut || !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatalf("got %v", err)
+		}
+	}
+	for mustStep(t, m, abi.DocumentIDCard).VendorRequestID == first {
+		t.Fatal("the hanging child still answers")
+	}
+}
+
+func TestACancelledCallSaysSo(t *testing.T) {
+	m := load(t, Config{})
+	ctx, cancel := context.WithCancel(t.Context())
+	host := hostWith(func(context.Context, *abi.HostCall) *abi.HostReply {
+		cancel()
+		return &abi.HostReply{Status: abi.HostStatusDenied}
+	})
+	_, err := m.Step(ctx, &abi.StepRequest{Start: &abi.Start{Document: "host"}}, host)
+	if e := pluginError(t, err); e.Cause != catalog.Cancelled || !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	mustStep(t, m, abi.DocumentIDCard)
+}
+
+func TestAProviderEndsWithItsHostStream(t *testing.T) {
+	m := load(t, Config{BackoffMin: time.Nanosecond, BackoffMax: time.Nanosecond})
+	m.mu.Lock()
+	c := m.child
+	m.mu.Unlock()
+	_ = c.conn.Close() // all that a dead host leaves behind, where there is no parent-death signal
+	<-c.done
+	if got := c.why(); got != "exit status 0" {
+		t.Errorf("the child ended with %s", got)
+	}
+	mustStep(t, m, abi.DocumentIDCard)
+}
+
+func TestClosingWaitsForRunningCalls(t *testing.T) {
+	noLeaks(t)
+	r := New(Config{})
+	defer func() { _ = r.Close(context.Background()) }()
+	m, err := r.Load(t.Context(), pluginOf(t, "actor", "actor"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	entered, leave, called := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	go func() {
+		var once sync.Once
+		_, err := m.Step(t.Context(), &abi.StepRequest{Start: &abi.Start{Document: "host"}}, hostWith(func(context.Context, *abi.HostCall) *abi.HostReply {
+			once.Do(func() { close(entered) })
+			<-leave
+			return &abi.HostReply{Status: abi.HostStatusDenied}
+		}))
+		called <- err
+	}()
+	<-entered
+	closed := make(chan error, 1)
+	go func() { closed <- m.Close(context.Background()) }()
+	for m.Status().State != catalog.Closed {
+		runtime.Gosched()
+	}
+	if _, err := step(t.Context(), m, abi.DocumentIDCard); pluginError(t, err).Cause != catalog.Unavailable {
+		t.Errorf("a closed module gave %v", err)
+	}
+	select {
+	case <-closed:
+		t.Fatal("it closed under a running call")
+	default:
+	}
+	close(leave)
+	if err := <-called; err != nil {
+		t.Error(err)
+	}
+	if err := <-closed; err != nil {
+		t.Error(err)
+	}
+	if s := m.Status(); s.State != catalog.Closed || s.Instances != 0 {
+		t.Errorf("status %+v", s)
+	}
+	if err := m.Close(context.Background()); err != nil {
+		t.Errorf("closing twice: %v", err)
+	}
+}
+
+func TestClosingInAHurryEndsRunningCalls(t *testing.T) {
+	noLeaks(t)
+	r := New(Config{})
+	defer func() { _ = r.Close(context.Background()) }()
+	m, err := r.Load(t.Context(), pluginOf(t, "actor", "actor"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	called := make(chan error, 1)
+	go func() {
+		_, err := step(t.Context(), m, "hang")
+		called <- err
+	}()
+	c := m.(*module).child
+	for open := 0; open == 0; runtime.Gosched() {
+		c.calls.mu.Lock()
+		open = len(c.calls.open)
+		c.calls.mu.Unlock()
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := m.Close(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if e := pluginError(t, <-called); e.Cause != catalog.Exited {
+		t.Errorf("the running call got %v", e)
+	}
+}
+
+// Goroutines call while the child is killed again and again: every call ends with an answer or a typed error, and
+// afterwards the module works.
+func TestHammer(t *testing.T) {
+	noLeaks(t)
+	m := load(t, Config{BackoffMin: time.Nanosecond, BackoffMax: time.Nanosecond, CrashLimit: 1 << 30})
+	const callers, calls, kills = 8, 150, 6
+	var wg sync.WaitGroup
+	stop := make(chan struct{})
+	for range callers {
+		wg.Go(func() {
+			for range calls {
+				d, err := step(t.Context(), m, abi.DocumentIDCard)
+				switch {
+				case err == nil && len(d.Fields) != 2:
+					t.Errorf("got %+v", d)
+				case err != nil && pluginError(t, err).Cause != catalog.Exited:
+					t.Errorf("got %v", err)
+				}
+			}
+		})
+	}
+	killer := make(chan struct{})
+	go func() {
+		defer close(killer)
+		for range kills {
+			m.mu.Lock()
+			c, changed := m.child, m.changed
+			m.mu.Unlock()
+			if c != nil {
+				_ = c.proc.Kill(t.Context())
+			}
+			select {
+			case <-changed:
+			case <-stop:
+				return
+			}
+		}
+	}()
+	wg.Wait()
+	close(stop)
+	<-killer
+	for {
+		if _, err := step(t.Context(), m, abi.DocumentIDCard); err == nil {
+			return
+		}
+	}
+}

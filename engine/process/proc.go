@@ -1,0 +1,148 @@
+package process
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+)
+
+// pipeGrace is how long the output of a process that has exited is still read: whoever inherited its pipes may hold them
+// open for ever.
+const pipeGrace = time.Second
+
+// proc is one started executable, in the shape that go-plugin wants of a runner. It is reaped by a goroutine of its own, which ends with
+// the process.
+type proc struct {
+	cmd    *exec.Cmd
+	spawn  *spawner
+	stdout *firstLine
+	stderr *lineWriter
+
+	mu sync.Mutex
+	// startErr is why it could not be executed.
+	startErr                 error
+	started, unwanted, ended bool
+	// exited is closed when the process has been reaped; then state says how it ended.
+	exited chan struct{}
+	state  *os.ProcessState
+}
+
+// newProc prepares an executable, whose environment go-plugin has yet to say.
+func newProc(l *launcher, out *outputLog) *proc {
+	p := &proc{
+		spawn:  l.spawn,
+		stdout: newFirstLine(out.lines("stdout")),
+		stderr: out.lines("stderr"),
+		exited: make(chan struct{}),
+	}
+	p.cmd = &exec.Cmd{
+		Path:      l.exe.path,
+		Args:      []string{l.name},
+		Dir:       l.dir,
+		Stdout:    p.stdout,
+		Stderr:    p.stderr,
+		WaitDelay: pipeGrace,
+	}
+	if l.exe.file != nil {
+		// Listed among the child's files, it has a number there that nothing else can take. Stdin stays nil, which is empty.
+		p.cmd.ExtraFiles = []*os.File{l.exe.file}
+		p.cmd.Path = "/proc/self/fd/3"
+	}
+	separate(p.cmd)
+	return p
+}
+
+// Start starts the process on the runtime's thread.
+func (p *proc) Start(context.Context) error {
+	err := p.spawn.do(p.cmd.Start)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err != nil {
+		p.startErr = err
+		p.stdout.close()
+		return err
+	}
+	p.started = true
+	if p.unwanted {
+		killGroup(p.cmd.Process.Pid)
+	}
+	go p.reap()
+	return nil
+}
+
+func (p *proc) reap() {
+	endGroup(p.cmd.Process.Pid)
+	_ = p.cmd.Wait() // its error says no more than the state does
+	p.mu.Lock()
+	p.ended = true
+	p.state = p.cmd.ProcessState
+	p.mu.Unlock()
+	p.stdout.close()
+	p.stderr.flush()
+	close(p.exited)
+}
+
+// Kill kills the process and its group, unless it has exited; if it has not started, then as soon as it has.
+func (p *proc) Kill(context.Context) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.unwanted = true
+	if p.started && !p.ended {
+		killGroup(p.cmd.Process.Pid)
+	}
+	return nil
+}
+
+// Wait waits until the process has been reaped.
+func (p *proc) Wait(context.Context) error {
+	<-p.exited
+	return nil
+}
+
+// gone waits until a process that was told to end has been reaped; at once when it never started.
+func (p *proc) gone() {
+	p.mu.Lock()
+	started := p.started
+	p.mu.Unlock()
+	if started {
+		<-p.exited
+	}
+}
+
+// fate says how the process ended, for people: "exit status 3", "signal: killed".
+func (p *proc) fate() string {
+	select {
+	case <-p.exited:
+		return p.state.String()
+	default:
+		return "still running"
+	}
+}
+
+// Stdout gives the line of the handshake only.
+func (p *proc) Stdout() io.ReadCloser { return p.stdout.line }
+
+// Stderr is empty: the process writes to our own log, which has limits.
+func (p *proc) Stderr() io.ReadCloser { return io.NopCloser(strings.NewReader("")) }
+
+func (p *proc) Name() string                    { return p.cmd.Args[0] }
+func (p *proc) ID() string                      { return p.Name() }
+func (p *proc) Diagnose(context.Context) string { return "" }
+
+// HostToPlugin is for go-plugin's broker, which is not used.
+func (p *proc) HostToPlugin(network, address string) (string, string, error) {
+	return network, address, nil
+}
+
+// PluginToHost takes the address that the child has announced.
+func (p *proc) PluginToHost(network, address string) (string, string, error) {
+	if err := localAddress(network, address); err != nil {
+		return "", "", fmt.Errorf("%w: a provider listens on a unix socket or on 127.0.0.1", err)
+	}
+	return network, address, nil
+}

@@ -1,0 +1,82 @@
+package process
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/catalog"
+)
+
+// Runtime loads providers that are executables. It is safe for concurrent use.
+type Runtime struct {
+	cfg   Config
+	spawn *spawner
+}
+
+var _ catalog.Runtime = (*Runtime)(nil)
+
+// New makes a runtime, to be closed after all its modules.
+func New(cfg Config) *Runtime {
+	return &Runtime{cfg: cfg.withDefaults(), spawn: newSpawner()}
+}
+
+// Kind is [catalog.Process].
+func (r *Runtime) Kind() catalog.Kind { return catalog.Process }
+
+// Load starts the plugin and waits until it answers, so that a bad plugin is noticed now. The error is a
+// [*catalog.PluginError] with the cause BadManifest, WrongABI, StartFailed, Unavailable after Close, or Cancelled or
+// TimedOut when ctx ends first.
+func (r *Runtime) Load(ctx context.Context, p catalog.Plugin) (catalog.Module, error) {
+	if err := checkABI(p); err != nil {
+		return nil, err
+	}
+	if why := judge(p.Code); why != "" {
+		return nil, &catalog.PluginError{Plugin: p.Manifest.Name, Cause: catalog.StartFailed, Detail: why}
+	}
+	exe, err := newExecutable(p.Manifest.Name, p.Code)
+	if err != nil {
+		return nil, &catalog.PluginError{Plugin: p.Manifest.Name, Cause: catalog.StartFailed, Err: err,
+			Detail: fmt.Sprintf("cannot make a private copy of the executable: %v", err)}
+	}
+	l := &launcher{
+		name:  p.Manifest.Name,
+		dir:   filepath.Dir(p.Path),
+		file:  describe(p.Code),
+		exe:   exe,
+		spawn: r.spawn,
+		cfg:   &r.cfg,
+	}
+	first, failure := l.launch(ctx)
+	if failure != nil {
+		exe.close()
+		return nil, failure
+	}
+	return newModule(l, first), nil
+}
+
+// Close ends the thread that starts children. Modules that are still open lose theirs.
+func (r *Runtime) Close(context.Context) error {
+	r.spawn.close()
+	return nil
+}
+
+// checkABI holds a plugin's manifest against the contract this host speaks.
+func checkABI(p catalog.Plugin) error {
+	if p.Manifest == nil || p.Manifest.ABI == nil {
+		return &catalog.PluginError{Plugin: filepath.Base(p.Path), Cause: catalog.BadManifest,
+			Detail: "the manifest does not say which ABI the plugin needs: add \"abi\": {\"major\": 1}"}
+	}
+	want, upgrade := p.Manifest.ABI, ""
+	switch {
+	case want.Major > abi.Major || want.Major == abi.Major && want.Minor > abi.Minor:
+		upgrade = "upgrade the host"
+	case want.Major < abi.Major:
+		upgrade = "upgrade the plugin"
+	default:
+		return nil
+	}
+	return &catalog.PluginError{Plugin: p.Manifest.Name, Cause: catalog.WrongABI,
+		Detail: fmt.Sprintf("the plugin needs ABI %d.%d, this host speaks %d.%d: %s", want.Major, want.Minor, abi.Major, abi.Minor, upgrade)}
+}

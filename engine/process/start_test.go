@@ -1,0 +1,141 @@
+package process
+
+import (
+	"bytes"
+	"context"
+	"debug/elf"
+	"encoding/binary"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/catalog"
+)
+
+func TestAPluginThatDoesNotStartIsExplained(t *testing.T) {
+	noLeaks(t)
+	cases := []struct {
+		name, behaviour string
+		cause           catalog.Cause
+		says            []string
+	}{
+		{"it prints noise before its handshake", "noisy", catalog.StartFailed, []string{`printed "Loading model …" to stdout`, "sdk.Main", "stderr"}},
+		{"it prints an empty line first", "blank", catalog.StartFailed, []string{`printed "" to stdout`}},
+		{"it prints without end", "endless", catalog.StartFailed, []string{`printed "xxxx`, "…"}},
+		{"it exits at once", "exits", catalog.StartFailed, []string{"exit status 7", "cannot find model.onnx"}},
+		{"it is a plugin for another program", "foreign", catalog.StartFailed, []string{"exit status 1", "plugin for another program", "cookie"}},
+		{"it speaks a later protocol", "future", catalog.WrongABI, []string{`protocol "2"`, "upgrade the host"}},
+		{"it serves net/rpc", "netrpc", catalog.StartFailed, []string{"net/rpc", "gRPC"}},
+		{"it sends the host to another machine", "elsewhere", catalog.StartFailed, []string{"not an address of this machine", "127.0.0.1"}},
+		{"it does not listen where it says", "deaf", catalog.StartFailed, []string{"does not answer"}},
+		{"it dies after its handshake", "dies", catalog.StartFailed, []string{"does not answer"}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			e := failToLoad(t, Config{}, pluginOf(t, "rude", c.behaviour))
+			if e.Cause != c.cause || e.Plugin != c.behaviour {
+				t.Errorf("cause %s of plugin %s, want %s", e.Cause, e.Plugin, c.cause)
+			}
+			for _, want := range c.says {
+				if !strings.Contains(e.Error(), want) {
+					t.Errorf("%q does not say %q", e.Error(), want)
+				}
+			}
+			if len(e.Error()) > 1000 {
+				t.Errorf("the error has %d bytes", len(e.Error()))
+			}
+		})
+	}
+}
+
+func TestAFileThatCannotBeExecutedIsExplained(t *testing.T) {
+	noLeaks(t)
+	good, err := os.ReadFile(programs["rude"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	otherArch := bytes.Clone(good)
+	machine := elf.EM_AARCH64
+	if describe(good) == "an ELF executable for "+machine.String() {
+		machine = elf.EM_X86_64
+	}
+	binary.LittleEndian.PutUint16(otherArch[18:], uint16(machine)) // e_machine
+
+	cases := []struct {
+		name string
+		code []byte
+		says string
+	}{
+		{"it is empty", nil, "the file is empty"},
+		{"it is a script", []byte("#!/bin/sh\nexit 0\n"), "it is a script"},
+		{"it is a text", []byte("hello"), "no executable of a known format"},
+		{"it is for another architecture", otherArch, machine.String()},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			e := failToLoad(t, Config{}, pluginWith("somewhere/x", "x", c.code))
+			if e.Cause != catalog.StartFailed || !strings.Contains(e.Error(), c.says) {
+				t.Errorf("got %q, which does not say %q", e.Error(), c.says)
+			}
+		})
+	}
+}
+
+func TestAPluginThatNeverServesIsGivenUp(t *testing.T) {
+	noLeaks(t)
+	clock := newAlarms()
+	cfg := Config{Now: clock.now, After: clock.after}.withDefaults()
+	go clock.ring(cfg.StartTimeout)
+	e := failToLoad(t, cfg, pluginOf(t, "rude", "silent"))
+	if e.Cause != catalog.StartFailed || !strings.Contains(e.Error(), "not ready within 10s") {
+		t.Errorf("got %v", e)
+	}
+}
+
+func TestLoadingEndsWithItsContext(t *testing.T) {
+	noLeaks(t)
+	r := New(Config{})
+	defer func() { _ = r.Close(context.Background()) }()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := r.Load(ctx, pluginOf(t, "rude", "silent"))
+	if e := pluginError(t, err); e.Cause != catalog.Cancelled || !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAPluginOfAnotherABISaysWhichSideToUpgrade(t *testing.T) {
+	cases := []struct {
+		name  string
+		needs *abi.ABIRange
+		cause catalog.Cause
+		says  string
+	}{
+		{"an older major", &abi.ABIRange{Major: abi.Major - 1}, catalog.WrongABI, "upgrade the plugin"},
+		{"a newer major", &abi.ABIRange{Major: abi.Major + 1}, catalog.WrongABI, "upgrade the host"},
+		{"a newer minor", &abi.ABIRange{Major: abi.Major, Minor: abi.Minor + 1}, catalog.WrongABI, "upgrade the host"},
+		{"none", nil, catalog.BadManifest, "does not say which ABI"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			p := pluginOf(t, "rude", "exits")
+			p.Manifest.ABI = c.needs
+			if e := failToLoad(t, Config{}, p); e.Cause != c.cause || !strings.Contains(e.Error(), c.says) {
+				t.Errorf("got %v", e)
+			}
+		})
+	}
+}
+
+func TestAClosedRuntimeLoadsNothing(t *testing.T) {
+	r := New(Config{})
+	if err := r.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, err := r.Load(t.Context(), pluginOf(t, "rude", "exits"))
+	if e := pluginError(t, err); e.Cause != catalog.Unavailable {
+		t.Errorf("got %v", err)
+	}
+}
