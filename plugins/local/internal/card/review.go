@@ -4,7 +4,7 @@ import "math"
 
 // Below these probabilities of its least sure character a reading is marked uncertain. They come from the measurements in docs/local.md.
 const (
-	sureName      = 0.90
+	sureName      = 0.97
 	sureAddress   = 0.80
 	sureAuthority = 0.80
 	sureNumber    = 0.60
