@@ -13,10 +13,6 @@ import (
 // callKey finds the running instance in the context of a host function.
 type callKey struct{}
 
-func isHostFunction(name string) bool {
-	return name == abi.ImportRead || slices.Contains(abi.HostFunctions(), name)
-}
-
 // instantiateHostFunctions makes the import module. Its functions never trap: whatever is wrong is a status.
 func instantiateHostFunctions(ctx context.Context, r wazero.Runtime) error {
 	b := r.NewHostModuleBuilder(abi.ImportModule)
@@ -36,12 +32,16 @@ func instantiateHostFunctions(ctx context.Context, r wazero.Runtime) error {
 func hostFunction(name string) api.GoModuleFunc {
 	return func(ctx context.Context, m api.Module, stack []uint64) {
 		in, ok := ctx.Value(callKey{}).(*instance)
-		if !ok {
+		if !ok { // while the module starts
 			stack[0] = uint64(abi.HostStatusGone) << 32
 			return
 		}
 		reply := in.hostCall(ctx, name, m.Memory(), uint32(stack[0]), uint32(stack[1]))
 		in.pending = reply.AppendWire(in.pending[:0])
+		if len(in.pending) > abi.MaxMessageBytes {
+			reply = &abi.HostReply{Status: abi.HostStatusLimit, Message: "the reply is too long"}
+			in.pending = reply.AppendWire(nil)
+		}
 		stack[0] = uint64(reply.Status)<<32 | uint64(uint32(len(in.pending)))
 	}
 }
@@ -53,7 +53,7 @@ func readReply(ctx context.Context, m api.Module, stack []uint64) {
 	if !ok {
 		return
 	}
-	data := in.pending[:min(int(n), len(in.pending))]
+	data := in.pending[:min(uint64(n), uint64(len(in.pending)))]
 	if m.Memory().Write(ptr, data) {
 		stack[0] = uint64(len(data))
 	}

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
 	"github.com/tetratelabs/wazero/sys"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
@@ -15,68 +15,81 @@ import (
 	"github.com/ocrmux/ocrmux/engine/wasm/internal/fuel"
 )
 
+// exportInitialize is what a reactor module of WASI exports to be called once, before all else.
+const exportInitialize = "_initialize"
+
+// maxIdleReply is how many bytes an instance keeps for the next HostReply.
+const maxIdleReply = 64 << 10
+
 // instance is one running copy of a module. It is not safe for concurrent use: the pool hands it to one call at a time.
 type instance struct {
 	mod                        api.Module
+	world                      *world
 	alloc, step, accept, reply api.Function
 
-	input    uint32 // where the guest wants its input, and how much fits there
-	inputCap uint32
-	stack    [2]uint64
-	calls    int
+	stack [2]uint64 // parameters and results
+	calls int
 
 	host    catalog.Host // of the running call
-	pending []byte       // the last HostReply, until the guest has read it
+	pending []byte       // the last HostReply of the running call, until the guest has read it
 }
 
 func (m *module) newInstance(ctx context.Context) (*instance, error) {
-	cfg := wazero.NewModuleConfig().
-		WithName(""). // anonymous: instances of one module live side by side
-		WithStartFunctions().
-		WithStderr(m.runtime.cfg.Stderr)
-	mod, err := m.runtime.wz.InstantiateModule(ctx, m.compiled, cfg)
+	w := newWorld(m.runtime.cfg.Stderr, uint64(m.runtime.cfg.MemoryPages)*pageSize)
+	mod, err := m.runtime.wz.InstantiateModule(experimental.WithMemoryAllocator(ctx, w.memory), m.compiled, w.config())
 	if err != nil {
-		return nil, m.failure(catalog.StartFailed, "the module does not start: "+firstLine(err), err)
+		return nil, m.failure(catalog.StartFailed, fmt.Sprintf("the module does not start, or not within %d instructions: %s", fuel.Startup, firstLine(err)), err)
 	}
 	in := &instance{
 		mod:    mod,
+		world:  w,
 		alloc:  mod.ExportedFunction(abi.ExportAlloc),
 		step:   mod.ExportedFunction(abi.ExportStep),
 		accept: mod.ExportedFunction(abi.ExportAccept),
 		reply:  mod.ExportedFunction(abi.ExportReply),
 	}
-	if init := mod.ExportedFunction("_initialize"); init != nil {
-		m.refuel(mod)
+	if init := mod.ExportedFunction(exportInitialize); init != nil {
+		m.begin(in)
 		if err := init.CallWithStack(ctx, nil); err != nil {
 			e := m.diagnose(in, err)
-			e.Cause, e.Detail = catalog.StartFailed, "_initialize: "+e.Detail
-			return nil, errors.Join(e, mod.Close(ctx))
+			_ = mod.Close(ctx) // the memory is released either way
+			e.Cause, e.Detail = catalog.StartFailed, exportInitialize+": "+e.Detail
+			return nil, e
 		}
 	}
 	return in, nil
 }
 
-// refuel gives an instance what one call may use. Every loaded module has the counter, since Load wrote it.
-func (m *module) refuel(mod api.Module) { _ = fuel.Set(mod, m.runtime.cfg.Fuel) }
+// begin gives an instance what one call may use: fuel, which every loaded module counts since Load wrote the counter,
+// and a fresh world.
+func (m *module) begin(in *instance) {
+	_ = fuel.Set(in.mod, m.runtime.cfg.Fuel)
+	in.world.begin()
+	if cap(in.pending) > maxIdleReply {
+		in.pending = nil
+	}
+	in.pending = in.pending[:0]
+}
 
 // call runs one exported function over one message and returns a copy of its answer.
 func (m *module) call(ctx context.Context, in *instance, f api.Function, message []byte, host catalog.Host) ([]byte, *catalog.PluginError) {
 	in.calls++
-	m.refuel(in.mod)
+	m.begin(in)
 	ctx = context.WithValue(ctx, callKey{}, in)
 
 	n := uint32(len(message))
-	if n > in.inputCap || in.inputCap == 0 {
-		in.stack[0] = uint64(n)
-		if err := in.alloc.CallWithStack(ctx, in.stack[:]); err != nil {
-			return nil, m.diagnose(in, err)
-		}
-		in.input, in.inputCap = uint32(in.stack[0]), n
+	in.stack[0] = uint64(n)
+	if err := in.alloc.CallWithStack(ctx, in.stack[:]); err != nil {
+		return nil, m.diagnose(in, err)
 	}
-	mem := in.mod.Memory()
-	if !mem.Write(in.input, message) {
-		return nil, m.failure(catalog.BadReply, fmt.Sprintf("%s gave room for %d bytes at %d, outside the memory of %d bytes", abi.ExportAlloc, n, in.input, mem.Size()), nil)
+	input, mem := uint32(in.stack[0]), in.mod.Memory()
+	if input == 0 && n > 0 {
+		return nil, m.failure(catalog.OutOfMemory, fmt.Sprintf("%s has no room for %d bytes", abi.ExportAlloc, n), nil)
 	}
+	if !mem.Write(input, message) {
+		return nil, m.failure(catalog.BadReply, fmt.Sprintf("%s gave room for %d bytes at %d, outside the memory of %d bytes", abi.ExportAlloc, n, input, mem.Size()), nil)
+	}
+
 	in.host = host
 	in.stack[0] = uint64(n)
 	err := f.CallWithStack(ctx, in.stack[:])
@@ -98,15 +111,19 @@ func (m *module) call(ctx context.Context, in *instance, f api.Function, message
 // diagnose says why a call ended in an error.
 func (m *module) diagnose(in *instance, err error) *catalog.PluginError {
 	var exit *sys.ExitError
-	limit := m.runtime.cfg.MemoryPages * pageSize
-	switch full := in.mod.Memory().Size() >= limit; {
+	memory := in.world.memory
+	hint := ""
+	if in.world.room < stderrRoom { // a Go guest that panics says why, then traps
+		hint = "; it printed something before: see what plugins write to stderr"
+	}
+	switch {
 	case fuel.Exhausted(in.mod):
 		return m.failure(catalog.OutOfFuel, fmt.Sprintf("the call needed more than %d instructions", m.runtime.cfg.Fuel), err)
-	case full:
-		return m.failure(catalog.OutOfMemory, fmt.Sprintf("the module has used all of its %d MiB", limit>>20), err)
+	case memory.refused, uint64(in.mod.Memory().Size()) >= memory.limit:
+		return m.failure(catalog.OutOfMemory, fmt.Sprintf("the module wants more than its %d KiB", memory.limit>>10), err)
 	case errors.As(err, &exit):
-		return m.failure(catalog.Exited, fmt.Sprintf("the module exited with status %d", exit.ExitCode()), err)
+		return m.failure(catalog.Exited, fmt.Sprintf("the module exited with status %d%s", exit.ExitCode(), hint), err)
 	default:
-		return m.failure(catalog.Trapped, firstLine(err), err)
+		return m.failure(catalog.Trapped, firstLine(err)+hint, err)
 	}
 }

@@ -1,16 +1,16 @@
 package wasm
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/tetratelabs/wazero"
-	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/experimental"
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 
-	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/catalog"
 	"github.com/ocrmux/ocrmux/engine/wasm/internal/fuel"
 )
@@ -19,31 +19,33 @@ import (
 type Runtime struct {
 	cfg   Config
 	wz    wazero.Runtime
-	cache wazero.CompilationCache
+	cache *diskCache // nil without one
 }
 
 var _ catalog.Runtime = (*Runtime)(nil)
 
-// New makes a runtime. It fails when the cache folder cannot be used.
+// New makes a runtime. It fails when a value of the configuration means nothing or the cache folder cannot be used.
 func New(cfg Config) (*Runtime, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
 	ctx := context.Background()
 	r := &Runtime{cfg: cfg.withDefaults()}
-	rc := wazero.NewRuntimeConfig().
-		WithMemoryLimitPages(r.cfg.MemoryPages).
-		WithMemoryCapacityFromMax(true)
+	rc := wazero.NewRuntimeConfig()
 	if r.cfg.CacheDir != "" {
-		cache, err := wazero.NewCompilationCacheWithDir(r.cfg.CacheDir)
+		cache, err := openCache(r.cfg.CacheDir)
 		if err != nil {
-			return nil, fmt.Errorf("the compilation cache cannot be used: %w", err)
+			return nil, err
 		}
 		r.cache = cache
-		rc = rc.WithCompilationCache(cache)
+		rc = rc.WithCompilationCache(cache.CompilationCache)
 	}
 	r.wz = wazero.NewRuntimeWithConfig(ctx, rc)
-	if _, err := wasi_snapshot_preview1.Instantiate(ctx, r.wz); err != nil {
+	priced := experimental.WithFunctionListenerFactory(ctx, tollBooth{})
+	if _, err := wasi_snapshot_preview1.Instantiate(priced, r.wz); err != nil {
 		return nil, errors.Join(err, r.Close(ctx))
 	}
-	if err := instantiateHostFunctions(ctx, r.wz); err != nil {
+	if err := instantiateHostFunctions(priced, r.wz); err != nil {
 		return nil, errors.Join(err, r.Close(ctx))
 	}
 	return r, nil
@@ -61,78 +63,70 @@ func (r *Runtime) Close(ctx context.Context) error {
 	return err
 }
 
-// Load compiles a module, checks its exports and imports against the contract and starts a first instance.
+// Load compiles a module, checks its exports and imports against the contract and starts a first instance. Its error is
+// a *catalog.PluginError.
 func (r *Runtime) Load(ctx context.Context, p catalog.Plugin) (catalog.Module, error) {
 	fail := func(cause catalog.Cause, detail string, err error) error {
 		return &catalog.PluginError{Plugin: p.Manifest.Name, Cause: cause, Detail: detail, Err: err}
+	}
+	if detail := otherThanModule(p.Code); detail != "" {
+		return nil, fail(catalog.NotAPlugin, detail, nil)
 	}
 	metered, err := fuel.Instrument(p.Code)
 	if err != nil {
 		return nil, fail(catalog.NotAPlugin, err.Error(), err)
 	}
-	compiled, err := r.wz.CompileModule(ctx, metered)
+	if n := tableEntries(metered); n > maxTableEntries {
+		return nil, fail(catalog.OutOfMemory, fmt.Sprintf("the module declares tables of %d entries, at most %d are allowed", n, maxTableEntries), nil)
+	}
+	compiled, err := r.compile(ctx, metered)
 	if err != nil {
 		return nil, fail(catalog.NotAPlugin, "the module does not compile: "+firstLine(err), err)
 	}
-	if cause, detail := judge(compiled); cause != "" {
-		return nil, errors.Join(fail(cause, detail, nil), compiled.Close(ctx))
+	if cause, detail := r.judge(compiled); cause != "" {
+		_ = compiled.Close(ctx)
+		return nil, fail(cause, detail, nil)
 	}
 	m := newModule(r, p.Manifest, compiled)
 	if err := m.checkMarker(ctx); err != nil {
-		return nil, errors.Join(err, m.Close(ctx))
+		_ = m.Close(context.WithoutCancel(ctx))
+		return nil, err
 	}
 	return m, nil
 }
 
-// judge compares a module's exports and imports with the contract. An empty cause means that all is well.
-func judge(m wazero.CompiledModule) (cause catalog.Cause, detail string) {
-	exports := m.ExportedFunctions()
-	if _, ok := exports[abi.ExportMarker]; !ok {
-		for name := range exports {
-			if strings.HasPrefix(name, "ocrmux_abi_v") {
-				return catalog.WrongABI, fmt.Sprintf("the module exports %s, this host serves %s: use a host that serves both, or build the plugin with an older SDK", name, abi.ExportMarker)
-			}
-		}
-		return catalog.MissingExport, fmt.Sprintf("the module exports no function %s: it is no ocrmux provider, or was not built with the SDK", abi.ExportMarker)
+// compile tries twice where a cache can be at fault: a damaged entry is gone the second time, and of an entry that could
+// not be written (a full disk) wazero has kept the code.
+func (r *Runtime) compile(ctx context.Context, module []byte) (wazero.CompiledModule, error) {
+	compiled, err := r.wz.CompileModule(ctx, module)
+	if r.cache == nil {
+		return compiled, err
 	}
-	if len(m.ExportedMemories()) != 1 {
-		return catalog.MissingExport, "the module must export exactly one memory"
+	if err != nil {
+		_ = r.cache.verify()
+		compiled, err = r.wz.CompileModule(ctx, module)
 	}
-	i32, i64 := api.ValueTypeI32, api.ValueTypeI64
-	for _, f := range []struct {
-		name     string
-		takes    []api.ValueType
-		gives    []api.ValueType
-		optional bool
-	}{
-		{abi.ExportMarker, nil, []api.ValueType{i32}, false},
-		{abi.ExportAlloc, []api.ValueType{i32}, []api.ValueType{i32}, false},
-		{abi.ExportStep, []api.ValueType{i32}, []api.ValueType{i64}, false},
-		{abi.ExportAccept, []api.ValueType{i32}, []api.ValueType{i64}, true},
-		{abi.ExportReply, []api.ValueType{i32}, []api.ValueType{i64}, true},
-	} {
-		def, ok := exports[f.name]
-		if !ok && f.optional {
-			continue
-		}
-		if !ok {
-			return catalog.MissingExport, "the module exports no function " + f.name
-		}
-		if string(def.ParamTypes()) != string(f.takes) || string(def.ResultTypes()) != string(f.gives) {
-			return catalog.MissingExport, fmt.Sprintf("function %s has another signature than the contract's", f.name)
-		}
+	if err == nil {
+		r.cache.seal()
 	}
-	for _, def := range m.ImportedFunctions() {
-		module, name, _ := def.Import()
-		if module == wasi_snapshot_preview1.ModuleName || module == abi.ImportModule && isHostFunction(name) {
-			continue
-		}
-		if strings.HasPrefix(module, "ocrmux_v") {
-			return catalog.WrongABI, fmt.Sprintf("the module imports %s.%s, which this host (ABI %d.%d) does not have: upgrade ocrmux", module, name, abi.Major, abi.Minor)
-		}
-		return catalog.UnknownImport, fmt.Sprintf("the module imports %s.%s; a provider may import %s and %s only", module, name, abi.ImportModule, wasi_snapshot_preview1.ModuleName)
+	return compiled, err
+}
+
+// otherThanModule says what a file is that is plainly no module; "" when it may be one.
+func otherThanModule(code []byte) string {
+	switch {
+	case len(code) == 0:
+		return "the file is empty"
+	case bytes.HasPrefix(code, []byte("\x00asm\x0d\x00\x01\x00")):
+		return "the file is a WebAssembly component; build a core module for wasip1"
+	case bytes.HasPrefix(code, []byte("\x7fELF")):
+		return "the file is a native executable; build it with GOOS=wasip1 GOARCH=wasm, or load it as a process plugin"
+	case bytes.HasPrefix(bytes.TrimSpace(code), []byte("(module")):
+		return "the file is WebAssembly text; assemble it"
+	case !bytes.HasPrefix(code, []byte("\x00asm")):
+		return "the file is no WebAssembly module"
 	}
-	return "", ""
+	return ""
 }
 
 // firstLine keeps wazero's diagnosis and drops its stack.

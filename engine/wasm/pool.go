@@ -1,0 +1,107 @@
+package wasm
+
+import (
+	"context"
+	"errors"
+
+	"github.com/ocrmux/ocrmux/engine/catalog"
+)
+
+// take waits for a slot and makes an instance if the slot has none.
+func (m *module) take(ctx context.Context) (*instance, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, m.interrupted(err)
+	}
+	select {
+	case <-m.closing:
+		return nil, m.closed()
+	default:
+	}
+	select {
+	case in := <-m.slots:
+		if in != nil {
+			return in, nil
+		}
+		in, err := m.newInstance(ctx)
+		if err != nil {
+			m.slots <- nil
+			return nil, err
+		}
+		m.live.Add(1)
+		return in, nil
+	case <-m.closing:
+		return nil, m.closed()
+	case <-ctx.Done():
+		return nil, m.interrupted(ctx.Err())
+	}
+}
+
+func (m *module) closed() error {
+	return m.failure(catalog.Unavailable, "the module is closed", nil)
+}
+
+func (m *module) interrupted(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return m.failure(catalog.TimedOut, "no instance became free in time", err)
+	}
+	return m.failure(catalog.Cancelled, "the caller gave up before an instance was free", err)
+}
+
+// put gives a slot back. An instance that failed, grew or grew old is closed.
+func (m *module) put(in *instance, failed bool) {
+	cfg := m.runtime.cfg
+	if failed || in.calls >= cfg.MaxCalls || in.mod.Memory().Size() > cfg.MaxIdleMemory {
+		_ = m.discard(context.Background(), in) // the memory is released either way
+		m.replaced.Add(1)
+		in = nil
+	}
+	m.slots <- in
+}
+
+func (m *module) discard(ctx context.Context, in *instance) error {
+	m.live.Add(-1)
+	return in.mod.Close(ctx)
+}
+
+// Status implements catalog.Module.
+func (m *module) Status() catalog.Status {
+	s := catalog.Status{State: catalog.Ready, Instances: int(m.live.Load()), Replaced: int(m.replaced.Load())}
+	select {
+	case <-m.closing:
+		s.State = catalog.Closed
+	default:
+	}
+	return s
+}
+
+// Close implements catalog.Module: it has waited for every running call when it owns every slot. One that ran out of time
+// can be repeated.
+func (m *module) Close(ctx context.Context) error {
+	m.closeOnce.Do(func() { close(m.closing) })
+	select {
+	case m.closer <- struct{}{}:
+		defer func() { <-m.closer }()
+	case <-ctx.Done():
+		return m.stillRunning(ctx.Err())
+	}
+	var err error
+	for ; m.released < cap(m.slots); m.released++ {
+		select {
+		case in := <-m.slots:
+			if in != nil {
+				err = errors.Join(err, m.discard(ctx, in))
+			}
+		case <-ctx.Done():
+			return errors.Join(err, m.stillRunning(ctx.Err()))
+		}
+	}
+	if m.released == cap(m.slots) {
+		m.released++
+		err = errors.Join(err, m.compiled.Close(ctx))
+	}
+	return err
+}
+
+func (m *module) stillRunning(err error) error {
+	return m.failure(catalog.TimedOut, "calls were still running when the module was closed", err)
+}

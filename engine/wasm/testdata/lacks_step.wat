@@ -1,0 +1,6 @@
+;; Cannot be called.
+(module
+  (memory (export "memory") 2)
+  (data (i32.const 16) "\12\02\08\01") ;; Action{done: {side: front}}
+  (func (export "ocrmux_abi_v1") (result i32) (i32.const 0))
+  (func (export "ocrmux_alloc") (param i32) (result i32) (i32.const 65536)))

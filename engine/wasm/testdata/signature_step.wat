@@ -1,0 +1,7 @@
+;; ocrmux_step takes a pointer as well.
+(module
+  (memory (export "memory") 2)
+  (data (i32.const 16) "\12\02\08\01") ;; Action{done: {side: front}}
+  (func (export "ocrmux_abi_v1") (result i32) (i32.const 0))
+  (func (export "ocrmux_alloc") (param i32) (result i32) (i32.const 65536))
+  (func (export "ocrmux_step") (param i32 i32) (result i64) (i64.const 0)))

@@ -1,0 +1,12 @@
+;; Calls an empty entry of its table.
+(module
+  (memory (export "memory") 2)
+  (data (i32.const 16) "\12\02\08\01") ;; Action{done: {side: front}}
+  (table 1 funcref)
+  (type $taken (func))
+  (func (export "ocrmux_abi_v1") (result i32) (i32.const 0))
+  (func (export "ocrmux_alloc") (param i32) (result i32) (i32.const 65536))
+  (func $step (export "ocrmux_step") (param $n i32) (result i64)
+    (if (local.get $n) (then
+      (call_indirect (type $taken) (i32.const 0))))
+    (i64.const 0x0000001000000004)))

@@ -1,0 +1,11 @@
+;; Grows its memory until there is no more, and traps.
+(module
+  (memory (export "memory") 2)
+  (data (i32.const 16) "\12\02\08\01") ;; Action{done: {side: front}}
+  (func (export "ocrmux_abi_v1") (result i32) (i32.const 0))
+  (func (export "ocrmux_alloc") (param i32) (result i32) (i32.const 65536))
+  (func $step (export "ocrmux_step") (param $n i32) (result i64)
+    (if (local.get $n) (then
+      (loop $more (br_if $more (i32.ne (memory.grow (i32.const 1)) (i32.const -1))))
+      (unreachable)))
+    (i64.const 0x0000001000000004)))
