@@ -49,7 +49,8 @@ func Main() {
 		},
 		Plugins:    plugin.PluginSet{abirpc.PluginName: served{server: s}},
 		GRPCServer: newGRPCServer,
-		Logger:     hclog.NewNullLogger(),
+		// Only what keeps it from serving, for example a path that is too long for a socket.
+		Logger: hclog.New(&hclog.LoggerOptions{Level: hclog.Error, Output: os.Stderr}),
 	})
 }
 

@@ -31,7 +31,7 @@ func call[In, Out any](ctx context.Context, m *module, entry string, host catalo
 	out, err := rpc(c.client, metadata.AppendToOutgoingContext(open.ctx, abirpc.CallKey, number), in)
 	c.calls.end(open)
 	if err != nil {
-		return nil, m.explain(ctx, c, entry, err)
+		return nil, m.explain(ctx, c, open, entry, err)
 	}
 	m.answered(c)
 	return out, nil
@@ -53,7 +53,7 @@ func (m *module) enter(ctx context.Context) error {
 		return nil
 	case <-ctx.Done():
 		m.running.Done()
-		return m.overdue(ctx, "while waiting for its turn")
+		return m.overdue(ctx.Err(), "while waiting for its turn")
 	case <-m.life.Done():
 		m.running.Done()
 		return m.failure(catalog.Unavailable, "the plugin has been closed", nil)
@@ -73,7 +73,7 @@ func (m *module) ready(ctx context.Context) (*child, *catalog.PluginError) {
 		m.mu.Unlock()
 		switch {
 		case ctx.Err() != nil:
-			return nil, m.overdue(ctx, "before it was sent")
+			return nil, m.overdue(ctx.Err(), "before it was sent")
 		case c != nil && !c.lost():
 			return c, nil
 		case state == catalog.Broken:
@@ -82,34 +82,42 @@ func (m *module) ready(ctx context.Context) (*child, *catalog.PluginError) {
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return nil, m.overdue(ctx, "while the provider was being restarted: "+reason)
+			return nil, m.overdue(ctx.Err(), "while the provider was being restarted: "+reason)
 		case <-m.life.Done():
 			return nil, m.failure(catalog.Unavailable, "the plugin has been closed", nil)
 		}
 	}
 }
 
-// explain makes a failed call a PluginError. What the child says in a gRPC status is not repeated: it may quote the call.
-func (m *module) explain(ctx context.Context, c *child, entry string, err error) *catalog.PluginError {
+// explain makes a failed call, which has been closed, a PluginError. What the child says in a gRPC status is not repeated: it
+// may quote the call.
+func (m *module) explain(ctx context.Context, c *child, open *openCall, entry string, err error) *catalog.PluginError {
 	if tooLarge := (*abirpc.SizeError)(nil); errors.As(err, &tooLarge) {
 		return m.failure(catalog.TooLarge, "for the provider: "+tooLarge.Error(), err)
 	}
-	code := status.Code(err)
+	code, ended := status.Code(err), ctx.Err()
+	if _, limited := ctx.Deadline(); limited && code == codes.DeadlineExceeded {
+		ended = context.DeadlineExceeded // gRPC keeps the same deadline, and can be a moment early
+	}
 	switch {
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		c.timedOut()
-		return m.overdue(ctx, "without an answer")
-	case ctx.Err() != nil:
-		return m.overdue(ctx, "without an answer")
+	case ended != nil:
+		// Time that the host has spent is not the provider's fault.
+		if errors.Is(ended, context.DeadlineExceeded) && !open.hosted.Load() {
+			c.timedOut()
+		}
+		return m.overdue(ended, "without an answer")
 	case code == codes.Unimplemented:
 		return m.failure(catalog.Unavailable, "the provider has no entry point "+entry, nil)
 	case code == codes.Unavailable || code == codes.Canceled:
 		// The connection broke, and the process may still be on its way out.
 		select {
 		case <-c.proc.exited:
+			if m.life.Err() != nil {
+				return m.failure(catalog.Unavailable, "the plugin was closed during the call", nil)
+			}
 			return m.failure(catalog.Exited, "the provider ended during the call: "+c.why(), nil)
 		case <-ctx.Done():
-			return m.overdue(ctx, "after the connection to the provider was lost")
+			return m.overdue(ctx.Err(), "after the connection to the provider was lost")
 		case <-m.cfg.After(m.cfg.StopGrace):
 		}
 	case code == codes.ResourceExhausted:
@@ -121,8 +129,7 @@ func (m *module) explain(ctx context.Context, c *child, entry string, err error)
 }
 
 // overdue is the failure of a call whose context has ended.
-func (m *module) overdue(ctx context.Context, when string) *catalog.PluginError {
-	err := ctx.Err()
+func (m *module) overdue(err error, when string) *catalog.PluginError {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return m.failure(catalog.TimedOut, "the call's time ran out "+when, err)
 	}

@@ -3,6 +3,7 @@ package process
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/catalog"
@@ -21,6 +22,8 @@ type openCall struct {
 	cancel  context.CancelFunc
 	host    catalog.Host
 	running sync.WaitGroup
+	// hosted: a host call was running when the call ended, so the provider was not idle.
+	hosted atomic.Bool
 }
 
 func newCallTable() *callTable { return &callTable{open: map[uint64]*openCall{}} }
@@ -59,5 +62,9 @@ func (t *callTable) carryOut(call *abi.HostCall) *abi.HostReply {
 		return &abi.HostReply{Status: abi.HostStatusGone, Message: "the call is over"}
 	}
 	defer o.running.Done()
-	return o.host.Call(o.ctx, call)
+	r := o.host.Call(o.ctx, call)
+	if o.ctx.Err() != nil {
+		o.hosted.Store(true)
+	}
+	return r
 }

@@ -20,8 +20,8 @@ import (
 // shownBytes bounds how much of a child's words one error repeats.
 const shownBytes = 400
 
-// explain says why a child did not start and what would help. Nothing of a card can be in what the child printed, since it has not
-// been called.
+// explain says why a child did not start and what would help. Nothing of a card can be in what the child printed, since it
+// has not been called.
 func (l *launcher) explain(ctx context.Context, p *proc, out *outputLog, err error) *catalog.PluginError {
 	e := &catalog.PluginError{Plugin: l.name, Cause: catalog.StartFailed, Err: err}
 	switch cause := context.Cause(ctx); {

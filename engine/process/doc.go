@@ -12,13 +12,14 @@
 //
 // # What a child gets
 //
-// An environment of what go-plugin needs for its handshake and the variables named in [Config.Env]; an empty stdin; a process group of its own.
-// Its only line to the outside world is the connection to the host, where host functions are answered for the call they
-// belong to, while it runs.
+// An environment of what go-plugin needs for its handshake and the variables named in [Config.Env], an empty stdin, and a
+// process group of its own, of which nothing is left when it ends. Host functions are answered over its connection, for
+// the call they belong to and only while that runs.
 //
 // # How it lives
 //
 // A module keeps one child, which serves many calls at once. A child that exits, loses its connection or does not answer
 // several calls in a row is replaced after a delay that grows; one that fails too often rests, and calls then fail at once
-// with [catalog.CrashLoop]. Children die with the host: by a parent-death signal on Linux, and everywhere because the host's stream ends.
+// with the cause CrashLoop. Calls that come during a restart wait for it. Children die with the host: on Linux by a
+// parent-death signal, and everywhere because the stream Host ends, with which a provider must end.
 package process

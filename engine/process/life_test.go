@@ -144,6 +144,7 @@ func TestACancelledCallSaysSo(t *testing.T) {
 
 func TestAProviderEndsWithItsHostStream(t *testing.T) {
 	m := load(t, Config{BackoffMin: time.Nanosecond, BackoffMax: time.Nanosecond})
+	mustStep(t, m, abi.DocumentIDCard) // so that the stream, which was opened before, has reached the child
 	m.mu.Lock()
 	c := m.child
 	m.mu.Unlock()
@@ -226,7 +227,7 @@ func TestClosingInAHurryEndsRunningCalls(t *testing.T) {
 	if err := m.Close(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	if e := pluginError(t, <-called); e.Cause != catalog.Exited {
+	if e := pluginError(t, <-called); e.Cause != catalog.Unavailable {
 		t.Errorf("the running call got %v", e)
 	}
 }
@@ -276,5 +277,25 @@ func TestHammer(t *testing.T) {
 		if _, err := step(t.Context(), m, abi.DocumentIDCard); err == nil {
 			return
 		}
+	}
+}
+
+func TestTimeThatTheHostSpendsIsNotTheProvidersFault(t *testing.T) {
+	m := load(t, Config{MaxTimeouts: 1})
+	slow := hostWith(func(ctx context.Context, _ *abi.HostCall) *abi.HostReply {
+		<-ctx.Done()
+		return &abi.HostReply{Status: abi.HostStatusTimeout}
+	})
+	for range 3 {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		_, err := m.Step(ctx, &abi.StepRequest{Start: &abi.Start{Document: "host"}}, slow)
+		cancel()
+		if e := pluginError(t, err); e.Cause != catalog.TimedOut {
+			t.Fatalf("got %v", err)
+		}
+	}
+	mustStep(t, m, abi.DocumentIDCard)
+	if s := m.Status(); s.Replaced != 0 {
+		t.Errorf("status %+v", s)
 	}
 }

@@ -15,8 +15,7 @@ import (
 // open for ever.
 const pipeGrace = time.Second
 
-// proc is one started executable, in the shape that go-plugin wants of a runner. It is reaped by a goroutine of its own, which ends with
-// the process.
+// proc is one started executable, in the shape that go-plugin wants of a runner. A goroutine of its own reaps it.
 type proc struct {
 	cmd    *exec.Cmd
 	spawn  *spawner

@@ -83,6 +83,41 @@ func TestAFileThatCannotBeExecutedIsExplained(t *testing.T) {
 	}
 }
 
+func TestAnExecutableThatLacksALibraryIsExplained(t *testing.T) {
+	noLeaks(t)
+	const program, library = "/bin/sleep", "libc.so.6"
+	f, err := elf.Open(program)
+	if err != nil {
+		t.Skipf("there is no dynamically linked program to try it with: %v", err)
+	}
+	defer f.Close()
+	loader := strings.TrimPrefix(interpreter(f), " loaded by ")
+	code, err := os.ReadFile(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if loader == "" || !bytes.Contains(code, []byte(library)) {
+		t.Skip("the program does not use the C library that this test knows")
+	}
+	missing := func(name string) string { return name[:len(name)-1] + "?" }
+	for what, c := range map[string]struct {
+		lacks string
+		says  []string
+	}{
+		"a library":  {library, []string{missing(library), "install that library", "CGO_ENABLED=0", "exit status 127"}},
+		"its loader": {loader, []string{missing(loader), "CGO_ENABLED=0"}},
+	} {
+		t.Run(what, func(t *testing.T) {
+			e := failToLoad(t, Config{}, pluginWith(program, "x", bytes.ReplaceAll(code, []byte(c.lacks), []byte(missing(c.lacks)))))
+			for _, want := range c.says {
+				if e.Cause != catalog.StartFailed || !strings.Contains(e.Error(), want) {
+					t.Errorf("%q does not say %q", e.Error(), want)
+				}
+			}
+		})
+	}
+}
+
 func TestAPluginThatNeverServesIsGivenUp(t *testing.T) {
 	noLeaks(t)
 	clock := newAlarms()

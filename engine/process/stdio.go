@@ -12,8 +12,8 @@ import (
 )
 
 // forwardStdio copies what go-plugin's service of a child says was printed, until the connection ends: once a child
-// serves, go-plugin replaces its os.Stdout and os.Stderr by pipes that block when nobody reads them. A child in another language need not
-// have the service.
+// serves, go-plugin replaces its os.Stdout and os.Stderr by pipes that block when nobody reads them. A child in another
+// language need not have the service.
 func forwardStdio(ctx context.Context, conn *grpc.ClientConn, stdout, stderr io.Writer) {
 	desc := grpc.StreamDesc{StreamName: "StreamStdio", ServerStreams: true}
 	stream, err := conn.NewStream(ctx, &desc, "/plugin.GRPCStdio/StreamStdio", grpc.ForceCodecV2(abirpc.Codec()))

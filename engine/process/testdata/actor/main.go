@@ -53,7 +53,11 @@ func (actor) Start(c *sdk.Call, in *sdk.Start) *sdk.Action {
 func (actor) Response(_ *sdk.Call, r *sdk.Response) *sdk.Action {
 	done := &sdk.Done{VendorRequestID: r.Text("/id")}
 	for _, l := range r.Leaves {
-		done.Fields = append(done.Fields, sdk.Read(l.Path, l.Value))
+		f := sdk.Read(l.Path, l.Value)
+		if l.Path != "/id" {
+			f.Polygon = sdk.Box(10, 20, 300, 40)
+		}
+		done.Fields = append(done.Fields, f)
 	}
 	return sdk.Recognized(done)
 }
