@@ -57,7 +57,11 @@ func (g *Generator) Front(index int, names Names) (*Card, error) {
 		p.text(text.font, label, x+46, y, b, blue, 0)
 	}
 	pair(left, 108+dy, "姓", "名")
-	p.text(text.font, value+4, column, 110+dy, f.name, ink, 3)
+	nameSize, err := fit(text.font, value+4, 3, 440, f.name)
+	if err != nil {
+		return nil, err
+	}
+	p.text(text.font, nameSize, column, 110+dy, f.name, ink, 3)
 	pair(left, 184+dy, "性", "别")
 	p.text(text.font, value, column, 186+dy, f.sex, ink, 0)
 	pair(left+238, 184+dy, "民", "族")
@@ -111,6 +115,19 @@ func (g *Generator) Back(index int) (*Card, error) {
 		return nil, p.err
 	}
 	return &Card{Side: "back", Font: text.name, Fields: b.fields(), Picture: finish(r, p.picture)}, nil
+}
+
+// fit is the size at which a text takes at most width pixels, as long names are printed smaller.
+func fit(f fontOf, size, tracking float64, width int, text string) (float64, error) {
+	for ; ; size -= 2 {
+		face, err := face(f, size)
+		if err != nil {
+			return 0, err
+		}
+		if size <= 16 || font.MeasureString(face, text).Ceil()+int(tracking)*len([]rune(text)) <= width {
+			return size, nil
+		}
+	}
 }
 
 // wrap breaks a text into lines of at most width pixels, as the card breaks an address: anywhere.

@@ -111,6 +111,9 @@ func (ps *parser) findRows() frontRows {
 	return at
 }
 
+// maxIndent is by how many heights of a line the rows of an address may begin apart: perspective slants the column, and digits are narrow.
+const maxIndent = 3
+
 func (ps *parser) columns(at frontRows) []column {
 	var columns []column
 	for _, l := range []struct {
@@ -132,7 +135,8 @@ func (ps *parser) name(c *Card, tokens []token) {
 	ps.add(c, Name, text(kept), kept, reviewName(kept, len(kept) < len(tokens))...)
 }
 
-// address joins the rows from its label to the number, at most four. On the card an address begins with the name of a place.
+// address joins the rows from its label to the number, at most four, that begin where its first row does. On the card an address begins
+// with the name of a place.
 func (ps *parser) address(c *Card, at frontRows, columns []column) {
 	var tokens []token
 	for i := at.address; i < at.number && i < at.address+4; i++ {
@@ -140,7 +144,11 @@ func (ps *parser) address(c *Card, at frontRows, columns []column) {
 		if i > at.address {
 			want = ""
 		}
-		tokens = append(tokens, value(ps.rows[i], want, columns)...)
+		part := value(ps.rows[i], want, columns)
+		if len(part) == 0 || len(tokens) > 0 && math.Abs(part[0].u-tokens[0].u) > maxIndent*part[0].line.quad.Height() {
+			continue
+		}
+		tokens = append(tokens, part...)
 	}
 	for len(tokens) > 0 && !isHan(tokens[0].r) {
 		tokens = tokens[1:]

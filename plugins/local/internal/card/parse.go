@@ -78,17 +78,20 @@ func (ps *parser) text() string {
 func (ps *parser) frontEvidence() int {
 	points, numberRow, lastLabel := 0, -1, -1
 	for i, r := range ps.rows {
-		t := r.text()
-		for _, want := range []string{"姓名", "性别", "民族", "出生", "住址"} {
-			if strings.Contains(t, want) {
+		for _, want := range []string{"姓名", "性别", "出生", "住址"} {
+			// In running text the same words stand anywhere.
+			if at := find(r.tokens, want); at >= 0 && at < 3 {
 				points++
 				lastLabel = i
+				if want == "性别" && find(r.tokens, "民族") > at {
+					points++
+				}
 			}
 		}
 		if _, n := label(r.tokens, "公民身份号码"); n >= 4 {
 			points += 2
 		}
-		if birthDate.MatchString(t) {
+		if birthDate.MatchString(r.text()) {
 			points++
 		}
 		if n := findNumber(r.tokens); n != nil {
