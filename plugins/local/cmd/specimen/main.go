@@ -1,14 +1,14 @@
 // Command specimen draws synthetic cards and photographs of them, with what they say as truth.json beside.
 //
-//	go run ./plugins/local/cmd/specimen -out cards -fronts 10 -backs 5 -seed 1
+//	go run ./plugins/local/cmd/specimen -out cards -fronts 10 -backs 5 -seed 1 -conditions clean,tilt
+//	go run ./plugins/local/cmd/specimen -set examples -out examples/cards
+//	go run ./plugins/local/cmd/specimen -set regression -out plugins/local/testdata
 package main
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/ocrmux/ocrmux/plugins/local/specimen"
@@ -23,6 +23,7 @@ func main() {
 
 func run() error {
 	out := flag.String("out", "cards", "folder to write to")
+	name := flag.String("set", "", "draw a set that the repository carries: examples or regression")
 	fronts := flag.Int("fronts", 10, "portrait sides to draw")
 	backs := flag.Int("backs", 5, "emblem sides to draw")
 	seed := flag.Uint64("seed", 1, "same seed, same cards")
@@ -38,46 +39,23 @@ func run() error {
 	if err := os.MkdirAll(*out, 0o755); err != nil {
 		return err
 	}
-	g := specimen.NewGenerator(*seed, fonts)
-	var truths []specimen.Truth
-	shoot := func(card *specimen.Card, index int) error {
+	drawn, ok := sets()[*name]
+	if *name != "" && !ok {
+		return fmt.Errorf("there is no set %q: examples or regression", *name)
+	}
+	if *name == "" {
+		drawn.seed = *seed
 		for _, c := range specimen.Conditions() {
 			if *only != "all" && !strings.Contains(","+*only+",", ","+c.Name+",") {
 				continue
 			}
-			photo, err := g.Shoot(c, card, index)
-			if err != nil {
-				return err
+			for i := range *fronts {
+				drawn.shots = append(drawn.shots, shot{file: fmt.Sprintf("front%02d-%s.jpg", i, c.Name), index: i, names: specimen.Names(*names), condition: c.Name})
 			}
-			truth := specimen.NewTruth(card, photo, fmt.Sprintf("%s%02d-%s.jpg", card.Side, index, c.Name))
-			truths = append(truths, truth)
-			if err := os.WriteFile(filepath.Join(*out, truth.File), photo.JPEG, 0o644); err != nil {
-				return err
+			for i := range *backs {
+				drawn.shots = append(drawn.shots, shot{file: fmt.Sprintf("back%02d-%s.jpg", i, c.Name), back: true, index: i, condition: c.Name})
 			}
 		}
-		return nil
 	}
-	for i := range *fronts {
-		card, err := g.Front(i, specimen.Names(*names))
-		if err != nil {
-			return err
-		}
-		if err := shoot(card, i); err != nil {
-			return err
-		}
-	}
-	for i := range *backs {
-		card, err := g.Back(i)
-		if err != nil {
-			return err
-		}
-		if err := shoot(card, i); err != nil {
-			return err
-		}
-	}
-	data, err := json.MarshalIndent(truths, "", " ")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(*out, "truth.json"), append(data, '\n'), 0o644)
+	return drawSet(specimen.NewGenerator(drawn.seed, fonts), drawn.shots, *out)
 }
