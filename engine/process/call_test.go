@@ -12,7 +12,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/catalog"
@@ -70,7 +69,7 @@ func TestAChildGetsNothingOfItsHost(t *testing.T) {
 	if got := extra(t, d, "stdin"); got != "0 <nil>" {
 		t.Errorf("stdin gave %s", got)
 	}
-	want, err := filepath.EvalSymlinks(filepath.Dir(programs["actor"]))
+	want, err := filepath.EvalSymlinks(filepath.Dir(program(t, "actor")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,8 +197,8 @@ func TestCallsWaitForTheirTurnUntilTheirTimeRunsOut(t *testing.T) {
 		busy <- err
 	}()
 	<-entered
-	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-	defer cancel()
+	ctx := newOverdue(t.Context())
+	ctx.expire()
 	_, err := step(ctx, m, abi.DocumentIDCard)
 	if e := pluginError(t, err); e.Cause != catalog.TimedOut || !strings.Contains(e.Detail, "turn") || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)

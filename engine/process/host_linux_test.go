@@ -37,7 +37,7 @@ func playHost(path string) {
 
 func TestAChildDiesWithItsHost(t *testing.T) {
 	host := exec.Command(os.Args[0])
-	host.Env = append(os.Environ(), hostEnv+"="+programs["actor"])
+	host.Env = append(os.Environ(), hostEnv+"="+program(t, "actor"))
 	host.Stderr = os.Stderr
 	stdin, err := host.StdinPipe() // held open, so that the host lives
 	if err != nil {
@@ -56,6 +56,10 @@ func TestAChildDiesWithItsHost(t *testing.T) {
 		t.Fatal(err)
 	}
 	child := watch(t, strings.TrimSpace(line))
+	// A process that has been stopped cannot notice that its stream ends.
+	if err := unix.PidfdSendSignal(child.fd, unix.SIGSTOP, nil, 0); err != nil {
+		t.Fatal(err)
+	}
 	if err := host.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,11 @@
 package process
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"io"
+	"log/slog"
 	"runtime"
 	"strings"
 	"sync"
@@ -115,10 +118,14 @@ func TestAChildThatHangsIsReplaced(t *testing.T) {
 	noLeaks(t)
 	m := load(t, Config{MaxTimeouts: 2, BackoffMin: time.Nanosecond, BackoffMax: time.Nanosecond})
 	first := mustStep(t, m, abi.DocumentIDCard).VendorRequestID
+	c := m.child
 	for range 2 {
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		ctx := newOverdue(t.Context())
+		go func() {
+			untilCalled(c)
+			ctx.expire()
+		}()
 		_, err := step(ctx, m, "hang")
-		cancel()
 		if e := pluginError(t, err); e.Cause != catalog.TimedOut || !errors.Is(err, context.DeadlineExceeded) {
 			t.Fatalf("got %v", err)
 		}
@@ -217,11 +224,7 @@ func TestClosingInAHurryEndsRunningCalls(t *testing.T) {
 		called <- err
 	}()
 	c := m.(*module).child
-	for open := 0; open == 0; runtime.Gosched() {
-		c.calls.mu.Lock()
-		open = len(c.calls.open)
-		c.calls.mu.Unlock()
-	}
+	untilCalled(c)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := m.Close(ctx); !errors.Is(err, context.Canceled) {
@@ -282,14 +285,13 @@ func TestHammer(t *testing.T) {
 
 func TestTimeThatTheHostSpendsIsNotTheProvidersFault(t *testing.T) {
 	m := load(t, Config{MaxTimeouts: 1})
-	slow := hostWith(func(ctx context.Context, _ *abi.HostCall) *abi.HostReply {
-		<-ctx.Done()
-		return &abi.HostReply{Status: abi.HostStatusTimeout}
-	})
 	for range 3 {
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-		_, err := m.Step(ctx, &abi.StepRequest{Start: &abi.Start{Document: "host"}}, slow)
-		cancel()
+		ctx := newOverdue(t.Context())
+		_, err := m.Step(ctx, &abi.StepRequest{Start: &abi.Start{Document: "host"}}, hostWith(func(call context.Context, _ *abi.HostCall) *abi.HostReply {
+			ctx.expire()
+			<-call.Done()
+			return &abi.HostReply{Status: abi.HostStatusTimeout}
+		}))
 		if e := pluginError(t, err); e.Cause != catalog.TimedOut {
 			t.Fatalf("got %v", err)
 		}
@@ -298,4 +300,79 @@ func TestTimeThatTheHostSpendsIsNotTheProvidersFault(t *testing.T) {
 	if s := m.Status(); s.Replaced != 0 {
 		t.Errorf("status %+v", s)
 	}
+}
+
+func TestAChildMustKeepTheHostStream(t *testing.T) {
+	noLeaks(t)
+	for name, says := range map[string]string{"hostless": "does not serve the stream Host", "leaver": "went on without the stream Host"} {
+		t.Run(name, func(t *testing.T) {
+			clock := newAlarms()
+			cfg := Config{Now: clock.now, After: clock.after, CrashLimit: 1}.withDefaults()
+			m := loadPlugin(t, cfg, pluginOf(t, "hostless", name))
+			if name == "leaver" {
+				clock.ring(cfg.StopGrace)
+			}
+			waitFor(m, func(s catalog.State) bool { return s == catalog.Broken })
+			if got := m.Status().Reason; !strings.Contains(got, says) {
+				t.Errorf("it rests because %s", got)
+			}
+		})
+	}
+}
+
+func TestCallsWaitForARestartUntilTheirTimeRunsOut(t *testing.T) {
+	noLeaks(t)
+	clock := newAlarms()
+	m := load(t, Config{Now: clock.now, After: clock.after})
+	if _, err := step(t.Context(), m, "crash"); pluginError(t, err).Cause != catalog.Exited {
+		t.Fatalf("got %v", err)
+	}
+	waitFor(m, func(s catalog.State) bool { return s == catalog.Restarting })
+	ctx := newOverdue(t.Context())
+	late := make(chan error, 1)
+	go func() {
+		_, err := step(ctx, m, abi.DocumentIDCard)
+		late <- err
+	}()
+	for len(m.slots) == 0 {
+		runtime.Gosched()
+	}
+	ctx.expire()
+	if err := <-late; pluginError(t, err).Cause != catalog.TimedOut {
+		t.Errorf("got %v", err)
+	}
+
+	go func() {
+		_, err := step(t.Context(), m, abi.DocumentIDCard)
+		late <- err
+	}()
+	for len(m.slots) == 0 {
+		runtime.Gosched()
+	}
+	hurry, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := m.Close(hurry); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if err := <-late; pluginError(t, err).Cause != catalog.Unavailable {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestWhatAProviderPrintsWhileItServesIsLogged(t *testing.T) {
+	r, w := io.Pipe()
+	m := load(t, Config{Logger: slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	t.Cleanup(func() { _ = r.Close() }) // ends writers before the module is closed
+	mustStep(t, m, "print")
+	for lines := bufio.NewScanner(r); lines.Scan(); {
+		if strings.Contains(lines.Text(), "line 42") {
+			for _, want := range []string{"level=DEBUG", "plugin=actor", "stream=stderr"} {
+				if !strings.Contains(lines.Text(), want) {
+					t.Errorf("%q lacks %s", lines.Text(), want)
+				}
+			}
+			return
+		}
+	}
+	t.Error("the line is missing")
 }

@@ -21,46 +21,51 @@ import (
 // hostEnv makes the test program play a host; see TestAChildDiesWithItsHost.
 const hostEnv = "OCRMUX_TEST_HOST_OF"
 
-// programs holds the built programs of testdata by name.
-var programs = map[string]string{}
+// scratch is where program builds; TestMain makes and removes it.
+var scratch string
 
 func TestMain(m *testing.M) {
 	if plugin := os.Getenv(hostEnv); plugin != "" {
 		playHost(plugin)
 	}
-	dir, err := os.MkdirTemp("", "ocrmux-process-test-")
-	if err == nil {
-		err = build(dir, "actor", "rude")
-	}
-	if err != nil {
+	var err error
+	if scratch, err = os.MkdirTemp("", "ocrmux-process-test-"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	status := m.Run()
-	_ = os.RemoveAll(dir)
+	_ = os.RemoveAll(scratch)
 	os.Exit(status)
 }
 
-func build(dir string, names ...string) error {
-	for _, name := range names {
-		programs[name] = filepath.Join(dir, name)
-		cmd := exec.Command("go", "build", "-o", programs[name], "./testdata/"+name)
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("building %s: %w\n%s", name, err, out)
-		}
+// build builds all programs of testdata once, when the first test wants one: fuzzing starts many of these test programs.
+var build = sync.OnceValue(func() error {
+	cmd := exec.Command("go", "build", "-o", scratch+string(filepath.Separator), "./testdata/actor", "./testdata/hostless", "./testdata/rude")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("building the programs of testdata: %w\n%s", err, out)
 	}
 	return nil
+})
+
+// program is the path of a built program of testdata.
+func program(t testing.TB, name string) string {
+	t.Helper()
+	if err := build(); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(scratch, name)
 }
 
 // pluginOf is the plugin that a catalog would find for a program, under a name of our choice.
-func pluginOf(t testing.TB, program, name string) catalog.Plugin {
+func pluginOf(t testing.TB, from, name string) catalog.Plugin {
 	t.Helper()
-	code, err := os.ReadFile(programs[program])
+	path := program(t, from)
+	code, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return pluginWith(programs[program], name, code)
+	return pluginWith(path, name, code)
 }
 
 func pluginWith(path, name string, code []byte) catalog.Plugin {
@@ -73,8 +78,13 @@ func pluginWith(path, name string, code []byte) catalog.Plugin {
 // load loads the actor; everything is closed with the test.
 func load(t testing.TB, cfg Config) *module {
 	t.Helper()
+	return loadPlugin(t, cfg, pluginOf(t, "actor", "actor"))
+}
+
+func loadPlugin(t testing.TB, cfg Config, p catalog.Plugin) *module {
+	t.Helper()
 	r := New(cfg)
-	m, err := r.Load(t.Context(), pluginOf(t, "actor", "actor"))
+	m, err := r.Load(t.Context(), p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,6 +160,39 @@ func (noHost) Call(context.Context, *abi.HostCall) *abi.HostReply {
 type hostWith func(context.Context, *abi.HostCall) *abi.HostReply
 
 func (h hostWith) Call(ctx context.Context, c *abi.HostCall) *abi.HostReply { return h(ctx, c) }
+
+// overdue is a context whose time runs out when the test says so.
+type overdue struct {
+	context.Context
+	done chan struct{}
+	once sync.Once
+}
+
+func newOverdue(ctx context.Context) *overdue {
+	return &overdue{Context: ctx, done: make(chan struct{})}
+}
+
+func (o *overdue) expire()                     { o.once.Do(func() { close(o.done) }) }
+func (o *overdue) Deadline() (time.Time, bool) { return time.Now().Add(time.Hour), true }
+func (o *overdue) Done() <-chan struct{}       { return o.done }
+
+func (o *overdue) Err() error {
+	select {
+	case <-o.done:
+		return context.DeadlineExceeded
+	default:
+		return nil
+	}
+}
+
+// untilCalled returns when the child carries out a call.
+func untilCalled(c *child) {
+	for open := 0; open == 0; runtime.Gosched() {
+		c.calls.mu.Lock()
+		open = len(c.calls.open)
+		c.calls.mu.Unlock()
+	}
+}
 
 // alarms is a clock that stands still and whose alarms go off when the test says so.
 type alarms struct {

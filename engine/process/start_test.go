@@ -52,7 +52,7 @@ func TestAPluginThatDoesNotStartIsExplained(t *testing.T) {
 
 func TestAFileThatCannotBeExecutedIsExplained(t *testing.T) {
 	noLeaks(t)
-	good, err := os.ReadFile(programs["rude"])
+	good, err := os.ReadFile(program(t, "rude"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,14 +85,14 @@ func TestAFileThatCannotBeExecutedIsExplained(t *testing.T) {
 
 func TestAnExecutableThatLacksALibraryIsExplained(t *testing.T) {
 	noLeaks(t)
-	const program, library = "/bin/sleep", "libc.so.6"
-	f, err := elf.Open(program)
+	const file, library = "/bin/sleep", "libc.so.6"
+	f, err := elf.Open(file)
 	if err != nil {
 		t.Skipf("there is no dynamically linked program to try it with: %v", err)
 	}
 	defer f.Close()
 	loader := strings.TrimPrefix(interpreter(f), " loaded by ")
-	code, err := os.ReadFile(program)
+	code, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestAnExecutableThatLacksALibraryIsExplained(t *testing.T) {
 		"its loader": {loader, []string{missing(loader), "CGO_ENABLED=0"}},
 	} {
 		t.Run(what, func(t *testing.T) {
-			e := failToLoad(t, Config{}, pluginWith(program, "x", bytes.ReplaceAll(code, []byte(c.lacks), []byte(missing(c.lacks)))))
+			e := failToLoad(t, Config{}, pluginWith(file, "x", bytes.ReplaceAll(code, []byte(c.lacks), []byte(missing(c.lacks)))))
 			for _, want := range c.says {
 				if e.Cause != catalog.StartFailed || !strings.Contains(e.Error(), want) {
 					t.Errorf("%q does not say %q", e.Error(), want)
