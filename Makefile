@@ -1,0 +1,65 @@
+# ocrmux. `make help` lists the targets.
+
+GO          ?= go
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+DEPGUARD    := github.com/OpenPeeDeeP/depguard/v2/cmd/depguard@v2.2.1
+
+# Providers that are shipped as WebAssembly modules. `local` needs C and is a subprocess.
+WASM_PLUGINS := $(filter-out local,$(patsubst plugins/%/manifest.json,%,$(wildcard plugins/*/manifest.json)))
+# Where the race detector pays: everything concurrent. It would make the picture code ten times slower for nothing.
+RACE := ./engine ./engine/catalog ./engine/egress ./engine/process ./engine/wasm ./engine/value ./sdk/... ./host/...
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: build ## Build everything and read two specimen cards on this machine
+	@echo
+	@echo "The two cards are synthetic specimens (样本): drawn by this project, of nobody."
+	@echo
+	@bin/ocrmux recognize examples/cards/specimen-front.jpg
+	@echo
+	@bin/ocrmux recognize examples/cards/specimen-back.jpg
+
+.PHONY: build
+build: program plugins ## Build bin/ocrmux and the providers in bin/plugins/
+
+.PHONY: program
+program:
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags="-s -w" -o bin/ocrmux ./host/cmd/ocrmux
+
+.PHONY: plugins
+plugins: program models
+	@for p in $(WASM_PLUGINS); do echo "provider $$p (wasm)"; bin/ocrmux plugin build --kind wasm -o bin/plugins plugins/$$p || exit 1; done
+	@echo "provider local (process)"; CGO_ENABLED=1 bin/ocrmux plugin build --kind process -o bin/plugins plugins/local
+
+.PHONY: models
+models: ## Fetch what the local provider needs: OCR models and the inference runtime, pinned by version and SHA-256
+	@$(GO) run ./plugins/local/cmd/fetch -out bin/plugins/local.d
+
+.PHONY: test
+test: models ## Run every test
+	$(GO) test -race $(RACE)
+	$(GO) test ./...
+
+.PHONY: check
+check: ## Formatting, vet, linter with the import rule, tidy module, generated code
+	@echo "gofmt";        test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -d $$(git ls-files '*.go'); exit 1; }
+	@echo "vet";          $(GO) vet ./... && GOOS=wasip1 GOARCH=wasm $(GO) vet ./sdk $(addprefix ./plugins/,$(WASM_PLUGINS))
+	@echo "staticcheck";  $(GO) run $(STATICCHECK) ./...
+	@echo "import rule";  $(GO) run $(DEPGUARD) ./...
+	@echo "module";       $(GO) mod tidy -diff
+	@echo "generated";    cd engine/abi && $(GO) run ./internal/abigen provider.proto ../../bin/abi.gen.go && diff -u abi.gen.go ../../bin/abi.gen.go
+
+.PHONY: bench
+bench: ## Run the benchmarks that docs/benchmarks.md reports
+	$(GO) test -run '^$$' -bench . -benchtime 2s ./engine/bench
+
+.PHONY: generate
+generate: ## Write the generated code again
+	$(GO) generate ./engine/abi
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf bin
