@@ -13,9 +13,9 @@ func separate(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
-// endGroup waits until the process has exited and kills what it left in its group. The process has not been reaped then,
-// so its number cannot be another's.
-func endGroup(pid int) {
+// endGroup waits until the process has exited, kills what it left in its group and calls done. The process has not been
+// reaped until then, so its number cannot be another's.
+func endGroup(pid int, done func()) {
 	for {
 		err := unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil)
 		if errors.Is(err, unix.EINTR) {
@@ -23,6 +23,7 @@ func endGroup(pid int) {
 		}
 		if err == nil {
 			killGroup(pid)
+			done()
 		}
 		return
 	}

@@ -11,7 +11,7 @@ import (
 func separate(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
 // endGroup does nothing: there is no portable way to wait without reaping.
-func endGroup(int) {}
+func endGroup(int, func()) {}
 
 // killGroup kills the process and its group.
 func killGroup(pid int) { _ = syscall.Kill(-pid, syscall.SIGKILL) }

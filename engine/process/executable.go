@@ -26,11 +26,12 @@ func (e *executable) close() {
 }
 
 // privateCopy writes the code into a new folder that only this user can enter.
-func privateCopy(name string, code []byte) (*executable, error) {
+func privateCopy(code []byte) (*executable, error) {
 	dir, err := os.MkdirTemp("", "ocrmux-plugin-")
 	if err != nil {
 		return nil, err
 	}
+	name := "provider"
 	if runtime.GOOS == "windows" {
 		name += ".exe"
 	}

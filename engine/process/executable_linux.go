@@ -11,7 +11,7 @@ import (
 func newExecutable(name string, code []byte) (*executable, error) {
 	e, err := memoryFile(name, code)
 	if errors.Is(err, unix.EACCES) || errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EPERM) {
-		return privateCopy(name, code)
+		return privateCopy(code)
 	}
 	return e, err
 }

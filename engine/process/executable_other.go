@@ -3,4 +3,4 @@
 package process
 
 // newExecutable puts the code into a private copy.
-func newExecutable(name string, code []byte) (*executable, error) { return privateCopy(name, code) }
+func newExecutable(_ string, code []byte) (*executable, error) { return privateCopy(code) }

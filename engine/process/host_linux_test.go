@@ -100,7 +100,7 @@ func TestTheCodeThatRunsCannotBeChanged(t *testing.T) {
 
 func TestAPrivateCopyRunsToo(t *testing.T) {
 	p := pluginOf(t, "rude", "exits")
-	exe, err := privateCopy("exits", p.Code)
+	exe, err := privateCopy(p.Code)
 	if err != nil {
 		t.Fatal(err)
 	}

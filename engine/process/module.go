@@ -147,10 +147,9 @@ func (m *module) replace(why string) *child {
 
 // lost notes a failure and gives the delay before the next start.
 func (m *module) lost(why string) time.Duration {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.child = nil
 	now := m.cfg.Now()
+	m.mu.Lock()
+	m.child = nil
 	wait, rest := m.health.failed(now)
 	if rest {
 		until := now.Add(wait).UTC().Format(time.RFC3339)
@@ -158,6 +157,7 @@ func (m *module) lost(why string) time.Duration {
 	} else {
 		m.set(catalog.Restarting, why)
 	}
+	m.mu.Unlock()
 	m.cfg.Logger.Warn("provider was lost", "plugin", m.launcher.name, "reason", why, "next_start_in", wait, "rests", rest)
 	return wait
 }
@@ -171,10 +171,10 @@ func (m *module) retry() {
 
 func (m *module) found(c *child) {
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	m.child = c
 	m.replaced++
 	m.set(catalog.Ready, "")
+	m.mu.Unlock()
 	m.cfg.Logger.Info("provider was replaced", "plugin", m.launcher.name)
 }
 

@@ -26,9 +26,8 @@ type proc struct {
 	// startErr is why it could not be executed.
 	startErr                 error
 	started, unwanted, ended bool
-	// exited is closed when the process has been reaped; then state says how it ended.
+	// exited is closed when the process has been reaped.
 	exited chan struct{}
-	state  *os.ProcessState
 }
 
 // newProc prepares an executable, whose environment go-plugin has yet to say.
@@ -75,15 +74,19 @@ func (p *proc) Start(context.Context) error {
 }
 
 func (p *proc) reap() {
-	endGroup(p.cmd.Process.Pid)
+	endGroup(p.cmd.Process.Pid, p.noKill)
 	_ = p.cmd.Wait() // its error says no more than the state does
-	p.mu.Lock()
-	p.ended = true
-	p.state = p.cmd.ProcessState
-	p.mu.Unlock()
+	p.noKill()
 	p.stdout.close()
 	p.stderr.flush()
 	close(p.exited)
+}
+
+// noKill ends killing: from now on the process's number may be another's.
+func (p *proc) noKill() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ended = true
 }
 
 // Kill kills the process and its group, unless it has exited; if it has not started, then as soon as it has.
@@ -117,7 +120,7 @@ func (p *proc) gone() {
 func (p *proc) fate() string {
 	select {
 	case <-p.exited:
-		return p.state.String()
+		return p.cmd.ProcessState.String()
 	default:
 		return "still running"
 	}
