@@ -77,6 +77,8 @@ type survey struct {
 	unknownNames, unknownFlagged int
 	knownNames, knownFlagged     int
 	wrongNames, wrongSilent      int
+	rareNames, rareRight         int
+	others, takenForCards        int
 }
 
 // all draws every card once, since drawing takes longer than reading, and pictures it under every condition.
@@ -91,7 +93,7 @@ func (s *survey) all(ctx context.Context) error {
 	}
 	for i := range s.fronts {
 		names := specimen.CommonNames
-		if i%4 == 3 {
+		if isRare(i) {
 			names = specimen.RareNames
 		}
 		front, err := s.cards.Front(i, names)
@@ -116,8 +118,11 @@ func (s *survey) all(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return s.nonCards(ctx)
 }
+
+// isRare says which cards have a name with an unusual character: one in eight.
+func isRare(index int) bool { return index%8 == 3 }
 
 // firstUnknown keeps the cards with names outside the dictionary apart from the others.
 const firstUnknown = 1000

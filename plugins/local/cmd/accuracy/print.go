@@ -39,6 +39,8 @@ func (s *survey) print(w io.Writer) {
 	fmt.Fprintf(w, "| with characters outside the dictionary | %d | %s %% |\n", s.unknownNames, percent(s.unknownFlagged, s.unknownNames))
 	fmt.Fprintf(w, "| of dictionary characters, read right | %d | %s %% |\n", s.knownNames, percent(s.knownFlagged, s.knownNames))
 	fmt.Fprintf(w, "| of dictionary characters, read wrong | %d | %s %% |\n", s.wrongNames, percent(s.wrongNames-s.wrongSilent, s.wrongNames))
+	fmt.Fprintf(w, "\nNames with an unusual character of the dictionary, in the figures above: %d, read right %s %%.\n", s.rareNames, percent(s.rareRight, s.rareNames))
+	fmt.Fprintf(w, "\nPictures of other things: %d, taken for a card: %d.\n", s.others, s.takenForCards)
 	slices.Sort(all.overlaps)
 	slices.Sort(all.turns)
 	fmt.Fprintf(w, "\nPortrait box, overlap with the drawn one (intersection over union): median %.2f, 5th percentile %.2f. Rotation: median error %.1f°, 95th percentile %.1f°.\n",

@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
-	"os"
 	"slices"
 	"time"
 
@@ -118,13 +118,31 @@ func (s *survey) review(sc *score, drawn *specimen.Card, read *card.Card, index 
 		count(&s.knownFlagged, right && flagged)
 		count(&s.wrongNames, !right)
 		count(&s.wrongSilent, !right && !flagged)
-	}
-	if os.Getenv("DBGNAMES") != "" && f != nil {
-		fmt.Printf("NAME unknown=%v right=%v p=%.3f flagged=%v %s %s %s\n", unknown, right, f.Confidence, flagged, sc.condition.Name, drawn.Font, f.Text)
+		count(&s.rareNames, isRare(index))
+		count(&s.rareRight, isRare(index) && right)
 	}
 	if s.misses && !flagged && !right {
 		fmt.Printf("SILENT %s %d (%s): %s, want %s\n", sc.condition.Name, index, drawn.Font, describe(read, card.Name), drawn.Fields[card.Name])
 	}
+}
+
+// nonCards reads pictures of things that are no card.
+func (s *survey) nonCards(ctx context.Context) error {
+	others, err := s.cards.Others()
+	if err != nil {
+		return err
+	}
+	for _, o := range others {
+		_, err := s.reader.Read(ctx, o.JPEG, "")
+		if err != nil && !errors.Is(err, card.ErrNotCard) {
+			return err
+		}
+		s.others++
+		if err == nil {
+			s.takenForCards++
+		}
+	}
+	return nil
 }
 
 // unknownName reads one front whose name has characters that dictionaries lack, under the ordinary conditions; only the flag on the name counts.

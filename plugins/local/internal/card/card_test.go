@@ -64,7 +64,7 @@ func portraitSide(change func(map[string]*printed)) []printed {
 		"birth label": {x: 62, y: 230, size: 25, pitch: 1.8, text: "出生"}, "birth": {x: 172, y: 228, size: 30, text: "1990年3月7日"},
 		"address label": {x: 62, y: 306, size: 25, pitch: 1.8, text: "住址"}, "address 1": {x: 172, y: 304, size: 34, text: "北京市东城区和平大道12"},
 		"address 2":    {x: 172, y: 354, size: 34, text: "号3号楼1单元101"},
-		"number label": {x: 62, y: 540, size: 25, text: "公民身份号码"}, "number": {x: 342, y: 534, size: 30, text: specimenNumber},
+		"number label": {x: 62, y: 540, size: 25, pitch: 1.12, text: "公民身份号码"}, "number": {x: 342, y: 534, size: 30, text: specimenNumber},
 		"specimen": {x: 700, y: 440, size: 24, text: "样本SPECIMEN"},
 	}
 	if change != nil {

@@ -26,7 +26,7 @@ func Parse(p *ocr.Page, hint Side) (*Card, error) {
 	if front >= enough && back >= enough && hint != "" {
 		side = hint
 	}
-	c := &Card{Side: side, Rotation: math.Mod(p.Angle*180/math.Pi+720, 360)}
+	c := &Card{Side: side, Rotation: degrees(p.Angle)}
 	if side == Front {
 		ps.front(c)
 	} else {
@@ -36,6 +36,11 @@ func Parse(p *ocr.Page, hint Side) (*Card, error) {
 		return nil, fmt.Errorf("%w: it has the words of the %s but no values", ErrNotCard, side)
 	}
 	return c, nil
+}
+
+// degrees rounds to a tenth, which is finer than what a line of text tells.
+func degrees(radians float64) float64 {
+	return math.Mod(math.Round((radians*180/math.Pi+720)*10)/10, 360)
 }
 
 type parser struct {

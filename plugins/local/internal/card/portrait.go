@@ -17,7 +17,6 @@ func landmarks() map[string][]raster.Point {
 
 var (
 	firstDigit  = raster.Point{X: 355, Y: 556}
-	lastDigit   = raster.Point{X: 902, Y: 556}
 	portraitBox = raster.Quad{{X: 634, Y: 92}, {X: 941, Y: 92}, {X: 941, Y: 470}, {X: 634, Y: 470}}
 )
 
@@ -49,8 +48,10 @@ func (ps *parser) portrait(at frontRows, n *number) *raster.Quad {
 	pin(at.address, "住址")
 	pin(at.number, "公民身份号码")
 	if n != nil {
-		plan = append(plan, firstDigit, lastDigit)
-		picture = append(picture, n.tokens[0].at, n.tokens[numberLength-1].at)
+		plan, picture = append(plan, firstDigit), append(picture, n.tokens[0].at)
+		if last, ok := ps.lastDigit(at, n); ok {
+			plan, picture = append(plan, last), append(picture, n.tokens[numberLength-1].at)
+		}
 	}
 	if len(plan) < minLandmarks || n == nil {
 		return nil
@@ -61,4 +62,25 @@ func (ps *parser) portrait(at frontRows, n *number) *raster.Quad {
 	}
 	box := h.ApplyQuad(portraitBox)
 	return &box
+}
+
+// lastDigit is the place of the number's last digit on the plan. How far the digits stand apart differs between prints, so it is measured in units of
+// the label to their left.
+func (ps *parser) lastDigit(at frontRows, n *number) (raster.Point, bool) {
+	if at.number >= len(ps.rows) {
+		return raster.Point{}, false
+	}
+	const word = "公民身份号码"
+	tokens := ps.rows[at.number].tokens
+	i := find(tokens, word)
+	if i < 0 {
+		return raster.Point{}, false
+	}
+	places := landmarks()[word]
+	end := len(places) - 1
+	unit := tokens[i].at.Dist(tokens[i+end].at) / places[0].Dist(places[end])
+	if unit == 0 {
+		return raster.Point{}, false
+	}
+	return raster.Point{X: firstDigit.X + n.tokens[0].at.Dist(n.tokens[numberLength-1].at)/unit, Y: firstDigit.Y}, true
 }

@@ -11,11 +11,15 @@ const (
 	widthMultiple = 32
 	minWidth      = 64
 	maxWidth      = 3200 // about sixty times as wide as high: no line of a card
+	// cropMargin is by how much of its height a region is widened all around before it is read. The detector cuts strokes of the first and
+	// last character off; without it twice as many names were misread.
+	cropMargin = 0.08
 )
 
 // Recognize reads one line of text from its region. A region without area reads as nothing.
 func (e *Engine) Recognize(m *raster.Image, q raster.Quad) ([]Glyph, error) {
-	line, err := crop(m, q)
+	margin := cropMargin * q.Height()
+	line, err := crop(m, grow(q, margin))
 	if err != nil {
 		return nil, nil
 	}
@@ -32,7 +36,11 @@ func (e *Engine) Recognize(m *raster.Image, q raster.Quad) ([]Glyph, error) {
 	if missing := classes - 1 - len(e.nets.Alphabet); missing != 0 && missing != 1 {
 		return nil, fmt.Errorf("%w: %d characters for %d classes", ErrAlphabet, len(e.nets.Alphabet), classes)
 	}
-	return decode(out, steps, classes, e.alphabet, float64(line.W)/float64(w)), nil
+	glyphs := decode(out, steps, classes, e.alphabet, float64(line.W)/float64(w))
+	for i := range glyphs { // places are shares of the region, not of the wider crop
+		glyphs[i].At = (glyphs[i].At*(q.Width()+2*margin) - margin) / q.Width()
+	}
+	return glyphs, nil
 }
 
 // crop straightens a region to 48 rows.

@@ -14,8 +14,13 @@ const ManifestFile = "models.json"
 // ErrModels says that the folder of models is missing or incomplete.
 var ErrModels = errors.New("models of the local reader are missing")
 
-// Remedy is what to do about [ErrModels].
-const Remedy = "fetch them with: go run ./plugins/local/cmd/fetch -out FOLDER"
+// remedy is what to do about [ErrModels].
+func remedy(dir string) string {
+	if abs, err := filepath.Abs(dir); err == nil {
+		dir = abs
+	}
+	return "fetch them with: go run ./plugins/local/cmd/fetch -out " + dir
+}
 
 // Manifest names the files of a folder of models, relative to it.
 type Manifest struct {
@@ -35,24 +40,24 @@ type Manifest struct {
 func LoadManifest(dir string) (*Manifest, error) {
 	data, err := os.ReadFile(filepath.Join(dir, ManifestFile))
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w; %s", ErrModels, err, Remedy)
+		return nil, fmt.Errorf("%w: %w; %s", ErrModels, err, remedy(dir))
 	}
 	var m Manifest
 	if err := json.Unmarshal(data, &m); err != nil {
-		return nil, fmt.Errorf("%w: read %s: %w; %s", ErrModels, ManifestFile, err, Remedy)
+		return nil, fmt.Errorf("%w: read %s: %w; %s", ErrModels, ManifestFile, err, remedy(dir))
 	}
 	for what, file := range m.files() {
 		if file == "" {
 			if what == "dictionary" {
 				continue
 			}
-			return nil, fmt.Errorf("%w: %s names no %s; %s", ErrModels, ManifestFile, what, Remedy)
+			return nil, fmt.Errorf("%w: %s names no %s; %s", ErrModels, ManifestFile, what, remedy(dir))
 		}
 		if !filepath.IsLocal(file) {
 			return nil, fmt.Errorf("%w: %s points outside its folder for the %s", ErrModels, ManifestFile, what)
 		}
 		if _, err := os.Stat(filepath.Join(dir, file)); err != nil {
-			return nil, fmt.Errorf("%w: the %s: %w; %s", ErrModels, what, err, Remedy)
+			return nil, fmt.Errorf("%w: the %s: %w; %s", ErrModels, what, err, remedy(dir))
 		}
 	}
 	return &m, nil

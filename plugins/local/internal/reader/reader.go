@@ -78,7 +78,7 @@ func loadAlphabet(dir string, m *Manifest, recognizer *onnx.Model) ([]rune, erro
 	}
 	data, err := os.ReadFile(filepath.Join(dir, m.Dictionary))
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w; %s", ErrModels, err, Remedy)
+		return nil, fmt.Errorf("%w: %w; %s", ErrModels, err, remedy(dir))
 	}
 	return ocr.ParseAlphabet(string(data))
 }
