@@ -17,6 +17,7 @@ type (
 	NamedValue      = abi.NamedValue
 	MultipartField  = abi.MultipartField
 	JSON            = abi.JSON
+	JSONMember      = abi.JSONMember
 	Header          = abi.Header
 	CacheRule       = abi.CacheRule
 	Capture         = abi.Capture
@@ -95,4 +96,47 @@ const (
 	ValidFrom        = "valid_from"
 	ValidUntil       = "valid_until"
 	Validity         = "validity"
+)
+
+// States of a signal and of a vendor's check.
+const (
+	SignalNotChecked = abi.SignalStateNotChecked
+	SignalNo         = abi.SignalStateNo
+	SignalYes        = abi.SignalStateYes
+
+	CheckNotChecked = abi.CheckStateNotChecked
+	CheckPass       = abi.CheckStatePass
+	CheckFail       = abi.CheckStateFail
+)
+
+// Standard names of signals.
+const (
+	SignalCopy         = "copy"
+	SignalScreen       = "screen"
+	SignalReflective   = "reflective"
+	SignalBlurred      = "blurred"
+	SignalIncomplete   = "incomplete"
+	SignalOccluded     = "occluded"
+	SignalTampered     = "tampered"
+	SignalTemporary    = "temporary"
+	SignalOverDark     = "over_dark"
+	SignalOverExposed  = "over_exposed"
+	SignalReversedSide = "reversed_side"
+	SignalNotIDCard    = "not_id_card"
+)
+
+// Portrait is the extra that asks for the portrait's box; Uncertain is the flag of a field that somebody doubts.
+const (
+	Portrait  = "portrait"
+	Uncertain = "uncertain"
+)
+
+// Standard names of checks, for what a vendor checked as well.
+const (
+	CheckIDNumberChecksum       = "id_number_checksum"
+	CheckBirthDateMatchesNumber = "birth_date_matches_number"
+	CheckSexMatchesNumber       = "sex_matches_number"
+	CheckRegionKnown            = "region_known"
+	CheckValiditySpan           = "validity_span"
+	CheckExpired                = "expired"
 )

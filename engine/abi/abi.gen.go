@@ -2785,10 +2785,12 @@ func (m *Admit) decode(d *decoder) {
 }
 
 type InboundPicture struct {
-	// Exactly one of the next 2 is set.
-	// Bytes the host holds and the encoding in which they came.
+	// Exactly one of the next 3 is set.
+	// Bytes the host holds and the encoding in which they came: RAW, BASE64 or BASE64_PERCENT.
 	Blob *Blob  `json:"blob,omitempty"`
 	URL  string `json:"url,omitempty"`
+	// Base64 text that was short enough to come by value.
+	Base64 string `json:"base64,omitempty"`
 }
 
 // AppendWire appends the message in protobuf wire format.
@@ -2801,6 +2803,9 @@ func (m *InboundPicture) AppendWire(b []byte) []byte {
 	}
 	if m.URL != "" {
 		b = appendString(b, 2, m.URL)
+	}
+	if m.Base64 != "" {
+		b = appendString(b, 3, m.Base64)
 	}
 	return b
 }
@@ -2823,10 +2828,13 @@ func (m *InboundPicture) decode(d *decoder) {
 			end := d.enter()
 			m.Blob.decode(d)
 			d.leave(end)
-			m.URL = ""
+			m.URL, m.Base64 = "", ""
 		case 2<<3 | 2:
 			m.URL = d.string()
-			m.Blob = nil
+			m.Blob, m.Base64 = nil, ""
+		case 3<<3 | 2:
+			m.Base64 = d.string()
+			m.Blob, m.URL = nil, ""
 		default:
 			d.skip()
 		}

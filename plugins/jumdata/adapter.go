@@ -87,7 +87,7 @@ func anyValid(r *sdk.Response) bool {
 func read(r *sdk.Response, name, key, validity string) sdk.Field {
 	f := sdk.Read(name, r.Text("/data/info/"+key))
 	if ok, said := r.Bool("/data/validity/" + validity); said && !ok {
-		f.Flags = []string{"uncertain"}
+		f.Flags = []string{sdk.Uncertain}
 	}
 	return f
 }
