@@ -1,6 +1,7 @@
 package process
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -36,4 +37,24 @@ func BenchmarkStep(b *testing.B) {
 	}
 	b.ReportMetric(float64(len(in.AppendWire(nil))), "B-in")
 	b.ReportMetric(float64(len(out.AppendWire(nil))), "B-out")
+}
+
+// BenchmarkLoad is a start to the first answer and a graceful end, plain and with mutual TLS.
+func BenchmarkLoad(b *testing.B) {
+	for name, cfg := range map[string]Config{"plain": {}, "mtls": {AutoMTLS: true}} {
+		b.Run(name, func(b *testing.B) {
+			r := New(cfg)
+			defer func() { _ = r.Close(context.Background()) }()
+			p := pluginOf(b, "actor", "actor")
+			for b.Loop() {
+				m, err := r.Load(b.Context(), p)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if err := m.Close(b.Context()); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }

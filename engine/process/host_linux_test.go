@@ -37,7 +37,7 @@ func playHost(path string) {
 
 func TestAChildDiesWithItsHost(t *testing.T) {
 	host := exec.Command(os.Args[0])
-	host.Env = append(os.Environ(), hostEnv+"="+program(t, "actor"))
+	host.Env = append(os.Environ(), hostEnv+"="+program(t, "actor"), "TMPDIR="+t.TempDir()) // it cannot clean up
 	host.Stderr = os.Stderr
 	stdin, err := host.StdinPipe() // held open, so that the host lives
 	if err != nil {
