@@ -133,6 +133,10 @@ func TestFront(t *testing.T) {
 			func(w map[string]string) { w[Ethnicity] = "汗 ?" }},
 		{"a name with a dot", func(l map[string]*printed) { l["name"].text, l["name"].size = "古丽娜尔•艾合买提", 30 },
 			func(w map[string]string) { w[Name] = "古丽娜尔·艾合买提" }},
+		{"a digit on the border of two boxes is read once", func(l map[string]*printed) {
+			l["birth"].text, l["birth"].unsure = "1990年3月7", 0
+			l["birth end"] = &printed{x: 172 + 7*30 + 4, y: 228, size: 30, text: "7日", unsure: 1}
+		}, nil},
 		{"a field that is not there is absent", func(l map[string]*printed) {
 			delete(l, "name")
 			delete(l, "name label")

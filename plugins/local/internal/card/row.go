@@ -126,12 +126,29 @@ func rowsOf(lines []*line) []*row {
 		slices.SortStableFunc(r.lines, func(a, b *line) int { return cmp.Compare(a.u0, b.u0) })
 		r.v0, r.v1 = math.Inf(1), math.Inf(-1)
 		for _, l := range r.lines {
-			r.tokens = append(r.tokens, l.tokens...)
+			r.tokens = join(r.tokens, l.tokens)
 			r.v0, r.v1 = math.Min(r.v0, l.v0), math.Max(r.v1, l.v1)
 		}
 	}
 	slices.SortStableFunc(rows, func(a, b *row) int { return cmp.Compare(a.middle(), b.middle()) })
 	return rows
+}
+
+// sameSpot is how near, in heights of a line, two characters are one: digits of one size stand at least 0.4 apart.
+const sameSpot = 0.3
+
+// join appends the characters of the next line of a row. A character on the border of two lines may have been read in both; the surer reading is kept.
+func join(tokens, next []token) []token {
+	if len(tokens) > 0 && len(next) > 0 {
+		last := &tokens[len(tokens)-1]
+		if last.r == next[0].r && last.at.Dist(next[0].at) < sameSpot*next[0].line.quad.Height() {
+			if next[0].prob > last.prob {
+				*last = next[0]
+			}
+			next = next[1:]
+		}
+	}
+	return append(tokens, next...)
 }
 
 // home is the row a line belongs to, one of the last three, or nil.

@@ -1,12 +1,16 @@
 package reader
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"image"
+	"image/png"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -43,6 +47,18 @@ func TestReader(t *testing.T) {
 	t.Run("reads the regression set", func(t *testing.T) { regression(t, r, filepath.Join("..", "..", "testdata")) })
 	t.Run("reads the examples", func(t *testing.T) { regression(t, r, filepath.Join("..", "..", "..", "..", "examples", "cards")) })
 	t.Run("takes nothing else for a card", func(t *testing.T) { others(t, r) })
+	t.Run("takes odd shapes for no card", func(t *testing.T) {
+		for _, size := range [][2]int{{1, 1}, {1, 4000}, {4000, 1}, {33, 31}} {
+			var buf bytes.Buffer
+			if err := png.Encode(&buf, image.NewGray(image.Rect(0, 0, size[0], size[1]))); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := r.Read(t.Context(), buf.Bytes(), ""); !errors.Is(err, card.ErrNotCard) {
+				t.Errorf("%v pixels: error is %v, want ErrNotCard", size, err)
+			}
+		}
+	})
+	t.Run("reads many at once as it reads one", func(t *testing.T) { together(t, r) })
 	t.Run("refuses what is no picture", func(t *testing.T) {
 		if _, err := r.Read(t.Context(), []byte("no picture"), ""); !errors.Is(err, raster.ErrFormat) {
 			t.Errorf("error is %v, want ErrFormat", err)
@@ -101,6 +117,28 @@ func regression(t *testing.T, r *Reader, dir string) {
 			}
 		})
 	}
+}
+
+func together(t *testing.T, r *Reader) {
+	picture, err := os.ReadFile(filepath.Join("..", "..", "testdata", "front-width480.jpg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := r.Read(t.Context(), picture, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 3 {
+				if got, err := r.Read(t.Context(), picture, ""); err != nil || !cmp.Equal(want, got) {
+					t.Errorf("another reading, error %v: %s", err, cmp.Diff(want, got))
+				}
+			}
+		})
+	}
+	wg.Wait()
 }
 
 // turn is the angle between two directions in degrees.
