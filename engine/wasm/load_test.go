@@ -76,6 +76,20 @@ func TestAModuleMayCallTheHostInVainWhileItStarts(t *testing.T) {
 	wantCard(t, load(t, newRuntime(t, wasm.Config{}), "early", assembled(t, "initialize_calls_host")))
 }
 
+func TestTheSameFileCanBeLoadedTwice(t *testing.T) {
+	ctx, code := context.Background(), assembled(t, "good")
+	r := newRuntime(t, wasm.Config{})
+	first, second := load(t, r, "first", code), load(t, r, "second", code)
+	wantCard(t, first)
+	if err := first.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	wantCard(t, second)
+	if r.Kind() != catalog.WASM {
+		t.Errorf("the runtime is of kind %s", r.Kind())
+	}
+}
+
 func TestLoadEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
