@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+)
+
+// documents tells which documents a plugin reads: "cn.idcard: front, back; gives portrait".
+func documents(d *abi.Descriptor) []string {
+	var out []string
+	for _, doc := range d.Documents {
+		s := doc.Document
+		if len(doc.Sides) > 0 {
+			s += ": " + join(doc.Sides)
+		}
+		if len(doc.Extras) > 0 {
+			s += "; gives " + strings.Join(doc.Extras, ", ")
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func orNobody(hosts []string) []string {
+	if len(hosts) == 0 {
+		return []string{"nobody"}
+	}
+	return hosts
+}
+
+// secrets tells what each secret may be used for.
+func secrets(d *abi.Descriptor) []string {
+	var out []string
+	for _, s := range d.Secrets {
+		line := s.Name + ": " + strings.Join(s.Uses, ", ")
+		if s.Captured {
+			line += "; taken from an answer, not configured"
+		}
+		if len(s.Hosts) > 0 {
+			line += "; only to " + strings.Join(s.Hosts, ", ")
+		}
+		if s.Description != "" {
+			line += " (" + s.Description + ")"
+		}
+		out = append(out, line)
+	}
+	for _, set := range d.SecretSets {
+		out = append(out, "a set: "+strings.Join(set.Names, " + "))
+	}
+	return out
+}
+
+// limits tells which pictures a plugin accepts.
+func limits(l *abi.ImageLimits) []string {
+	if l == nil {
+		return nil
+	}
+	var out []string
+	add := func(set bool, format string, args ...any) {
+		if set {
+			out = append(out, fmt.Sprintf(format, args...))
+		}
+	}
+	add(len(l.Formats) > 0, "formats %s", join(l.Formats))
+	add(l.MinSide > 0, "shortest side at least %d px", l.MinSide)
+	add(l.MaxSide > 0, "longest side at most %d px", l.MaxSide)
+	add(l.MaxBytes > 0, "at most %d bytes", l.MaxBytes)
+	add(l.MaxEncodedBytes > 0, "at most %d bytes as %s", l.MaxEncodedBytes, l.Encoding)
+	add(len(l.Inputs) > 0, "given as %s", strings.Join(l.Inputs, " or "))
+	add(l.Soft, "these are advice only")
+	return out
+}
+
+func frontDoors(d *abi.Descriptor) []string {
+	var out []string
+	for _, f := range d.FrontDoors {
+		out = append(out, f.Method+" "+f.Path)
+	}
+	return out
+}
+
+func join[T fmt.Stringer](values []T) string {
+	names := make([]string, len(values))
+	for i, v := range values {
+		names[i] = v.String()
+	}
+	return strings.Join(names, ", ")
+}

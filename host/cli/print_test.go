@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/idcard"
+)
+
+func TestARecognitionIsReadableByAPerson(t *testing.T) {
+	half, turn := 0.5, 12.5
+	r := &engine.Recognition{
+		Document: "cn.idcard", Side: engine.Back, Rotation: &turn, Portrait: &engine.Portrait{},
+		Fields: map[string]engine.Field{
+			"issuing_authority": {Value: "样本市公安局", Text: "样本市公安局", Confidence: &half, Provider: "p"},
+			"valid_from":        {Value: "2010-01-01", Text: "2010.01.01", Provider: "p"},
+			"valid_until":       {LongTerm: true, Text: "长期", Provider: "p"},
+			"remark":            {Text: "as it is", Flags: []string{"unnormalized"}, Provider: "p"},
+			"empty":             {Provider: "p"},
+		},
+		Signals:      map[string]engine.Signal{"copy": {State: abi.SignalStateNotChecked}, "blurred": {State: abi.SignalStateYes, VendorCode: "-9"}},
+		Checks:       map[string]idcard.State{idcard.CheckValiditySpan: idcard.Pass, idcard.CheckExpired: idcard.Fail, idcard.CheckRegionKnown: idcard.NotChecked, "other": idcard.Pass},
+		VendorChecks: map[string]engine.VendorCheck{"risk": {State: "pass"}},
+		Extras:       map[string]string{"quality": "good"},
+		Attempts: []engine.Attempt{
+			{Provider: "a", Outcome: engine.Skipped, Billed: abi.BilledNo, Reason: "does not read the back side"},
+			{Provider: "second", Outcome: engine.Failed, DurationMs: 1200, Reason: "first in route default",
+				Failure: &engine.Failure{Kind: abi.FailureKindTimeout, Provider: "second", Message: "too slow"}},
+			{Provider: "p", Outcome: engine.Recognized, DurationMs: 7, Billed: abi.BilledYes, VendorRequestID: "R1", Reason: "next"},
+		},
+	}
+	want := `cn.idcard, back side, turned clockwise by 12.5°, with a portrait
+
+issuing_authority  样本市公安局  0.50
+valid_from         2010-01-01                        as read: 2010.01.01
+valid_until        long-term                         as read: 长期
+empty
+remark             as it is            unnormalized
+
+checks
+  ✓ the term of validity is one the law has
+  ✗ the card has expired
+  ✓ other: pass
+  not checked: the number's region
+
+the vendor's checks
+  risk  pass
+
+signals
+  blurred  yes          vendor: -9
+  copy     not checked
+
+more from the vendor
+  quality  good
+
+attempts
+  a       skipped              not billed       does not read the back side
+  second  failed      1200 ms  billing unknown  first in route default; timeout: too slow
+  p       recognized  7 ms     billed           next; vendor request R1
+`
+	var got strings.Builder
+	if err := writeRecognition(&got, r); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got.String()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestCells(t *testing.T) {
+	for s, want := range map[string]int{"": 0, "abc": 3, "张三": 4, "１２": 4, "ｶ": 1, "é": 1, "e\u0301": 1, "古丽·a": 6, "\u200b": 0, "𠮷": 2} {
+		if got := cells(s); got != want {
+			t.Errorf("%q takes %d cells, want %d", s, got, want)
+		}
+	}
+}
+
+func TestATextCannotSteerTheTerminal(t *testing.T) {
+	if got, want := clean("a\x1b[2J\u009bb\nc\u202ed"), "a\ufffd[2J\ufffdb c\ufffdd"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestTheExitStatusFollowsTheFailure(t *testing.T) {
+	tried := []engine.Attempt{{}}
+	for _, c := range []struct {
+		kind     engine.FailureKind
+		attempts []engine.Attempt
+		want     int
+	}{
+		{abi.FailureKindInvalidImage, nil, StatusPicture},
+		{abi.FailureKindInvalidImage, tried, StatusPicture},
+		{abi.FailureKindNoDocument, tried, StatusNoDocument},
+		{abi.FailureKindUnreadable, tried, StatusNoDocument},
+		{abi.FailureKindInvalidRequest, nil, StatusUsage},
+		{abi.FailureKindInvalidRequest, tried, StatusProviders},
+		{abi.FailureKindTimeout, tried, StatusProviders},
+		{abi.FailureKindUnavailable, nil, StatusProviders},
+	} {
+		if got := failureStatus(&engine.Error{Failure: engine.Failure{Kind: c.kind}, Attempts: c.attempts}); got != c.want {
+			t.Errorf("%s after %d attempts: status %d, want %d", c.kind, len(c.attempts), got, c.want)
+		}
+	}
+}
+
+func TestReadingStandardInputEndsWhenItIsInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	blocked, unblock := io.Pipe()
+	defer func() { _ = unblock.Close() }()
+	if _, err := readAll(ctx, blocked); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}

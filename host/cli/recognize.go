@@ -1,0 +1,163 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/imaging"
+)
+
+type recognizeFlags struct {
+	provider, route, side, document string
+	extras                          []string
+	json                            bool
+}
+
+func (p *Program) recognizeCommand() *cobra.Command {
+	var f recognizeFlags
+	cmd := &cobra.Command{
+		Use:   "recognize IMAGE|URL|-",
+		Short: "Read one card from a file, an address or standard input",
+		Example: "  ocrmux recognize card.jpg\n  ocrmux recognize --config ocrmux.yaml --provider jumdata --json https://example.com/card.jpg\n" +
+			"  cat card.jpg | ocrmux recognize --side front -",
+		Args: oneArgument("a picture's file, its http(s) address, or - for standard input"),
+		RunE: func(cmd *cobra.Command, args []string) error { return p.recognize(cmd, &f, args[0]) },
+	}
+	configFlags(cmd)
+	flags := cmd.Flags()
+	flags.StringVarP(&f.provider, "provider", "p", "", "use this `provider` only")
+	flags.StringVarP(&f.route, "route", "r", "", "take this `route`; default: the one called default")
+	flags.StringVar(&f.side, "side", "", "which side it is: front (portrait) or back (emblem)")
+	flags.StringVar(&f.document, "document", "", "what to look for; default: cn.idcard")
+	flags.StringSliceVar(&f.extras, "extras", nil, "what is wanted beyond the fields, such as portrait")
+	flags.BoolVar(&f.json, "json", false, "print the recognition, or the failure, as JSON")
+	cmd.MarkFlagsMutuallyExclusive("provider", "route")
+	return cmd
+}
+
+func (p *Program) recognize(cmd *cobra.Command, f *recognizeFlags, source string) (err error) {
+	request := engine.Request{Document: f.document, Extras: f.extras, Route: f.route, Provider: f.provider}
+	if request.Side, err = parseSide(f.side); err != nil {
+		return usage(err)
+	}
+	e, cfg, err := p.open(cmd)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, internal(e.Close(context.WithoutCancel(cmd.Context())))) }()
+	if err := nothingLoaded(e, cfg); err != nil {
+		return err
+	}
+	if request.Picture, err = p.picture(cmd.Context(), source, cfg.Engine.Limits.Picture); err != nil {
+		return err
+	}
+	r, err := e.Recognize(cmd.Context(), request)
+	if err != nil {
+		return p.printFailure(err, f, e)
+	}
+	if f.json {
+		return internal(writeJSON(p.Stdout, r))
+	}
+	return internal(writeRecognition(p.Stdout, r))
+}
+
+// parseSide reads --side; empty means unknown.
+func parseSide(s string) (engine.Side, error) {
+	switch s {
+	case "":
+		return abi.SideUnspecified, nil
+	case engine.Front.String():
+		return engine.Front, nil
+	case engine.Back.String():
+		return engine.Back, nil
+	default:
+		return 0, fmt.Errorf("--side is %q; write front (with the portrait) or back (with the emblem)", s)
+	}
+}
+
+// picture is what an argument names.
+func (p *Program) picture(ctx context.Context, source string, caps imaging.Caps) (engine.Picture, error) {
+	lower := strings.ToLower(source)
+	switch {
+	case source == "-":
+		limit := caps.MaxBytes
+		if limit <= 0 {
+			limit = imaging.DefaultMaxBytes
+		}
+		b, err := readAll(ctx, io.LimitReader(p.Stdin, limit+1)) // one byte more shows that it is too large
+		if err != nil {
+			return engine.Picture{}, &exitError{StatusPicture, fmt.Errorf("standard input cannot be read: %w", err)}
+		}
+		return engine.Bytes(b), nil
+	case strings.HasPrefix(lower, "http://"), strings.HasPrefix(lower, "https://"):
+		return engine.URL(source), nil
+	default:
+		return engine.File(source), nil
+	}
+}
+
+// readAll reads until the end or until ctx ends. In that case the read may stay blocked, on a terminal for example, until
+// the program ends, which it is about to do.
+func readAll(ctx context.Context, r io.Reader) ([]byte, error) {
+	type result struct {
+		b   []byte
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		b, err := io.ReadAll(r)
+		done <- result{b, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case r := <-done:
+		return r.b, r.err
+	}
+}
+
+// printFailure tells why nothing was recognised, and chooses the exit status.
+func (p *Program) printFailure(err error, f *recognizeFlags, e *engine.Engine) error {
+	var failed *engine.Error
+	if !errors.As(err, &failed) {
+		return internal(err)
+	}
+	if f.json {
+		if err := writeJSON(p.Stdout, failed); err != nil {
+			return internal(err)
+		}
+	} else if len(failed.Attempts) > 0 {
+		if err := writeAttempts(p.Stderr, failed.Attempts); err != nil {
+			return internal(err)
+		}
+	}
+	exit := &exitError{status: failureStatus(failed), err: errors.New(clean(failed.Failure.String()))}
+	for _, info := range e.Providers() {
+		if info.Name == f.provider && info.State == engine.NotConfigured {
+			exit.err = fmt.Errorf("%w; the plugin is there: configure it as providers.%s", exit.err, info.Name)
+		}
+	}
+	return exit
+}
+
+// failureStatus is the exit status for a failure.
+func failureStatus(e *engine.Error) int {
+	switch e.Failure.Kind {
+	case abi.FailureKindInvalidImage:
+		return StatusPicture
+	case abi.FailureKindNoDocument, abi.FailureKindUnreadable:
+		return StatusNoDocument
+	case abi.FailureKindInvalidRequest:
+		if len(e.Attempts) == 0 {
+			return StatusUsage
+		}
+	}
+	return StatusProviders
+}

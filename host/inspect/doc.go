@@ -1,0 +1,2 @@
+// Package inspect tells what a plugin file is and what it wants, without running it.
+package inspect

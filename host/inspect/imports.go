@@ -1,0 +1,133 @@
+package inspect
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+)
+
+const (
+	wasmHeaderSize = 8
+	importSection  = 2
+	maxImports     = 10_000
+)
+
+// errCut is a module that ends, or whose section ends, within something.
+var errCut = errors.New("it is cut off")
+
+// wasmImports lists what a module imports as "module.name", in the order of the module.
+func wasmImports(module []byte) ([]string, error) {
+	if len(module) < wasmHeaderSize {
+		return nil, errCut
+	}
+	rest := &cursor{module[wasmHeaderSize:]}
+	for len(rest.b) > 0 {
+		id := rest.take(1)[0]
+		size, err := rest.number()
+		if err != nil {
+			return nil, err
+		}
+		if size > uint64(len(rest.b)) {
+			return nil, errCut
+		}
+		body := &cursor{rest.take(int(size))}
+		if id == importSection {
+			return body.imports()
+		}
+	}
+	return nil, nil
+}
+
+// cursor reads a module's bytes from the front.
+type cursor struct{ b []byte }
+
+func (c *cursor) take(n int) []byte {
+	out := c.b[:n]
+	c.b = c.b[n:]
+	return out
+}
+
+// number reads an unsigned LEB128.
+func (c *cursor) number() (uint64, error) {
+	v, n := binary.Uvarint(c.b)
+	if n <= 0 {
+		return 0, errCut
+	}
+	c.b = c.b[n:]
+	return v, nil
+}
+
+func (c *cursor) name() (string, error) {
+	size, err := c.number()
+	if err != nil {
+		return "", err
+	}
+	if size > uint64(len(c.b)) {
+		return "", errCut
+	}
+	return string(c.take(int(size))), nil
+}
+
+func (c *cursor) imports() ([]string, error) {
+	count, err := c.number()
+	if err != nil {
+		return nil, err
+	}
+	if count > maxImports {
+		return nil, fmt.Errorf("it claims %d imports", count)
+	}
+	var out []string
+	for range count {
+		module, err := c.name()
+		if err != nil {
+			return nil, err
+		}
+		name, err := c.name()
+		if err != nil {
+			return nil, err
+		}
+		if err := c.skipDescription(); err != nil {
+			return nil, err
+		}
+		out = append(out, module+"."+name)
+	}
+	return out, nil
+}
+
+// skipDescription passes what an import is: function, table, memory, global or tag.
+func (c *cursor) skipDescription() error {
+	if len(c.b) == 0 {
+		return errCut
+	}
+	kind := c.take(1)[0]
+	switch kind {
+	case 0: // function: type index
+		_, err := c.number()
+		return err
+	case 1, 3, 4: // a byte of table's, global's or tag's type, then limits, mutability or a type index
+		if len(c.b) == 0 {
+			return errCut
+		}
+		c.take(1)
+		if kind != 1 {
+			_, err := c.number()
+			return err
+		}
+		return c.skipLimits()
+	case 2: // memory
+		return c.skipLimits()
+	default:
+		return fmt.Errorf("it has an import of unknown kind %d", kind)
+	}
+}
+
+func (c *cursor) skipLimits() error {
+	flags, err := c.number()
+	if err != nil {
+		return err
+	}
+	if _, err = c.number(); err == nil && flags&1 != 0 {
+		_, err = c.number()
+	}
+	return err
+}
