@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ocrmux/ocrmux/plugins/local/internal/card"
+	"github.com/ocrmux/ocrmux/plugins/local/internal/modelset"
 	"github.com/ocrmux/ocrmux/plugins/local/internal/raster"
 	"github.com/ocrmux/ocrmux/plugins/local/internal/reader"
 	"github.com/ocrmux/ocrmux/sdk"
@@ -76,7 +77,7 @@ func TestMissingModelsSayWhatFetchesThem(t *testing.T) {
 	p := &provider{}
 	for range 2 { // a failure is not kept: fetching the models helps without a restart
 		_, err := p.open(settings{models: t.TempDir()})
-		if !errors.Is(err, reader.ErrModels) || !strings.Contains(err.Error(), "go run ./plugins/local/cmd/fetch -out ") {
+		if !errors.Is(err, modelset.ErrMissing) || !strings.Contains(err.Error(), "go run ./plugins/local/cmd/fetch -out ") {
 			t.Fatalf("error is %v", err)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/ocrmux/ocrmux/plugins/local/internal/reader"
+	"github.com/ocrmux/ocrmux/plugins/local/internal/modelset"
 )
 
 // Request says what to fetch.
@@ -40,7 +40,7 @@ func Run(ctx context.Context, r Request) error {
 			return nil
 		}
 	}
-	if own, err := reader.LoadManifest(r.Dir); err == nil && !r.Pinned.lists(own.Name) {
+	if own, err := modelset.Load(r.Dir); err == nil && !r.Pinned.lists(own.Name) {
 		r.Log("%s: models of your own, left as they are", own.Name)
 		return nil
 	}
@@ -74,7 +74,7 @@ func (p *Pinned) lists(name string) bool {
 
 // complete says whether a folder holds exactly this bundle.
 func (b bundle) complete(dir string) bool {
-	have, err := reader.LoadManifest(dir)
+	have, err := modelset.Load(dir)
 	if err != nil || *have != b.manifest {
 		return false
 	}
@@ -125,7 +125,7 @@ func (r Request) with(ctx context.Context, t Tool, get Downloader) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(ready, reader.ManifestFile), append(data, '\n'), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(ready, modelset.File), append(data, '\n'), 0o644); err != nil {
 		return err
 	}
 	if err := swap(ready, r.Dir, filepath.Join(work, "old")); err != nil {

@@ -16,7 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/ocrmux/ocrmux/plugins/local/internal/reader"
+	"github.com/ocrmux/ocrmux/plugins/local/internal/modelset"
 )
 
 const platform = "linux/amd64"
@@ -28,8 +28,8 @@ func pin(member, content string) File {
 
 // smallList has the shape of the real one; every file holds its own name.
 func smallList() *Pinned {
-	manifest := func(name string) reader.Manifest {
-		return reader.Manifest{Name: name, Detector: "det", Direction: "dir", Recognizer: "rec"}
+	manifest := func(name string) modelset.Manifest {
+		return modelset.Manifest{Name: name, Detector: "det", Direction: "dir", Recognizer: "rec"}
 	}
 	models := func(name string) Models {
 		return Models{Manifest: manifest(name), Package: Package{Name: name, Version: "1", Files: []File{pin("m/det", "m/det"), pin("m/dir", "m/dir"), pin("m/rec", "m/rec")}}}
@@ -106,13 +106,13 @@ func TestEitherToolFillsTheFolder(t *testing.T) {
 			if err := run(t, dir, map[Tool]Downloader{tool: archives(same)[tool]}); err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff([]string{"det", "dir", reader.ManifestFile, "rec", "so"}, files(t, dir)); diff != "" {
+			if diff := cmp.Diff([]string{"det", "dir", modelset.File, "rec", "so"}, files(t, dir)); diff != "" {
 				t.Error(diff)
 			}
 			if diff := cmp.Diff([]string{"local.d"}, files(t, filepath.Dir(dir))); diff != "" {
 				t.Errorf("left something beside: %s", diff)
 			}
-			if _, err := reader.LoadManifest(dir); err != nil {
+			if _, err := modelset.Load(dir); err != nil {
 				t.Error(err)
 			}
 			if err := run(t, dir, nil); err != nil {
@@ -130,7 +130,7 @@ func TestTheOtherToolStepsIn(t *testing.T) {
 		if err := run(t, dir, tools); err != nil {
 			t.Fatal(err)
 		}
-		if m, err := reader.LoadManifest(dir); err != nil || m.Name != name {
+		if m, err := modelset.Load(dir); err != nil || m.Name != name {
 			t.Errorf("with %s broken the folder holds %v, %v; want %s", broken, m, err, name)
 		}
 	}
@@ -171,7 +171,7 @@ func TestADamagedFolderIsReplacedWhole(t *testing.T) {
 func TestModelsOfOnesOwnAreLeftAlone(t *testing.T) {
 	dir := t.TempDir()
 	own := `{"name": "mine", "library": "so", "detector": "so", "direction": "so", "recognizer": "so"}`
-	for name, content := range map[string]string{reader.ManifestFile: own, "so": "x"} {
+	for name, content := range map[string]string{modelset.File: own, "so": "x"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -179,7 +179,7 @@ func TestModelsOfOnesOwnAreLeftAlone(t *testing.T) {
 	if err := run(t, dir, archives(same)); err != nil {
 		t.Fatal(err)
 	}
-	if m, err := reader.LoadManifest(dir); err != nil || m.Name != "mine" {
+	if m, err := modelset.Load(dir); err != nil || m.Name != "mine" {
 		t.Errorf("the folder now holds %v, %v", m, err)
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"path"
 
-	"github.com/ocrmux/ocrmux/plugins/local/internal/reader"
+	"github.com/ocrmux/ocrmux/plugins/local/internal/modelset"
 )
 
 //go:embed pinned.json
@@ -22,8 +22,8 @@ type Pinned struct {
 
 // Models is one set of models and what describes it.
 type Models struct {
-	Manifest reader.Manifest `json:"manifest"`
-	Package  Package         `json:"package"`
+	Manifest modelset.Manifest `json:"manifest"`
+	Package  Package           `json:"package"`
 }
 
 // Package is one version of a registry's package and the files wanted from it.
@@ -56,7 +56,7 @@ func Load() (*Pinned, error) {
 
 // bundle is everything one tool brings for one platform.
 type bundle struct {
-	manifest reader.Manifest
+	manifest modelset.Manifest
 	packages []Package
 }
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/ocrmux/ocrmux/plugins/local/internal/card"
+	"github.com/ocrmux/ocrmux/plugins/local/internal/modelset"
 	"github.com/ocrmux/ocrmux/plugins/local/internal/ocr"
 	"github.com/ocrmux/ocrmux/plugins/local/internal/onnx"
 	"github.com/ocrmux/ocrmux/plugins/local/internal/raster"
@@ -31,10 +32,10 @@ type Reader struct {
 	closers  []func() error
 }
 
-// Open loads the models of a folder, which takes about half a second and 250 MB. Errors wrap [ErrModels], [onnx.ErrRuntime],
+// Open loads the models of a folder, which takes about half a second and 250 MB. Errors wrap [modelset.ErrMissing], [onnx.ErrRuntime],
 // [onnx.ErrModel] or [ocr.ErrAlphabet].
 func Open(dir string, o Options) (r *Reader, err error) {
-	manifest, err := LoadManifest(dir)
+	manifest, err := modelset.Load(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +69,7 @@ func Open(dir string, o Options) (r *Reader, err error) {
 	return r, nil
 }
 
-func loadAlphabet(dir string, m *Manifest, recognizer *onnx.Model) ([]rune, error) {
+func loadAlphabet(dir string, m *modelset.Manifest, recognizer *onnx.Model) ([]rune, error) {
 	if m.Dictionary == "" {
 		text, err := recognizer.Metadata("character")
 		if err != nil {
@@ -78,7 +79,7 @@ func loadAlphabet(dir string, m *Manifest, recognizer *onnx.Model) ([]rune, erro
 	}
 	data, err := os.ReadFile(filepath.Join(dir, m.Dictionary))
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w; %s", ErrModels, err, remedy(dir))
+		return nil, fmt.Errorf("%w: %w; %s", modelset.ErrMissing, err, modelset.Remedy(dir))
 	}
 	return ocr.ParseAlphabet(string(data))
 }

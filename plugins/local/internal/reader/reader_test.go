@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ocrmux/ocrmux/plugins/local/internal/card"
+	"github.com/ocrmux/ocrmux/plugins/local/internal/modelset"
 	"github.com/ocrmux/ocrmux/plugins/local/internal/raster"
 	"github.com/ocrmux/ocrmux/plugins/local/specimen"
 )
@@ -28,7 +29,7 @@ func open(t testing.TB) *Reader {
 		dir = filepath.Join("..", "..", "..", "..", "bin", "plugins", "local.d")
 	}
 	r, err := Open(dir, Options{Threads: 1, Workers: 2})
-	if errors.Is(err, ErrModels) {
+	if errors.Is(err, modelset.ErrMissing) {
 		t.Skipf("\n*** NOT TESTED: reading pictures. There are no models in %s; go run ./plugins/local/cmd/fetch, or set OCRMUX_LOCAL_MODELS. ***", dir)
 	}
 	if err != nil {
@@ -182,10 +183,10 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 		want  string
 	}{
 		{"a folder that is not there", nil, "cmd/fetch"},
-		{"a manifest that is no JSON", map[string]string{ManifestFile: "{"}, ManifestFile},
-		{"a manifest that names a file that is not there", map[string]string{ManifestFile: manifest, "so": ""}, "cmd/fetch"},
-		{"a manifest that points outside", map[string]string{ManifestFile: strings.ReplaceAll(manifest, `"d"`, `"../d"`), "so": ""}, "outside"},
-		{"a manifest that names no recogniser", map[string]string{ManifestFile: strings.ReplaceAll(manifest, `"recognizer": "d"`, `"recognizer": ""`), "so": "", "d": ""}, "recognizer"},
+		{"a manifest that is no JSON", map[string]string{modelset.File: "{"}, modelset.File},
+		{"a manifest that names a file that is not there", map[string]string{modelset.File: manifest, "so": ""}, "cmd/fetch"},
+		{"a manifest that points outside", map[string]string{modelset.File: strings.ReplaceAll(manifest, `"d"`, `"../d"`), "so": ""}, "outside"},
+		{"a manifest that names no recogniser", map[string]string{modelset.File: strings.ReplaceAll(manifest, `"recognizer": "d"`, `"recognizer": ""`), "so": "", "d": ""}, "recognizer"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -195,8 +196,8 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 				}
 			}
 			_, err := Open(dir, Options{})
-			if !errors.Is(err, ErrModels) || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("error is %v, want ErrModels that mentions %q", err, test.want)
+			if !errors.Is(err, modelset.ErrMissing) || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error is %v, want modelset.ErrMissing that mentions %q", err, test.want)
 			}
 		})
 	}

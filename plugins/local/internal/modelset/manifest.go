@@ -1,4 +1,5 @@
-package reader
+// Package modelset describes a folder of models: which file in it is what.
+package modelset
 
 import (
 	"encoding/json"
@@ -8,14 +9,14 @@ import (
 	"path/filepath"
 )
 
-// ManifestFile is the file that describes a folder of models.
-const ManifestFile = "models.json"
+// File is the name of the file that describes the folder it is in.
+const File = "models.json"
 
-// ErrModels says that the folder of models is missing or incomplete.
-var ErrModels = errors.New("models of the local reader are missing")
+// ErrMissing says that the folder of models is missing or incomplete.
+var ErrMissing = errors.New("models of the local reader are missing")
 
-// remedy is what to do about [ErrModels].
-func remedy(dir string) string {
+// Remedy is what to do about [ErrMissing].
+func Remedy(dir string) string {
 	if abs, err := filepath.Abs(dir); err == nil {
 		dir = abs
 	}
@@ -36,28 +37,28 @@ type Manifest struct {
 	Dictionary string `json:"dictionary,omitempty"`
 }
 
-// LoadManifest reads and checks the manifest of a folder. Errors wrap [ErrModels] and say what would help.
-func LoadManifest(dir string) (*Manifest, error) {
-	data, err := os.ReadFile(filepath.Join(dir, ManifestFile))
+// Load reads and checks the manifest of a folder. Errors wrap [ErrMissing] and say what would help.
+func Load(dir string) (*Manifest, error) {
+	data, err := os.ReadFile(filepath.Join(dir, File))
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w; %s", ErrModels, err, remedy(dir))
+		return nil, fmt.Errorf("%w: %w; %s", ErrMissing, err, Remedy(dir))
 	}
 	var m Manifest
 	if err := json.Unmarshal(data, &m); err != nil {
-		return nil, fmt.Errorf("%w: read %s: %w; %s", ErrModels, ManifestFile, err, remedy(dir))
+		return nil, fmt.Errorf("%w: read %s: %w; %s", ErrMissing, File, err, Remedy(dir))
 	}
 	for what, file := range m.files() {
 		if file == "" {
 			if what == "dictionary" {
 				continue
 			}
-			return nil, fmt.Errorf("%w: %s names no %s; %s", ErrModels, ManifestFile, what, remedy(dir))
+			return nil, fmt.Errorf("%w: %s names no %s; %s", ErrMissing, File, what, Remedy(dir))
 		}
 		if !filepath.IsLocal(file) {
-			return nil, fmt.Errorf("%w: %s points outside its folder for the %s", ErrModels, ManifestFile, what)
+			return nil, fmt.Errorf("%w: %s points outside its folder for the %s", ErrMissing, File, what)
 		}
 		if _, err := os.Stat(filepath.Join(dir, file)); err != nil {
-			return nil, fmt.Errorf("%w: the %s: %w; %s", ErrModels, what, err, remedy(dir))
+			return nil, fmt.Errorf("%w: the %s: %w; %s", ErrMissing, what, err, Remedy(dir))
 		}
 	}
 	return &m, nil
