@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
@@ -79,6 +80,25 @@ func frontDoors(d *abi.Descriptor) []string {
 		out = append(out, f.Method+" "+f.Path)
 	}
 	return out
+}
+
+// imports are grouped by module, in the order of the module: "env: now, log".
+func imports(names []string) []string {
+	var modules []string
+	functions := make(map[string][]string)
+	for _, name := range names {
+		module, function, _ := strings.Cut(name, ".")
+		if functions[module] == nil {
+			modules = append(modules, module)
+		}
+		if !slices.Contains(functions[module], function) {
+			functions[module] = append(functions[module], function)
+		}
+	}
+	for i, module := range modules {
+		modules[i] = module + ": " + strings.Join(functions[module], ", ")
+	}
+	return modules
 }
 
 func join[T fmt.Stringer](values []T) string {

@@ -124,7 +124,7 @@ func writePlugin(w io.Writer, p *inspect.Plugin) error {
 	more("host functions", strings.Join(d.HostFunctions, ", "))
 	more("features", strings.Join(d.Features, ", "))
 	more("front doors", frontDoors(d)...)
-	more("imports", p.Imports...)
+	more("imports", imports(p.Imports)...)
 	more("license", d.License)
 	more("homepage", d.Homepage)
 	_, err := io.WriteString(w, t.String())

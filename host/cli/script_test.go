@@ -55,6 +55,14 @@ func TestScripts(t *testing.T) {
 	if status := build.Run(t.Context(), []string{"plugin", "build", "--out", plugins, "../../plugins/jumdata"}); status != cli.StatusOK {
 		t.Fatalf("the plugin does not build: status %d", status)
 	}
+	// Compiled once, before all scripts want the module at the same time.
+	cache := filepath.Join(shared, "cache")
+	warm := &cli.Program{Stdout: io.Discard, Stderr: t.Output(), Environ: []string{
+		"OCRMUX_PROVIDERS__JUMDATA__SECRETS__APP_ID=env:X", "OCRMUX_PROVIDERS__JUMDATA__SECRETS__APP_SECRET=env:X", "X=x",
+	}}
+	if status := warm.Run(t.Context(), []string{"providers", "--plugins-dir", plugins, "--cache-dir", cache}); status != cli.StatusOK {
+		t.Fatalf("the plugin does not load: status %d", status)
+	}
 	source, err := filepath.Abs("../../plugins/jumdata")
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +74,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("PLUGINS", plugins)
 			env.Setenv("SOURCE", source)
 			env.Setenv("OCRMUX_PLUGINS__DIR", plugins)
-			env.Setenv("OCRMUX_PLUGINS__CACHE_DIR", filepath.Join(shared, "cache"))
+			env.Setenv("OCRMUX_PLUGINS__CACHE_DIR", cache)
 			env.Setenv("APP_ID", appID)
 			env.Setenv("APP_SECRET", appSecret)
 			for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH", "GOFLAGS", "GOPROXY"} {
