@@ -129,6 +129,8 @@ func TestFront(t *testing.T) {
 			func(w map[string]string) { w[Name] += " ?" }},
 		{"a hole in a name makes it uncertain", func(l map[string]*printed) { l["name"].pitch = 1.9; l["name"].text = "赵宁" },
 			func(w map[string]string) { w[Name] = "赵宁 ?" }},
+		{"an address may name a bank or a school", func(l map[string]*printed) { l["address 2"].text = "号中国银行宿舍1单元" },
+			func(w map[string]string) { w[Address] = "北京市东城区和平大道12号中国银行宿舍1单元" }},
 		{"an unknown ethnic group is given as read, uncertain", func(l map[string]*printed) { l["ethnicity"].text = "汗" },
 			func(w map[string]string) { w[Ethnicity] = "汗 ?" }},
 		{"a name with a dot", func(l map[string]*printed) { l["name"].text, l["name"].size = "古丽娜尔•艾合买提", 30 },

@@ -63,10 +63,11 @@ func (ps *parser) add(c *Card, name, text string, tokens []token, flags ...strin
 // enough is the evidence that makes a picture a card: for instance a valid number, and two labels, in the right order.
 const enough = 5
 
-// foreign says that the text names another document; several of them share most labels with the identity card.
+// foreign says that the text names another document; several of them share most labels with the identity card. The words are none that an address
+// can hold, as 银行 could.
 func (ps *parser) foreign() bool {
 	all := ps.text()
-	return mentions(all, "驾驶证", "准驾", "行驶证", "护照", "PASSPORT", "通行证", "居住证", "居留", "户口", "社会保障", "银行", "UnionPay", "执照", "学生证",
+	return mentions(all, "驾驶证", "准驾", "行驶证", "护照", "PASSPORT", "通行证", "居住证", "居留", "登记卡", "社会保障号", "执照", "学生证",
 		"工作证", "Driving", "国籍", "Nationality") > 0
 }
 
