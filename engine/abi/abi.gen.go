@@ -483,7 +483,7 @@ func (m *Value) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
 		case 1<<3 | 2:
-			m.Parts = append(m.Parts, Part{})
+			m.Parts = another(d, m.Parts)
 			end := d.enter()
 			m.Parts[len(m.Parts)-1].decode(d)
 			d.leave(end)
@@ -822,12 +822,12 @@ func (m *HTTPRequest) decode(d *decoder) {
 		case 2<<3 | 2:
 			m.URL = d.string()
 		case 3<<3 | 2:
-			m.Query = append(m.Query, NamedValue{})
+			m.Query = another(d, m.Query)
 			end := d.enter()
 			m.Query[len(m.Query)-1].decode(d)
 			d.leave(end)
 		case 4<<3 | 2:
-			m.Headers = append(m.Headers, NamedValue{})
+			m.Headers = another(d, m.Headers)
 			end := d.enter()
 			m.Headers[len(m.Headers)-1].decode(d)
 			d.leave(end)
@@ -963,7 +963,7 @@ func (m *Form) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
 		case 1<<3 | 2:
-			m.Fields = append(m.Fields, NamedValue{})
+			m.Fields = another(d, m.Fields)
 			end := d.enter()
 			m.Fields[len(m.Fields)-1].decode(d)
 			d.leave(end)
@@ -1000,7 +1000,7 @@ func (m *Multipart) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
 		case 1<<3 | 2:
-			m.Fields = append(m.Fields, MultipartField{})
+			m.Fields = another(d, m.Fields)
 			end := d.enter()
 			m.Fields[len(m.Fields)-1].decode(d)
 			d.leave(end)
@@ -1174,7 +1174,7 @@ func (m *JSONObject) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
 		case 1<<3 | 2:
-			m.Members = append(m.Members, JSONMember{})
+			m.Members = another(d, m.Members)
 			end := d.enter()
 			m.Members[len(m.Members)-1].decode(d)
 			d.leave(end)
@@ -1256,7 +1256,7 @@ func (m *JSONArray) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
 		case 1<<3 | 2:
-			m.Items = append(m.Items, JSON{})
+			m.Items = another(d, m.Items)
 			end := d.enter()
 			m.Items[len(m.Items)-1].decode(d)
 			d.leave(end)
@@ -1388,7 +1388,7 @@ func (m *Context) decode(d *decoder) {
 		case 2<<3 | 2:
 			m.Nonce = d.string()
 		case 3<<3 | 2:
-			m.Config = append(m.Config, Leaf{})
+			m.Config = another(d, m.Config)
 			end := d.enter()
 			m.Config[len(m.Config)-1].decode(d)
 			d.leave(end)
@@ -1465,7 +1465,7 @@ func (m *Start) decode(d *decoder) {
 		case 4<<3 | 2:
 			m.Extras = append(m.Extras, d.string())
 		case 5<<3 | 2:
-			m.Options = append(m.Options, Leaf{})
+			m.Options = another(d, m.Options)
 			end := d.enter()
 			m.Options[len(m.Options)-1].decode(d)
 			d.leave(end)
@@ -1615,12 +1615,12 @@ func (m *Response) decode(d *decoder) {
 		case 2<<3 | 0:
 			m.Status = uint32(d.varint())
 		case 3<<3 | 2:
-			m.Headers = append(m.Headers, Header{})
+			m.Headers = another(d, m.Headers)
 			end := d.enter()
 			m.Headers[len(m.Headers)-1].decode(d)
 			d.leave(end)
 		case 4<<3 | 2:
-			m.Leaves = append(m.Leaves, Leaf{})
+			m.Leaves = another(d, m.Leaves)
 			end := d.enter()
 			m.Leaves[len(m.Leaves)-1].decode(d)
 			d.leave(end)
@@ -1886,7 +1886,7 @@ func (m *Exchange) decode(d *decoder) {
 			m.Cache.decode(d)
 			d.leave(end)
 		case 4<<3 | 2:
-			m.Capture = append(m.Capture, Capture{})
+			m.Capture = another(d, m.Capture)
 			end := d.enter()
 			m.Capture[len(m.Capture)-1].decode(d)
 			d.leave(end)
@@ -2072,12 +2072,12 @@ func (m *Done) decode(d *decoder) {
 		case 1<<3 | 0:
 			m.Side = Side(d.varint())
 		case 2<<3 | 2:
-			m.Fields = append(m.Fields, Field{})
+			m.Fields = another(d, m.Fields)
 			end := d.enter()
 			m.Fields[len(m.Fields)-1].decode(d)
 			d.leave(end)
 		case 3<<3 | 2:
-			m.Signals = append(m.Signals, Signal{})
+			m.Signals = another(d, m.Signals)
 			end := d.enter()
 			m.Signals[len(m.Signals)-1].decode(d)
 			d.leave(end)
@@ -2096,12 +2096,12 @@ func (m *Done) decode(d *decoder) {
 		case 7<<3 | 0:
 			m.Billed = Billed(d.varint())
 		case 8<<3 | 2:
-			m.Extras = append(m.Extras, Extra{})
+			m.Extras = another(d, m.Extras)
 			end := d.enter()
 			m.Extras[len(m.Extras)-1].decode(d)
 			d.leave(end)
 		case 9<<3 | 2:
-			m.Checks = append(m.Checks, VendorCheck{})
+			m.Checks = another(d, m.Checks)
 			end := d.enter()
 			m.Checks[len(m.Checks)-1].decode(d)
 			d.leave(end)
@@ -2446,7 +2446,7 @@ func (m *Fail) decode(d *decoder) {
 		case 10<<3 | 2:
 			m.VendorRequestID = d.string()
 		case 11<<3 | 2:
-			m.Signals = append(m.Signals, Signal{})
+			m.Signals = another(d, m.Signals)
 			end := d.enter()
 			m.Signals[len(m.Signals)-1].decode(d)
 			d.leave(end)
@@ -2571,19 +2571,19 @@ func (m *InboundRequest) decode(d *decoder) {
 		case 2<<3 | 2:
 			m.Path = d.string()
 		case 3<<3 | 2:
-			m.Query = append(m.Query, Leaf{})
+			m.Query = another(d, m.Query)
 			end := d.enter()
 			m.Query[len(m.Query)-1].decode(d)
 			d.leave(end)
 		case 4<<3 | 2:
-			m.Headers = append(m.Headers, Header{})
+			m.Headers = another(d, m.Headers)
 			end := d.enter()
 			m.Headers[len(m.Headers)-1].decode(d)
 			d.leave(end)
 		case 5<<3 | 0:
 			m.Format = BodyFormat(d.varint())
 		case 6<<3 | 2:
-			m.Leaves = append(m.Leaves, Leaf{})
+			m.Leaves = another(d, m.Leaves)
 			end := d.enter()
 			m.Leaves[len(m.Leaves)-1].decode(d)
 			d.leave(end)
@@ -2754,7 +2754,7 @@ func (m *Admit) decode(d *decoder) {
 			m.Client.decode(d)
 			d.leave(end)
 		case 6<<3 | 2:
-			m.Proofs = append(m.Proofs, Proof{})
+			m.Proofs = another(d, m.Proofs)
 			end := d.enter()
 			m.Proofs[len(m.Proofs)-1].decode(d)
 			d.leave(end)
@@ -3109,12 +3109,12 @@ func (m *Recognition) decode(d *decoder) {
 		case 2<<3 | 0:
 			m.Side = Side(d.varint())
 		case 3<<3 | 2:
-			m.Fields = append(m.Fields, Field{})
+			m.Fields = another(d, m.Fields)
 			end := d.enter()
 			m.Fields[len(m.Fields)-1].decode(d)
 			d.leave(end)
 		case 4<<3 | 2:
-			m.Signals = append(m.Signals, Signal{})
+			m.Signals = another(d, m.Signals)
 			end := d.enter()
 			m.Signals[len(m.Signals)-1].decode(d)
 			d.leave(end)
@@ -3129,7 +3129,7 @@ func (m *Recognition) decode(d *decoder) {
 			x := d.double()
 			m.Rotation = &x
 		case 7<<3 | 2:
-			m.Checks = append(m.Checks, VendorCheck{})
+			m.Checks = another(d, m.Checks)
 			end := d.enter()
 			m.Checks[len(m.Checks)-1].decode(d)
 			d.leave(end)
@@ -3180,7 +3180,7 @@ func (m *InboundResponse) decode(d *decoder) {
 		case 1<<3 | 0:
 			m.Status = uint32(d.varint())
 		case 2<<3 | 2:
-			m.Headers = append(m.Headers, Header{})
+			m.Headers = another(d, m.Headers)
 			end := d.enter()
 			m.Headers[len(m.Headers)-1].decode(d)
 			d.leave(end)
@@ -3598,7 +3598,7 @@ func (m *ImageInspectReply) decode(d *decoder) {
 			m.Picture.decode(d)
 			d.leave(end)
 		case 2<<3 | 2:
-			m.Violations = append(m.Violations, LimitViolation{})
+			m.Violations = another(d, m.Violations)
 			end := d.enter()
 			m.Violations[len(m.Violations)-1].decode(d)
 			d.leave(end)
@@ -3983,19 +3983,19 @@ func (m *Descriptor) decode(d *decoder) {
 		case 4<<3 | 2:
 			m.Description = d.string()
 		case 5<<3 | 2:
-			m.Documents = append(m.Documents, DocumentSupport{})
+			m.Documents = another(d, m.Documents)
 			end := d.enter()
 			m.Documents[len(m.Documents)-1].decode(d)
 			d.leave(end)
 		case 6<<3 | 2:
 			m.Hosts = append(m.Hosts, d.string())
 		case 7<<3 | 2:
-			m.Secrets = append(m.Secrets, SecretSpec{})
+			m.Secrets = another(d, m.Secrets)
 			end := d.enter()
 			m.Secrets[len(m.Secrets)-1].decode(d)
 			d.leave(end)
 		case 8<<3 | 2:
-			m.SecretSets = append(m.SecretSets, SecretSet{})
+			m.SecretSets = another(d, m.SecretSets)
 			end := d.enter()
 			m.SecretSets[len(m.SecretSets)-1].decode(d)
 			d.leave(end)
@@ -4009,12 +4009,12 @@ func (m *Descriptor) decode(d *decoder) {
 		case 10<<3 | 2:
 			m.ConfigSchema = d.bytes()
 		case 11<<3 | 2:
-			m.Prices = append(m.Prices, PriceTier{})
+			m.Prices = another(d, m.Prices)
 			end := d.enter()
 			m.Prices[len(m.Prices)-1].decode(d)
 			d.leave(end)
 		case 12<<3 | 2:
-			m.FrontDoors = append(m.FrontDoors, FrontDoor{})
+			m.FrontDoors = another(d, m.FrontDoors)
 			end := d.enter()
 			m.FrontDoors[len(m.FrontDoors)-1].decode(d)
 			d.leave(end)

@@ -32,7 +32,8 @@ const (
 const (
 	// ExportMarker is the function every v1 guest exports: () -> i32, the minor version it was built with.
 	ExportMarker = "ocrmux_abi_v1"
-	// ExportAlloc is (n i32) -> ptr i32: room for n bytes of input, good until the next call. It may not call the host.
+	// ExportAlloc is (n i32) -> ptr i32: room for n bytes of input, good until the next call; 0 means that there is none. It may
+	// not call the host.
 	ExportAlloc = "ocrmux_alloc"
 	// ExportStep, ExportAccept and ExportReply are (n i32) -> i64: n bytes of input lie at the pointer ExportAlloc gave;
 	// the result is ptr<<32 | len of the answer, good until the next call.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"unicode/utf8"
 	"unsafe"
 )
@@ -131,6 +132,13 @@ func (d *decoder) fail(format string, args ...any) {
 
 // next reads the tag of the next field, if there is one.
 func (d *decoder) next() bool {
+	if d.pos < d.end { // then there was no error
+		if c := d.buf[d.pos]; c >= 1<<3 && c < 0x80 { // most field numbers fit in one byte
+			d.pos++
+			d.tag = uint64(c)
+			return true
+		}
+	}
 	if d.err != nil || d.pos >= d.end {
 		return false
 	}
@@ -165,6 +173,12 @@ func (d *decoder) double() float64 {
 }
 
 func (d *decoder) length() int {
+	if d.pos < d.end {
+		if c := d.buf[d.pos]; c < 0x80 && int(c) < d.end-d.pos { // and most lengths
+			d.pos++
+			return int(c)
+		}
+	}
 	n := d.varint()
 	if d.err == nil && n > uint64(d.end-d.pos) {
 		d.fail("length %d passes the end", n)
@@ -184,7 +198,7 @@ func (d *decoder) bytes() []byte {
 
 func (d *decoder) string() string {
 	b := d.bytes()
-	if !utf8.Valid(b) {
+	if runtime.GOOS != "wasip1" && !utf8.Valid(b) { // a guest takes its host's word
 		d.fail("text is not UTF-8")
 	}
 	if len(b) == 0 || d.err != nil {
@@ -255,4 +269,26 @@ func (d *decoder) fixed(n int) {
 		return
 	}
 	d.pos += n
+}
+
+// another appends an element to a repeated message field. The first time it makes room for all that follow.
+func another[T any](d *decoder, list []T) []T {
+	if list == nil {
+		list = make([]T, 0, d.count())
+	}
+	var zero T
+	return append(list, zero)
+}
+
+// count looks ahead for how many fields of the tag at hand follow each other, this one included.
+func (d *decoder) count() int {
+	pos, tag, err := d.pos, d.tag, d.err
+	n := 1
+	d.skip()
+	for d.next() && d.tag == tag {
+		n++
+		d.skip()
+	}
+	d.pos, d.tag, d.err = pos, tag, err
+	return min(n, MaxMessages-d.messages+1)
 }

@@ -146,7 +146,7 @@ func (g *generator) decode(f protoreflect.FieldDescriptor) {
 	clear := g.clearOthers(f)
 	switch {
 	case f.IsList() && f.Kind() == protoreflect.MessageKind:
-		g.p("case %s: %s = append(%s, %s{})", tag(2), v, v, f.Message().Name())
+		g.p("case %s: %s = another(d, %s)", tag(2), v, v)
 		g.p("end := d.enter(); %s[len(%s)-1].decode(d); d.leave(end)", v, v)
 	case f.IsList() && f.Kind() == protoreflect.StringKind:
 		g.p("case %s: %s = append(%s, d.string())", tag(2), v, v)
