@@ -1,6 +1,8 @@
 package sdk
 
 import (
+	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -83,6 +85,20 @@ func (ls Leaves) Below(pointer string) Leaves {
 	return out
 }
 
+// Extras gives the texts whose first name is not among the known ones, for what a vendor says beyond its document. An
+// extra's name is its pointer without the first slash.
+func (ls Leaves) Extras(known ...string) []Extra {
+	var out []Extra
+	for _, l := range ls {
+		name := strings.TrimPrefix(l.Path, "/")
+		first, _, _ := strings.Cut(name, "/")
+		if l.Value != "" && !slices.Contains(known, first) {
+			out = append(out, Extra{Name: name, Value: l.Value})
+		}
+	}
+	return out
+}
+
 // Response is a vendor's answer.
 type Response struct {
 	*abi.Response
@@ -91,6 +107,15 @@ type Response struct {
 
 // HeaderText is the first header of this name, without regard to case; "" when there is none.
 func (r *Response) HeaderText(name string) string { return headerText(r.Response.Headers, name) }
+
+// RetryAfterMillis is what the header Retry-After asks for in seconds; 0 when it is absent or a date.
+func (r *Response) RetryAfterMillis() uint32 {
+	seconds, err := strconv.ParseUint(strings.TrimSpace(r.HeaderText("Retry-After")), 10, 32)
+	if err != nil || seconds > math.MaxUint32/1000 {
+		return 0
+	}
+	return uint32(seconds) * 1000
+}
 
 // InboundRequest is a request at a front door.
 type InboundRequest struct {

@@ -40,7 +40,7 @@ func (t Table) Fail(code, message string) Fail {
 // is named; whether it was billed is unknown unless the status says that the request was turned away.
 func NoAnswer(r *Response, lacks string) Fail {
 	f := Fail{
-		Kind: ProviderError, FailOver: true, Billed: BilledUnknown, Fault: VendorFault,
+		Kind: ProviderError, FailOver: true, Billed: BilledUnknown, Fault: VendorFault, RetryAfterMs: r.RetryAfterMillis(),
 		Message: "the answer (" + r.Format.String() + ", status " + strconv.Itoa(int(r.Status)) + ") has no " + lacks,
 	}
 	switch {

@@ -105,12 +105,12 @@ func FormFile(name, filename, contentType string, v Value) MultipartField {
 }
 
 // Object is a JSON object with its members in this order.
-func Object(members ...abi.JSONMember) JSON {
+func Object(members ...JSONMember) JSON {
 	return JSON{Object: &abi.JSONObject{Members: members}}
 }
 
 // Member is one member of an Object.
-func Member(name string, v JSON) abi.JSONMember { return abi.JSONMember{Name: name, Value: &v} }
+func Member(name string, v JSON) JSONMember { return JSONMember{Name: name, Value: &v} }
 
 // Array is a JSON array.
 func Array(items ...JSON) JSON { return JSON{Array: &abi.JSONArray{Items: items}} }

@@ -28,6 +28,7 @@ type call struct {
 	URL     string            `json:"url,omitempty"`
 	Side    string            `json:"side,omitempty"`
 	Extras  []string          `json:"extras,omitempty"`
+	Options map[string]any    `json:"options,omitempty"`
 	Config  map[string]any    `json:"config,omitempty"`
 	Secrets map[string]string `json:"secrets,omitempty"`
 	Now     time.Time         `json:"now"`
@@ -85,7 +86,7 @@ func (x *exchange) setSection(name, text string) {
 func (x *exchange) save() error { return os.WriteFile(x.path, txtar.Format(x.archive), 0o644) }
 
 func (x *exchange) request() (engine.Request, error) {
-	r := engine.Request{Extras: x.call.Extras, Provider: x.name()}
+	r := engine.Request{Extras: x.call.Extras, Options: x.call.Options, Provider: x.name()}
 	if err := r.Side.UnmarshalText([]byte(orUnspecified(x.call.Side))); err != nil {
 		return r, err
 	}
