@@ -482,7 +482,7 @@ func (m *Value) UnmarshalWire(b []byte) error {
 func (m *Value) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Parts = another(d, m.Parts)
 			end := d.enter()
 			m.Parts[len(m.Parts)-1].decode(d)
@@ -546,13 +546,13 @@ func (m *Part) UnmarshalWire(b []byte) error {
 func (m *Part) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Literal = d.bytes()
 			m.Secret, m.Blob, m.Digest, m.Body = "", nil, nil, nil
-		case 2<<3 | 2:
+		case 18:
 			m.Secret = d.string()
 			m.Literal, m.Blob, m.Digest, m.Body = nil, nil, nil, nil
-		case 3<<3 | 2:
+		case 26:
 			if m.Blob == nil {
 				m.Blob = new(Blob)
 			}
@@ -560,7 +560,7 @@ func (m *Part) decode(d *decoder) {
 			m.Blob.decode(d)
 			d.leave(end)
 			m.Literal, m.Secret, m.Digest, m.Body = nil, "", nil, nil
-		case 4<<3 | 2:
+		case 34:
 			if m.Digest == nil {
 				m.Digest = new(Digest)
 			}
@@ -568,7 +568,7 @@ func (m *Part) decode(d *decoder) {
 			m.Digest.decode(d)
 			d.leave(end)
 			m.Literal, m.Secret, m.Blob, m.Body = nil, "", nil, nil
-		case 5<<3 | 2:
+		case 42:
 			if m.Body == nil {
 				m.Body = new(BodyBytes)
 			}
@@ -611,9 +611,9 @@ func (m *Blob) UnmarshalWire(b []byte) error {
 func (m *Blob) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 0:
+		case 8:
 			m.Handle = uint32(d.varint())
-		case 2<<3 | 0:
+		case 16:
 			m.Encoding = Encoding(d.varint())
 		default:
 			d.skip()
@@ -688,23 +688,23 @@ func (m *Digest) UnmarshalWire(b []byte) error {
 func (m *Digest) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 0:
+		case 8:
 			m.Algorithm = Algorithm(d.varint())
-		case 2<<3 | 2:
+		case 18:
 			if m.Key == nil {
 				m.Key = new(Value)
 			}
 			end := d.enter()
 			m.Key.decode(d)
 			d.leave(end)
-		case 3<<3 | 2:
+		case 26:
 			if m.Data == nil {
 				m.Data = new(Value)
 			}
 			end := d.enter()
 			m.Data.decode(d)
 			d.leave(end)
-		case 4<<3 | 0:
+		case 32:
 			m.Output = Encoding(d.varint())
 		default:
 			d.skip()
@@ -743,9 +743,9 @@ func (m *NamedValue) UnmarshalWire(b []byte) error {
 func (m *NamedValue) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Name = d.string()
-		case 2<<3 | 2:
+		case 18:
 			if m.Value == nil {
 				m.Value = new(Value)
 			}
@@ -817,30 +817,30 @@ func (m *HTTPRequest) UnmarshalWire(b []byte) error {
 func (m *HTTPRequest) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Method = d.string()
-		case 2<<3 | 2:
+		case 18:
 			m.URL = d.string()
-		case 3<<3 | 2:
+		case 26:
 			m.Query = another(d, m.Query)
 			end := d.enter()
 			m.Query[len(m.Query)-1].decode(d)
 			d.leave(end)
-		case 4<<3 | 2:
+		case 34:
 			m.Headers = another(d, m.Headers)
 			end := d.enter()
 			m.Headers[len(m.Headers)-1].decode(d)
 			d.leave(end)
-		case 5<<3 | 2:
+		case 42:
 			if m.Body == nil {
 				m.Body = new(Body)
 			}
 			end := d.enter()
 			m.Body.decode(d)
 			d.leave(end)
-		case 6<<3 | 0:
+		case 48:
 			m.TimeoutMs = uint32(d.varint())
-		case 7<<3 | 0:
+		case 56:
 			m.ResponseCap = uint64(d.varint())
 		default:
 			d.skip()
@@ -898,7 +898,7 @@ func (m *Body) UnmarshalWire(b []byte) error {
 func (m *Body) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			if m.Raw == nil {
 				m.Raw = new(Value)
 			}
@@ -906,7 +906,7 @@ func (m *Body) decode(d *decoder) {
 			m.Raw.decode(d)
 			d.leave(end)
 			m.Form, m.Multipart, m.JSON = nil, nil, nil
-		case 2<<3 | 2:
+		case 18:
 			if m.Form == nil {
 				m.Form = new(Form)
 			}
@@ -914,7 +914,7 @@ func (m *Body) decode(d *decoder) {
 			m.Form.decode(d)
 			d.leave(end)
 			m.Raw, m.Multipart, m.JSON = nil, nil, nil
-		case 3<<3 | 2:
+		case 26:
 			if m.Multipart == nil {
 				m.Multipart = new(Multipart)
 			}
@@ -922,7 +922,7 @@ func (m *Body) decode(d *decoder) {
 			m.Multipart.decode(d)
 			d.leave(end)
 			m.Raw, m.Form, m.JSON = nil, nil, nil
-		case 4<<3 | 2:
+		case 34:
 			if m.JSON == nil {
 				m.JSON = new(JSON)
 			}
@@ -962,7 +962,7 @@ func (m *Form) UnmarshalWire(b []byte) error {
 func (m *Form) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Fields = another(d, m.Fields)
 			end := d.enter()
 			m.Fields[len(m.Fields)-1].decode(d)
@@ -999,7 +999,7 @@ func (m *Multipart) UnmarshalWire(b []byte) error {
 func (m *Multipart) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Fields = another(d, m.Fields)
 			end := d.enter()
 			m.Fields[len(m.Fields)-1].decode(d)
@@ -1049,18 +1049,18 @@ func (m *MultipartField) UnmarshalWire(b []byte) error {
 func (m *MultipartField) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Name = d.string()
-		case 2<<3 | 2:
+		case 18:
 			if m.Value == nil {
 				m.Value = new(Value)
 			}
 			end := d.enter()
 			m.Value.decode(d)
 			d.leave(end)
-		case 3<<3 | 2:
+		case 26:
 			m.Filename = d.string()
-		case 4<<3 | 2:
+		case 34:
 			m.ContentType = d.string()
 		default:
 			d.skip()
@@ -1114,7 +1114,7 @@ func (m *JSON) UnmarshalWire(b []byte) error {
 func (m *JSON) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			if m.Text == nil {
 				m.Text = new(Value)
 			}
@@ -1122,10 +1122,10 @@ func (m *JSON) decode(d *decoder) {
 			m.Text.decode(d)
 			d.leave(end)
 			m.Literal, m.Object, m.Array = "", nil, nil
-		case 2<<3 | 2:
+		case 18:
 			m.Literal = d.string()
 			m.Text, m.Object, m.Array = nil, nil, nil
-		case 3<<3 | 2:
+		case 26:
 			if m.Object == nil {
 				m.Object = new(JSONObject)
 			}
@@ -1133,7 +1133,7 @@ func (m *JSON) decode(d *decoder) {
 			m.Object.decode(d)
 			d.leave(end)
 			m.Text, m.Literal, m.Array = nil, "", nil
-		case 4<<3 | 2:
+		case 34:
 			if m.Array == nil {
 				m.Array = new(JSONArray)
 			}
@@ -1173,7 +1173,7 @@ func (m *JSONObject) UnmarshalWire(b []byte) error {
 func (m *JSONObject) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Members = another(d, m.Members)
 			end := d.enter()
 			m.Members[len(m.Members)-1].decode(d)
@@ -1214,9 +1214,9 @@ func (m *JSONMember) UnmarshalWire(b []byte) error {
 func (m *JSONMember) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Name = d.string()
-		case 2<<3 | 2:
+		case 18:
 			if m.Value == nil {
 				m.Value = new(JSON)
 			}
@@ -1255,7 +1255,7 @@ func (m *JSONArray) UnmarshalWire(b []byte) error {
 func (m *JSONArray) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Items = another(d, m.Items)
 			end := d.enter()
 			m.Items[len(m.Items)-1].decode(d)
@@ -1306,14 +1306,14 @@ func (m *StepRequest) UnmarshalWire(b []byte) error {
 func (m *StepRequest) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			if m.Context == nil {
 				m.Context = new(Context)
 			}
 			end := d.enter()
 			m.Context.decode(d)
 			d.leave(end)
-		case 2<<3 | 2:
+		case 18:
 			if m.Start == nil {
 				m.Start = new(Start)
 			}
@@ -1321,7 +1321,7 @@ func (m *StepRequest) decode(d *decoder) {
 			m.Start.decode(d)
 			d.leave(end)
 			m.Response = nil
-		case 3<<3 | 2:
+		case 26:
 			if m.Response == nil {
 				m.Response = new(Response)
 			}
@@ -1383,18 +1383,18 @@ func (m *Context) UnmarshalWire(b []byte) error {
 func (m *Context) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 0:
+		case 8:
 			m.NowUnixMs = int64(d.varint())
-		case 2<<3 | 2:
+		case 18:
 			m.Nonce = d.string()
-		case 3<<3 | 2:
+		case 26:
 			m.Config = another(d, m.Config)
 			end := d.enter()
 			m.Config[len(m.Config)-1].decode(d)
 			d.leave(end)
-		case 4<<3 | 2:
+		case 34:
 			m.Secrets = append(m.Secrets, d.string())
-		case 5<<3 | 2:
+		case 42:
 			m.Features = append(m.Features, d.string())
 		default:
 			d.skip()
@@ -1451,20 +1451,20 @@ func (m *Start) UnmarshalWire(b []byte) error {
 func (m *Start) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Document = d.string()
-		case 2<<3 | 2:
+		case 18:
 			if m.Picture == nil {
 				m.Picture = new(PictureInfo)
 			}
 			end := d.enter()
 			m.Picture.decode(d)
 			d.leave(end)
-		case 3<<3 | 0:
+		case 24:
 			m.Side = Side(d.varint())
-		case 4<<3 | 2:
+		case 34:
 			m.Extras = append(m.Extras, d.string())
-		case 5<<3 | 2:
+		case 42:
 			m.Options = another(d, m.Options)
 			end := d.enter()
 			m.Options[len(m.Options)-1].decode(d)
@@ -1527,19 +1527,19 @@ func (m *PictureInfo) UnmarshalWire(b []byte) error {
 func (m *PictureInfo) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 0:
+		case 8:
 			m.Handle = uint32(d.varint())
-		case 2<<3 | 0:
+		case 16:
 			m.Format = ImageFormat(d.varint())
-		case 3<<3 | 0:
+		case 24:
 			m.Width = uint32(d.varint())
-		case 4<<3 | 0:
+		case 32:
 			m.Height = uint32(d.varint())
-		case 5<<3 | 0:
+		case 40:
 			m.Orientation = uint32(d.varint())
-		case 6<<3 | 0:
+		case 48:
 			m.Size = uint64(d.varint())
-		case 7<<3 | 2:
+		case 58:
 			m.URL = d.string()
 		default:
 			d.skip()
@@ -1610,27 +1610,27 @@ func (m *Response) UnmarshalWire(b []byte) error {
 func (m *Response) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.State = d.bytes()
-		case 2<<3 | 0:
+		case 16:
 			m.Status = uint32(d.varint())
-		case 3<<3 | 2:
+		case 26:
 			m.Headers = another(d, m.Headers)
 			end := d.enter()
 			m.Headers[len(m.Headers)-1].decode(d)
 			d.leave(end)
-		case 4<<3 | 2:
+		case 34:
 			m.Leaves = another(d, m.Leaves)
 			end := d.enter()
 			m.Leaves[len(m.Leaves)-1].decode(d)
 			d.leave(end)
-		case 5<<3 | 0:
+		case 40:
 			m.Format = BodyFormat(d.varint())
-		case 6<<3 | 2:
+		case 50:
 			m.Body = d.bytes()
-		case 7<<3 | 0:
+		case 56:
 			m.BodySize = uint64(d.varint())
-		case 8<<3 | 0:
+		case 64:
 			m.FromCache = d.varint() != 0
 		default:
 			d.skip()
@@ -1665,9 +1665,9 @@ func (m *Header) UnmarshalWire(b []byte) error {
 func (m *Header) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Name = d.string()
-		case 2<<3 | 2:
+		case 18:
 			m.Value = d.string()
 		default:
 			d.skip()
@@ -1725,17 +1725,17 @@ func (m *Leaf) UnmarshalWire(b []byte) error {
 func (m *Leaf) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Path = d.string()
-		case 2<<3 | 0:
+		case 16:
 			m.Type = LeafType(d.varint())
-		case 3<<3 | 2:
+		case 26:
 			m.Value = d.string()
-		case 4<<3 | 0:
+		case 32:
 			m.Handle = uint32(d.varint())
-		case 5<<3 | 0:
+		case 40:
 			m.Size = uint64(d.varint())
-		case 6<<3 | 2:
+		case 50:
 			m.Filename = d.string()
 		default:
 			d.skip()
@@ -1783,7 +1783,7 @@ func (m *Action) UnmarshalWire(b []byte) error {
 func (m *Action) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			if m.Exchange == nil {
 				m.Exchange = new(Exchange)
 			}
@@ -1791,7 +1791,7 @@ func (m *Action) decode(d *decoder) {
 			m.Exchange.decode(d)
 			d.leave(end)
 			m.Done, m.Fail = nil, nil
-		case 2<<3 | 2:
+		case 18:
 			if m.Done == nil {
 				m.Done = new(Done)
 			}
@@ -1799,7 +1799,7 @@ func (m *Action) decode(d *decoder) {
 			m.Done.decode(d)
 			d.leave(end)
 			m.Exchange, m.Fail = nil, nil
-		case 3<<3 | 2:
+		case 26:
 			if m.Fail == nil {
 				m.Fail = new(Fail)
 			}
@@ -1869,30 +1869,30 @@ func (m *Exchange) UnmarshalWire(b []byte) error {
 func (m *Exchange) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			if m.Request == nil {
 				m.Request = new(HTTPRequest)
 			}
 			end := d.enter()
 			m.Request.decode(d)
 			d.leave(end)
-		case 2<<3 | 2:
+		case 18:
 			m.State = d.bytes()
-		case 3<<3 | 2:
+		case 26:
 			if m.Cache == nil {
 				m.Cache = new(CacheRule)
 			}
 			end := d.enter()
 			m.Cache.decode(d)
 			d.leave(end)
-		case 4<<3 | 2:
+		case 34:
 			m.Capture = another(d, m.Capture)
 			end := d.enter()
 			m.Capture[len(m.Capture)-1].decode(d)
 			d.leave(end)
-		case 5<<3 | 0:
+		case 40:
 			m.WantBody = d.varint() != 0
-		case 6<<3 | 2:
+		case 50:
 			m.Forget = append(m.Forget, d.string())
 		default:
 			d.skip()
@@ -1941,17 +1941,17 @@ func (m *CacheRule) UnmarshalWire(b []byte) error {
 func (m *CacheRule) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Key = d.string()
-		case 2<<3 | 0:
+		case 16:
 			m.TTLSeconds = uint32(d.varint())
-		case 3<<3 | 2:
+		case 26:
 			m.TTLPointer = d.string()
-		case 4<<3 | 0:
+		case 32:
 			m.MarginSeconds = uint32(d.varint())
-		case 5<<3 | 2:
+		case 42:
 			m.Statuses = packedVarint(d, m.Statuses)
-		case 5<<3 | 0:
+		case 40:
 			m.Statuses = append(m.Statuses, uint32(d.varint()))
 		default:
 			d.skip()
@@ -1988,9 +1988,9 @@ func (m *Capture) UnmarshalWire(b []byte) error {
 func (m *Capture) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Pointer = d.string()
-		case 2<<3 | 2:
+		case 18:
 			m.Secret = d.string()
 		default:
 			d.skip()
@@ -2069,38 +2069,38 @@ func (m *Done) UnmarshalWire(b []byte) error {
 func (m *Done) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 0:
+		case 8:
 			m.Side = Side(d.varint())
-		case 2<<3 | 2:
+		case 18:
 			m.Fields = another(d, m.Fields)
 			end := d.enter()
 			m.Fields[len(m.Fields)-1].decode(d)
 			d.leave(end)
-		case 3<<3 | 2:
+		case 26:
 			m.Signals = another(d, m.Signals)
 			end := d.enter()
 			m.Signals[len(m.Signals)-1].decode(d)
 			d.leave(end)
-		case 4<<3 | 2:
+		case 34:
 			if m.Portrait == nil {
 				m.Portrait = new(Polygon)
 			}
 			end := d.enter()
 			m.Portrait.decode(d)
 			d.leave(end)
-		case 5<<3 | 1:
+		case 41:
 			x := d.double()
 			m.Rotation = &x
-		case 6<<3 | 2:
+		case 50:
 			m.VendorRequestID = d.string()
-		case 7<<3 | 0:
+		case 56:
 			m.Billed = Billed(d.varint())
-		case 8<<3 | 2:
+		case 66:
 			m.Extras = another(d, m.Extras)
 			end := d.enter()
 			m.Extras[len(m.Extras)-1].decode(d)
 			d.leave(end)
-		case 9<<3 | 2:
+		case 74:
 			m.Checks = another(d, m.Checks)
 			end := d.enter()
 			m.Checks[len(m.Checks)-1].decode(d)
@@ -2168,25 +2168,25 @@ func (m *Field) UnmarshalWire(b []byte) error {
 func (m *Field) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Name = d.string()
-		case 2<<3 | 2:
+		case 18:
 			m.Text = d.string()
-		case 3<<3 | 1:
+		case 25:
 			x := d.double()
 			m.Confidence = &x
-		case 4<<3 | 2:
+		case 34:
 			if m.Polygon == nil {
 				m.Polygon = new(Polygon)
 			}
 			end := d.enter()
 			m.Polygon.decode(d)
 			d.leave(end)
-		case 5<<3 | 2:
+		case 42:
 			m.Flags = append(m.Flags, d.string())
-		case 6<<3 | 2:
+		case 50:
 			m.Value = d.string()
-		case 7<<3 | 0:
+		case 56:
 			m.LongTerm = d.varint() != 0
 		default:
 			d.skip()
@@ -2216,9 +2216,9 @@ func (m *Polygon) UnmarshalWire(b []byte) error {
 func (m *Polygon) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Points = d.packedDouble(m.Points)
-		case 1<<3 | 1:
+		case 9:
 			m.Points = append(m.Points, d.double())
 		default:
 			d.skip()
@@ -2261,11 +2261,11 @@ func (m *Signal) UnmarshalWire(b []byte) error {
 func (m *Signal) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Name = d.string()
-		case 2<<3 | 0:
+		case 16:
 			m.State = SignalState(d.varint())
-		case 3<<3 | 2:
+		case 26:
 			m.VendorCode = d.string()
 		default:
 			d.skip()
@@ -2304,11 +2304,11 @@ func (m *VendorCheck) UnmarshalWire(b []byte) error {
 func (m *VendorCheck) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Name = d.string()
-		case 2<<3 | 0:
+		case 16:
 			m.State = CheckState(d.varint())
-		case 3<<3 | 2:
+		case 26:
 			m.VendorCode = d.string()
 		default:
 			d.skip()
@@ -2343,9 +2343,9 @@ func (m *Extra) UnmarshalWire(b []byte) error {
 func (m *Extra) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Name = d.string()
-		case 2<<3 | 2:
+		case 18:
 			m.Value = d.string()
 		default:
 			d.skip()
@@ -2425,27 +2425,27 @@ func (m *Fail) UnmarshalWire(b []byte) error {
 func (m *Fail) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 0:
+		case 8:
 			m.Kind = FailureKind(d.varint())
-		case 2<<3 | 2:
+		case 18:
 			m.VendorCode = d.string()
-		case 3<<3 | 2:
+		case 26:
 			m.VendorMessage = d.string()
-		case 4<<3 | 2:
+		case 34:
 			m.Message = d.string()
-		case 5<<3 | 0:
+		case 40:
 			m.Retryable = d.varint() != 0
-		case 6<<3 | 0:
+		case 48:
 			m.FailOver = d.varint() != 0
-		case 7<<3 | 0:
+		case 56:
 			m.Billed = Billed(d.varint())
-		case 8<<3 | 0:
+		case 64:
 			m.Fault = Fault(d.varint())
-		case 9<<3 | 0:
+		case 72:
 			m.RetryAfterMs = uint32(d.varint())
-		case 10<<3 | 2:
+		case 82:
 			m.VendorRequestID = d.string()
-		case 11<<3 | 2:
+		case 90:
 			m.Signals = another(d, m.Signals)
 			end := d.enter()
 			m.Signals[len(m.Signals)-1].decode(d)
@@ -2489,14 +2489,14 @@ func (m *AcceptRequest) UnmarshalWire(b []byte) error {
 func (m *AcceptRequest) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			if m.Context == nil {
 				m.Context = new(Context)
 			}
 			end := d.enter()
 			m.Context.decode(d)
 			d.leave(end)
-		case 2<<3 | 2:
+		case 18:
 			if m.Request == nil {
 				m.Request = new(InboundRequest)
 			}
@@ -2566,28 +2566,28 @@ func (m *InboundRequest) UnmarshalWire(b []byte) error {
 func (m *InboundRequest) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Method = d.string()
-		case 2<<3 | 2:
+		case 18:
 			m.Path = d.string()
-		case 3<<3 | 2:
+		case 26:
 			m.Query = another(d, m.Query)
 			end := d.enter()
 			m.Query[len(m.Query)-1].decode(d)
 			d.leave(end)
-		case 4<<3 | 2:
+		case 34:
 			m.Headers = another(d, m.Headers)
 			end := d.enter()
 			m.Headers[len(m.Headers)-1].decode(d)
 			d.leave(end)
-		case 5<<3 | 0:
+		case 40:
 			m.Format = BodyFormat(d.varint())
-		case 6<<3 | 2:
+		case 50:
 			m.Leaves = another(d, m.Leaves)
 			end := d.enter()
 			m.Leaves[len(m.Leaves)-1].decode(d)
 			d.leave(end)
-		case 7<<3 | 0:
+		case 56:
 			m.BodySize = uint64(d.varint())
 		default:
 			d.skip()
@@ -2630,7 +2630,7 @@ func (m *Accepted) UnmarshalWire(b []byte) error {
 func (m *Accepted) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			if m.Admit == nil {
 				m.Admit = new(Admit)
 			}
@@ -2638,7 +2638,7 @@ func (m *Accepted) decode(d *decoder) {
 			m.Admit.decode(d)
 			d.leave(end)
 			m.Answer = nil
-		case 2<<3 | 2:
+		case 18:
 			if m.Answer == nil {
 				m.Answer = new(InboundResponse)
 			}
@@ -2733,45 +2733,45 @@ func (m *Admit) UnmarshalWire(b []byte) error {
 func (m *Admit) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Document = d.string()
-		case 2<<3 | 0:
+		case 16:
 			m.Side = Side(d.varint())
-		case 3<<3 | 2:
+		case 26:
 			m.Extras = append(m.Extras, d.string())
-		case 4<<3 | 2:
+		case 34:
 			if m.Picture == nil {
 				m.Picture = new(InboundPicture)
 			}
 			end := d.enter()
 			m.Picture.decode(d)
 			d.leave(end)
-		case 5<<3 | 2:
+		case 42:
 			if m.Client == nil {
 				m.Client = new(ClientKey)
 			}
 			end := d.enter()
 			m.Client.decode(d)
 			d.leave(end)
-		case 6<<3 | 2:
+		case 50:
 			m.Proofs = another(d, m.Proofs)
 			end := d.enter()
 			m.Proofs[len(m.Proofs)-1].decode(d)
 			d.leave(end)
-		case 7<<3 | 2:
+		case 58:
 			m.ReplayKey = d.string()
-		case 8<<3 | 0:
+		case 64:
 			m.WindowSeconds = uint32(d.varint())
-		case 9<<3 | 2:
+		case 74:
 			m.State = d.bytes()
-		case 10<<3 | 2:
+		case 82:
 			if m.UnknownClient == nil {
 				m.UnknownClient = new(Fail)
 			}
 			end := d.enter()
 			m.UnknownClient.decode(d)
 			d.leave(end)
-		case 11<<3 | 2:
+		case 90:
 			if m.Replayed == nil {
 				m.Replayed = new(Fail)
 			}
@@ -2821,7 +2821,7 @@ func (m *InboundPicture) UnmarshalWire(b []byte) error {
 func (m *InboundPicture) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			if m.Blob == nil {
 				m.Blob = new(Blob)
 			}
@@ -2829,10 +2829,10 @@ func (m *InboundPicture) decode(d *decoder) {
 			m.Blob.decode(d)
 			d.leave(end)
 			m.URL, m.Base64 = "", ""
-		case 2<<3 | 2:
+		case 18:
 			m.URL = d.string()
 			m.Blob, m.Base64 = nil, ""
-		case 3<<3 | 2:
+		case 26:
 			m.Base64 = d.string()
 			m.Blob, m.URL = nil, ""
 		default:
@@ -2868,9 +2868,9 @@ func (m *ClientKey) UnmarshalWire(b []byte) error {
 func (m *ClientKey) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Name = d.string()
-		case 2<<3 | 2:
+		case 18:
 			m.Value = d.string()
 		default:
 			d.skip()
@@ -2921,18 +2921,18 @@ func (m *Proof) UnmarshalWire(b []byte) error {
 func (m *Proof) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Given = d.string()
-		case 2<<3 | 2:
+		case 18:
 			if m.Expected == nil {
 				m.Expected = new(Value)
 			}
 			end := d.enter()
 			m.Expected.decode(d)
 			d.leave(end)
-		case 3<<3 | 0:
+		case 24:
 			m.IgnoreCase = d.varint() != 0
-		case 4<<3 | 2:
+		case 34:
 			if m.Otherwise == nil {
 				m.Otherwise = new(Fail)
 			}
@@ -3002,16 +3002,16 @@ func (m *ReplyRequest) UnmarshalWire(b []byte) error {
 func (m *ReplyRequest) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			if m.Context == nil {
 				m.Context = new(Context)
 			}
 			end := d.enter()
 			m.Context.decode(d)
 			d.leave(end)
-		case 2<<3 | 2:
+		case 18:
 			m.State = d.bytes()
-		case 3<<3 | 2:
+		case 26:
 			if m.Recognition == nil {
 				m.Recognition = new(Recognition)
 			}
@@ -3019,7 +3019,7 @@ func (m *ReplyRequest) decode(d *decoder) {
 			m.Recognition.decode(d)
 			d.leave(end)
 			m.Failure = nil
-		case 4<<3 | 2:
+		case 34:
 			if m.Failure == nil {
 				m.Failure = new(Fail)
 			}
@@ -3027,9 +3027,9 @@ func (m *ReplyRequest) decode(d *decoder) {
 			m.Failure.decode(d)
 			d.leave(end)
 			m.Recognition = nil
-		case 5<<3 | 2:
+		case 42:
 			m.CallID = d.string()
-		case 6<<3 | 2:
+		case 50:
 			if m.Request == nil {
 				m.Request = new(InboundRequest)
 			}
@@ -3104,36 +3104,36 @@ func (m *Recognition) UnmarshalWire(b []byte) error {
 func (m *Recognition) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Document = d.string()
-		case 2<<3 | 0:
+		case 16:
 			m.Side = Side(d.varint())
-		case 3<<3 | 2:
+		case 26:
 			m.Fields = another(d, m.Fields)
 			end := d.enter()
 			m.Fields[len(m.Fields)-1].decode(d)
 			d.leave(end)
-		case 4<<3 | 2:
+		case 34:
 			m.Signals = another(d, m.Signals)
 			end := d.enter()
 			m.Signals[len(m.Signals)-1].decode(d)
 			d.leave(end)
-		case 5<<3 | 2:
+		case 42:
 			if m.Portrait == nil {
 				m.Portrait = new(Polygon)
 			}
 			end := d.enter()
 			m.Portrait.decode(d)
 			d.leave(end)
-		case 6<<3 | 1:
+		case 49:
 			x := d.double()
 			m.Rotation = &x
-		case 7<<3 | 2:
+		case 58:
 			m.Checks = another(d, m.Checks)
 			end := d.enter()
 			m.Checks[len(m.Checks)-1].decode(d)
 			d.leave(end)
-		case 8<<3 | 0:
+		case 64:
 			m.Billed = Billed(d.varint())
 		default:
 			d.skip()
@@ -3177,14 +3177,14 @@ func (m *InboundResponse) UnmarshalWire(b []byte) error {
 func (m *InboundResponse) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 0:
+		case 8:
 			m.Status = uint32(d.varint())
-		case 2<<3 | 2:
+		case 18:
 			m.Headers = another(d, m.Headers)
 			end := d.enter()
 			m.Headers[len(m.Headers)-1].decode(d)
 			d.leave(end)
-		case 3<<3 | 2:
+		case 26:
 			if m.Body == nil {
 				m.Body = new(Body)
 			}
@@ -3266,11 +3266,11 @@ func (m *HostCall) UnmarshalWire(b []byte) error {
 func (m *HostCall) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 0:
+		case 8:
 			m.ID = uint64(d.varint())
-		case 2<<3 | 0:
+		case 16:
 			m.Call = uint64(d.varint())
-		case 3<<3 | 2:
+		case 26:
 			if m.Sign == nil {
 				m.Sign = new(SignRequest)
 			}
@@ -3278,7 +3278,7 @@ func (m *HostCall) decode(d *decoder) {
 			m.Sign.decode(d)
 			d.leave(end)
 			m.HTTPSend, m.ImageInspect, m.ImageFit, m.ImageRead, m.Log = nil, nil, nil, nil, nil
-		case 4<<3 | 2:
+		case 34:
 			if m.HTTPSend == nil {
 				m.HTTPSend = new(HTTPRequest)
 			}
@@ -3286,7 +3286,7 @@ func (m *HostCall) decode(d *decoder) {
 			m.HTTPSend.decode(d)
 			d.leave(end)
 			m.Sign, m.ImageInspect, m.ImageFit, m.ImageRead, m.Log = nil, nil, nil, nil, nil
-		case 5<<3 | 2:
+		case 42:
 			if m.ImageInspect == nil {
 				m.ImageInspect = new(ImageInspectRequest)
 			}
@@ -3294,7 +3294,7 @@ func (m *HostCall) decode(d *decoder) {
 			m.ImageInspect.decode(d)
 			d.leave(end)
 			m.Sign, m.HTTPSend, m.ImageFit, m.ImageRead, m.Log = nil, nil, nil, nil, nil
-		case 6<<3 | 2:
+		case 50:
 			if m.ImageFit == nil {
 				m.ImageFit = new(ImageFitRequest)
 			}
@@ -3302,7 +3302,7 @@ func (m *HostCall) decode(d *decoder) {
 			m.ImageFit.decode(d)
 			d.leave(end)
 			m.Sign, m.HTTPSend, m.ImageInspect, m.ImageRead, m.Log = nil, nil, nil, nil, nil
-		case 7<<3 | 2:
+		case 58:
 			if m.ImageRead == nil {
 				m.ImageRead = new(ImageReadRequest)
 			}
@@ -3310,7 +3310,7 @@ func (m *HostCall) decode(d *decoder) {
 			m.ImageRead.decode(d)
 			d.leave(end)
 			m.Sign, m.HTTPSend, m.ImageInspect, m.ImageFit, m.Log = nil, nil, nil, nil, nil
-		case 8<<3 | 2:
+		case 66:
 			if m.Log == nil {
 				m.Log = new(LogRecord)
 			}
@@ -3388,13 +3388,13 @@ func (m *HostReply) UnmarshalWire(b []byte) error {
 func (m *HostReply) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 0:
+		case 8:
 			m.ID = uint64(d.varint())
-		case 2<<3 | 0:
+		case 16:
 			m.Status = HostStatus(d.varint())
-		case 3<<3 | 2:
+		case 26:
 			m.Message = d.string()
-		case 4<<3 | 2:
+		case 34:
 			if m.Sign == nil {
 				m.Sign = new(SignReply)
 			}
@@ -3402,7 +3402,7 @@ func (m *HostReply) decode(d *decoder) {
 			m.Sign.decode(d)
 			d.leave(end)
 			m.HTTPSend, m.ImageInspect, m.ImageFit, m.ImageRead = nil, nil, nil, nil
-		case 5<<3 | 2:
+		case 42:
 			if m.HTTPSend == nil {
 				m.HTTPSend = new(Response)
 			}
@@ -3410,7 +3410,7 @@ func (m *HostReply) decode(d *decoder) {
 			m.HTTPSend.decode(d)
 			d.leave(end)
 			m.Sign, m.ImageInspect, m.ImageFit, m.ImageRead = nil, nil, nil, nil
-		case 6<<3 | 2:
+		case 50:
 			if m.ImageInspect == nil {
 				m.ImageInspect = new(ImageInspectReply)
 			}
@@ -3418,7 +3418,7 @@ func (m *HostReply) decode(d *decoder) {
 			m.ImageInspect.decode(d)
 			d.leave(end)
 			m.Sign, m.HTTPSend, m.ImageFit, m.ImageRead = nil, nil, nil, nil
-		case 7<<3 | 2:
+		case 58:
 			if m.ImageFit == nil {
 				m.ImageFit = new(ImageFitReply)
 			}
@@ -3426,7 +3426,7 @@ func (m *HostReply) decode(d *decoder) {
 			m.ImageFit.decode(d)
 			d.leave(end)
 			m.Sign, m.HTTPSend, m.ImageInspect, m.ImageRead = nil, nil, nil, nil
-		case 8<<3 | 2:
+		case 66:
 			if m.ImageRead == nil {
 				m.ImageRead = new(ImageReadReply)
 			}
@@ -3467,7 +3467,7 @@ func (m *SignRequest) UnmarshalWire(b []byte) error {
 func (m *SignRequest) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			if m.Digest == nil {
 				m.Digest = new(Digest)
 			}
@@ -3503,7 +3503,7 @@ func (m *SignReply) UnmarshalWire(b []byte) error {
 func (m *SignReply) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Value = d.bytes()
 		default:
 			d.skip()
@@ -3542,9 +3542,9 @@ func (m *ImageInspectRequest) UnmarshalWire(b []byte) error {
 func (m *ImageInspectRequest) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 0:
+		case 8:
 			m.Handle = uint32(d.varint())
-		case 2<<3 | 2:
+		case 18:
 			if m.Limits == nil {
 				m.Limits = new(ImageLimits)
 			}
@@ -3590,14 +3590,14 @@ func (m *ImageInspectReply) UnmarshalWire(b []byte) error {
 func (m *ImageInspectReply) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			if m.Picture == nil {
 				m.Picture = new(PictureInfo)
 			}
 			end := d.enter()
 			m.Picture.decode(d)
 			d.leave(end)
-		case 2<<3 | 2:
+		case 18:
 			m.Violations = another(d, m.Violations)
 			end := d.enter()
 			m.Violations[len(m.Violations)-1].decode(d)
@@ -3640,11 +3640,11 @@ func (m *LimitViolation) UnmarshalWire(b []byte) error {
 func (m *LimitViolation) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Limit = d.string()
-		case 2<<3 | 2:
+		case 18:
 			m.Value = d.string()
-		case 3<<3 | 2:
+		case 26:
 			m.Allowed = d.string()
 		default:
 			d.skip()
@@ -3682,9 +3682,9 @@ func (m *ImageFitRequest) UnmarshalWire(b []byte) error {
 func (m *ImageFitRequest) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 0:
+		case 8:
 			m.Handle = uint32(d.varint())
-		case 2<<3 | 2:
+		case 18:
 			if m.Limits == nil {
 				m.Limits = new(ImageLimits)
 			}
@@ -3724,7 +3724,7 @@ func (m *ImageFitReply) UnmarshalWire(b []byte) error {
 func (m *ImageFitReply) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			if m.Picture == nil {
 				m.Picture = new(PictureInfo)
 			}
@@ -3770,11 +3770,11 @@ func (m *ImageReadRequest) UnmarshalWire(b []byte) error {
 func (m *ImageReadRequest) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 0:
+		case 8:
 			m.Handle = uint32(d.varint())
-		case 2<<3 | 0:
+		case 16:
 			m.Offset = uint64(d.varint())
-		case 3<<3 | 0:
+		case 24:
 			m.Length = uint32(d.varint())
 		default:
 			d.skip()
@@ -3810,9 +3810,9 @@ func (m *ImageReadReply) UnmarshalWire(b []byte) error {
 func (m *ImageReadReply) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Data = d.bytes()
-		case 2<<3 | 0:
+		case 16:
 			m.Size = uint64(d.varint())
 		default:
 			d.skip()
@@ -3848,9 +3848,9 @@ func (m *LogRecord) UnmarshalWire(b []byte) error {
 func (m *LogRecord) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 0:
+		case 8:
 			m.Level = LogLevel(d.varint())
-		case 2<<3 | 2:
+		case 18:
 			m.Message = d.string()
 		default:
 			d.skip()
@@ -3969,64 +3969,64 @@ func (m *Descriptor) UnmarshalWire(b []byte) error {
 func (m *Descriptor) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Name = d.string()
-		case 2<<3 | 2:
+		case 18:
 			m.Version = d.string()
-		case 3<<3 | 2:
+		case 26:
 			if m.ABI == nil {
 				m.ABI = new(ABIRange)
 			}
 			end := d.enter()
 			m.ABI.decode(d)
 			d.leave(end)
-		case 4<<3 | 2:
+		case 34:
 			m.Description = d.string()
-		case 5<<3 | 2:
+		case 42:
 			m.Documents = another(d, m.Documents)
 			end := d.enter()
 			m.Documents[len(m.Documents)-1].decode(d)
 			d.leave(end)
-		case 6<<3 | 2:
+		case 50:
 			m.Hosts = append(m.Hosts, d.string())
-		case 7<<3 | 2:
+		case 58:
 			m.Secrets = another(d, m.Secrets)
 			end := d.enter()
 			m.Secrets[len(m.Secrets)-1].decode(d)
 			d.leave(end)
-		case 8<<3 | 2:
+		case 66:
 			m.SecretSets = another(d, m.SecretSets)
 			end := d.enter()
 			m.SecretSets[len(m.SecretSets)-1].decode(d)
 			d.leave(end)
-		case 9<<3 | 2:
+		case 74:
 			if m.Images == nil {
 				m.Images = new(ImageLimits)
 			}
 			end := d.enter()
 			m.Images.decode(d)
 			d.leave(end)
-		case 10<<3 | 2:
+		case 82:
 			m.ConfigSchema = d.bytes()
-		case 11<<3 | 2:
+		case 90:
 			m.Prices = another(d, m.Prices)
 			end := d.enter()
 			m.Prices[len(m.Prices)-1].decode(d)
 			d.leave(end)
-		case 12<<3 | 2:
+		case 98:
 			m.FrontDoors = another(d, m.FrontDoors)
 			end := d.enter()
 			m.FrontDoors[len(m.FrontDoors)-1].decode(d)
 			d.leave(end)
-		case 13<<3 | 2:
+		case 106:
 			m.Features = append(m.Features, d.string())
-		case 14<<3 | 2:
+		case 114:
 			m.HostFunctions = append(m.HostFunctions, d.string())
-		case 15<<3 | 2:
+		case 122:
 			m.Homepage = d.string()
-		case 16<<3 | 2:
+		case 130:
 			m.License = d.string()
-		case 17<<3 | 0:
+		case 136:
 			m.FreeCalls = uint64(d.varint())
 		default:
 			d.skip()
@@ -4062,9 +4062,9 @@ func (m *ABIRange) UnmarshalWire(b []byte) error {
 func (m *ABIRange) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 0:
+		case 8:
 			m.Major = uint32(d.varint())
-		case 2<<3 | 0:
+		case 16:
 			m.Minor = uint32(d.varint())
 		default:
 			d.skip()
@@ -4112,17 +4112,17 @@ func (m *DocumentSupport) UnmarshalWire(b []byte) error {
 func (m *DocumentSupport) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Document = d.string()
-		case 2<<3 | 2:
+		case 18:
 			m.Sides = packedVarint(d, m.Sides)
-		case 2<<3 | 0:
+		case 16:
 			m.Sides = append(m.Sides, Side(d.varint()))
-		case 3<<3 | 2:
+		case 26:
 			m.Fields = append(m.Fields, d.string())
-		case 4<<3 | 2:
+		case 34:
 			m.Signals = append(m.Signals, d.string())
-		case 5<<3 | 2:
+		case 42:
 			m.Extras = append(m.Extras, d.string())
 		default:
 			d.skip()
@@ -4172,15 +4172,15 @@ func (m *SecretSpec) UnmarshalWire(b []byte) error {
 func (m *SecretSpec) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Name = d.string()
-		case 2<<3 | 2:
+		case 18:
 			m.Uses = append(m.Uses, d.string())
-		case 3<<3 | 0:
+		case 24:
 			m.Captured = d.varint() != 0
-		case 4<<3 | 2:
+		case 34:
 			m.Description = d.string()
-		case 5<<3 | 2:
+		case 42:
 			m.Hosts = append(m.Hosts, d.string())
 		default:
 			d.skip()
@@ -4211,7 +4211,7 @@ func (m *SecretSet) UnmarshalWire(b []byte) error {
 func (m *SecretSet) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Names = append(m.Names, d.string())
 		default:
 			d.skip()
@@ -4278,25 +4278,25 @@ func (m *ImageLimits) UnmarshalWire(b []byte) error {
 func (m *ImageLimits) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Formats = packedVarint(d, m.Formats)
-		case 1<<3 | 0:
+		case 8:
 			m.Formats = append(m.Formats, ImageFormat(d.varint()))
-		case 2<<3 | 0:
+		case 16:
 			m.MinSide = uint32(d.varint())
-		case 3<<3 | 0:
+		case 24:
 			m.MaxSide = uint32(d.varint())
-		case 4<<3 | 0:
+		case 32:
 			m.MaxBytes = uint64(d.varint())
-		case 5<<3 | 0:
+		case 40:
 			m.MaxEncodedBytes = uint64(d.varint())
-		case 6<<3 | 0:
+		case 48:
 			m.Encoding = Encoding(d.varint())
-		case 7<<3 | 2:
+		case 58:
 			m.Inputs = append(m.Inputs, d.string())
-		case 8<<3 | 0:
+		case 64:
 			m.MaxURLBytes = uint32(d.varint())
-		case 9<<3 | 0:
+		case 72:
 			m.Soft = d.varint() != 0
 		default:
 			d.skip()
@@ -4337,11 +4337,11 @@ func (m *PriceTier) UnmarshalWire(b []byte) error {
 func (m *PriceTier) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 0:
+		case 8:
 			m.Calls = uint64(d.varint())
-		case 2<<3 | 2:
+		case 18:
 			m.PerCall = d.string()
-		case 3<<3 | 2:
+		case 26:
 			m.Currency = d.string()
 		default:
 			d.skip()
@@ -4376,9 +4376,9 @@ func (m *FrontDoor) UnmarshalWire(b []byte) error {
 func (m *FrontDoor) decode(d *decoder) {
 	for d.next() {
 		switch d.tag {
-		case 1<<3 | 2:
+		case 10:
 			m.Method = d.string()
-		case 2<<3 | 2:
+		case 18:
 			m.Path = d.string()
 		default:
 			d.skip()

@@ -142,7 +142,7 @@ func (g *generator) encode(f protoreflect.FieldDescriptor) {
 // decode writes the cases that read one field.
 func (g *generator) decode(f protoreflect.FieldDescriptor) {
 	v, n := "m."+camel(string(f.Name())), f.Number()
-	tag := func(wireType int) string { return fmt.Sprintf("%d<<3|%d", n, wireType) }
+	tag := func(wireType int) string { return fmt.Sprint(int(n)<<3 | wireType) }
 	clear := g.clearOthers(f)
 	switch {
 	case f.IsList() && f.Kind() == protoreflect.MessageKind:
