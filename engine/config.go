@@ -1,10 +1,13 @@
 package engine
 
 import (
+	"crypto/rand"
 	"io"
 	"log/slog"
+	"sync"
 	"time"
 
+	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/catalog"
 	"github.com/ocrmux/ocrmux/engine/egress"
 	"github.com/ocrmux/ocrmux/engine/imaging"
@@ -19,11 +22,11 @@ type Config struct {
 	Plugins string
 	// Runtimes are the kinds of plugin that can be loaded. The engine closes them.
 	Runtimes []Runtime
-	// Providers by name. Empty means: every plugin found that needs no secret, under its own name.
+	// Providers by name. Empty means: every plugin found that works without secrets and settings, under its own name.
 	Providers map[string]ProviderConfig
 	// Routes by name. Without one called "default", that is all providers in the order of their names.
 	Routes map[string]Route
-	// FetchAllow names the "host:port" of private or loopback addresses from which pictures may be fetched.
+	// FetchAllow names, as "host:port", places at private or loopback addresses from which pictures may be fetched.
 	FetchAllow []string
 	// Documents beyond cn.idcard that the engine shall normalise and check.
 	Documents []Document
@@ -70,20 +73,47 @@ type Limits struct {
 	MaxResponseBytes int64
 }
 
-// Secret is a text that shows itself to nobody but the vendor it is for.
-type Secret struct{ text string }
-
-// NewSecret wraps a text.
-func NewSecret(text string) Secret { return Secret{text: text} }
-
-// String, MarshalText and LogValue hide the text.
-func (Secret) String() string               { return "[secret]" }
-func (Secret) GoString() string             { return "[secret]" }
-func (Secret) MarshalText() ([]byte, error) { return []byte("[secret]"), nil }
-func (Secret) LogValue() slog.Value         { return slog.StringValue("[secret]") }
-
 const (
 	defaultTimeout      = 60 * time.Second
 	defaultMaxHostCalls = 256
 	defaultMaxResponse  = 8 << 20
 )
+
+func (c Config) withDefaults() Config {
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Random == nil {
+		c.Random = rand.Reader
+	}
+	l := &c.Limits
+	if l.Timeout <= 0 {
+		l.Timeout = defaultTimeout
+	}
+	if l.MaxExchanges <= 0 || l.MaxExchanges > abi.MaxExchanges {
+		l.MaxExchanges = abi.MaxExchanges
+	}
+	if l.MaxHostCalls <= 0 {
+		l.MaxHostCalls = defaultMaxHostCalls
+	}
+	if l.MaxResponseBytes <= 0 {
+		l.MaxResponseBytes = defaultMaxResponse
+	}
+	c.Random = &lockedReader{r: c.Random}
+	return c
+}
+
+// lockedReader lets concurrent calls share one source of randomness.
+type lockedReader struct {
+	mu sync.Mutex
+	r  io.Reader
+}
+
+func (l *lockedReader) Read(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.r.Read(b)
+}

@@ -2,18 +2,15 @@ package engine
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"maps"
+	"net"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
-	"time"
 
-	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/catalog"
 	"github.com/ocrmux/ocrmux/engine/egress"
 )
@@ -22,6 +19,7 @@ import (
 type Engine struct {
 	cfg       Config
 	client    *egress.Client
+	fetching  *egress.Policy // for pictures given by URL
 	documents map[string]Document
 	providers map[string]*provider
 	routes    map[string]Route
@@ -29,65 +27,90 @@ type Engine struct {
 	runtimes  []Runtime
 	fitting   chan struct{} // one entry for each picture being fitted
 
+	running   running
 	closeOnce sync.Once
 	closeErr  error
 }
 
 // Open finds the plugins, loads those that configured providers need, and checks every provider's configuration.
 //
-// It fails with *[ConfigError]s (joined) when the configuration is wrong. A plugin that cannot be loaded is no error: its
-// providers are listed as broken, with the reason, and all others work.
+// It fails with *[ConfigError]s, all of them joined, when the configuration is wrong, and with the context's error when ctx
+// ends. A plugin that cannot be loaded is no error: its providers are listed as broken, with the reason, and all others
+// work. The runtimes belong to the engine from then on; where Open fails, they are closed.
 func Open(ctx context.Context, cfg Config) (*Engine, error) {
 	e := &Engine{cfg: cfg.withDefaults(), runtimes: cfg.Runtimes, fitting: make(chan struct{}, runtime.GOMAXPROCS(0))}
-	client, err := egress.New(e.cfg.Egress)
-	if err != nil {
-		return nil, &ConfigError{Key: "/egress", Problem: err.Error(), Want: "a valid egress configuration"}
-	}
-	e.client = client
-	e.documents = map[string]Document{idCard{}.Name(): idCard{}}
-	for _, d := range cfg.Documents {
-		e.documents[d.Name()] = d
-	}
-	if err := e.openProviders(ctx); err != nil {
-		return nil, errors.Join(err, e.Close(ctx))
-	}
-	if err := e.openRoutes(); err != nil {
-		return nil, errors.Join(err, e.Close(ctx))
+	if err := e.open(ctx); err != nil {
+		return nil, errors.Join(err, e.Close(context.WithoutCancel(ctx)))
 	}
 	return e, nil
 }
 
-// openProviders makes the configured providers, or, where none is configured, one of each plugin that needs no secret.
-func (e *Engine) openProviders(ctx context.Context) error {
+func (e *Engine) open(ctx context.Context) error {
+	e.documents = map[string]Document{idCard{}.Name(): idCard{}}
+	for _, d := range e.cfg.Documents {
+		e.documents[d.Name()] = d
+	}
 	found, err := catalog.Find(e.cfg.Plugins)
 	if err != nil {
 		return &ConfigError{Key: "/plugins", Problem: err.Error(), Want: "a folder that can be read"}
 	}
-	wanted := e.cfg.Providers
-	if len(wanted) == 0 {
-		wanted = make(map[string]ProviderConfig)
-		for _, f := range found {
-			if f.Err != nil || !needsSecret(f.Plugin.Manifest) {
-				wanted[f.Name] = ProviderConfig{}
-			}
-		}
-	}
-	e.providers = make(map[string]*provider, len(wanted))
-	var problems []error
-	for _, name := range slices.Sorted(maps.Keys(wanted)) {
-		p, err := e.newProvider(name, wanted[name], found)
-		if err != nil {
-			problems = append(problems, err)
-			continue
-		}
-		e.providers[name] = p
-	}
-	if err := errors.Join(problems...); err != nil {
+	if err := errors.Join(e.openEgress(), e.openProviders(found), e.openRoutes()); err != nil {
 		return err
 	}
 	e.loadPlugins(ctx)
-	e.listIdle(found)
-	return nil
+	return ctx.Err()
+}
+
+// openEgress makes the transport, and the policy for pictures: any public address, and what the operator names.
+func (e *Engine) openEgress() error {
+	var problems []error
+	var err error
+	if e.client, err = egress.New(e.cfg.Egress); err != nil {
+		problems = append(problems, &ConfigError{Key: "/egress", Problem: err.Error(), Want: "a valid egress configuration"})
+	}
+	policy := egress.PolicyConfig{AnyPublic: true, AllowPlainHTTP: true, MaxResponseBytes: e.maxPictureBytes()}
+	for i, address := range e.cfg.FetchAllow {
+		named := []string{"http://" + address, "https://" + address}
+		_, port, err := net.SplitHostPort(address)
+		if err == nil && port != "" {
+			_, err = egress.NewPolicy(egress.PolicyConfig{Operator: named})
+		}
+		if err != nil || port == "" || strings.ContainsAny(address, "/?#@") {
+			problems = append(problems, &ConfigError{Key: fmt.Sprintf("/fetch_allow/%d", i), Problem: fmt.Sprintf("%q is no host and port", address), Want: `host:port, such as "pictures.internal:8080"`})
+			continue
+		}
+		policy.Operator = append(policy.Operator, named...)
+	}
+	if len(problems) > 0 {
+		return errors.Join(problems...)
+	}
+	e.fetching, err = egress.NewPolicy(policy)
+	return err
+}
+
+// openProviders makes the configured providers or, where none is configured, one of each plugin that works without
+// secrets and settings.
+func (e *Engine) openProviders(found []catalog.Found) error {
+	e.providers = make(map[string]*provider)
+	defer e.listIdle(found)
+	if len(e.cfg.Providers) == 0 {
+		for _, f := range found {
+			if f.Err == nil && needsSecret(f.Plugin.Manifest) {
+				continue
+			}
+			if p, err := e.newProvider(f.Name, ProviderConfig{}, found); err == nil {
+				e.providers[f.Name] = p
+			}
+		}
+		return nil
+	}
+	var problems []error
+	for _, name := range slices.Sorted(maps.Keys(e.cfg.Providers)) {
+		p, err := e.newProvider(name, e.cfg.Providers[name], found)
+		problems = append(problems, err)
+		e.providers[name] = p
+	}
+	return errors.Join(problems...)
 }
 
 // loadPlugins loads every plugin that is needed, side by side, each once however many providers it serves.
@@ -123,82 +146,32 @@ func (e *Engine) load(ctx context.Context, p catalog.Plugin) (catalog.Module, er
 }
 
 func (e *Engine) openRoutes() error {
-	e.routes = maps.Clone(e.cfg.Routes)
-	if e.routes == nil {
-		e.routes = make(map[string]Route)
-	}
-	if _, ok := e.routes[DefaultRoute]; !ok {
-		e.routes[DefaultRoute] = Route{Providers: slices.Sorted(maps.Keys(e.providers))}
-	}
+	known := slices.Sorted(maps.Keys(e.providers))
 	var problems []error
-	for _, name := range slices.Sorted(maps.Keys(e.routes)) {
-		for i, p := range e.routes[name].Providers {
-			if _, ok := e.providers[p]; !ok {
-				problems = append(problems, &ConfigError{Route: name, Key: fmt.Sprintf("/providers/%d", i), Problem: fmt.Sprintf("there is no provider %q", p), Want: "one of " + quoted(slices.Sorted(maps.Keys(e.providers)))})
+	for _, name := range slices.Sorted(maps.Keys(e.cfg.Routes)) {
+		wrong := func(key, problem, want string) {
+			problems = append(problems, &ConfigError{Route: name, Key: key, Problem: problem, Want: want})
+		}
+		providers := e.cfg.Routes[name].Providers
+		if len(providers) == 0 {
+			wrong("/providers", "the route is empty", "at least one provider")
+		}
+		for i, p := range providers {
+			key := fmt.Sprintf("/providers/%d", i)
+			switch {
+			case !slices.Contains(known, p):
+				wrong(key, fmt.Sprintf("there is no provider %q", p), oneOf(known))
+			case slices.Contains(providers[:i], p):
+				wrong(key, fmt.Sprintf("the provider %q is listed twice", p), "each provider once")
 			}
 		}
-		if len(e.cfg.Routes[name].Providers) == 0 && name != DefaultRoute {
-			problems = append(problems, &ConfigError{Route: name, Key: "/providers", Problem: "the route is empty", Want: "at least one provider"})
-		}
+	}
+	e.routes = map[string]Route{DefaultRoute: {Providers: known}}
+	for name, r := range e.cfg.Routes {
+		e.routes[name] = Route{Providers: slices.Clone(r.Providers)}
 	}
 	return errors.Join(problems...)
 }
 
 // DefaultRoute is taken by requests that name none.
 const DefaultRoute = "default"
-
-// Close ends every plugin and connection. It waits for running calls until ctx ends.
-func (e *Engine) Close(ctx context.Context) error {
-	e.closeOnce.Do(func() {
-		var errs []error
-		for _, p := range e.providers {
-			if p.owner && p.module != nil {
-				errs = append(errs, p.module.Close(ctx))
-			}
-		}
-		for _, r := range e.runtimes {
-			errs = append(errs, r.Close(ctx))
-		}
-		e.closeErr = errors.Join(append(errs, e.client.Close())...)
-	})
-	return e.closeErr
-}
-
-func (c Config) withDefaults() Config {
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
-	if c.Now == nil {
-		c.Now = time.Now
-	}
-	if c.Random == nil {
-		c.Random = rand.Reader
-	}
-	l := &c.Limits
-	if l.Timeout <= 0 {
-		l.Timeout = defaultTimeout
-	}
-	if l.MaxExchanges <= 0 || l.MaxExchanges > abi.MaxExchanges {
-		l.MaxExchanges = abi.MaxExchanges
-	}
-	if l.MaxHostCalls <= 0 {
-		l.MaxHostCalls = defaultMaxHostCalls
-	}
-	if l.MaxResponseBytes <= 0 {
-		l.MaxResponseBytes = defaultMaxResponse
-	}
-	c.Random = &lockedReader{r: c.Random}
-	return c
-}
-
-// lockedReader lets concurrent calls share one source of randomness.
-type lockedReader struct {
-	mu sync.Mutex
-	r  io.Reader
-}
-
-func (l *lockedReader) Read(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.r.Read(b)
-}

@@ -30,9 +30,12 @@ func (e *ConfigError) Error() string {
 	return b.String()
 }
 
-func quoted(names []string) string {
+// oneOf says which names would be right.
+func oneOf(names []string) string {
 	if len(names) == 0 {
-		return "(there are none)"
+		return "none, since there are none"
 	}
-	return `"` + strings.Join(names, `", "`) + `"`
+	return "one of " + quoted(names)
 }
+
+func quoted(names []string) string { return `"` + strings.Join(names, `", "`) + `"` }

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"math"
 	"net/url"
 	"slices"
 	"sort"
@@ -22,48 +23,70 @@ func (s *session) exchange(ctx context.Context, ex *abi.Exchange, nonce string) 
 	if ex.Request == nil {
 		return nil, s.broken("the provider's exchange has no request", nil)
 	}
-	s.provider.forget(ex.Forget)
-	if ex.Cache != nil {
-		if r := s.provider.kept(ex.Cache.Key, s.engine.cfg.Now()); r != nil {
-			r.State, r.FromCache = ex.State, true
-			return r, nil
-		}
-	}
-	r, f := s.send(ctx, ex.Request, nonce, ex.WantBody)
-	if f != nil {
+	if f := s.checkRule(ex); f != nil {
 		return nil, f
 	}
-	if f := s.capture(ex, r); f != nil {
+	for _, key := range ex.Forget {
+		s.provider.forget(key, s.used[key])
+		delete(s.used, key)
+	}
+	r, f := s.answer(ctx, ex, nonce)
+	if f != nil {
 		return nil, f
 	}
 	r.State = ex.State
 	return r, nil
 }
 
-// send evaluates a request, sends it through the guarded transport and flattens the answer.
-func (s *session) send(ctx context.Context, req *abi.HTTPRequest, nonce string, wantBody bool) (*abi.Response, *failed) {
+// answer is the one that was kept, or the vendor's.
+func (s *session) answer(ctx context.Context, ex *abi.Exchange, nonce string) (*abi.Response, *failed) {
+	if ex.Cache != nil {
+		done, ok := s.provider.turns.take(ctx, ex.Cache.Key)
+		if !ok {
+			f := expired(ctx)
+			f.Billed = s.billed()
+			return nil, f
+		}
+		defer done()
+		if k := s.provider.find(ex.Cache.Key, s.engine.cfg.Now()); k != nil {
+			return s.recall(ex.Cache.Key, k), nil
+		}
+	}
+	r, blobs, f := s.send(ctx, ex.Request, nonce, ex.WantBody)
+	if f != nil {
+		return nil, f
+	}
+	s.capture(ex, r, blobs)
+	return r, nil
+}
+
+// send evaluates a request, sends it through the guarded transport and flattens the answer. Its long texts have been
+// given handles, and come back besides.
+func (s *session) send(ctx context.Context, req *abi.HTTPRequest, nonce string, wantBody bool) (*abi.Response, [][]byte, *failed) {
+	if s.requests++; s.requests > s.engine.cfg.Limits.MaxExchanges {
+		return nil, nil, s.tooMany()
+	}
 	built, err := s.eval.Request(req, nonce)
 	if err != nil {
-		return nil, s.broken("the provider's request cannot be made: "+err.Error(), err)
+		return nil, nil, s.broken("the provider's request cannot be made: "+err.Error(), err)
 	}
 	if name := s.strayed(built.URL, built.Secrets); name != "" {
-		return nil, s.broken("the provider may not send the secret "+name+" to this host", nil)
+		return nil, nil, s.broken("the provider may not send the secret "+name+" to this host", errStrayed)
 	}
 	out := &egress.Request{
 		Method: built.Method, URL: built.URL, Header: built.Header, Sensitive: built.Sensitive,
 		Body: built.Body.Open, ContentLength: built.Body.Len,
-		Timeout: time.Duration(req.TimeoutMs) * time.Millisecond, ResponseCap: int64(req.ResponseCap),
+		Timeout: time.Duration(req.TimeoutMs) * time.Millisecond, ResponseCap: int64(min(req.ResponseCap, math.MaxInt64)),
 	}
+	mask := s.mask() // before sending: what is sent now may be echoed when it is no longer good
 	answer, err := s.engine.client.Do(ctx, s.provider.policy, out)
 	if err != nil {
-		return nil, s.transportFailure(ctx, err)
+		return nil, nil, s.transportFailure(ctx, err)
 	}
 	s.reached = true
-
-	mask := s.provider.mask(s.engine.cfg.Now())
 	flat, err := leaf.Flatten(answer.Header.Get("Content-Type"), answer.Body, leaf.Options{FirstHandle: uint32(len(s.blobs)), Mask: mask.String, MaxBytes: len(answer.Body) + 1})
 	if err != nil {
-		return nil, s.broken("the vendor's answer cannot be read: "+err.Error(), err)
+		return nil, nil, s.broken("the vendor's answer cannot be read: "+err.Error(), err)
 	}
 	s.hold(flat.Blobs...)
 	s.shown = append(s.shown, flat.Leaves...)
@@ -77,8 +100,11 @@ func (s *session) send(ctx context.Context, req *abi.HTTPRequest, nonce string, 
 	if wantBody {
 		r.Body = mask.Bytes(answer.Body)
 	}
-	return r, nil
+	return r, flat.Blobs, nil
 }
+
+// errStrayed marks the failure, for host functions to answer with a status of its own.
+var errStrayed = errors.New("a secret for another host")
 
 // strayed names a secret that is bound to other hosts than the one of the URL.
 func (s *session) strayed(target string, secrets []string) string {
@@ -93,6 +119,18 @@ func (s *session) strayed(target string, secrets []string) string {
 		}
 	}
 	return ""
+}
+
+// operatorNamed reports whether a URL goes to the endpoint the operator wrote.
+func (p *provider) operatorNamed(target string) bool {
+	for _, l := range p.config {
+		if l.Path == "/"+endpointKey {
+			want, err := url.Parse(l.Value)
+			got, err2 := url.Parse(target)
+			return err == nil && err2 == nil && want.Scheme == got.Scheme && strings.EqualFold(want.Host, got.Host)
+		}
+	}
+	return false
 }
 
 // transportFailure says what a request that got no answer means: above all, whether it may have been billed.
@@ -111,6 +149,8 @@ func (s *session) transportFailure(ctx context.Context, err error) *failed {
 		f.Kind, f.Fault, f.Retryable = abi.FailureKindProviderError, abi.FaultVendor, false
 	case egress.KindSchemeRefused, egress.KindHostRefused, egress.KindAddressRefused:
 		f.Kind, f.Fault, f.Retryable = abi.FailureKindPermissionDenied, abi.FaultOperator, false
+	case egress.KindClosed:
+		f.Fault = abi.FaultOperator
 	case egress.KindTimeout:
 		f.Kind = abi.FailureKindTimeout
 	case egress.KindCancelled:

@@ -2,14 +2,24 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/imaging"
+	"github.com/ocrmux/ocrmux/engine/value"
+)
+
+const (
+	// maxFittedBytes bounds what the fitted pictures of one attempt may hold in memory.
+	maxFittedBytes = 64 << 20
+	// maxSentBody is the longest body that http_send gives beside the leaves, so that both fit into one message.
+	maxSentBody = abi.MaxMessageBytes / 4
 )
 
 // hostCallState bounds the host calls of a step and lets only one run at a time.
@@ -94,20 +104,27 @@ func (s *session) sign(in *abi.SignRequest) *abi.HostReply {
 
 func (s *session) httpSend(ctx context.Context, in *abi.HTTPRequest) *abi.HostReply {
 	c, f := s.context()
+	if f != nil {
+		return refuse(abi.HostStatusFailed, f.Message)
+	}
+	r, _, f := s.send(ctx, in, c.Nonce, true)
 	if f == nil {
-		var r *abi.Response
-		if r, f = s.send(ctx, in, c.Nonce, true); f == nil {
-			return &abi.HostReply{HTTPSend: r}
+		if len(r.Body) > maxSentBody {
+			r.Body = nil
 		}
+		return &abi.HostReply{HTTPSend: r}
 	}
 	status := abi.HostStatusFailed
-	switch f.Kind {
-	case abi.FailureKindTimeout:
-		status = abi.HostStatusTimeout
-	case abi.FailureKindPermissionDenied:
-		status = abi.HostStatusDenied
-	case abi.FailureKindProviderError:
+	var malformed *value.Error
+	switch {
+	case errors.As(f.err, &malformed):
 		status = abi.HostStatusInvalid
+	case errors.Is(f.err, errTooMany):
+		status = abi.HostStatusLimit
+	case errors.Is(f.err, errStrayed), f.Kind == abi.FailureKindPermissionDenied:
+		status = abi.HostStatusDenied
+	case f.Kind == abi.FailureKindTimeout:
+		status = abi.HostStatusTimeout
 	}
 	return refuse(status, f.Message)
 }
@@ -165,9 +182,15 @@ func (s *session) imageFit(ctx context.Context, in *abi.ImageFitRequest) *abi.Ho
 	if in.Limits != nil {
 		limits = imageLimits(in.Limits)
 	}
-	fitted, err := imaging.Fit(ctx, data, info, limits)
-	if err != nil {
+	fitted, err := s.engine.fitOne(ctx, data, info, limits)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return refuse(abi.HostStatusTimeout, "the time of the call is over")
+	case err != nil:
 		return refuse(abi.HostStatusFailed, err.Error())
+	}
+	if s.fittedBytes += len(fitted.Data); s.fittedBytes > maxFittedBytes {
+		return refuse(abi.HostStatusLimit, fmt.Sprintf("the fitted pictures of one call have more than %d bytes", maxFittedBytes))
 	}
 	return &abi.HostReply{ImageFit: &abi.ImageFitReply{Picture: pictureInfo(s.hold(fitted.Data), fitted.Info)}}
 }
@@ -191,22 +214,37 @@ func (s *session) imageRead(in *abi.ImageReadRequest) *abi.HostReply {
 // log passes a provider's line on, with every secret masked. Providers see card data, so their words go no further than
 // the debug level.
 func (s *session) log(ctx context.Context, in *abi.LogRecord) *abi.HostReply {
-	text := in.Message
-	if len(text) > abi.MaxLogBytes {
-		text = strings.ToValidUTF8(text[:abi.MaxLogBytes], "") + "…"
+	if s.engine.cfg.Logger.Enabled(ctx, slog.LevelDebug) {
+		s.engine.cfg.Logger.LogAttrs(ctx, slog.LevelDebug, "provider says",
+			slog.String("provider", s.provider.name), slog.String("level", in.Level.String()), slog.String("text", clip(s.hideAnswer(in.Message))))
 	}
-	mask := s.provider.mask(s.engine.cfg.Now())
-	s.engine.cfg.Logger.LogAttrs(ctx, slog.LevelDebug, "provider says",
-		slog.String("provider", s.provider.name), slog.String("level", in.Level.String()), slog.String("text", mask.String(s.hideAnswer(text))))
 	return new(abi.HostReply)
 }
 
-// hideAnswer masks what the vendor answered: a field value has no place in a log.
+// hideAnswer masks secrets, and what vendors answered, in a provider's own words. Short texts (a status, 男) tell nobody
+// apart and stay, so that messages can still be read.
 func (s *session) hideAnswer(text string) string {
+	if text == "" {
+		return text
+	}
+	var answers []string
 	for _, l := range s.shown {
-		if len(l.Value) > 1 {
-			text = strings.ReplaceAll(text, l.Value, "…")
+		v := strings.TrimSpace(l.Value)
+		if ascii := len(v) == utf8.RuneCountInString(v); ascii && len(v) >= 6 || !ascii && utf8.RuneCountInString(v) >= 2 {
+			answers = append(answers, v)
 		}
 	}
-	return text
+	slices.SortFunc(answers, func(a, b string) int { return len(b) - len(a) }) // a date before the year in it
+	for _, a := range answers {
+		text = strings.ReplaceAll(text, a, value.Masked)
+	}
+	return s.mask().String(text)
+}
+
+// clip bounds a provider's words where they end up in logs and errors.
+func clip(text string) string {
+	if len(text) <= abi.MaxLogBytes {
+		return text
+	}
+	return strings.ToValidUTF8(text[:abi.MaxLogBytes], "") + "…"
 }

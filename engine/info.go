@@ -41,7 +41,7 @@ func (e *Engine) Providers() []ProviderInfo {
 	out := make([]ProviderInfo, 0, len(e.providers)+len(e.idle))
 	for _, name := range slices.Sorted(maps.Keys(e.providers)) {
 		p := e.providers[name]
-		info := describe(p.name, p.plugin)
+		info := describe(p.name, p.serves, p.plugin)
 		switch {
 		case p.loadErr != nil:
 			info.State, info.Reason = catalog.Broken, p.loadErr.Error()
@@ -64,7 +64,7 @@ func (e *Engine) listIdle(found []catalog.Found) {
 		if used[f.Plugin.Path] {
 			continue
 		}
-		info := describe(f.Name, f.Plugin)
+		info := describe(f.Name, f.Name, f.Plugin)
 		info.State, info.Reason = NotConfigured, "no provider of the configuration uses this plugin"
 		if f.Err != nil {
 			info.State, info.Reason = catalog.Broken, f.Err.Error()
@@ -73,13 +73,13 @@ func (e *Engine) listIdle(found []catalog.Found) {
 	}
 }
 
-func describe(name string, p catalog.Plugin) ProviderInfo {
-	info := ProviderInfo{Name: name, Kind: p.Kind}
+func describe(name, plugin string, p catalog.Plugin) ProviderInfo {
+	info := ProviderInfo{Name: name, Plugin: plugin, Kind: p.Kind}
 	d := p.Manifest
 	if d == nil {
 		return info
 	}
-	info.Plugin, info.Version = d.Name, d.Version
+	info.Version = d.Version
 	if d.ABI != nil {
 		info.ABI = fmt.Sprintf("%d.%d", d.ABI.Major, d.ABI.Minor)
 	}

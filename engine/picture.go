@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/egress"
@@ -23,33 +22,37 @@ type picture struct {
 	failed *failed
 }
 
-// open reads or fetches the picture and inspects it. The second time it gives what it gave the first time.
+// openPicture reads or fetches the picture and inspects it. The second time it gives what it gave the first time.
 func (e *Engine) openPicture(ctx context.Context, p *picture) *failed {
-	if p.opened {
-		return p.failed
+	if !p.opened {
+		p.opened, p.failed = true, e.takeIn(ctx, p)
 	}
-	p.opened = true
+	if p.failed == nil {
+		return nil
+	}
+	again := *p.failed // each attempt puts its own name into the failure
+	return &again
+}
+
+func (e *Engine) takeIn(ctx context.Context, p *picture) (f *failed) {
 	switch {
 	case p.from.url != "":
-		p.data, p.failed = e.fetchPicture(ctx, p.from.url)
-	case p.from.open != nil:
-		data, err := p.from.open(e.maxPictureBytes())
-		if err != nil {
-			p.failed = failWith(abi.FailureKindInvalidImage, abi.FaultCaller, "the picture cannot be read: "+plainCause(err), err)
+		if p.data, f = e.fetchPicture(ctx, p.from.url); f != nil {
+			return f
 		}
-		p.data = data
+	case p.from.open != nil:
+		var err error
+		if p.data, err = p.from.open(e.maxPictureBytes()); err != nil {
+			return failWith(abi.FailureKindInvalidImage, abi.FaultCaller, "the picture cannot be read: "+plainCause(err), err)
+		}
 	default:
-		p.failed = failWith(abi.FailureKindInvalidRequest, abi.FaultCaller, "the request has no picture: give bytes, a file or a URL", nil)
+		return failWith(abi.FailureKindInvalidRequest, abi.FaultCaller, "the request has no picture: give bytes, a file or a URL", nil)
 	}
-	if p.failed != nil {
-		return p.failed
+	var err error
+	if p.info, err = imaging.Inspect(p.data, e.cfg.Limits.Picture); err != nil {
+		return failWith(abi.FailureKindInvalidImage, abi.FaultCaller, "the picture is refused: "+err.Error(), err)
 	}
-	info, err := imaging.Inspect(p.data, e.cfg.Limits.Picture)
-	if err != nil {
-		p.failed = failWith(abi.FailureKindInvalidImage, abi.FaultCaller, "the picture is refused: "+err.Error(), err)
-	}
-	p.info = info
-	return p.failed
+	return nil
 }
 
 func (e *Engine) maxPictureBytes() int64 {
@@ -62,44 +65,44 @@ func (e *Engine) maxPictureBytes() int64 {
 // fetchPicture downloads a picture through the guarded transport: from public addresses, and from those private ones that
 // the configuration names.
 func (e *Engine) fetchPicture(ctx context.Context, address string) ([]byte, *failed) {
-	refuse := func(message string, err error) *failed {
-		return failWith(abi.FailureKindInvalidImage, abi.FaultCaller, "the picture cannot be fetched: "+message, err)
+	if err := checkURL(address); err != nil {
+		return nil, unfetched(err)
 	}
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" {
-		return nil, refuse("its address is no http or https URL", nil)
-	}
-	origin := u.Scheme + "://" + u.Host
-	policy := egress.PolicyConfig{Hosts: []string{origin}, AllowPlainHTTP: true, MaxResponseBytes: e.maxPictureBytes()}
-	if slices.Contains(e.cfg.FetchAllow, hostPort(u)) {
-		policy.Operator = []string{origin}
-	}
-	compiled, err := egress.NewPolicy(policy)
-	if err != nil {
-		return nil, refuse("its address is no http or https URL", err)
-	}
-	answer, err := e.client.Do(ctx, compiled, &egress.Request{Method: http.MethodGet, URL: address})
-	if err != nil {
-		f := refuse(err.Error(), err)
-		if ctx.Err() != nil {
-			f.Kind = abi.FailureKindTimeout
+	answer, err := e.client.Do(ctx, e.fetching, &egress.Request{Method: http.MethodGet, URL: address})
+	var transport *egress.Error
+	switch {
+	case ctx.Err() != nil:
+		return nil, expired(ctx)
+	case errors.As(err, &transport):
+		f := unfetched(err)
+		switch transport.Kind {
+		case egress.KindResolve, egress.KindConnect, egress.KindTLS, egress.KindWrite, egress.KindNoAnswer, egress.KindTimeout:
+			f.Retryable = true
+		case egress.KindAddressRefused:
+			f.Message += "; an operator can name the host and port in fetch_allow"
 		}
 		return nil, f
-	}
-	if answer.Status != http.StatusOK {
-		return nil, refuse(fmt.Sprintf("its address answered with status %d", answer.Status), nil)
+	case err != nil:
+		return nil, unfetched(err)
+	case answer.Status != http.StatusOK:
+		f := unfetched(fmt.Errorf("its address answered with status %d", answer.Status))
+		f.Retryable = answer.Status >= 500
+		return nil, f
 	}
 	return answer.Body, nil
 }
 
-func hostPort(u *url.URL) string {
-	if u.Port() != "" {
-		return u.Host
+func unfetched(err error) *failed {
+	return failWith(abi.FailureKindInvalidImage, abi.FaultCaller, "the picture cannot be fetched: "+err.Error(), err)
+}
+
+// checkURL refuses what neither the engine nor a vendor could fetch. The error does not repeat it.
+func checkURL(address string) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "http" && u.Scheme != "https" {
+		return errors.New("its address is no http or https URL without user information")
 	}
-	if u.Scheme == "http" {
-		return u.Host + ":80"
-	}
-	return u.Host + ":443"
+	return nil
 }
 
 // plainCause is an error's own words without a path, which can be personal data.
@@ -113,7 +116,8 @@ func plainCause(err error) string {
 	return err.Error()
 }
 
-// fit holds the picture to a provider's limits. Decoding takes memory, so only so many pictures are fitted at once.
+// fit holds the picture to a provider's limits. Decoding takes memory, so only as many pictures are fitted at once as
+// there are processors.
 func (e *Engine) fit(ctx context.Context, p *picture, limits *abi.ImageLimits, noFit bool) (imaging.Fitted, *failed) {
 	fitted := imaging.Fitted{Data: p.data, Info: p.info}
 	if limits == nil {
@@ -130,13 +134,7 @@ func (e *Engine) fit(ctx context.Context, p *picture, limits *abi.ImageLimits, n
 		}
 		return fitted, nil
 	}
-	select {
-	case e.fitting <- struct{}{}:
-		defer func() { <-e.fitting }()
-	case <-ctx.Done():
-		return fitted, expired(ctx)
-	}
-	fitted, err = imaging.Fit(ctx, p.data, p.info, l)
+	fitted, err = e.fitOne(ctx, p.data, p.info, l)
 	switch {
 	case err == nil:
 		return fitted, nil
@@ -144,6 +142,17 @@ func (e *Engine) fit(ctx context.Context, p *picture, limits *abi.ImageLimits, n
 		return fitted, expired(ctx)
 	}
 	return fitted, unfit(err)
+}
+
+// fitOne fits a picture when its turn has come.
+func (e *Engine) fitOne(ctx context.Context, data []byte, info imaging.Info, l imaging.Limits) (imaging.Fitted, error) {
+	select {
+	case e.fitting <- struct{}{}:
+		defer func() { <-e.fitting }()
+		return imaging.Fit(ctx, data, info, l)
+	case <-ctx.Done():
+		return imaging.Fitted{}, ctx.Err()
+	}
 }
 
 // unfit is a picture one provider does not take; another one might.

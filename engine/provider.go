@@ -27,6 +27,7 @@ const (
 // provider is one configured account: a plugin with its configuration, secrets and policy.
 type provider struct {
 	name    string
+	serves  string // the plugin's name
 	plugin  catalog.Plugin
 	module  catalog.Module // nil when loadErr is set
 	loadErr error
@@ -39,26 +40,27 @@ type provider struct {
 	noFit   bool
 
 	mu    sync.Mutex
-	cache map[string]cached // answers that were kept, by the provider's own key
+	cache map[string]*kept // answers by the provider's own key
+	turns turns
 }
 
-// newProvider checks one provider's configuration against its plugin's manifest. Plugins that were found but cannot be
-// used give a provider that is broken.
+// newProvider checks one provider's configuration against its plugin's manifest; what is wrong comes back beside it. A
+// plugin that was found but cannot be used gives a provider that is broken.
 func (e *Engine) newProvider(name string, cfg ProviderConfig, found []catalog.Found) (*provider, error) {
 	plugin := cfg.Plugin
 	if plugin == "" {
 		plugin = name
 	}
+	p := &provider{name: name, serves: plugin, noFit: cfg.NoFit, cache: make(map[string]*kept)}
 	i := slices.IndexFunc(found, func(f catalog.Found) bool { return f.Name == plugin })
 	if i < 0 {
 		names := make([]string, len(found))
 		for i, f := range found {
 			names[i] = f.Name
 		}
-		return nil, &ConfigError{Provider: name, Key: "/plugin", Problem: fmt.Sprintf("there is no plugin %q in %s", plugin, e.cfg.Plugins), Want: "one of " + quoted(names)}
+		return p, p.wrong("/plugin", fmt.Sprintf("there is no plugin %q in the folder %q", plugin, e.cfg.Plugins), oneOf(names))
 	}
-	p := &provider{name: name, plugin: found[i].Plugin, loadErr: found[i].Err, noFit: cfg.NoFit, cache: make(map[string]cached)}
-	if p.loadErr != nil {
+	if p.plugin, p.loadErr = found[i].Plugin, found[i].Err; p.loadErr != nil {
 		p.plugin.Manifest = nil
 		return p, nil
 	}
@@ -102,6 +104,10 @@ func (p *provider) configure(cfg ProviderConfig, limits Limits) error {
 	if p.policy, err = egress.NewPolicy(policy); err != nil {
 		return p.wrong("/config/"+endpointKey, err.Error(), "an address the provider may call")
 	}
+	var refused *egress.Error
+	if len(policy.Operator) > 0 && errors.As(p.policy.Allows(policy.Operator[0]), &refused) {
+		return p.wrong("/config/"+endpointKey, refused.Reason, "an https address")
+	}
 	return nil
 }
 
@@ -121,7 +127,8 @@ func (p *provider) validate(config map[string]any) error {
 	compiler := jsonschema.NewCompiler()
 	compiler.DefaultDraft(jsonschema.Draft2020)
 	compiler.AssertFormat()
-	const id = "config.json"
+	compiler.UseLoader(jsonschema.SchemeURLLoader{}) // loads nothing: a schema stands for itself
+	const id = "manifest:///config_schema"
 	if err := compiler.AddResource(id, doc); err != nil {
 		return p.wrong("/plugin", "the manifest's config_schema cannot be used: "+err.Error(), "a plugin with a valid manifest")
 	}
@@ -158,7 +165,7 @@ func (p *provider) takeSecrets(cfg ProviderConfig) error {
 	for _, name := range slices.Sorted(maps.Keys(cfg.Secrets)) {
 		switch {
 		case !slices.Contains(declared, name):
-			problems = append(problems, p.wrong("/secrets/"+name, "the plugin has no such secret", "one of "+quoted(declared)))
+			problems = append(problems, p.wrong("/secrets/"+name, "the plugin has no such secret", oneOf(declared)))
 		case cfg.Secrets[name].text == "":
 			problems = append(problems, p.wrong("/secrets/"+name, "the secret is empty", "a text"))
 		default:

@@ -5,7 +5,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/idcard"
@@ -15,19 +17,25 @@ import (
 // Recognize reads one document. It tries the providers of the route in turn, until one recognises the document or a
 // failure says that no other would do better. The error is always a *[Error].
 func (e *Engine) Recognize(ctx context.Context, req Request) (*Recognition, error) {
+	req.Document = cmp.Or(req.Document, idcard.Document)
+	if !e.running.begin() {
+		f := closed()
+		return nil, &Error{Failure: f.Failure, Attempts: []Attempt{}, err: f.err}
+	}
+	defer e.running.done()
 	ctx, cancel := context.WithTimeout(ctx, e.cfg.Limits.Timeout)
 	defer cancel()
-	req.Document = cmp.Or(req.Document, idcard.Document)
 	candidates, reason, f := e.candidates(&req)
 	if f != nil {
 		return nil, &Error{Failure: f.Failure, Attempts: []Attempt{}, err: f.err}
 	}
 	pic := &picture{from: req.Picture}
 	attempts := make([]Attempt, 0, len(candidates))
-	last := failWith(abi.FailureKindUnavailable, abi.FaultOperator, "no provider of the route can serve this request", nil)
+	var last *failed
 	for _, p := range candidates {
 		if why := p.cannot(&req); why != "" {
 			attempts = append(attempts, Attempt{Provider: p.name, Outcome: Skipped, Billed: abi.BilledNo, Reason: why})
+			reason = fmt.Sprintf("next after %s was skipped", p.name)
 			continue
 		}
 		attempt := Attempt{Provider: p.name, Started: e.cfg.Now(), Reason: reason}
@@ -37,7 +45,7 @@ func (e *Engine) Recognize(ctx context.Context, req Request) (*Recognition, erro
 		}
 		attempt.DurationMs = e.cfg.Now().Sub(attempt.Started).Milliseconds()
 		if f == nil {
-			attempt.Outcome, attempt.Billed, attempt.VendorRequestID = Recognized, done.Billed, done.VendorRequestID
+			attempt.Outcome, attempt.Billed, attempt.VendorRequestID = Recognized, s.charged(done.Billed), clip(done.VendorRequestID)
 			e.logAttempt(ctx, &attempt)
 			return s.recognition(&req, done, append(attempts, attempt)), nil
 		}
@@ -52,7 +60,29 @@ func (e *Engine) Recognize(ctx context.Context, req Request) (*Recognition, erro
 		}
 		reason = fmt.Sprintf("next after %s failed with %s", p.name, f.Kind)
 	}
+	if last == nil {
+		last = nobody(candidates, attempts)
+	}
 	return nil, &Error{Failure: last.Failure, Attempts: attempts, err: last.err}
+}
+
+// nobody is the failure of a call for which every provider was skipped: the operator's when one could not be loaded, the
+// caller's when all are well and none does what was asked.
+func nobody(candidates []*provider, skipped []Attempt) *failed {
+	f := failWith(abi.FailureKindInvalidRequest, abi.FaultCaller, "no provider can serve this request", nil)
+	var why []string
+	for i, p := range candidates {
+		why = append(why, p.name+" "+skipped[i].Reason)
+		if p.loadErr != nil {
+			f.Kind, f.Fault, f.err = abi.FailureKindUnavailable, abi.FaultOperator, p.loadErr
+		}
+	}
+	if len(candidates) == 0 {
+		f.Kind, f.Fault = abi.FailureKindUnavailable, abi.FaultOperator
+		why = []string{"there are none"}
+	}
+	f.Message += ": " + strings.Join(why, "; ")
+	return f
 }
 
 // candidates are the providers to consider, in order, and why the first of them comes first.
@@ -60,14 +90,14 @@ func (e *Engine) candidates(req *Request) ([]*provider, string, *failed) {
 	if req.Provider != "" {
 		p, ok := e.providers[req.Provider]
 		if !ok {
-			return nil, "", failWith(abi.FailureKindInvalidRequest, abi.FaultCaller, fmt.Sprintf("there is no provider %q; there are %s", req.Provider, quoted(e.providerNames())), nil)
+			return nil, "", failWith(abi.FailureKindInvalidRequest, abi.FaultCaller, fmt.Sprintf("there is no provider %q; want %s", req.Provider, oneOf(slices.Sorted(maps.Keys(e.providers)))), nil)
 		}
 		return []*provider{p}, "named by the request", nil
 	}
 	name := cmp.Or(req.Route, DefaultRoute)
 	r, ok := e.routes[name]
 	if !ok {
-		return nil, "", failWith(abi.FailureKindInvalidRequest, abi.FaultCaller, fmt.Sprintf("there is no route %q", name), nil)
+		return nil, "", failWith(abi.FailureKindInvalidRequest, abi.FaultCaller, fmt.Sprintf("there is no route %q; want %s", name, oneOf(slices.Sorted(maps.Keys(e.routes)))), nil)
 	}
 	out := make([]*provider, 0, len(r.Providers))
 	for _, p := range r.Providers {
@@ -76,20 +106,10 @@ func (e *Engine) candidates(req *Request) ([]*provider, string, *failed) {
 	return out, "first in route " + name, nil
 }
 
-func (e *Engine) providerNames() []string {
-	var names []string
-	for _, i := range e.Providers() {
-		if i.State != NotConfigured {
-			names = append(names, i.Name)
-		}
-	}
-	return names
-}
-
 // cannot says why a provider does not come into question for a request; empty when it does.
 func (p *provider) cannot(req *Request) string {
 	if p.loadErr != nil {
-		return "not loaded: " + p.loadErr.Error()
+		return "is not loaded: " + p.loadErr.Error()
 	}
 	for _, d := range p.plugin.Manifest.Documents {
 		if d.Document != req.Document {

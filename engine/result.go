@@ -3,6 +3,7 @@ package engine
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/idcard"
@@ -10,15 +11,16 @@ import (
 
 // judge refuses a result that says nothing: a provider that read no field has not recognised a document.
 func (s *session) judge(done *abi.Done) *failed {
-	for i := range done.Fields {
-		if done.Fields[i].Text != "" {
-			return nil
-		}
+	if slices.ContainsFunc(done.Fields, says) {
+		return nil
 	}
 	f := failWith(abi.FailureKindUnreadable, abi.FaultCaller, "the provider read no field", nil)
-	f.FailOver, f.Billed, f.requestID, f.Signals = true, done.Billed, done.VendorRequestID, signals(done.Signals)
+	f.FailOver, f.Billed, f.requestID, f.Signals = true, s.charged(done.Billed), clip(done.VendorRequestID), signals(done.Signals)
 	return f
 }
+
+// says reports whether a field has a name and a text.
+func says(f abi.Field) bool { return f.Name != "" && strings.TrimSpace(f.Text) != "" }
 
 // recognition turns what a provider read into the result model: values normalised and checked, pixels and angles mapped
 // back to the picture the caller sent.
@@ -32,7 +34,7 @@ func (s *session) recognition(req *Request, done *abi.Done, attempts []Attempt) 
 	texts := make(map[string]string, len(done.Fields))
 	for i := range done.Fields {
 		f := &done.Fields[i]
-		if f.Text != "" && f.Name != "" && read[f.Name] == nil {
+		if says(*f) && read[f.Name] == nil {
 			read[f.Name], texts[f.Name] = f, f.Text
 		}
 	}
@@ -45,7 +47,7 @@ func (s *session) recognition(req *Request, done *abi.Done, attempts []Attempt) 
 	if p := s.polygon(done.Portrait); p != nil {
 		r.Portrait = &Portrait{Polygon: p}
 	}
-	if done.Rotation != nil && !math.IsNaN(*done.Rotation) && !math.IsInf(*done.Rotation, 0) {
+	if done.Rotation != nil && math.Abs(*done.Rotation) <= 360 {
 		degrees := s.fitted.Transform.BackRotation(*done.Rotation)
 		r.Rotation = &degrees
 	}
@@ -69,7 +71,10 @@ func source(read map[string]*abi.Field, name string) *abi.Field {
 	if f := read[name]; f != nil {
 		return f
 	}
-	return read[idcard.FieldValidity]
+	if name == idcard.FieldValidFrom || name == idcard.FieldValidUntil {
+		return read[idcard.FieldValidity]
+	}
+	return nil
 }
 
 func (s *session) field(n idcard.Field, read *abi.Field) Field {
@@ -97,7 +102,7 @@ func (s *session) polygon(p *abi.Polygon) Polygon {
 	out := make(Polygon, 0, len(p.Points)/2)
 	for i := 0; i < len(p.Points); i += 2 {
 		x, y := p.Points[i], p.Points[i+1]
-		if math.IsNaN(x) || math.IsNaN(y) || math.IsInf(x, 0) || math.IsInf(y, 0) {
+		if !(math.Abs(x) <= farthest && math.Abs(y) <= farthest) { // NaN is not either
 			return nil
 		}
 		x, y = s.fitted.Transform.Back(x, y)
@@ -105,6 +110,9 @@ func (s *session) polygon(p *abi.Polygon) Polygon {
 	}
 	return out
 }
+
+// farthest is a coordinate beyond every picture: what lies farther out is not a place.
+const farthest = 1e6
 
 // tenth rounds to a tenth of a pixel, which is finer than any provider sees.
 func tenth(x float64) float64 { return math.Round(x*10) / 10 }

@@ -29,7 +29,7 @@ func (p *provider) schemaErrors(invalid *jsonschema.ValidationError) error {
 		switch k := v.ErrorKind.(type) {
 		case *kind.AdditionalProperties:
 			for _, name := range k.Properties {
-				out = append(out, p.wrong(at+"/"+name, "the plugin has no such setting", "one of "+quoted(p.settings())))
+				out = append(out, p.wrong(at+"/"+name, "the plugin has no such setting", oneOf(p.settings())))
 			}
 		case *kind.Required:
 			for _, name := range k.Missing {

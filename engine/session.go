@@ -1,11 +1,14 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/catalog"
@@ -22,9 +25,13 @@ type session struct {
 	blobs    [][]byte // by handle; 0 is the picture
 	eval     *value.Evaluator
 	// reached is set once a vendor may have seen a request: from then on nobody knows for sure what was billed.
-	reached   bool
-	shown     []abi.Leaf // what vendors answered so far
-	hostCalls hostCallState
+	reached  bool
+	requests int              // that were sent, whichever way
+	used     map[string]*kept // answers that the attempt relies on, by cache key
+	shown    []abi.Leaf       // what vendors answered so far
+
+	hostCalls   hostCallState
+	fittedBytes int // of pictures fitted by host calls
 }
 
 // attempt asks one provider.
@@ -50,7 +57,7 @@ func (e *Engine) attempt(ctx context.Context, p *provider, req *Request, pic *pi
 		case action.Done != nil:
 			return action.Done, s, nil
 		case action.Fail != nil:
-			return nil, s, vendorFailure(action.Fail)
+			return nil, s, s.vendorFailure(action.Fail)
 		}
 		response, f := s.exchange(ctx, action.Exchange, stepContext.Nonce)
 		if f != nil {
@@ -58,15 +65,30 @@ func (e *Engine) attempt(ctx context.Context, p *provider, req *Request, pic *pi
 		}
 		in = &abi.StepRequest{Response: response}
 	}
-	return nil, s, s.broken(fmt.Sprintf("the provider wanted more than %d exchanges for one picture", e.cfg.Limits.MaxExchanges), nil)
+	return nil, s, s.tooMany() // of exchanges answered from what was kept
 }
+
+func (s *session) tooMany() *failed {
+	return s.broken(fmt.Sprintf("the provider wanted more than %d exchanges for one picture", s.engine.cfg.Limits.MaxExchanges), errTooMany)
+}
+
+// errTooMany marks the failure, for host functions to answer with a status of its own.
+var errTooMany = errors.New("too many exchanges")
 
 // takePicture decides how the picture reaches this provider: as an address, or as bytes within its limits.
 func (s *session) takePicture(ctx context.Context, req *Request, pic *picture) (*abi.PictureInfo, *failed) {
 	limits := s.provider.plugin.Manifest.Images
 	if pic.from.url != "" && !req.Fetch && accepts(limits, "url") && (limits.MaxURLBytes == 0 || len(pic.from.url) <= int(limits.MaxURLBytes)) {
+		if err := checkURL(pic.from.url); err != nil {
+			return nil, unfetched(err)
+		}
 		s.blobs = [][]byte{nil}
 		return &abi.PictureInfo{URL: pic.from.url}, nil
+	}
+	if limits != nil && len(limits.Inputs) > 0 && !accepts(limits, "bytes") {
+		f := failWith(abi.FailureKindInvalidImage, abi.FaultCaller, "the provider takes a picture by its URL only: "+urlOnly(limits), nil)
+		f.FailOver = true
+		return nil, f
 	}
 	if f := s.engine.openPicture(ctx, pic); f != nil {
 		return nil, f
@@ -81,15 +103,14 @@ func (s *session) takePicture(ctx context.Context, req *Request, pic *picture) (
 }
 
 func accepts(l *abi.ImageLimits, input string) bool {
-	if l == nil {
-		return false
+	return l != nil && slices.Contains(l.Inputs, input)
+}
+
+func urlOnly(l *abi.ImageLimits) string {
+	if l.MaxURLBytes > 0 {
+		return fmt.Sprintf("give one of at most %d bytes, without fetch", l.MaxURLBytes)
 	}
-	for _, i := range l.Inputs {
-		if i == input {
-			return true
-		}
-	}
-	return false
+	return "give one, without fetch"
 }
 
 // context is what a step is told: the only time and randomness a provider sees.
@@ -98,11 +119,12 @@ func (s *session) context() (*abi.Context, *failed) {
 	if _, err := io.ReadFull(s.engine.cfg.Random, nonce[:]); err != nil {
 		return nil, failWith(abi.FailureKindInternal, abi.FaultOperator, "no randomness: "+err.Error(), err)
 	}
+	now := s.engine.cfg.Now()
 	return &abi.Context{
-		NowUnixMs: s.engine.cfg.Now().UnixMilli(),
+		NowUnixMs: now.UnixMilli(),
 		Nonce:     hex.EncodeToString(nonce[:]),
 		Config:    s.provider.config,
-		Secrets:   s.provider.secretNames(s.engine.cfg.Now()),
+		Secrets:   slices.Sorted(maps.Keys(s.secretsAt(now))),
 	}, nil
 }
 
@@ -133,8 +155,14 @@ func (s *session) broken(message string, err error) *failed {
 }
 
 // billed is what can be said of the bill when the provider says nothing.
-func (s *session) billed() Billed {
-	if s.reached {
+func (s *session) billed() Billed { return s.charged(abi.BilledUnknown) }
+
+// charged is what the provider says of the bill, unless that is nothing: where no request left, nothing was billed.
+func (s *session) charged(said Billed) Billed {
+	switch {
+	case said == abi.BilledYes || said == abi.BilledNo:
+		return said
+	case s.reached:
 		return abi.BilledUnknown
 	}
 	return abi.BilledNo
@@ -143,7 +171,7 @@ func (s *session) billed() Billed {
 func (s *session) pluginFailure(ctx context.Context, err error) *failed {
 	if ctx.Err() != nil {
 		f := expired(ctx)
-		f.Billed = s.billed()
+		f.Billed, f.Retryable = s.billed(), f.Retryable && !s.reached
 		return f
 	}
 	f := s.broken(err.Error(), err)
@@ -166,26 +194,33 @@ func expired(ctx context.Context) *failed {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return failWith(abi.FailureKindTimeout, abi.FaultCaller, "the caller gave up", ctx.Err())
 	}
-	f := failWith(abi.FailureKindTimeout, abi.FaultVendor, "the time of the call is over", ctx.Err())
+	f := failWith(abi.FailureKindTimeout, abi.FaultOperator, "the time of the call is over", ctx.Err())
 	f.Retryable = true
 	return f
 }
 
-func vendorFailure(v *abi.Fail) *failed {
+// vendorFailure is what a provider made of its vendor's answer. Its own words are for operators and logs, so what the
+// vendor read has no place in them.
+func (s *session) vendorFailure(v *abi.Fail) *failed {
 	f := &failed{Failure: Failure{
-		Kind: v.Kind, Message: v.Message, VendorCode: v.VendorCode, VendorMessage: v.VendorMessage, Retryable: v.Retryable,
-		FailOver: v.FailOver, Billed: v.Billed, Fault: v.Fault, RetryAfterMs: v.RetryAfterMs, Signals: signals(v.Signals),
+		Kind: v.Kind, Message: clip(s.hideAnswer(v.Message)), VendorCode: clip(v.VendorCode), VendorMessage: clip(v.VendorMessage),
+		Retryable: v.Retryable, FailOver: v.FailOver, Billed: s.charged(v.Billed), Fault: v.Fault, RetryAfterMs: v.RetryAfterMs,
+		Signals: signals(v.Signals),
 	}}
 	if f.Kind == abi.FailureKindUnspecified || f.Kind > abi.FailureKindInternal {
-		f.Kind = abi.FailureKindProviderError
+		f.Kind, f.Fault = abi.FailureKindProviderError, abi.FaultVendor
+		f.Message = cmp.Or(f.Message, "the provider failed without saying how")
 	}
-	f.requestID = v.VendorRequestID
+	if f.Fault > abi.FaultNetwork {
+		f.Fault = abi.FaultUnspecified
+	}
+	f.requestID = clip(v.VendorRequestID)
 	return f
 }
 
 // Secret implements value.Sources.
 func (s *session) Secret(name string) (value.Secret, bool) {
-	text, ok := s.provider.secret(name, s.engine.cfg.Now())
+	text, ok := s.secretsAt(s.engine.cfg.Now())[name]
 	if !ok {
 		return value.Secret{}, false
 	}

@@ -3,148 +3,173 @@ package engine
 import (
 	"fmt"
 	"maps"
-	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/value"
 )
 
-// maxKept bounds the answers one provider keeps.
-const maxKept = 64
+// Bounds of what one provider keeps. Tokens are small; an answer that is larger is given to the provider, but not kept.
+const (
+	maxKept      = 64
+	maxKeptBytes = 256 << 10
+	maxKeyBytes  = 1 << 10
+)
 
-// cached is an answer that a provider keeps, with the secrets that were captured from it. Both end together.
-type cached struct {
+// kept is an answer that a provider keeps, with the secrets that were captured from it. It does not change.
+type kept struct {
 	response abi.Response
+	blobs    [][]byte // long leaves: their handles count from 1 here, and are given anew in every attempt
 	secrets  map[string][]byte
 	expires  time.Time
 }
 
-// kept gives a copy of the answer under a key while it is good.
-func (p *provider) kept(key string, now time.Time) *abi.Response {
+// find gives the answer under a key while it is good, or nil.
+func (p *provider) find(key string, now time.Time) *kept {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	c, ok := p.cache[key]
-	if !ok || !now.Before(c.expires) {
-		return nil
+	if k := p.cache[key]; k != nil && now.Before(k.expires) {
+		return k
 	}
-	r := c.response
-	return &r
+	return nil
 }
 
-func (p *provider) forget(keys []string) {
-	if len(keys) == 0 {
-		return
-	}
+// forget drops the answer under a key, unless it is another than the one the caller has used: then somebody has renewed
+// it already.
+func (p *provider) forget(key string, used *kept) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, k := range keys {
-		delete(p.cache, k)
+	if used == nil || p.cache[key] == used {
+		delete(p.cache, key)
 	}
 }
 
-func (p *provider) keep(key string, c cached, now time.Time) {
+func (p *provider) keep(key string, k *kept, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	maps.DeleteFunc(p.cache, func(_ string, old cached) bool { return !now.Before(old.expires) })
+	maps.DeleteFunc(p.cache, func(_ string, old *kept) bool { return !now.Before(old.expires) })
 	if _, again := p.cache[key]; !again && len(p.cache) >= maxKept {
 		for k := range p.cache { // any one: a provider that keeps this many is not helped by the right choice
 			delete(p.cache, k)
 			break
 		}
 	}
-	p.cache[key] = c
+	p.cache[key] = k
 }
 
-// secret is a configured secret, or one captured in an answer that is still good.
-func (p *provider) secret(name string, now time.Time) ([]byte, bool) {
-	if s, ok := p.secrets[name]; ok {
-		return s, true
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, c := range p.cache {
-		if s, ok := c.secrets[name]; ok && now.Before(c.expires) {
-			return s, true
+// secretsAt are the secrets an attempt can use: those configured, those captured that are still good, and those the
+// attempt has seen captured, which stay good for it to the end. Later ones win.
+func (s *session) secretsAt(now time.Time) map[string][]byte {
+	out := maps.Clone(s.provider.secrets)
+	s.provider.mu.Lock()
+	for _, k := range s.provider.cache {
+		if now.Before(k.expires) {
+			maps.Copy(out, k.secrets)
 		}
 	}
-	return nil, false
-}
-
-func (p *provider) secretNames(now time.Time) []string {
-	names := slices.Collect(maps.Keys(p.secrets))
-	p.mu.Lock()
-	for _, c := range p.cache {
-		if now.Before(c.expires) {
-			names = slices.AppendSeq(names, maps.Keys(c.secrets))
-		}
+	s.provider.mu.Unlock()
+	for _, k := range s.used {
+		maps.Copy(out, k.secrets)
 	}
-	p.mu.Unlock()
-	slices.Sort(names)
-	return slices.Compact(names)
+	return out
 }
 
 // mask hides every secret of the provider from what it is shown.
-func (p *provider) mask(now time.Time) value.Mask {
-	all := slices.Collect(maps.Values(p.secrets))
-	p.mu.Lock()
-	for _, c := range p.cache {
-		if now.Before(c.expires) {
-			all = slices.AppendSeq(all, maps.Values(c.secrets))
-		}
-	}
-	p.mu.Unlock()
-	return value.NewMask(all...)
+func (s *session) mask() value.Mask {
+	return value.NewMask(slices.Collect(maps.Values(s.secretsAt(s.engine.cfg.Now())))...)
 }
 
-// operatorNamed reports whether a URL goes to the endpoint the operator wrote.
-func (p *provider) operatorNamed(target string) bool {
-	for _, l := range p.config {
-		if l.Path == "/"+endpointKey {
-			want, err := url.Parse(l.Value)
-			got, err2 := url.Parse(target)
-			return err == nil && err2 == nil && want.Scheme == got.Scheme && strings.EqualFold(want.Host, got.Host)
+// recall makes a kept answer one of this attempt.
+func (s *session) recall(key string, k *kept) *abi.Response {
+	s.use(key, k)
+	r := k.response
+	r.FromCache = true
+	r.Leaves = rehandled(r.Leaves, s.hold(k.blobs...)-1)
+	s.shown = append(s.shown, r.Leaves...)
+	return &r
+}
+
+// use remembers which answer the attempt relies on.
+func (s *session) use(key string, k *kept) {
+	if s.used == nil {
+		s.used = make(map[string]*kept)
+	}
+	s.used[key] = k
+}
+
+// rehandled gives leaves whose handles lie further up, or down.
+func rehandled(leaves []abi.Leaf, by uint32) []abi.Leaf {
+	out := slices.Clone(leaves)
+	for i := range out {
+		if out[i].Handle != 0 {
+			out[i].Handle += by
 		}
 	}
-	return false
+	return out
+}
+
+// checkRule refuses, before anything is sent, a rule that could not be carried out.
+func (s *session) checkRule(ex *abi.Exchange) *failed {
+	switch {
+	case len(ex.Capture) > 0 && ex.Cache == nil:
+		return s.broken("the provider captures a secret without saying how long to keep it", nil)
+	case ex.Cache != nil && len(ex.Cache.Key) > maxKeyBytes:
+		return s.broken(fmt.Sprintf("the provider's cache key has more than %d bytes", maxKeyBytes), nil)
+	}
+	for _, c := range ex.Capture {
+		if !s.provider.specs[c.Secret].Captured {
+			return s.broken("the manifest does not declare the secret that the provider captures", nil)
+		}
+	}
+	return nil
 }
 
 // capture takes secrets out of an answer and keeps the answer, as the exchange asks. What was captured is masked in what
-// the provider sees.
-func (s *session) capture(ex *abi.Exchange, r *abi.Response) *failed {
-	if len(ex.Capture) > 0 && ex.Cache == nil {
-		return s.broken("the provider captures a secret without saying how long to keep it", nil)
+// the provider sees, whether or not the answer is kept.
+func (s *session) capture(ex *abi.Exchange, r *abi.Response, blobs [][]byte) {
+	if ex.Cache == nil {
+		return
 	}
-	if ex.Cache == nil || !keepable(ex.Cache, r.Status) {
-		return nil
+	first := uint32(len(s.blobs) - len(blobs))
+	life, good := lifetime(ex.Cache, r)
+	k := &kept{secrets: make(map[string][]byte, len(ex.Capture))}
+	for _, c := range ex.Capture {
+		i := slices.IndexFunc(r.Leaves, func(l abi.Leaf) bool { return l.Path == c.Pointer })
+		if i < 0 {
+			continue
+		}
+		l := &r.Leaves[i]
+		text := []byte(l.Value)
+		if l.Handle != 0 {
+			text, _ = s.Blob(l.Handle)
+			blobs[l.Handle-first] = nil
+			s.blobs[l.Handle] = nil
+			*l = abi.Leaf{Path: l.Path, Type: l.Type, Value: value.Masked}
+		}
+		if len(text) > 0 {
+			k.secrets[c.Secret] = text
+		}
+	}
+	if len(k.secrets) > 0 {
+		hide(r, value.NewMask(slices.Collect(maps.Values(k.secrets))...))
+	}
+	if len(k.secrets) < len(ex.Capture) || !keepable(ex.Cache, r.Status) {
+		return // the answer is another one than was hoped for: the provider sees it and decides
+	}
+	s.use(ex.Cache.Key, k)
+	if !good || life <= 0 || r.BodySize > maxKeptBytes {
+		return
 	}
 	now := s.engine.cfg.Now()
-	kept := cached{secrets: make(map[string][]byte, len(ex.Capture))}
-	for _, c := range ex.Capture {
-		if !s.provider.specs[c.Secret].Captured {
-			return s.broken(fmt.Sprintf("the manifest declares no captured secret %q", c.Secret), nil)
-		}
-		if text := s.leafText(r, c.Pointer); len(text) > 0 {
-			kept.secrets[c.Secret] = text
-		}
-	}
-	if len(kept.secrets) < len(ex.Capture) {
-		return nil // the answer is another one than was hoped for: the provider sees it and decides
-	}
-	life := time.Duration(ex.Cache.TTLSeconds) * time.Second
-	if ex.Cache.TTLPointer != "" {
-		seconds, err := strconv.ParseFloat(string(s.leafText(r, ex.Cache.TTLPointer)), 64)
-		if err != nil || seconds <= 0 || seconds > 366*24*3600 {
-			return nil
-		}
-		life = time.Duration(seconds * float64(time.Second))
-	}
-	life -= time.Duration(ex.Cache.MarginSeconds) * time.Second
-	kept.expires = now.Add(life)
-	mask := value.NewMask(slices.Collect(maps.Values(kept.secrets))...)
+	k.response, k.blobs, k.expires = *r, blobs, now.Add(life)
+	k.response.Leaves = rehandled(r.Leaves, 1-first)
+	s.provider.keep(ex.Cache.Key, k, now)
+}
+
+// hide masks an answer.
+func hide(r *abi.Response, mask value.Mask) {
 	for i := range r.Leaves {
 		r.Leaves[i].Value = mask.String(r.Leaves[i].Value)
 	}
@@ -152,9 +177,24 @@ func (s *session) capture(ex *abi.Exchange, r *abi.Response) *failed {
 		r.Headers[i].Value = mask.String(r.Headers[i].Value)
 	}
 	r.Body = mask.Bytes(r.Body)
-	kept.response = *r
-	s.provider.keep(ex.Cache.Key, kept, now)
-	return nil
+}
+
+// lifetime is how long a rule keeps an answer; good is false when the answer does not say what the rule relies on.
+func lifetime(rule *abi.CacheRule, r *abi.Response) (life time.Duration, good bool) {
+	life = time.Duration(rule.TTLSeconds) * time.Second
+	if rule.TTLPointer != "" {
+		i := slices.IndexFunc(r.Leaves, func(l abi.Leaf) bool { return l.Path == rule.TTLPointer })
+		if i < 0 {
+			return 0, false
+		}
+		const year = 366 * 24 * 3600
+		seconds, err := strconv.ParseFloat(r.Leaves[i].Value, 64)
+		if err != nil || !(seconds > 0 && seconds <= year) {
+			return 0, false
+		}
+		life = time.Duration(seconds * float64(time.Second))
+	}
+	return life - time.Duration(rule.MarginSeconds)*time.Second, true
 }
 
 func keepable(rule *abi.CacheRule, status uint32) bool {
@@ -162,18 +202,4 @@ func keepable(rule *abi.CacheRule, status uint32) bool {
 		return status == 200
 	}
 	return slices.Contains(rule.Statuses, status)
-}
-
-func (s *session) leafText(r *abi.Response, pointer string) []byte {
-	for _, l := range r.Leaves {
-		if l.Path != pointer {
-			continue
-		}
-		if l.Handle != 0 {
-			b, _ := s.Blob(l.Handle)
-			return b
-		}
-		return []byte(l.Value)
-	}
-	return nil
 }

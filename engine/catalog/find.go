@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
@@ -26,7 +27,10 @@ type Found struct {
 const maxPluginBytes = 512 << 20
 
 // Find lists the plugins of a folder in the order of their names: NAME.wasm, and executables NAME that have a
-// NAME.manifest.json beside them. Other files are none of its business. A folder that does not exist holds no plugins.
+// NAME.manifest.json beside them. Other files are none of its business, nor are those whose name begins with a dot. A
+// folder that does not exist holds no plugins.
+//
+// A plugin that cannot be used is listed too, with the reason: Find fails only when the folder itself cannot be read.
 func Find(dir string) ([]Found, error) {
 	if dir == "" {
 		return nil, nil
@@ -36,7 +40,7 @@ func Find(dir string) ([]Found, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the folder cannot be read: %w", pathless(err))
 	}
 	var out []Found
 	seen := make(map[string]int)
@@ -52,14 +56,18 @@ func Find(dir string) ([]Found, error) {
 		seen[f.Name] = len(out)
 		out = append(out, f)
 	}
+	slices.SortFunc(out, func(a, b Found) int { return strings.Compare(a.Name, b.Name) })
 	return out, nil
 }
 
 // judge reads a plugin by the name of its module or of its manifest.
 func judge(dir, file string) (f Found, ok bool) {
+	if strings.HasPrefix(file, ".") {
+		return f, false // what editors, copies and builds in progress leave behind
+	}
 	if name, isModule := strings.CutSuffix(file, ".wasm"); isModule {
 		f = Found{Name: name, Plugin: Plugin{Kind: WASM, Path: filepath.Join(dir, file)}}
-		f.Err = f.Plugin.read(name, func(code []byte) ([]byte, error) { return manifest.Extract(code) })
+		f.Err = f.Plugin.read(name, manifest.Extract)
 		return f, true
 	}
 	if name, isManifest := strings.CutSuffix(file, abi.ManifestSuffix); isManifest {
@@ -84,14 +92,21 @@ func (p *Plugin) read(name string, manifestOf func(code []byte) ([]byte, error))
 		return fail(BadManifest, err)
 	}
 	d, err := manifest.Parse(text)
-	if err != nil {
+	if err == nil {
+		err = manifest.Compatible(d, abi.Major, abi.Minor, nil)
+	}
+	var version *manifest.VersionError
+	switch {
+	case errors.As(err, &version):
+		return fail(WrongABI, err)
+	case err != nil:
+		return fail(BadManifest, err)
+	}
+	if err := manifest.Validate(d); err != nil {
 		return fail(BadManifest, err)
 	}
 	if d.Name != name {
 		return fail(BadManifest, fmt.Errorf("the manifest is of %q, but the file is named %q: rename one", d.Name, name))
-	}
-	if err := manifest.Compatible(d, abi.Major, abi.Minor, nil); err != nil {
-		return fail(WrongABI, err)
 	}
 	p.Code, p.SHA256, p.Manifest = code, sha256.Sum256(code), d
 	return nil
@@ -100,10 +115,23 @@ func (p *Plugin) read(name string, manifestOf func(code []byte) ([]byte, error))
 func readFile(path string, limit int64) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, fmt.Errorf("%s cannot be read: %w", filepath.Base(path), errors.Unwrap(err))
+		return nil, fmt.Errorf("%s cannot be read: %w", filepath.Base(path), pathless(err))
 	}
 	if !info.Mode().IsRegular() || info.Size() > limit {
 		return nil, fmt.Errorf("%s is no regular file of at most %d bytes", filepath.Base(path), limit)
 	}
-	return os.ReadFile(path)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be read: %w", filepath.Base(path), pathless(err))
+	}
+	return data, nil
+}
+
+// pathless is the cause of a file error without the path, which the text around it says shorter.
+func pathless(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
 }

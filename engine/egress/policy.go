@@ -22,6 +22,9 @@ type PolicyConfig struct {
 	// ignored. They are allowed because they were named, and may resolve to private and loopback addresses. No
 	// wildcards.
 	Operator []string
+	// AnyPublic allows every other origin too, as long as it resolves to public addresses: for fetching what a caller
+	// gave the address of.
+	AnyPublic bool
 	// AllowPlainHTTP lets http go to other than loopback addresses.
 	AllowPlainHTTP bool
 	// MaxRequestBytes caps URL, headers and body of a request together. 0 means DefaultMaxRequestBytes.
@@ -35,6 +38,7 @@ type PolicyConfig struct {
 type Policy struct {
 	exact      map[origin]bool // true: named by the operator
 	suffixes   []origin        // host is ".example.com"
+	anyPublic  bool
 	plainHTTP  bool
 	maxRequest int64
 	maxAnswer  int64
@@ -53,6 +57,7 @@ func NewPolicy(cfg PolicyConfig) (*Policy, error) {
 	}
 	p := &Policy{
 		exact:      make(map[origin]bool, len(cfg.Hosts)+len(cfg.Operator)),
+		anyPublic:  cfg.AnyPublic,
 		plainHTTP:  cfg.AllowPlainHTTP,
 		maxRequest: orDefault(cfg.MaxRequestBytes, DefaultMaxRequestBytes),
 		maxAnswer:  orDefault(cfg.MaxResponseBytes, DefaultMaxResponseBytes),
@@ -114,6 +119,7 @@ func parsePattern(s string) (o origin, wild bool, err error) {
 // check says what the policy grants a target. The Error has no Origin yet.
 func (p *Policy) check(o origin) (standing, *Error) {
 	named, listed := p.exact[o]
+	listed = listed || p.anyPublic
 	for i := 0; !listed && i < len(p.suffixes); i++ {
 		s := p.suffixes[i]
 		listed = s.scheme == o.scheme && s.port == o.port && strings.HasSuffix(o.host, s.host)

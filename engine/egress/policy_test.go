@@ -9,6 +9,25 @@ import (
 	"github.com/ocrmux/ocrmux/engine/egress"
 )
 
+func TestPolicyOfAnyPublicOrigin(t *testing.T) {
+	p := newPolicy(t, egress.PolicyConfig{AnyPublic: true, Operator: []string{"http://127.0.0.1:9000"}})
+	const ok = egress.Kind("")
+	for url, want := range map[string]egress.Kind{
+		"https://whoever.example/": ok, "http://127.0.0.1:9000/": ok,
+		"http://whoever.example/": egress.KindSchemeRefused, "ftp://whoever.example/": egress.KindInvalidURL,
+	} {
+		var e *egress.Error
+		if errors.As(p.Allows(url), &e); e == nil && want != ok || e != nil && e.Kind != want {
+			t.Errorf("%s: got %v, want %q", url, e, want)
+		}
+	}
+	c := newClient(t, egress.Config{Resolver: &fakeResolver{answers: map[string][][]string{"inside.example": {{"10.0.0.1"}}}}})
+	for _, url := range []string{"https://10.0.0.1/", "https://[::1]/", "https://inside.example/"} {
+		_, err := c.Do(t.Context(), p, &egress.Request{URL: url})
+		wantError(t, err, egress.KindAddressRefused, egress.SentNo)
+	}
+}
+
 func TestPolicyAllows(t *testing.T) {
 	p := newPolicy(t, egress.PolicyConfig{
 		Hosts:    []string{"https://api.jumdata.com", "ocr.example.com:8443", "https://*.vendor.example", "http://plain.example", "https://身份证.example"},

@@ -1,0 +1,23 @@
+package engine
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+)
+
+// Secret is a text that shows itself to nobody but the vendor it is for: however it is printed, logged or marshalled,
+// "[secret]" is what comes out. The zero Secret is empty.
+type Secret struct{ text string }
+
+// NewSecret wraps a text.
+func NewSecret(text string) Secret { return Secret{text: text} }
+
+const hiddenSecret = "[secret]"
+
+// Format hides the text from the verbs of package fmt (%p, which fmt asks nobody about and go vet refuses, excepted);
+// String, MarshalText and LogValue hide it from everything else.
+func (Secret) Format(f fmt.State, _ rune)   { _, _ = io.WriteString(f, hiddenSecret) }
+func (Secret) String() string               { return hiddenSecret }
+func (Secret) MarshalText() ([]byte, error) { return []byte(hiddenSecret), nil }
+func (Secret) LogValue() slog.Value         { return slog.StringValue(hiddenSecret) }

@@ -1,0 +1,178 @@
+package engine_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ocrmux/ocrmux/engine"
+)
+
+// writes answers with a content type and a body.
+func writes(contentType, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.Header().Set("Content-Type", contentType)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+// redirects sends everybody to another place.
+func redirects(status int, to string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.Header().Set("Location", to)
+		w.WriteHeader(status)
+	}
+}
+
+func zipped(n int) []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, _ = io.CopyN(z, zeros{}, int64(n))
+	_ = z.Close()
+	return b.Bytes()
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+func TestAVendorThatMisbehavesFailsItsOwnAttempt(t *testing.T) {
+	good := vendor(t, map[string]http.HandlerFunc{"/": says(goodCard)})
+	bomb := zipped(300 << 20)
+	raw := func(serve func(net.Conn)) func(*testing.T) string {
+		return func(t *testing.T) string { return rawVendor(t, serve) }
+	}
+	at := func(h http.HandlerFunc) func(*testing.T) string {
+		return func(t *testing.T) string { return vendor(t, map[string]http.HandlerFunc{"/": h}) }
+	}
+	const unknown = "billed unknown, fault vendor"
+	for _, tt := range []struct {
+		name     string
+		endpoint func(*testing.T) string
+		want     string
+		says     string
+	}{
+		{"is not there", func(t *testing.T) string {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = l.Close() }()
+			return "http://" + l.Addr().String()
+		}, "unavailable, billed no, fault network, retryable, fail over", "refused"},
+		{"drops the connection before reading", raw(func(c net.Conn) {}), "unavailable, billed no, fault network, retryable, fail over | outcome_unknown, billed unknown, fault network, fail over", ""},
+		{"drops the connection after reading", raw(readRequest), "outcome_unknown, billed unknown, fault network, fail over", ""},
+		{"drops the connection within the answer", raw(func(c net.Conn) {
+			readRequest(c)
+			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{")
+		}), "provider_error, " + unknown + ", fail over", ""},
+		{"answers something that is not HTTP", raw(func(c net.Conn) {
+			readRequest(c)
+			_, _ = io.WriteString(c, "SSH-2.0-OpenSSH_9.6\r\n\r\n")
+		}), "provider_error, " + unknown + ", fail over", ""},
+		{"redirects a POST within the host", at(redirects(302, "/elsewhere")), "provider_error, " + unknown + ", fail over", "endpoint"},
+		{"redirects to another host", at(redirects(307, "https://elsewhere.example/")), "provider_error, " + unknown + ", fail over", "another origin"},
+		{"redirects to a private address", at(redirects(307, "http://169.254.169.254/latest")), "provider_error, " + unknown + ", fail over", "another origin"},
+		{"answers HTML", at(writes("text/html", "<html>Welcome</html>")), "provider_error, " + unknown + ", fail over", "no fields"},
+		{"cuts its JSON off", at(writes("application/json", goodCard[:30])), "provider_error, " + unknown + ", fail over", "no fields"},
+		{"answers nothing", at(writes("application/json", "")), "provider_error, " + unknown + ", fail over", "empty"},
+		{"sends a gzip bomb", at(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = w.Write(bomb)
+		}), "provider_error, " + unknown + ", fail over", "cap"},
+		{"sends 300 MB", at(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			_, _ = io.CopyN(w, zeros{}, 300<<20)
+		}), "provider_error, " + unknown + ", fail over", "cap"},
+		{"sends too many values", at(writes("application/json", "["+strings.Repeat("1,", 30_000)+"1]")), "provider_error, " + unknown + ", fail over", "too many values"},
+		{"is overloaded", at(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }), "unavailable, billed no, fault vendor, retryable, fail over", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			e := open(t, func(c *engine.Config) {
+				c.Providers = map[string]engine.ProviderConfig{"bad": actor(tt.endpoint(t)), "good": actor(good)}
+			})
+			alone := act(t, "read")
+			alone.Provider = "bad"
+			r, err := e.Recognize(t.Context(), alone)
+			f := failure(t, r, err)
+			if got := verdict(f.Failure); !slices.Contains(strings.Split(tt.want, " | "), got) || !strings.Contains(f.Failure.Message, tt.says) || f.Failure.Message == "" {
+				t.Errorf("got  %s: %s\nwant %s: …%s…", got, f.Failure.Message, tt.want, tt.says)
+			}
+			if f.Failure.Provider != "bad" || len(f.Attempts) != 1 || f.Attempts[0].Reason != "named by the request" {
+				t.Errorf("attempts are %+v", f.Attempts)
+			}
+
+			r, err = e.Recognize(t.Context(), act(t, "read"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var trail []string
+			for _, a := range r.Attempts {
+				trail = append(trail, fmt.Sprintf("%s %s, %s", a.Provider, a.Outcome, a.Reason))
+			}
+			want := []string{"bad failed, first in route default", "good recognized, next after bad failed with " + r.Attempts[0].Failure.Kind.String()}
+			if diff := cmp.Diff(want, trail); diff != "" {
+				t.Errorf("attempts (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestAVendorMayAnswerJSONUnderAnotherName(t *testing.T) {
+	e := openActor(t, vendor(t, map[string]http.HandlerFunc{"/": writes("text/html; charset=utf-8", goodCard)}))
+	if _, err := e.Recognize(t.Context(), act(t, "read")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAGetFollowsARedirectWithinItsHost(t *testing.T) {
+	e := openActor(t, vendor(t, map[string]http.HandlerFunc{"/read": redirects(302, "/moved"), "/moved": says(goodCard)}))
+	if _, err := e.Recognize(t.Context(), act(t, "get")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAVendorThatStallsEndsWithTheCall(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		open func(t *testing.T, endpoint string) *bench
+	}{
+		{"of a module", openActorFor(100 * time.Millisecond)},
+		{"of a subprocess", func(t *testing.T, endpoint string) *bench {
+			return open(t, func(c *engine.Config) {
+				c.Plugins, c.Limits.Timeout = built.processes, time.Second
+				c.Providers = map[string]engine.ProviderConfig{"jumdata": jumdata(endpoint)}
+			})
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			e := tt.open(t, rawVendor(t, func(c net.Conn) { readRequest(c); _, _ = c.Read(make([]byte, 1)) }))
+			r, err := e.Recognize(t.Context(), act(t, "read"))
+			f := failure(t, r, err)
+			if got := verdict(f.Failure); got != "timeout, billed unknown, fault network" {
+				t.Errorf("got %s: %s", got, f.Failure.Message)
+			}
+		})
+	}
+}
+
+func openActorFor(timeout time.Duration) func(*testing.T, string) *bench {
+	return func(t *testing.T, endpoint string) *bench {
+		return open(t, func(c *engine.Config) {
+			c.Limits.Timeout = timeout
+			c.Providers = map[string]engine.ProviderConfig{"actor": actor(endpoint)}
+		})
+	}
+}
