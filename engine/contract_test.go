@@ -83,14 +83,15 @@ func TestFewerExchangesCanBeAllowed(t *testing.T) {
 }
 
 func TestWhatAProviderReadIsHeldToTheModel(t *testing.T) {
-	half, huge := 0.5, [][2]float64(nil)
+	var answer string
+	e := openActor(t, vendor(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, r *http.Request) { says(answer)(w, r) }}))
 	for _, tt := range []struct {
 		name, answer string
 		confidence   *float64
 		polygon      engine.Polygon
 		rotation     *float64
 	}{
-		{"all is well", `"confidence": 0.5, "polygon": "1 2 3.04 4 5 6", "rotation": 90`, &half, engine.Polygon{{1, 2}, {3, 4}, {5, 6}}, ptr(90.0)},
+		{"all is well", `"confidence": 0.5, "polygon": "1 2 3.04 4 5 6", "rotation": 90`, ptr(0.5), engine.Polygon{{1, 2}, {3, 4}, {5, 6}}, ptr(90.0)},
 		{"a confidence in percent is none", `"confidence": 98.5`, nil, nil, nil},
 		{"a negative confidence is none", `"confidence": -0.1`, nil, nil, nil},
 		{"a confidence that is no number is none", `"confidence": "NaN"`, nil, nil, nil},
@@ -98,7 +99,7 @@ func TestWhatAProviderReadIsHeldToTheModel(t *testing.T) {
 		{"two points are no polygon", `"polygon": "1 2 3 4"`, nil, nil, nil},
 		{"a point that is no number is no polygon", `"polygon": "1 2 NaN 4 5 6"`, nil, nil, nil},
 		{"a point at infinity is no polygon", `"polygon": "1 2 Inf 4 5 6"`, nil, nil, nil},
-		{"a point that would overflow is no polygon", `"polygon": "1 2 1e308 4 5 6"`, nil, engine.Polygon(huge), nil},
+		{"a point that would overflow is no polygon", `"polygon": "1 2 1e308 4 5 6"`, nil, nil, nil},
 		{"a point beside the picture stays", `"polygon": "-1 -2 300 4 5 6"`, nil, engine.Polygon{{-1, -2}, {300, 4}, {5, 6}}, nil},
 		{"a turn to the left", `"rotation": -90`, nil, nil, ptr(270.0)},
 		{"a full turn", `"rotation": 360`, nil, nil, ptr(0.0)},
@@ -106,7 +107,7 @@ func TestWhatAProviderReadIsHeldToTheModel(t *testing.T) {
 		{"a turn that is no number", `"rotation": "NaN"`, nil, nil, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			e := openActor(t, vendor(t, map[string]http.HandlerFunc{"/": says(`{"fields": {"name": "样本人"}, ` + tt.answer + `}`)}))
+			answer = `{"fields": {"name": "样本人"}, ` + tt.answer + `}`
 			r, err := e.Recognize(t.Context(), act(t, "read"))
 			if err != nil {
 				t.Fatal(err)
@@ -208,5 +209,79 @@ func TestHostFunctionsAreBounded(t *testing.T) {
 	}
 	if asked.Load() != 8 {
 		t.Errorf("the vendor was asked %d times, want 8", asked.Load())
+	}
+}
+
+func TestAllThatAProviderSaysReachesTheCaller(t *testing.T) {
+	e := openActor(t, vendor(t, map[string]http.HandlerFunc{"/": says(`{"id": "task-1", "fields": {"validity": "20190806-长期", "sex": "男"}, "flag": "uncertain",
+		"polygon": "1 2 3 4 5 6", "signals": {"copy": "2"}, "checks": {"expired": "ok"}, "extras": {"risk": "low"}}`)}))
+	r, err := e.Recognize(t.Context(), act(t, "read"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	polygon, flags := engine.Polygon{{1, 2}, {3, 4}, {5, 6}}, []string{"uncertain"}
+	r.Attempts[0].Started = time.Time{}
+	want := &engine.Recognition{
+		Document: "cn.idcard", Side: engine.Front, Checks: r.Checks,
+		Fields: map[string]engine.Field{
+			"valid_from":  {Value: "2019-08-06", Text: "20190806", Polygon: polygon, Flags: flags, Provider: "actor"},
+			"valid_until": {LongTerm: true, Text: "长期", Polygon: polygon, Flags: flags, Provider: "actor"},
+			"sex":         {Value: "male", Text: "男", Polygon: polygon, Flags: flags, Provider: "actor"},
+		},
+		Signals:      map[string]engine.Signal{"copy": {State: 2, VendorCode: "2"}},
+		VendorChecks: map[string]engine.VendorCheck{"expired": {State: "pass", VendorCode: "ok"}},
+		Extras:       map[string]string{"risk": "low"},
+		Attempts:     []engine.Attempt{{Provider: "actor", Outcome: engine.Recognized, VendorRequestID: "task-1", Reason: "first in route default"}},
+	}
+	if diff := cmp.Diff(want, r); diff != "" || len(r.Checks) == 0 {
+		t.Errorf("checks %v (-want +got):\n%s", r.Checks, diff)
+	}
+}
+
+func TestAProviderThatTakesOnlyURLsIsGivenNothingElse(t *testing.T) {
+	var got string
+	endpoint := vendor(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, r *http.Request) { got = r.URL.Query().Get("u"); says(goodCard)(w, r) }})
+	linker := actor(endpoint)
+	linker.Plugin = "linker"
+	e := open(t, func(c *engine.Config) {
+		c.Plugins, c.FetchAllow = built.processes, []string{strings.TrimPrefix(endpoint, "http://")}
+		c.Providers = map[string]engine.ProviderConfig{"linker": linker}
+	})
+	const address = "https://pictures.example/card.jpg?sign=a+b"
+	for _, tt := range []struct {
+		name    string
+		change  func(*engine.Request)
+		refused bool
+	}{
+		{"a URL", func(r *engine.Request) { r.Picture = engine.URL(address) }, false},
+		{"bytes", func(r *engine.Request) {}, true},
+		{"a URL to be fetched", func(r *engine.Request) { r.Picture, r.Fetch = engine.URL(address), true }, true},
+		{"a URL that is too long", func(r *engine.Request) { r.Picture = engine.URL(address + strings.Repeat("x", 60)) }, true},
+	} {
+		request := act(t, "pass the URL on")
+		tt.change(&request)
+		r, err := e.Recognize(t.Context(), request)
+		if !tt.refused {
+			if err != nil || got != address {
+				t.Errorf("%s: %v, the vendor got %q", tt.name, err, got)
+			}
+			continue
+		}
+		if f := failure(t, r, err).Failure; verdict(f) != "invalid_image, billed no, fault caller, fail over" || !strings.Contains(f.Message, "URL only: give one of at most 60 bytes") {
+			t.Errorf("%s: got %s: %s", tt.name, verdict(f), f.Message)
+		}
+	}
+}
+
+func TestAProviderWhoseManifestAsksReadsThePicture(t *testing.T) {
+	reader := actor("https://ocr.example")
+	reader.Plugin = "reader"
+	e := open(t, func(c *engine.Config) {
+		c.Plugins, c.Providers = built.processes, map[string]engine.ProviderConfig{"reader": reader}
+	})
+	request := act(t, "read the picture")
+	r, err := e.Recognize(t.Context(), request)
+	if f := failure(t, r, err).Failure; f.Message != fmt.Sprintf("%d bytes, <nil>", len(jpegOf(t, 60, 40))) {
+		t.Errorf("got %s", f.Message)
 	}
 }

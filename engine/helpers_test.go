@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/process"
 	"github.com/ocrmux/ocrmux/engine/wasm"
 	"github.com/ocrmux/ocrmux/sdk/build"
@@ -44,11 +45,32 @@ func run(m *testing.M) int {
 	_, err1 := build.WASM(ctx, jumdata, built.modules)
 	_, err2 := build.WASM(ctx, actor, built.modules)
 	_, err3 := build.Process(ctx, jumdata, built.processes)
-	if err := errors.Join(err1, err2, err3); err != nil {
+	_, err4 := build.Process(ctx, actor, built.processes)
+	if err := errors.Join(err1, err2, err3, err4, variants(built.processes)); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	return m.Run()
+}
+
+// variants puts two more plugins beside the actor, of the same program: "linker", which takes URLs only, and "reader",
+// which may read the picture.
+func variants(dir string) error {
+	program, err1 := os.ReadFile(filepath.Join(dir, "actor"))
+	about, err2 := os.ReadFile(filepath.Join(dir, "actor"+abi.ManifestSuffix))
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	for name, change := range map[string]*strings.Replacer{
+		"linker": strings.NewReplacer(`["bytes"]`, `["url"], "max_url_bytes": 60`),
+		"reader": strings.NewReplacer(`"image_inspect"`, `"image_read"`),
+	} {
+		text := strings.Replace(change.Replace(string(about)), `"actor"`, `"`+name+`"`, 1)
+		if err := errors.Join(os.WriteFile(filepath.Join(dir, name), program, 0o700), os.WriteFile(filepath.Join(dir, name+abi.ManifestSuffix), []byte(text), 0o600)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Secrets of the tests: no log, error or result may show them.

@@ -57,7 +57,7 @@ func TestAVendorThatMisbehavesFailsItsOwnAttempt(t *testing.T) {
 		return func(t *testing.T) string { return vendor(t, map[string]http.HandlerFunc{"/": h}) }
 	}
 	const unknown = "billed unknown, fault vendor"
-	for _, tt := range []struct {
+	tests := []struct {
 		name     string
 		endpoint func(*testing.T) string
 		want     string
@@ -98,31 +98,40 @@ func TestAVendorThatMisbehavesFailsItsOwnAttempt(t *testing.T) {
 		}), "provider_error, " + unknown + ", fail over", "cap"},
 		{"sends too many values", at(writes("application/json", "["+strings.Repeat("1,", 30_000)+"1]")), "provider_error, " + unknown + ", fail over", "too many values"},
 		{"is overloaded", at(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }), "unavailable, billed no, fault vendor, retryable, fail over", ""},
-	} {
+	}
+	e := open(t, func(c *engine.Config) {
+		c.Providers, c.Routes = map[string]engine.ProviderConfig{"good": actor(good)}, map[string]engine.Route{}
+		for _, tt := range tests {
+			c.Providers[tt.name] = actor(tt.endpoint(t))
+			c.Routes[tt.name] = engine.Route{Providers: []string{tt.name, "good"}}
+		}
+	})
+	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			e := open(t, func(c *engine.Config) {
-				c.Providers = map[string]engine.ProviderConfig{"bad": actor(tt.endpoint(t)), "good": actor(good)}
-			})
 			alone := act(t, "read")
-			alone.Provider = "bad"
+			alone.Provider = tt.name
 			r, err := e.Recognize(t.Context(), alone)
 			f := failure(t, r, err)
 			if got := verdict(f.Failure); !slices.Contains(strings.Split(tt.want, " | "), got) || !strings.Contains(f.Failure.Message, tt.says) || f.Failure.Message == "" {
 				t.Errorf("got  %s: %s\nwant %s: …%s…", got, f.Failure.Message, tt.want, tt.says)
 			}
-			if f.Failure.Provider != "bad" || len(f.Attempts) != 1 || f.Attempts[0].Reason != "named by the request" {
+			if f.Failure.Provider != tt.name || len(f.Attempts) != 1 || f.Attempts[0].Reason != "named by the request" {
 				t.Errorf("attempts are %+v", f.Attempts)
 			}
 
-			r, err = e.Recognize(t.Context(), act(t, "read"))
-			if err != nil {
+			both := act(t, "read")
+			both.Route = tt.name
+			if r, err = e.Recognize(t.Context(), both); err != nil {
 				t.Fatal(err)
 			}
 			var trail []string
 			for _, a := range r.Attempts {
 				trail = append(trail, fmt.Sprintf("%s %s, %s", a.Provider, a.Outcome, a.Reason))
 			}
-			want := []string{"bad failed, first in route default", "good recognized, next after bad failed with " + r.Attempts[0].Failure.Kind.String()}
+			want := []string{
+				tt.name + " failed, first in route " + tt.name,
+				"good recognized, next after " + tt.name + " failed with " + r.Attempts[0].Failure.Kind.String(),
+			}
 			if diff := cmp.Diff(want, trail); diff != "" {
 				t.Errorf("attempts (-want +got):\n%s", diff)
 			}

@@ -53,6 +53,11 @@ func (actor) Start(c *sdk.Call, in *sdk.Start) *sdk.Action {
 		return sdk.Send(sdk.Get("https://bound.example/").Query(sdk.Param("k", sdk.Secret("bound"))))
 	case "unknown host":
 		return sdk.Send(sdk.Get("https://unknown.example/"))
+	case "pass the URL on":
+		return sdk.Send(sdk.Get(c.Endpoint("") + "/read").State([]byte("read 1")).Query(sdk.Param("u", sdk.Text(in.Picture.URL))))
+	case "read the picture":
+		b, err := c.ReadImage(0)
+		return sdk.Failed(sdk.Fail{Message: fmt.Sprintf("%d bytes, %v", len(b), err)})
 	case "get":
 		return sdk.Send(sdk.Get(c.Endpoint("") + "/read").State([]byte("read 1")))
 	case "capture without cache":
@@ -141,7 +146,19 @@ func done(r *sdk.Response) *sdk.Done {
 		if l.Handle != 0 {
 			f.Text = "long"
 		}
+		if flag := r.Text("/flag"); flag != "" {
+			f.Flags = []string{flag}
+		}
 		d.Fields = append(d.Fields, f)
+	}
+	for _, l := range r.Below("/signals") {
+		d.Signals = append(d.Signals, sdk.Signal{Name: l.Path[1:], State: 2, VendorCode: l.Value})
+	}
+	for _, l := range r.Below("/checks") {
+		d.Checks = append(d.Checks, sdk.VendorCheck{Name: l.Path[1:], State: 1, VendorCode: l.Value})
+	}
+	for _, l := range r.Below("/extras") {
+		d.Extras = append(d.Extras, sdk.Extra{Name: l.Path[1:], Value: l.Value})
 	}
 	if v, ok := r.Float("/rotation"); ok {
 		d.Rotation = &v
