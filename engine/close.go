@@ -62,7 +62,7 @@ func (e *Engine) close(ctx context.Context) error {
 	case <-ctx.Done():
 		errs = append(errs, ctx.Err())
 	}
-	for _, p := range e.providers {
+	for _, p := range e.users() {
 		if p.owner && p.module != nil {
 			errs = append(errs, p.module.Close(ctx))
 		}

@@ -26,6 +26,8 @@ type Config struct {
 	Providers map[string]ProviderConfig
 	// Routes by name. Without one called "default", that is all providers in the order of their names.
 	Routes map[string]Route
+	// FrontDoors by the name of the plugin that answers as its vendor.
+	FrontDoors map[string]FrontDoor
 	// FetchAllow names, as "host:port", places at private or loopback addresses from which pictures may be fetched.
 	FetchAllow []string
 	// Documents beyond cn.idcard that the engine shall normalise and check.

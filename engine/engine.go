@@ -23,6 +23,7 @@ type Engine struct {
 	documents map[string]Document
 	providers map[string]*provider
 	routes    map[string]Route
+	doors     map[string]*Door
 	idle      []ProviderInfo // plugins that were found and serve no provider
 	runtimes  []Runtime
 	fitting   chan struct{} // one entry for each picture being fitted
@@ -54,9 +55,10 @@ func (e *Engine) open(ctx context.Context) error {
 	if err != nil {
 		return &ConfigError{Key: "/plugins", Problem: err.Error(), Want: "a folder that can be read"}
 	}
-	if err := errors.Join(e.openEgress(), e.openProviders(found), e.openRoutes()); err != nil {
+	if err := errors.Join(e.openEgress(), e.openProviders(found), e.openRoutes(), e.openDoors(found)); err != nil {
 		return err
 	}
+	e.listIdle(found)
 	e.loadPlugins(ctx)
 	return ctx.Err()
 }
@@ -92,7 +94,6 @@ func (e *Engine) openEgress() error {
 // secrets and settings.
 func (e *Engine) openProviders(found []catalog.Found) error {
 	e.providers = make(map[string]*provider)
-	defer e.listIdle(found)
 	if len(e.cfg.Providers) == 0 {
 		for _, f := range found {
 			if f.Err == nil && needsSecret(f.Plugin.Manifest) {
@@ -116,7 +117,7 @@ func (e *Engine) openProviders(found []catalog.Found) error {
 // loadPlugins loads every plugin that is needed, side by side, each once however many providers it serves.
 func (e *Engine) loadPlugins(ctx context.Context) {
 	byPath := make(map[string][]*provider)
-	for _, p := range e.providers {
+	for _, p := range e.users() {
 		if p.plugin.Manifest != nil {
 			byPath[p.plugin.Path] = append(byPath[p.plugin.Path], p)
 		}
@@ -134,6 +135,15 @@ func (e *Engine) loadPlugins(ctx context.Context) {
 		})
 	}
 	wg.Wait()
+}
+
+// users of plugins: all providers and doors.
+func (e *Engine) users() []*provider {
+	all := slices.Collect(maps.Values(e.providers))
+	for _, d := range e.doors {
+		all = append(all, d.provider)
+	}
+	return all
 }
 
 func (e *Engine) load(ctx context.Context, p catalog.Plugin) (catalog.Module, error) {

@@ -4,8 +4,8 @@ import "strings"
 
 // ConfigError says what is wrong in a configuration and what would be right. It never holds a secret's text.
 type ConfigError struct {
-	// Provider or Route that is meant; both empty for the engine's own settings.
-	Provider, Route string
+	// Provider, Route or FrontDoor that is meant; all empty for the engine's own settings.
+	Provider, Route, FrontDoor string
 	// Key is a JSON pointer within it: "/config/endpoint", "/secrets/app_id".
 	Key string
 	// Problem says what is wrong, Want what would be right.
@@ -19,6 +19,8 @@ func (e *ConfigError) Error() string {
 		b.WriteString("provider " + e.Provider + ": ")
 	case e.Route != "":
 		b.WriteString("route " + e.Route + ": ")
+	case e.FrontDoor != "":
+		b.WriteString("front door " + e.FrontDoor + ": ")
 	}
 	if e.Key != "" {
 		b.WriteString(e.Key + ": ")

@@ -57,7 +57,7 @@ func (e *Engine) Providers() []ProviderInfo {
 // listIdle remembers the plugins that no provider uses.
 func (e *Engine) listIdle(found []catalog.Found) {
 	used := make(map[string]bool)
-	for _, p := range e.providers {
+	for _, p := range e.users() {
 		used[p.plugin.Path] = true
 	}
 	for _, f := range found {

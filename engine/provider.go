@@ -38,6 +38,7 @@ type provider struct {
 	specs   map[string]abi.SecretSpec
 	policy  *egress.Policy
 	noFit   bool
+	door    bool // it is no provider: it serves a front door
 
 	mu    sync.Mutex
 	cache map[string]*kept // answers by the provider's own key
@@ -52,28 +53,43 @@ func (e *Engine) newProvider(name string, cfg ProviderConfig, found []catalog.Fo
 		plugin = name
 	}
 	p := &provider{name: name, serves: plugin, noFit: cfg.NoFit, cache: make(map[string]*kept)}
+	if err := p.findPlugin(e, found); err != nil || p.loadErr != nil {
+		return p, err
+	}
+	var err error
+	p.secrets, err = p.takeSecrets("/secrets", cfg.Secrets)
+	return p, errors.Join(p.configure(cfg, e.cfg.Limits), err)
+}
+
+// findPlugin takes the plugin that serves from those that were found.
+func (p *provider) findPlugin(e *Engine, found []catalog.Found) error {
+	plugin := p.serves
 	i := slices.IndexFunc(found, func(f catalog.Found) bool { return f.Name == plugin })
 	if i < 0 {
 		names := make([]string, len(found))
 		for i, f := range found {
 			names[i] = f.Name
 		}
-		return p, p.wrong("/plugin", fmt.Sprintf("there is no plugin %q in the folder %q", plugin, e.cfg.Plugins), oneOf(names))
+		return p.wrong("/plugin", fmt.Sprintf("there is no plugin %q in the folder %q", plugin, e.cfg.Plugins), oneOf(names))
 	}
 	if p.plugin, p.loadErr = found[i].Plugin, found[i].Err; p.loadErr != nil {
 		p.plugin.Manifest = nil
-		return p, nil
+		return nil
 	}
 	d := p.plugin.Manifest
 	p.specs = make(map[string]abi.SecretSpec, len(d.Secrets))
 	for _, s := range d.Secrets {
 		p.specs[s.Name] = s
 	}
-	return p, errors.Join(p.configure(cfg, e.cfg.Limits), p.takeSecrets(cfg))
+	return nil
 }
 
 func (p *provider) wrong(key, problem, want string) error {
-	return &ConfigError{Provider: p.name, Key: key, Problem: problem, Want: want}
+	e := &ConfigError{Provider: p.name, Key: key, Problem: problem, Want: want}
+	if p.door {
+		e.Provider, e.FrontDoor = "", p.name
+	}
+	return e
 }
 
 // configure validates the config against the plugin's schema and derives the egress policy from it.
@@ -151,8 +167,8 @@ func (p *provider) validate(config map[string]any) error {
 	return nil
 }
 
-// takeSecrets checks that what is configured is what the manifest declares and that one whole set is there.
-func (p *provider) takeSecrets(cfg ProviderConfig) error {
+// takeSecrets checks that what is configured at a key is what the manifest declares and that one whole set is there.
+func (p *provider) takeSecrets(key string, configured map[string]Secret) (map[string][]byte, error) {
 	d := p.plugin.Manifest
 	var problems []error
 	var declared []string
@@ -161,15 +177,17 @@ func (p *provider) takeSecrets(cfg ProviderConfig) error {
 			declared = append(declared, s.Name)
 		}
 	}
-	p.secrets = make(map[string][]byte, len(cfg.Secrets))
-	for _, name := range slices.Sorted(maps.Keys(cfg.Secrets)) {
-		switch {
+	secrets := make(map[string][]byte, len(configured))
+	for _, name := range slices.Sorted(maps.Keys(configured)) {
+		switch secret := configured[name]; {
 		case !slices.Contains(declared, name):
-			problems = append(problems, p.wrong("/secrets/"+name, "the plugin has no such secret", oneOf(declared)))
-		case cfg.Secrets[name].text == "":
-			problems = append(problems, p.wrong("/secrets/"+name, "the secret is empty", "a text"))
+			problems = append(problems, p.wrong(key+"/"+name, "the plugin has no such secret", oneOf(declared)))
+		case secret.text == "":
+			problems = append(problems, p.wrong(key+"/"+name, "the secret is empty", "a text"))
+		case secret.written && !p.specs[name].Identifier:
+			problems = append(problems, p.wrong(key+"/"+name, "a secret itself does not belong here", `"env:NAME" for an environment variable or "file:PATH" for a file`))
 		default:
-			p.secrets[name] = []byte(cfg.Secrets[name].text)
+			secrets[name] = []byte(secret.text)
 		}
 	}
 	sets := d.SecretSets
@@ -179,13 +197,13 @@ func (p *provider) takeSecrets(cfg ProviderConfig) error {
 	complete := len(sets) == 0
 	var wants []string
 	for _, set := range sets {
-		complete = complete || !slices.ContainsFunc(set.Names, func(n string) bool { return p.secrets[n] == nil })
+		complete = complete || !slices.ContainsFunc(set.Names, func(n string) bool { return secrets[n] == nil })
 		wants = append(wants, strings.Join(set.Names, " and "))
 	}
 	if !complete {
-		problems = append(problems, p.wrong("/secrets", "secrets are missing", strings.Join(wants, ", or ")))
+		problems = append(problems, p.wrong(key, "secrets are missing", strings.Join(wants, ", or ")))
 	}
-	return errors.Join(problems...)
+	return secrets, errors.Join(problems...)
 }
 
 // needsSecret reports whether a plugin cannot work without configured secrets.

@@ -8,10 +8,17 @@ import (
 
 // Secret is a text that shows itself to nobody but the vendor it is for: however it is printed, logged or marshalled,
 // "[secret]" is what comes out. The zero Secret is empty.
-type Secret struct{ text string }
+type Secret struct {
+	text    string
+	written bool
+}
 
 // NewSecret wraps a text.
 func NewSecret(text string) Secret { return Secret{text: text} }
+
+// WrittenSecret wraps a text that stands in a configuration as it is. Open takes it only for what the plugin's manifest
+// calls an identifier.
+func WrittenSecret(text string) Secret { return Secret{text: text, written: true} }
 
 const hiddenSecret = "[secret]"
 

@@ -76,9 +76,12 @@ func (s *session) secretsAt(now time.Time) map[string][]byte {
 	return out
 }
 
-// mask hides every secret of the provider from what it is shown.
+// mask hides every secret of the provider from what it is shown. Identifiers are no secrets, and often so short that they
+// turn up in card numbers and dates.
 func (s *session) mask() value.Mask {
-	return value.NewMask(slices.Collect(maps.Values(s.secretsAt(s.engine.cfg.Now())))...)
+	secrets := s.secretsAt(s.engine.cfg.Now())
+	maps.DeleteFunc(secrets, func(name string, _ []byte) bool { return s.provider.specs[name].Identifier })
+	return value.NewMask(slices.Collect(maps.Values(secrets))...)
 }
 
 // recall makes a kept answer one of this attempt.

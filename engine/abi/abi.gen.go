@@ -4139,6 +4139,9 @@ type SecretSpec struct {
 	Description string `json:"description,omitempty"`
 	// Origins it may be sent to; none means all of Descriptor.hosts.
 	Hosts []string `json:"hosts,omitempty"`
+	// It names the account and guards nothing, like an application's id: it may be written in a configuration as it is, and is
+	// not masked in answers.
+	Identifier bool `json:"identifier,omitempty"`
 }
 
 // AppendWire appends the message in protobuf wire format.
@@ -4157,6 +4160,9 @@ func (m *SecretSpec) AppendWire(b []byte) []byte {
 	}
 	for _, s := range m.Hosts {
 		b = appendString(b, 5, s)
+	}
+	if m.Identifier {
+		b = appendVarint(b, 6, 1)
 	}
 	return b
 }
@@ -4182,6 +4188,8 @@ func (m *SecretSpec) decode(d *decoder) {
 			m.Description = d.string()
 		case 42:
 			m.Hosts = append(m.Hosts, d.string())
+		case 48:
+			m.Identifier = d.varint() != 0
 		default:
 			d.skip()
 		}

@@ -43,6 +43,8 @@ func settingPath(e *engine.ConfigError) []string {
 		path = []string{"providers", e.Provider}
 	case e.Route != "":
 		path = []string{"routes", e.Route}
+	case e.FrontDoor != "":
+		path = []string{"front_doors", e.FrontDoor}
 	case e.Key == "/plugins":
 		return []string{"plugins", "dir"}
 	case e.Key == "/egress":
