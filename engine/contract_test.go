@@ -54,7 +54,7 @@ func TestAProviderThatBreaksTheContractIsToldApart(t *testing.T) {
 			if got := verdict(f.Failure); got != tt.want || !strings.Contains(f.Failure.Message, tt.says) || asked.Load() != tt.asked {
 				t.Errorf("the vendor was asked %d times\ngot  %s: %s\nwant %s: …%s…", asked.Load(), got, f.Failure.Message, tt.want, tt.says)
 			}
-			if len(f.Error()) > 5000 {
+			if len(f.Error()) > 2200 {
 				t.Errorf("the error has %d bytes", len(f.Error()))
 			}
 			if _, err := e.Recognize(t.Context(), act(t, "read")); err != nil {

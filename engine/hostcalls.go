@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/imaging"
@@ -216,35 +214,7 @@ func (s *session) imageRead(in *abi.ImageReadRequest) *abi.HostReply {
 func (s *session) log(ctx context.Context, in *abi.LogRecord) *abi.HostReply {
 	if s.engine.cfg.Logger.Enabled(ctx, slog.LevelDebug) {
 		s.engine.cfg.Logger.LogAttrs(ctx, slog.LevelDebug, "provider says",
-			slog.String("provider", s.provider.name), slog.String("level", in.Level.String()), slog.String("text", clip(s.hideAnswer(in.Message))))
+			slog.String("provider", s.provider.name), slog.String("level", in.Level.String()), slog.String("text", s.discreet(in.Message)))
 	}
 	return new(abi.HostReply)
-}
-
-// hideAnswer masks secrets, and what vendors answered, in a provider's own words. Short texts (a status, 男) tell nobody
-// apart and stay, so that messages can still be read.
-func (s *session) hideAnswer(text string) string {
-	if text == "" {
-		return text
-	}
-	var answers []string
-	for _, l := range s.shown {
-		v := strings.TrimSpace(l.Value)
-		if ascii := len(v) == utf8.RuneCountInString(v); ascii && len(v) >= 6 || !ascii && utf8.RuneCountInString(v) >= 2 {
-			answers = append(answers, v)
-		}
-	}
-	slices.SortFunc(answers, func(a, b string) int { return len(b) - len(a) }) // a date before the year in it
-	for _, a := range answers {
-		text = strings.ReplaceAll(text, a, value.Masked)
-	}
-	return s.mask().String(text)
-}
-
-// clip bounds a provider's words where they end up in logs and errors.
-func clip(text string) string {
-	if len(text) <= abi.MaxLogBytes {
-		return text
-	}
-	return strings.ToValidUTF8(text[:abi.MaxLogBytes], "") + "…"
 }

@@ -74,3 +74,12 @@ func TestNothingOfACardIsLogged(t *testing.T) {
 		}
 	}
 }
+
+func TestAWordThatIsCutStaysHidden(t *testing.T) {
+	name := strings.Repeat("样本", 600) // 3,600 bytes: the provider says "read " and this twice, which is more than is looked at
+	e := openActor(t, vendor(t, map[string]http.HandlerFunc{"/": says(`{"fields": {"name": "` + name + `"}}`)}))
+	r, err := e.Recognize(t.Context(), act(t, "echo twice"))
+	if f := failure(t, r, err).Failure; strings.Contains(f.Message, "样") || !strings.HasSuffix(f.Message, "…") {
+		t.Errorf("the error shows the name: %s", f.Message)
+	}
+}

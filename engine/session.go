@@ -203,7 +203,7 @@ func expired(ctx context.Context) *failed {
 // vendor read has no place in them.
 func (s *session) vendorFailure(v *abi.Fail) *failed {
 	f := &failed{Failure: Failure{
-		Kind: v.Kind, Message: clip(s.hideAnswer(v.Message)), VendorCode: clip(v.VendorCode), VendorMessage: clip(v.VendorMessage),
+		Kind: v.Kind, Message: s.discreet(v.Message), VendorCode: clip(v.VendorCode), VendorMessage: clip(v.VendorMessage),
 		Retryable: v.Retryable, FailOver: v.FailOver, Billed: s.charged(v.Billed), Fault: v.Fault, RetryAfterMs: v.RetryAfterMs,
 		Signals: signals(v.Signals),
 	}}

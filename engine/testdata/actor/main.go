@@ -118,8 +118,10 @@ func (actor) Response(c *sdk.Call, r *sdk.Response) *sdk.Action {
 			Header(sdk.Param("Authorization", sdk.Join(sdk.Text("Bearer "), sdk.Secret("token")))))
 	case act == "use" && r.Status == 401 && count == "1":
 		return fetchToken(c, "token 2")
-	case act == "echo":
+	case act == "echo" && count == "1":
 		return sdk.Failed(sdk.Fail{VendorMessage: r.Text("/echo"), VendorCode: r.HeaderText("x-echo"), Message: "read " + r.Text("/fields/name")})
+	case strings.HasPrefix(string(r.State), "echo twice"):
+		return sdk.Failed(sdk.Fail{Message: "read " + strings.Repeat(r.Text("/fields/name"), 2)})
 	case act == "log":
 		for _, l := range r.Leaves {
 			c.Logf(0, "%s is %s", l.Path, l.Value)

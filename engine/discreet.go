@@ -1,0 +1,54 @@
+package engine
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/value"
+)
+
+// discreet makes a provider's own words fit for logs and errors: without secrets, without what vendors answered, and not
+// long. Answers that are short (a status, 男) tell nobody apart and stay, so that the words can still be read.
+func (s *session) discreet(text string) string {
+	if text == "" {
+		return text
+	}
+	// A text may be cut within a value, which then would not be recognised: what may be part of one is left out.
+	const enough = abi.MaxLogBytes + abi.MaxInlineLeafBytes
+	long := len(text) > enough
+	if long {
+		text = text[:enough]
+	}
+	for _, a := range s.answers() {
+		text = strings.ReplaceAll(text, a, value.Masked)
+	}
+	text = s.mask().String(text)
+	if long {
+		text = text[:max(0, len(text)-abi.MaxInlineLeafBytes)] + "…"
+	}
+	return clip(text)
+}
+
+// answers are the texts that vendors gave, the longest first: a date stands before the year in it.
+func (s *session) answers() []string {
+	var out []string
+	for _, l := range s.shown {
+		v := strings.TrimSpace(l.Value)
+		runes := utf8.RuneCountInString(v)
+		if ascii := runes == len(v); ascii && runes >= 6 || !ascii && runes >= 2 {
+			out = append(out, v)
+		}
+	}
+	slices.SortFunc(out, func(a, b string) int { return len(b) - len(a) })
+	return out
+}
+
+// clip bounds a text that ends up in logs and errors.
+func clip(text string) string {
+	if len(text) > abi.MaxLogBytes {
+		text = text[:abi.MaxLogBytes] + "…"
+	}
+	return strings.ToValidUTF8(text, "")
+}

@@ -1,0 +1,68 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+)
+
+func TestOneProviderKeepsNoMoreThanItsShare(t *testing.T) {
+	p := &provider{cache: make(map[string]*kept)}
+	now := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
+	p.keep("old", &kept{expires: now}, now.Add(-time.Hour))
+	for i := range 2 * maxKept {
+		p.keep(fmt.Sprint(i), &kept{expires: now.Add(time.Hour)}, now)
+		if p.find(fmt.Sprint(i), now) == nil {
+			t.Errorf("answer %d is not kept", i)
+		}
+	}
+	if len(p.cache) != maxKept || p.cache["old"] != nil {
+		t.Errorf("%d answers are kept, want %d and none that has expired", len(p.cache), maxKept)
+	}
+}
+
+func TestOnlyTheAnswerThatWasUsedIsForgotten(t *testing.T) {
+	p := &provider{cache: make(map[string]*kept)}
+	now := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
+	first, second := &kept{expires: now.Add(1)}, &kept{expires: now.Add(1)}
+	p.keep("k", second, now)
+	p.forget("k", first)
+	if p.find("k", now) != second {
+		t.Error("a renewed answer was forgotten for the one before it")
+	}
+	p.forget("k", second)
+	if p.find("k", now) != nil {
+		t.Error("the answer that was used is still there")
+	}
+	p.keep("k", second, now)
+	p.forget("k", nil)
+	if p.find("k", now) != nil {
+		t.Error("an answer that the caller never saw is still there")
+	}
+}
+
+func TestATurnIsWaitedForUntilTheContextEnds(t *testing.T) {
+	var turns turns
+	done, ok := turns.take(t.Context(), "k")
+	if !ok {
+		t.Fatal("a free turn was not given")
+	}
+	other, ok := turns.take(t.Context(), "other")
+	if !ok {
+		t.Fatal("another key's turn was not given")
+	}
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, ok := turns.take(over, "k"); ok {
+		t.Error("the turn was given twice")
+	}
+	next := make(chan func())
+	go func() { d, _ := turns.take(t.Context(), "k"); next <- d }()
+	done()
+	(<-next)()
+	other()
+	if len(turns.byKey) != 0 {
+		t.Errorf("%d turns are left behind", len(turns.byKey))
+	}
+}
