@@ -48,7 +48,7 @@ func (s *session) recognition(req *Request, done *abi.Done, attempts []Attempt) 
 		r.Portrait = &Portrait{Polygon: p}
 	}
 	if done.Rotation != nil && math.Abs(*done.Rotation) <= 360 {
-		degrees := s.fitted.Transform.BackRotation(*done.Rotation)
+		degrees := math.Mod(tenth(s.fitted.Transform.BackRotation(*done.Rotation)), 360)
 		r.Rotation = &degrees
 	}
 	for _, c := range done.Checks {

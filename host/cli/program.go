@@ -61,12 +61,12 @@ func (p *Program) Run(ctx context.Context, args []string) int {
 	root := p.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return StatusOK
+	}
 	if ctx.Err() != nil {
 		_, _ = fmt.Fprintln(p.Stderr, "ocrmux: interrupted")
 		return StatusInterrupted
-	}
-	if err == nil {
-		return StatusOK
 	}
 	status := StatusUsage // an error that comes from cobra itself
 	var exit *exitError
@@ -131,7 +131,7 @@ func (p *Program) root() *cobra.Command {
 		return usage(fmt.Errorf("%w; see %s --help", err, cmd.CommandPath()))
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(p.recognizeCommand(), p.providersCommand(), p.configCommand(), p.pluginCommand(), p.versionCommand())
+	root.AddCommand(p.recognizeCommand(), p.serveCommand(), p.providersCommand(), p.configCommand(), p.pluginCommand(), p.versionCommand())
 	return root
 }
 

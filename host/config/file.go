@@ -4,13 +4,14 @@ import "github.com/invopop/jsonschema"
 
 // File is what a configuration file may hold. Everything is optional.
 type File struct {
-	Plugins   Plugins             `json:"plugins,omitempty" jsonschema_description:"Where provider plugins are found."`
-	Providers map[string]Provider `json:"providers,omitempty" jsonschema_description:"Providers by name; a provider is one account with one vendor. Without any, there is one for each plugin that needs no secret. Names are lower-case letters and digits, with single - or _ between them."`
-	Routes    map[string]Route    `json:"routes,omitempty" jsonschema_description:"Routes by name. Without one called default, that is all providers in the order of their names."`
-	Fetch     Fetch               `json:"fetch,omitempty" jsonschema_description:"Pictures that are given by URL."`
-	Server    Server              `json:"server,omitempty" jsonschema_description:"The HTTP server."`
-	Limits    Limits              `json:"limits,omitempty" jsonschema_description:"Bounds of time and size; 0 means the default."`
-	Log       Log                 `json:"log,omitempty" jsonschema_description:"The log, on standard error."`
+	Plugins    Plugins              `json:"plugins,omitempty" jsonschema_description:"Where provider plugins are found."`
+	Providers  map[string]Provider  `json:"providers,omitempty" jsonschema_description:"Providers by name; a provider is one account with one vendor. Without any, there is one for each plugin that needs no secret. Names are lower-case letters and digits, with single - or _ between them."`
+	Routes     map[string]Route     `json:"routes,omitempty" jsonschema_description:"Routes by name. Without one called default, that is all providers in the order of their names."`
+	FrontDoors map[string]FrontDoor `json:"front_doors,omitempty" jsonschema_description:"Vendors as which this program answers, by the name of the plugin."`
+	Fetch      Fetch                `json:"fetch,omitempty" jsonschema_description:"Pictures that are given by URL."`
+	Server     Server               `json:"server,omitempty" jsonschema_description:"The HTTP server."`
+	Limits     Limits               `json:"limits,omitempty" jsonschema_description:"Bounds of time and size; 0 means the default."`
+	Log        Log                  `json:"log,omitempty" jsonschema_description:"The log, on standard error."`
 }
 
 // Plugins says where plugins are.
@@ -33,6 +34,13 @@ type Provider struct {
 type Route struct {
 	Policy    string   `json:"policy,omitempty" jsonschema:"enum=failover,default=failover" jsonschema_description:"failover: the next provider is tried when the failure of one says that another might do better."`
 	Providers []string `json:"providers" jsonschema:"minItems=1,uniqueItems=true" jsonschema_description:"Names of providers, the preferred one first."`
+}
+
+// FrontDoor answers as a vendor, at the vendor's own path and in the vendor's own protocol.
+type FrontDoor struct {
+	Route   string                        `json:"route,omitempty" jsonschema:"minLength=1,default=default" jsonschema_description:"Route that recognises the pictures."`
+	Clients []map[string]ClientCredential `json:"clients" jsonschema:"minItems=1" jsonschema_description:"Who may call, each with the credentials the vendor would have given it, by the names of the plugin's secrets."`
+	Config  map[string]any                `json:"config,omitempty" jsonschema_description:"Settings of the plugin for this door, validated against the schema in its manifest."`
 }
 
 // Fetch bounds the fetching of pictures.
@@ -118,3 +126,13 @@ type Source string
 func (Source) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "string", Pattern: `^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$`, Examples: []any{"env:VENDOR_APP_SECRET", "file:/run/secrets/vendor"}}
 }
+
+// ClientCredential is one credential of a front door's client: the source of a secret, or an identifier as it is.
+type ClientCredential string
+
+// JSONSchema says how a credential is written.
+func (ClientCredential) JSONSchema() *jsonschema.Schema {
+	return &jsonschema.Schema{Type: "string", MinLength: ptr(uint64(1)), Examples: []any{"demo", "env:CLIENT_APP_SECRET", "file:/run/secrets/client"}}
+}
+
+func ptr[T any](v T) *T { return &v }

@@ -151,6 +151,10 @@ func (b *builder) build(src Sources) {
 	for name, r := range f.Routes {
 		b.Engine.Routes[name] = engine.Route{Providers: r.Providers}
 	}
+	b.Engine.FrontDoors = make(map[string]engine.FrontDoor, len(f.FrontDoors))
+	for name, d := range f.FrontDoors {
+		b.Engine.FrontDoors[name] = engine.FrontDoor{Route: d.Route, Clients: b.clients(name, d.Clients), Config: d.Config}
+	}
 	for _, address := range f.Fetch.Allow {
 		b.Engine.FetchAllow = append(b.Engine.FetchAllow, string(address))
 	}

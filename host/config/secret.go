@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine"
@@ -34,6 +35,30 @@ func (b *builder) secrets(provider string, sources map[string]Source) map[string
 			continue
 		}
 		out[name] = engine.NewSecret(text)
+	}
+	return out
+}
+
+// clients fetches the credentials of a front door's clients. What is neither from the environment nor from a file stands
+// for itself; the engine lets that pass for identifiers only.
+func (b *builder) clients(door string, clients []map[string]ClientCredential) []map[string]engine.Secret {
+	out := make([]map[string]engine.Secret, len(clients))
+	for i, credentials := range clients {
+		out[i] = make(map[string]engine.Secret, len(credentials))
+		for _, name := range slices.Sorted(maps.Keys(credentials)) {
+			source := string(credentials[name])
+			if !strings.HasPrefix(source, "env:") && !strings.HasPrefix(source, "file:") {
+				out[i][name] = engine.WrittenSecret(source)
+				continue
+			}
+			path := []string{"front_doors", door, "clients", strconv.Itoa(i), name}
+			text, what, want := b.fetch(source, path)
+			if what != "" {
+				b.wrong(path, what, want)
+				continue
+			}
+			out[i][name] = engine.NewSecret(text)
+		}
 	}
 	return out
 }
