@@ -3,6 +3,8 @@ package engine_test
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -49,7 +51,7 @@ func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
 func TestAVendorThatMisbehavesFailsItsOwnAttempt(t *testing.T) {
 	good := vendor(t, map[string]http.HandlerFunc{"/": says(goodCard)})
-	bomb := zipped(300 << 20)
+	bomb := zipped(64 << 20)
 	raw := func(serve func(net.Conn)) func(*testing.T) string {
 		return func(t *testing.T) string { return rawVendor(t, serve) }
 	}
@@ -153,35 +155,50 @@ func TestAGetFollowsARedirectWithinItsHost(t *testing.T) {
 	}
 }
 
+// deadline is a context whose deadline passes when the test says so.
+type deadline struct {
+	context.Context
+	passed chan struct{}
+}
+
+func (d deadline) Done() <-chan struct{} { return d.passed }
+
+func (d deadline) Err() error {
+	select {
+	case <-d.passed:
+		return context.DeadlineExceeded
+	default:
+		return nil
+	}
+}
+
 func TestAVendorThatStallsEndsWithTheCall(t *testing.T) {
-	for _, tt := range []struct {
-		name string
-		open func(t *testing.T, endpoint string) *bench
-	}{
-		{"of a module", openActorFor(100 * time.Millisecond)},
-		{"of a subprocess", func(t *testing.T, endpoint string) *bench {
-			return open(t, func(c *engine.Config) {
-				c.Plugins, c.Limits.Timeout = built.processes, time.Second
-				c.Providers = map[string]engine.ProviderConfig{"jumdata": jumdata(endpoint)}
+	for kind, plugins := range map[string]string{"module": built.modules, "subprocess": built.processes} {
+		t.Run("of a "+kind, func(t *testing.T) {
+			late := deadline{t.Context(), make(chan struct{})}
+			endpoint := rawVendor(t, func(c net.Conn) {
+				readRequest(c)
+				close(late.passed)
+				_, _ = c.Read(make([]byte, 1)) // until the connection is given up
 			})
-		}},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			e := tt.open(t, rawVendor(t, func(c net.Conn) { readRequest(c); _, _ = c.Read(make([]byte, 1)) }))
-			r, err := e.Recognize(t.Context(), act(t, "read"))
+			e := open(t, func(c *engine.Config) {
+				c.Plugins, c.Providers = plugins, map[string]engine.ProviderConfig{"actor": actor(endpoint)}
+			})
+			r, err := e.Recognize(late, act(t, "read"))
 			f := failure(t, r, err)
-			if got := verdict(f.Failure); got != "timeout, billed unknown, fault network" {
+			if got := verdict(f.Failure); got != "timeout, billed unknown, fault network" || !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("got %s: %s", got, f.Failure.Message)
 			}
 		})
 	}
 }
 
-func openActorFor(timeout time.Duration) func(*testing.T, string) *bench {
-	return func(t *testing.T, endpoint string) *bench {
-		return open(t, func(c *engine.Config) {
-			c.Limits.Timeout = timeout
-			c.Providers = map[string]engine.ProviderConfig{"actor": actor(endpoint)}
-		})
+func TestTheTimeOfACallIsBounded(t *testing.T) {
+	e := open(t, func(c *engine.Config) {
+		c.Limits.Timeout, c.Providers = time.Nanosecond, map[string]engine.ProviderConfig{"actor": actor("https://ocr.example")}
+	})
+	r, err := e.Recognize(t.Context(), act(t, "read"))
+	if got := verdict(failure(t, r, err).Failure); got != "timeout, billed no, fault operator, retryable" {
+		t.Errorf("got %s", got)
 	}
 }
