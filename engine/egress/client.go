@@ -53,7 +53,7 @@ type Config struct {
 	MaxHeaderBytes int
 	// MaxRedirects bounds the redirects followed in one call. Negative means none.
 	MaxRedirects int
-	// DisableHTTP2 offers HTTP/1.1 only.
+	// DisableHTTP2 offers HTTP/1.1 only, as GODEBUG=http2client=0 does for the whole process.
 	DisableHTTP2 bool
 	// UserAgent is sent when a request has no User-Agent of its own.
 	UserAgent string
@@ -125,7 +125,7 @@ func New(cfg Config) (*Client, error) {
 	}
 	cfg = cfg.withDefaults()
 	protocols := []string{"h2", "http/1.1"}
-	if cfg.DisableHTTP2 {
+	if cfg.DisableHTTP2 || !h2Available() {
 		protocols = protocols[1:]
 	}
 	return &Client{
@@ -134,7 +134,6 @@ func New(cfg Config) (*Client, error) {
 		pool: &pool{
 			cfg:   cfg,
 			h1:    newH1Protocol(cfg),
-			h2:    newH2Protocol(cfg),
 			sites: make(map[siteKey]*site),
 			dialer: &dialer{
 				resolver:       cfg.Resolver,

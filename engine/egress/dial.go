@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"net"
 	"net/netip"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -122,12 +121,10 @@ func (d *dialer) handshake(ctx context.Context, wire *wireConn, o origin) (net.C
 	return c, nil
 }
 
-// wireConn is the TCP connection under everything: it counts what is written and tells when it is closed.
+// wireConn is the TCP connection under everything: it counts what is written.
 type wireConn struct {
 	net.Conn
 	written atomic.Int64
-	once    sync.Once
-	onClose func() // set before the connection is shared
 }
 
 // Write counts a byte as written as soon as the kernel may have it.
@@ -135,15 +132,4 @@ func (w *wireConn) Write(p []byte) (int, error) {
 	n, err := w.Conn.Write(p)
 	w.written.Add(int64(n))
 	return n, err
-}
-
-// Close closes the connection and reports that once.
-func (w *wireConn) Close() error {
-	err := w.Conn.Close()
-	w.once.Do(func() {
-		if w.onClose != nil {
-			w.onClose()
-		}
-	})
-	return err
 }

@@ -7,24 +7,38 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"golang.org/x/net/http2"
 )
 
-// h2Protocol is what all HTTP/2 connections of a client share.
-type h2Protocol struct{ transport *http2.Transport }
+// h2Available reports whether net/http speaks HTTP/2 in this process: GODEBUG=http2client=0 and the build tag
+// nethttpomithttp2 take it out.
+func h2Available() bool {
+	var t http.Transport
+	t.CloseIdleConnections() // lets the transport set its protocols up; it has no connection
+	return t.TLSNextProto[http2.NextProtoTLS] != nil
+}
 
-func newH2Protocol(cfg Config) *h2Protocol {
-	return &h2Protocol{transport: &http2.Transport{
-		DisableCompression: true, // answers are decoded here, under their cap
-		MaxHeaderListSize:  uint32(cfg.MaxHeaderBytes),
-		IdleConnTimeout:    cfg.IdleTimeout,
-		ReadIdleTimeout:    cfg.HTTP2PingAfter,
-		PingTimeout:        cfg.HTTP2PingTimeout,
-		WriteByteTimeout:   cfg.HTTP2PingAfter,
-	}}
+// newH2Transport is for one connection that is there already. net/http has no other way to take one over, and the
+// dialer has to be the one who dials and shakes hands.
+func newH2Transport(cfg Config, nc net.Conn) *http.Transport {
+	t := &http.Transport{
+		DialTLSContext:         func(context.Context, string, string) (net.Conn, error) { return nc, nil },
+		Protocols:              new(http.Protocols),
+		DisableCompression:     true, // answers are decoded here, under their cap
+		MaxResponseHeaderBytes: int64(cfg.MaxHeaderBytes),
+		IdleConnTimeout:        cfg.IdleTimeout,
+		HTTP2: &http.HTTP2Config{
+			SendPingTimeout:  cfg.HTTP2PingAfter,
+			PingTimeout:      cfg.HTTP2PingTimeout,
+			WriteByteTimeout: cfg.HTTP2PingAfter,
+		},
+	}
+	t.Protocols.SetHTTP2(true)
+	return t
 }
 
 func speaksH2(nc net.Conn) bool {
@@ -36,22 +50,31 @@ func speaksH2(nc net.Conn) bool {
 type h2Conn struct {
 	pool *pool
 	key  siteKey
-	cc   *http2.ClientConn
+	cc   *http.ClientConn
 	uses int  // exchanges that have it or are asking it for a stream; guarded by the pool's lock
 	gone bool // closed; guarded by the pool's lock
 }
 
-func newH2Conn(p *pool, key siteKey, wire *wireConn, nc net.Conn) (*h2Conn, *Error) {
-	c := &h2Conn{pool: p, key: key}
-	wire.onClose = func() { p.dropMulti(c) }
+// newH2Conn starts HTTP/2 on a connection and reserves the stream of its first exchange.
+func newH2Conn(ctx context.Context, p *pool, key siteKey, nc net.Conn) (*h2Conn, *Error) {
+	const op = "connect"
 	_ = nc.SetWriteDeadline(time.Now().Add(p.cfg.TLSTimeout)) // for the preface, which knows no context
-	cc, err := p.h2.transport.NewClientConn(nc)
+	cc, err := newH2Transport(p.cfg, nc).NewClientConn(ctx, "https", key.origin.address())
 	_ = nc.SetWriteDeadline(time.Time{})
 	if err != nil {
 		_ = nc.Close()
-		return nil, fail(KindConnect, "connect", "the HTTP/2 connection could not be set up", err)
+		return nil, fail(KindConnect, op, "the HTTP/2 connection could not be set up", err)
 	}
-	c.cc = cc
+	c := &h2Conn{pool: p, key: key, cc: cc}
+	cc.SetStateHook(func(cc *http.ClientConn) {
+		if cc.Err() != nil {
+			p.dropMulti(c)
+		}
+	})
+	if cc.Reserve() != nil {
+		_ = cc.Close()
+		return nil, fail(KindConnect, op, "the HTTP/2 connection takes no request", nil)
+	}
 	return c, nil
 }
 
@@ -89,24 +112,27 @@ func (c *h2Conn) exchange(ctx context.Context, req *http.Request, body *requestB
 }
 
 // unprocessed reports whether the vendor vouched that it did nothing about the request: REFUSED_STREAM, a stream above
-// GOAWAY's last (RFC 9113, 6.8 and 8.7), or a connection that was closing before the stream began. http2 exports no
-// value for the latter two; should their texts change, the answer turns to false, which only costs a retry.
+// GOAWAY's last (RFC 9113, 6.8 and 8.7), or a connection that closed before the stream began. net/http exports no value
+// for the latter two; should their texts change, the answer turns to false, which only costs a retry.
 func unprocessed(err error) bool {
 	if se := (http2.StreamError{}); errors.As(err, &se) {
 		return se.Code == http2.ErrCodeRefusedStream
 	}
 	switch err.Error() {
-	case "http2: Transport received Server's graceful shutdown GOAWAY", "http2: client conn not usable":
+	case "http2: Transport received Server's graceful shutdown GOAWAY",
+		"http2: client conn not usable", "http2: client conn could not be established":
 		return true
 	default:
 		return false
 	}
 }
 
+// isProtocolError reports whether a stream or the whole connection ended with an HTTP/2 error code. The stream errors
+// of net/http turn into those of x/net for errors.As (go.dev/issue/53896); those of a connection show in their text
+// alone, and should that change, the failure only counts as a connection lost.
 func isProtocolError(err error) bool {
-	var ce http2.ConnectionError
 	var se http2.StreamError
-	return errors.As(err, &ce) || errors.As(err, &se)
+	return errors.As(err, &se) || strings.HasPrefix(err.Error(), "connection error: ")
 }
 
 func (c *h2Conn) release(resp *http.Response, _ bool) {

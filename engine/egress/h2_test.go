@@ -118,6 +118,15 @@ func TestDoHTTP2(t *testing.T) {
 			t.Errorf("protocols: %v", protos)
 		}
 	})
+	t.Run("unless it is switched off for the process", func(t *testing.T) {
+		t.Setenv("GODEBUG", "http2client=0")
+		if _, err := newClient(t, cfg).Do(t.Context(), p, post(s.URL)); err != nil {
+			t.Fatal(err)
+		}
+		if protos["HTTP/1.1"] != 2 {
+			t.Errorf("protocols: %v", protos)
+		}
+	})
 }
 
 // frameServer speaks HTTP/2 by hand: serve is told of each request once its stream has ended.
@@ -215,6 +224,17 @@ func TestDoHTTP2KnowsWhatWasProcessed(t *testing.T) {
 			t.Fatalf("error = %v", err)
 		}
 		wantError(t, err, e.Kind, e.Sent)
+	})
+	t.Run("a stream on a connection that breaks the protocol may have been, and none of it is logged", func(t *testing.T) {
+		logged := captureLog(t)
+		url, cfg := frameServer(t, func(_ int, _ uint32, f *http2.Framer) {
+			_ = f.WriteRawFrame(http2.FramePing, 0, 0, []byte(secret)) // not 8 bytes
+		})
+		_, err := newClient(t, cfg).Do(t.Context(), named(t, url), post(url))
+		wantError(t, err, egress.KindBadAnswer, egress.SentMaybe)
+		if logged.Len() > 0 {
+			t.Errorf("logged %q", logged.String())
+		}
 	})
 	t.Run("a call that is cancelled while the vendor thinks may have been", func(t *testing.T) {
 		arrived := make(chan struct{})

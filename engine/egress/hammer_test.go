@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -87,13 +88,20 @@ func TestCloseLeavesNothingBehind(t *testing.T) {
 		})
 	}
 	wg.Wait()
+	running := []string{"egress.(*h1Conn)", "http.(*http2ClientConn)"}
+	for _, frame := range running {
+		if !strings.Contains(stacks(), frame) {
+			t.Fatalf("no goroutine has %s to begin with", frame)
+		}
+	}
 	if err := c.Close(); err != nil {
 		t.Fatal(err)
 	}
 	plain.Close() // waits for the server's side
 	secure.Close()
 	for range 10_000 { // the reader of an HTTP/2 connection ends on its own soon after
-		if !strings.Contains(stacks(), "egress.(*h1Conn)") && !strings.Contains(stacks(), "http2.(*ClientConn)") {
+		now := stacks()
+		if !slices.ContainsFunc(running, func(frame string) bool { return strings.Contains(now, frame) }) {
 			return
 		}
 		runtime.Gosched()

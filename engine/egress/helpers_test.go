@@ -77,6 +77,16 @@ func wantError(t *testing.T, err error, kind egress.Kind, sent egress.Sent) *egr
 	return e
 }
 
+// captureLog returns what goes to the standard log from now to the end of the test.
+func captureLog(t *testing.T) *bytes.Buffer {
+	t.Helper()
+	var b bytes.Buffer
+	before := log.Writer()
+	log.SetOutput(&b)
+	t.Cleanup(func() { log.SetOutput(before) })
+	return &b
+}
+
 // rawServer runs serve for each connection of a listener on loopback, and joins all of it at the end of the test.
 type rawServer struct {
 	url   string

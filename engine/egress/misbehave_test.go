@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
-	"log"
 	"net"
 	"runtime"
 	"strings"
@@ -138,9 +137,7 @@ func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
 func TestDoNeverMixesAnswers(t *testing.T) {
 	// The first answer says it is shorter than it is. Its rest must reach neither the next call nor a log.
-	var logged bytes.Buffer
-	log.SetOutput(&logged)
-	t.Cleanup(func() { log.SetOutput(io.Discard) })
+	logged := captureLog(t)
 	s := newRawServer(t, func(n int, c net.Conn) {
 		for readRequest(c) != nil {
 			text := "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

@@ -139,8 +139,11 @@ func (o origin) authority() string {
 		}
 		return o.host
 	}
-	return net.JoinHostPort(o.host, strconv.Itoa(int(o.port)))
+	return o.address()
 }
+
+// address is host:port as net wants it.
+func (o origin) address() string { return net.JoinHostPort(o.host, strconv.Itoa(int(o.port))) }
 
 func (o origin) String() string {
 	if o.scheme == "" {

@@ -12,7 +12,6 @@ type pool struct {
 	cfg    Config
 	dialer *dialer
 	h1     *h1Protocol
-	h2     *h2Protocol
 
 	mu     sync.Mutex
 	closed bool
@@ -103,13 +102,9 @@ func (p *pool) lease(ctx context.Context, key siteKey, fresh bool) (lease, *Erro
 	if !speaksH2(nc) {
 		return lease{conn: newH1Conn(p, key, wire, nc)}, nil
 	}
-	c, err := newH2Conn(p, key, wire, nc)
+	c, err := newH2Conn(ctx, p, key, nc)
 	if err != nil {
 		return lease{}, err
-	}
-	if !c.cc.ReserveNewRequest() {
-		_ = nc.Close()
-		return lease{}, fail(KindConnect, "connect", "the HTTP/2 connection takes no request", nil)
 	}
 	p.addMulti(c)
 	return lease{conn: c}, nil
@@ -132,8 +127,8 @@ func (p *pool) reuse(key siteKey) connection {
 	}
 }
 
-// reuseMulti asks the HTTP/2 connections for a stream, without the pool's lock: http2 may take that lock while it holds
-// its own. Counting the use first keeps closeIdle off.
+// reuseMulti asks the HTTP/2 connections for a stream, without the pool's lock: their state hooks take it. Counting the
+// use first keeps closeIdle off.
 func (p *pool) reuseMulti(key siteKey) connection {
 	p.mu.Lock()
 	multi := slices.Clone(p.sites[key].multi)
@@ -143,7 +138,7 @@ func (p *pool) reuseMulti(key siteKey) connection {
 	p.mu.Unlock()
 	var found connection
 	for _, c := range multi {
-		if found == nil && c.cc.ReserveNewRequest() {
+		if found == nil && c.cc.Reserve() == nil {
 			found = c
 		} else {
 			p.unuse(c)

@@ -2,10 +2,12 @@ package egress
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -38,6 +40,39 @@ func TestPoolForgetsOriginsWithoutConnections(t *testing.T) {
 	c.CloseIdle()
 	if len(c.pool.sites) != 0 || c.pool.idle != 0 {
 		t.Errorf("%d sites with %d idle connections are left", len(c.pool.sites), c.pool.idle)
+	}
+}
+
+func TestPoolForgetsHTTP2ConnectionsThatTheVendorCloses(t *testing.T) {
+	s := httptest.NewUnstartedServer(http.HandlerFunc(ok))
+	s.EnableHTTP2 = true
+	s.StartTLS()
+	defer s.Close()
+	roots := x509.NewCertPool()
+	roots.AddCert(s.Certificate())
+	c, err := New(Config{RootCAs: roots})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	p, err := NewPolicy(PolicyConfig{Operator: []string{s.URL}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Do(t.Context(), p, &Request{URL: s.URL}); err != nil {
+		t.Fatal(err)
+	}
+	sites := func() int {
+		c.pool.mu.Lock()
+		defer c.pool.mu.Unlock()
+		return len(c.pool.sites)
+	}
+	if n := sites(); n != 1 {
+		t.Fatalf("%d sites, want 1", n)
+	}
+	s.CloseClientConnections()
+	for sites() > 0 { // a pool that does not forget ends with the test's timeout
+		runtime.Gosched()
 	}
 }
 
