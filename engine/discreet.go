@@ -10,7 +10,8 @@ import (
 )
 
 // discreet makes a provider's own words fit for logs and errors: without secrets, without what vendors answered, and not
-// long. Answers that are short (a status, 男) tell nobody apart and stay, so that the words can still be read.
+// long. Answers that tell nobody apart stay, so that the words can still be read: short ones (a status, 男), and words of
+// ASCII letters (blurred), which on a card nothing is.
 func (s *session) discreet(text string) string {
 	if text == "" {
 		return text
@@ -37,7 +38,7 @@ func (s *session) answers() []string {
 	for _, l := range s.shown {
 		v := strings.TrimSpace(l.Value)
 		runes := utf8.RuneCountInString(v)
-		if ascii := runes == len(v); ascii && runes >= 6 || !ascii && runes >= 2 {
+		if ascii := runes == len(v); ascii && runes >= 6 && strings.ContainsAny(v, "0123456789") || !ascii && runes >= 2 {
 			out = append(out, v)
 		}
 	}
