@@ -50,7 +50,7 @@ check: ## Formatting, vet, linter with the import rule, tidy module, generated c
 	@echo "staticcheck";  $(GO) run $(STATICCHECK) ./...
 	@echo "import rule";  $(GO) run $(DEPGUARD) ./...
 	@echo "module";       $(GO) mod tidy -diff
-	@echo "generated";    cd engine/abi && $(GO) run ./internal/abigen provider.proto ../../bin/abi.gen.go && diff -u abi.gen.go ../../bin/abi.gen.go
+	@mkdir -p bin; echo "generated"; cd engine/abi && $(GO) run ./internal/abigen provider.proto ../../bin/abi.gen && diff -u abi.gen.go ../../bin/abi.gen
 
 .PHONY: bench
 bench: ## Run the benchmarks that docs/benchmarks.md reports
