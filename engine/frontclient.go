@@ -1,11 +1,14 @@
 package engine
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"encoding/hex"
 	"fmt"
-	"strings"
+	"maps"
 	"sync"
 	"time"
 
@@ -13,16 +16,23 @@ import (
 	"github.com/ocrmux/ocrmux/engine/value"
 )
 
-// client is one caller of a front door, with the credentials it knows.
-type client struct{ secrets map[string][]byte }
+// client is one caller of a front door: the credentials it knows, and what it signed before.
+type client struct {
+	secrets map[string][]byte
+	seen    *seen
+}
 
 // authenticate finds the client for whom every proof holds. Until it is known, no secret stands for anything.
 func (v *visit) authenticate(admit *abi.Admit) *abi.Fail {
+	defer func() { v.blobs[0] = nil }() // only proofs need the body as it came
 	candidates := v.door.clients
-	if key := admit.Client; key != nil {
+	switch key := admit.Client; {
+	case key == nil && len(admit.Proofs) == 0:
+		return outboundFailure(&v.broken("the plugin admitted a request without anything that tells who sent it", nil).Failure)
+	case key != nil:
 		candidates = nil
 		for _, c := range v.door.clients {
-			if subtle.ConstantTimeCompare(c.secrets[key.Name], []byte(key.Value)) == 1 {
+			if same([]byte(key.Value), c.secrets[key.Name]) {
 				candidates = append(candidates, c)
 			}
 		}
@@ -33,18 +43,28 @@ func (v *visit) authenticate(admit *abi.Admit) *abi.Fail {
 	var refused *abi.Fail
 	for i := range candidates {
 		v.client = &candidates[i]
-		if refused = v.prove(admit.Proofs); refused == nil {
-			return v.firstTime(admit)
+		if refused = v.prove(admit.Proofs); refused != nil {
+			continue
 		}
+		if refused = v.firstTime(admit); refused == nil {
+			return nil
+		}
+		break
 	}
 	v.client = nil
 	return orDenied(refused, "the door has no clients")
 }
 
-// prove evaluates each proof with the client's secrets and compares in constant time.
+// same compares in constant time. Nothing is the same as nothing: a credential that is missing on both sides proves nothing.
+func same(given, want []byte) bool {
+	return len(want) > 0 && subtle.ConstantTimeCompare(given, want) == 1
+}
+
+// prove evaluates each proof with the client's secrets and compares.
 func (v *visit) prove(proofs []abi.Proof) *abi.Fail {
 	for i := range proofs {
 		p := &proofs[i]
+		bodyByHandle(p.Expected)
 		want, err := v.eval.Bytes(p.Expected, abi.MaxStateBytes)
 		if err != nil {
 			return orDenied(p.Otherwise, "the proof cannot be checked: "+err.Error())
@@ -53,11 +73,28 @@ func (v *visit) prove(proofs []abi.Proof) *abi.Fail {
 		if p.IgnoreCase {
 			given, want = lower(given), lower(want)
 		}
-		if subtle.ConstantTimeCompare(given, want) != 1 {
+		if !same(given, want) {
 			return orDenied(p.Otherwise, "a proof does not hold")
 		}
 	}
 	return nil
+}
+
+// bodyByHandle has "body" parts, which mean the body of the request that is being proved, refer to it by its handle.
+func bodyByHandle(v *abi.Value) {
+	if v == nil {
+		return
+	}
+	for i := range v.Parts {
+		p := &v.Parts[i]
+		if p.Body != nil {
+			p.Body, p.Blob = nil, &abi.Blob{Handle: 0, Encoding: abi.EncodingRaw}
+		}
+		if p.Digest != nil {
+			bodyByHandle(p.Digest.Key)
+			bodyByHandle(p.Digest.Data)
+		}
+	}
 }
 
 func lower(b []byte) []byte {
@@ -76,7 +113,7 @@ func (v *visit) firstTime(admit *abi.Admit) *abi.Fail {
 		return nil
 	}
 	window := time.Duration(admit.WindowSeconds) * time.Second
-	if v.door.seen.before(admit.ReplayKey, v.engine.cfg.Now(), window) {
+	if v.client.seen.before(admit.ReplayKey, v.engine.cfg.Now(), window) {
 		return orDenied(admit.Replayed, "the request was seen before")
 	}
 	return nil
@@ -148,15 +185,24 @@ func (v *visit) withinLimits(ctx context.Context, p *picture) *failed {
 }
 
 // decodeInPlace decodes base64 over itself. It takes what clients send: a data URL's prefix, line breaks, missing padding,
-// and blanks where a plus was lost on the way through a form.
+// blanks where a plus was lost on the way through a form, and text that was percent-encoded once more than its form needs.
 func decodeInPlace(b []byte) ([]byte, error) {
-	if len(b) > 5 && string(b[:5]) == "data:" {
-		if i := strings.IndexByte(string(b[:min(len(b), 64)]), ','); i > 0 {
+	b = bytes.TrimSpace(b)
+	if bytes.HasPrefix(b, []byte("data:")) {
+		if i := bytes.IndexByte(b[:min(len(b), 64)], ','); i > 0 {
 			b = b[i+1:]
 		}
 	}
 	n := 0
-	for _, c := range b {
+	for i := 0; i < len(b); i++ {
+		c := b[i]
+		if c == '%' && i+2 < len(b) {
+			if _, err := hex.Decode(b[i:i+1], b[i+1:i+3]); err != nil {
+				return nil, err
+			}
+			c = b[i]
+			i += 2
+		}
 		switch c {
 		case '\r', '\n', '=':
 			continue
@@ -180,32 +226,31 @@ func decodeInPlace(b []byte) ([]byte, error) {
 	return b[:out], nil
 }
 
-// seen remembers the keys of signed requests for as long as the vendor's protocol accepts them.
+// seen remembers what a client signed for as long as the vendor's protocol accepts it.
 type seen struct {
 	mu   sync.Mutex
-	keys map[string]time.Time // until when
+	keys map[[sha256.Size]byte]time.Time // until when
 }
 
-// maxSeen bounds the memory of a door; beyond it, a request that cannot be remembered is refused.
+func newSeen() *seen { return &seen{keys: make(map[[sha256.Size]byte]time.Time)} }
+
+// maxSeen bounds the memory of a client; beyond it, a request that cannot be remembered is refused.
 const maxSeen = 1 << 17
 
 // before reports whether the key was seen within its window, and remembers it.
 func (s *seen) before(key string, now time.Time, window time.Duration) bool {
+	sum := sha256.Sum256([]byte(key))
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if until, ok := s.keys[key]; ok && now.Before(until) {
+	if until, ok := s.keys[sum]; ok && now.Before(until) {
 		return true
 	}
 	if len(s.keys) >= maxSeen {
-		for k, until := range s.keys {
-			if !now.Before(until) {
-				delete(s.keys, k)
-			}
-		}
+		maps.DeleteFunc(s.keys, func(_ [sha256.Size]byte, until time.Time) bool { return !now.Before(until) })
 		if len(s.keys) >= maxSeen {
 			return true
 		}
 	}
-	s.keys[key] = now.Add(window)
+	s.keys[sum] = now.Add(window)
 	return false
 }

@@ -7,12 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"net/http"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
-	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/catalog"
@@ -37,7 +38,6 @@ type Door struct {
 	provider *provider // the plugin with the door's own config
 	route    string
 	clients  []client
-	seen     *seen
 }
 
 // Door gives the front door that Config.FrontDoors opened for a plugin; nil when there is none.
@@ -57,7 +57,7 @@ func (e *Engine) openDoors(found []catalog.Found) error {
 
 func (e *Engine) newDoor(name string, cfg FrontDoor, found []catalog.Found) (*Door, error) {
 	p := &provider{name: name, serves: name, door: true, cache: make(map[string]*kept), secrets: map[string][]byte{}}
-	d := &Door{engine: e, provider: p, route: cmp.Or(cfg.Route, DefaultRoute), seen: &seen{keys: make(map[string]time.Time)}}
+	d := &Door{engine: e, provider: p, route: cmp.Or(cfg.Route, DefaultRoute)}
 	if err := p.findPlugin(e, found); err != nil {
 		return d, err
 	}
@@ -77,7 +77,7 @@ func (e *Engine) newDoor(name string, cfg FrontDoor, found []catalog.Found) (*Do
 	for i, secrets := range cfg.Clients {
 		taken, err := p.takeSecrets(fmt.Sprintf("/clients/%d", i), secrets)
 		problems = append(problems, err)
-		d.clients = append(d.clients, client{secrets: taken})
+		d.clients = append(d.clients, client{secrets: taken, seen: newSeen()})
 	}
 	return d, errors.Join(problems...)
 }
@@ -98,7 +98,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), d.engine.cfg.Limits.Timeout)
 	defer cancel()
-	v := &visit{session: session{engine: d.engine, provider: d.provider, blobs: [][]byte{nil}}, door: d}
+	v := &visit{session: session{engine: d.engine, provider: d.provider}, door: d}
 	v.eval = value.New(v, value.Limits{})
 	var id [16]byte
 	if _, err := io.ReadFull(d.engine.cfg.Random, id[:]); err != nil {
@@ -125,7 +125,8 @@ type visit struct {
 // read takes the body in once and flattens it; what is long stays in it.
 func (v *visit) read(w http.ResponseWriter, r *http.Request) *failed {
 	limit := 2 * v.engine.maxPictureBytes() // base64 and percent-encoding make it longer
-	body, err := readAll(http.MaxBytesReader(w, r.Body, limit), r.ContentLength, limit)
+	body, err := readBody(w, r, limit)
+	v.hold(body)
 	if err != nil {
 		return failWith(abi.FailureKindInvalidRequest, abi.FaultCaller, "the body cannot be read: "+plainCause(err), err)
 	}
@@ -153,6 +154,27 @@ func (v *visit) read(w http.ResponseWriter, r *http.Request) *failed {
 	return nil
 }
 
+// readBody takes a whole body in, in one piece. One that says it is too large is refused before any of it is read, and
+// memory for a large one is only taken when its beginning has come.
+func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	if r.ContentLength > limit {
+		return nil, fmt.Errorf("it has %d bytes, at most %d are allowed", r.ContentLength, limit)
+	}
+	from := http.MaxBytesReader(w, r.Body, limit)
+	if r.ContentLength < 0 {
+		return io.ReadAll(from)
+	}
+	body := make([]byte, min(r.ContentLength, bodyBeginning))
+	n, err := io.ReadFull(from, body)
+	if err == nil && int64(n) < r.ContentLength {
+		body = append(make([]byte, 0, r.ContentLength), body...)[:r.ContentLength]
+		_, err = io.ReadFull(from, body[n:])
+	}
+	return body, err
+}
+
+const bodyBeginning = 256 << 10
+
 // maxInlineInbound is shorter than for answers: an address has at most 1,024 bytes at every vendor, a picture has more.
 const maxInlineInbound = 1024
 
@@ -172,7 +194,7 @@ func (v *visit) serve(ctx context.Context, w http.ResponseWriter) {
 	case err != nil:
 		v.answer(ctx, w, nil, v.pluginFailure(ctx, err))
 	case accepted.Answer != nil:
-		v.write(w, accepted.Answer, stepContext.Nonce)
+		v.write(ctx, w, accepted.Answer, stepContext.Nonce, "answered at once")
 	case accepted.Admit == nil:
 		v.answer(ctx, w, nil, v.broken("the plugin neither admitted nor answered the request", nil))
 	default:
@@ -212,6 +234,10 @@ func (v *visit) answer(ctx context.Context, w http.ResponseWriter, in *abi.Reply
 	if f != nil {
 		in.Failure = outboundFailure(&f.Failure)
 	}
+	outcome := string(Recognized)
+	if in.Failure != nil {
+		outcome = in.Failure.Kind.String()
+	}
 	stepContext, noContext := v.context()
 	if noContext != nil {
 		http.Error(w, noContext.Message, http.StatusInternalServerError)
@@ -225,11 +251,13 @@ func (v *visit) answer(ctx context.Context, w http.ResponseWriter, in *abi.Reply
 		http.Error(w, "the front door's plugin failed", http.StatusBadGateway)
 		return
 	}
-	v.write(w, out, stepContext.Nonce)
+	v.write(ctx, w, out, stepContext.Nonce, outcome)
 }
 
-// write sends a plugin's response.
-func (v *visit) write(w http.ResponseWriter, out *abi.InboundResponse, nonce string) {
+// write sends a plugin's response and tells operators how the visit ended. The call's id is the one that the client was given.
+func (v *visit) write(ctx context.Context, w http.ResponseWriter, out *abi.InboundResponse, nonce, outcome string) {
+	v.engine.cfg.Logger.LogAttrs(ctx, slog.LevelInfo, "front door", slog.String("plugin", v.provider.serves),
+		slog.String("call", v.id), slog.String("outcome", outcome), slog.Uint64("status", uint64(out.Status)))
 	if out.Status < 200 || out.Status > 599 {
 		http.Error(w, "the front door's plugin gave no answer", http.StatusBadGateway)
 		return
@@ -245,6 +273,7 @@ func (v *visit) write(w http.ResponseWriter, out *abi.InboundResponse, nonce str
 	for _, h := range out.Headers {
 		w.Header().Set(h.Name, h.Value) // net/http drops what is no header
 	}
+	w.Header().Set("Content-Length", strconv.FormatInt(body.Len, 10))
 	w.WriteHeader(int(out.Status))
 	_, _ = body.WriteTo(w) // a client that is gone does not matter
 }
