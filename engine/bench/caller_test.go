@@ -94,7 +94,8 @@ func beCaller() {
 		}
 		instances = func() int { return e.Providers()[0].Instances }
 	}
-	for range 2 * runtime.GOMAXPROCS(0) { // connections, instances and caches are there before it counts
+	// Connections, instances and caches are there before it counts, and the guests' heaps have the size they keep.
+	for range 600 * runtime.GOMAXPROCS(0) {
 		if err := recognize(pictures[0]); err != nil {
 			panic(err)
 		}
