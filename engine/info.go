@@ -65,9 +65,13 @@ func (e *Engine) listIdle(found []catalog.Found) {
 			continue
 		}
 		info := describe(f.Name, f.Name, f.Plugin)
-		info.State, info.Reason = NotConfigured, "no provider of the configuration uses this plugin"
-		if f.Err != nil {
+		switch {
+		case f.Err != nil:
 			info.State, info.Reason = catalog.Broken, f.Err.Error()
+		case needsSecret(f.Plugin.Manifest):
+			info.State, info.Reason = NotConfigured, "needs "+inWords(secretSets(f.Plugin.Manifest))
+		default:
+			info.State, info.Reason = NotConfigured, "no provider of the configuration uses this plugin"
 		}
 		e.idle = append(e.idle, info)
 	}

@@ -54,7 +54,7 @@ func TestABrokenPluginLeavesTheOthersAlone(t *testing.T) {
 		`second of renamed: broken, plugin renamed: bad_manifest: the manifest is of "jumdata", but the file is named "renamed": rename one`,
 		"twin of actor: ready, ",
 		"works of actor: ready, ",
-		"jumdata of jumdata: not_configured, no provider of the configuration uses this plugin",
+		"jumdata of jumdata: not_configured, needs app_id and app_secret",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -201,20 +201,39 @@ func (p *provider) takeSecrets(key string, configured map[string]Secret) (map[st
 			secrets[name] = []byte(secret.text)
 		}
 	}
-	sets := d.SecretSets
-	if len(sets) == 0 && len(declared) > 0 {
-		sets = []abi.SecretSet{{Names: declared}}
-	}
-	complete := len(sets) == 0
-	var wants []string
-	for _, set := range sets {
-		complete = complete || !slices.ContainsFunc(set.Names, func(n string) bool { return secrets[n] == nil })
-		wants = append(wants, strings.Join(set.Names, " and "))
-	}
+	sets := secretSets(d)
+	complete := len(sets) == 0 || slices.ContainsFunc(sets, func(set abi.SecretSet) bool {
+		return !slices.ContainsFunc(set.Names, func(n string) bool { return secrets[n] == nil })
+	})
 	if !complete {
-		problems = append(problems, p.wrong(key, "secrets are missing", strings.Join(wants, ", or ")))
+		problems = append(problems, p.wrong(key, "secrets are missing", inWords(sets)))
 	}
 	return secrets, errors.Join(problems...)
+}
+
+// secretSets are the sets of which one must be configured whole.
+func secretSets(d *abi.Descriptor) []abi.SecretSet {
+	if len(d.SecretSets) > 0 {
+		return d.SecretSets
+	}
+	var all abi.SecretSet
+	for _, s := range d.Secrets {
+		if !s.Captured {
+			all.Names = append(all.Names, s.Name)
+		}
+	}
+	if len(all.Names) == 0 {
+		return nil
+	}
+	return []abi.SecretSet{all}
+}
+
+func inWords(sets []abi.SecretSet) string {
+	words := make([]string, len(sets))
+	for i, set := range sets {
+		words[i] = strings.Join(set.Names, " and ")
+	}
+	return strings.Join(words, ", or ")
 }
 
 // needsSecret reports whether a plugin cannot work without configured secrets.
