@@ -67,7 +67,8 @@ func New(e *engine.Engine, doors []string, logger *slog.Logger) (*Server, error)
 	return s, nil
 }
 
-// Serve answers on a listener until ctx ends, then lets running requests finish.
+// Serve answers on a listener until ctx ends, then lets running requests finish. Those that take too long for that are cut
+// off, and Serve says so.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	stopped := make(chan error, 1)
 	go func() { stopped <- s.http.Serve(l) }()
@@ -80,6 +81,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()
 	err := s.http.Shutdown(drain)
+	if err != nil {
+		err = errors.Join(fmt.Errorf("requests did not end within %s and were cut off: %w", drainTimeout, err), s.http.Close())
+	}
 	if serveErr := <-stopped; !errors.Is(serveErr, http.ErrServerClosed) {
 		err = errors.Join(err, serveErr)
 	}
