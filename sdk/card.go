@@ -14,6 +14,10 @@ func CardOf(r *Recognition) Card {
 	return Card{fields: r.Fields}
 }
 
+// FrontFields and BackFields are the standard names of the fields of the portrait side and of the emblem side.
+func FrontFields() []string { return []string{Name, Sex, Ethnicity, BirthDate, Address, IDNumber} }
+func BackFields() []string  { return []string{IssuingAuthority, ValidFrom, ValidUntil} }
+
 // Field finds a field by its standard name; nil when there is none.
 func (c Card) Field(name string) *Field {
 	for i := range c.fields {
@@ -24,8 +28,15 @@ func (c Card) Field(name string) *Field {
 	return nil
 }
 
-// Has reports whether the field was read.
-func (c Card) Has(name string) bool { return c.Field(name) != nil }
+// Has reports whether any of the fields was read.
+func (c Card) Has(names ...string) bool {
+	for _, name := range names {
+		if c.Field(name) != nil {
+			return true
+		}
+	}
+	return false
+}
 
 // Text is the field's value, or its text when it has none. Sex is 男 or 女, a card without end 长期, dates are ISO.
 func (c Card) Text(name string) string {
@@ -35,9 +46,9 @@ func (c Card) Text(name string) string {
 		return ""
 	case f.LongTerm:
 		return "长期"
-	case f.Value == "male":
+	case name == Sex && f.Value == "male":
 		return "男"
-	case f.Value == "female":
+	case name == Sex && f.Value == "female":
 		return "女"
 	case f.Value != "":
 		return f.Value

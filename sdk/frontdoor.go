@@ -1,6 +1,11 @@
 package sdk
 
-import "github.com/ocrmux/ocrmux/engine/abi"
+import (
+	"math"
+	"strings"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+)
 
 // Admitted lets a request in once its proofs hold.
 func Admitted(a *Admit) *Accepted { return &Accepted{Admit: a} }
@@ -40,3 +45,36 @@ func PictureFrom(l *abi.Leaf, e Encoding) *InboundPicture {
 
 // StringText is a JSON string of a plain text.
 func StringText(s string) JSON { return String(Text(s)) }
+
+// IsForm and IsJSON report how the body of an inbound request was read, whatever its content type says.
+func (r *InboundRequest) IsForm() bool { return r.Format == abi.BodyFormatForm }
+func (r *InboundRequest) IsJSON() bool { return r.Format == abi.BodyFormatJSON }
+
+// Params are the parameters of a query or a form by name, in their order, as signatures want them: texts before they were
+// escaped, files left out, and of those that repeat the first.
+func Params(ls Leaves) []NamedValue {
+	var out []NamedValue
+	seen := make(map[string]bool, len(ls))
+	for i := range ls {
+		name, _, _ := strings.Cut(strings.TrimPrefix(ls[i].Path, "/"), "/")
+		name = strings.NewReplacer("~1", "/", "~0", "~").Replace(name)
+		if !seen[name] && ls[i].Filename == "" {
+			seen[name] = true
+			out = append(out, Param(name, Given(&ls[i])))
+		}
+	}
+	return out
+}
+
+// Bounds is the upright box around a polygon, as Box takes it; false for a polygon of less than three points.
+func Bounds(p *Polygon) (x, y, w, h float64, ok bool) {
+	if p == nil || len(p.Points) < 6 || len(p.Points)%2 != 0 {
+		return 0, 0, 0, 0, false
+	}
+	left, top, right, bottom := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
+	for i := 0; i < len(p.Points); i += 2 {
+		left, right = min(left, p.Points[i]), max(right, p.Points[i])
+		top, bottom = min(top, p.Points[i+1]), max(bottom, p.Points[i+1])
+	}
+	return left, top, right - left, bottom - top, true
+}

@@ -4,14 +4,18 @@ import "github.com/ocrmux/ocrmux/engine/abi"
 
 // The messages of the contract under the names authors use; engine/abi documents every field.
 type (
-	Start           = abi.Start
-	Action          = abi.Action
-	Done            = abi.Done
-	Fail            = abi.Fail
-	Field           = abi.Field
-	Signal          = abi.Signal
-	VendorCheck     = abi.VendorCheck
-	Extra           = abi.Extra
+	Start       = abi.Start
+	Action      = abi.Action
+	Done        = abi.Done
+	Fail        = abi.Fail
+	Field       = abi.Field
+	Leaf        = abi.Leaf
+	Signal      = abi.Signal
+	VendorCheck = abi.VendorCheck
+	SignalState = abi.SignalState
+	CheckState  = abi.CheckState
+	Extra       = abi.Extra
+
 	Polygon         = abi.Polygon
 	Value           = abi.Value
 	NamedValue      = abi.NamedValue

@@ -24,12 +24,41 @@ func failure(code, message string) sdk.Fail {
 	case code == "403":
 		f = forbidden(message)
 	case code == "400" && strings.Contains(message, "图"): // 图片, 图像: not a parameter, but what is in it
-		f = sdk.Fail{Kind: sdk.InvalidImage, FailOver: true, Billed: sdk.BilledNo, Fault: sdk.CallerFault, Message: "the vendor could not use the picture"}
+		f = picture(message)
 	default:
 		return codes().Fail(code, message)
 	}
 	f.VendorCode, f.VendorMessage = code, message
 	return f
+}
+
+// picture tells by the message what is wrong with a picture. The document has no words for it; these are the front door's.
+func picture(message string) sdk.Fail {
+	f := sdk.Fail{FailOver: true, Billed: sdk.BilledNo, Fault: sdk.CallerFault}
+	switch {
+	case strings.Contains(message, "未检测到"):
+		f.Kind, f.Message = sdk.NoDocument, "the vendor found no portrait side of an ID card"
+	case strings.Contains(message, "无法识别"):
+		f.Kind, f.Message = sdk.Unreadable, "the vendor could not read the card"
+	default:
+		f.Kind, f.Message = sdk.InvalidImage, "the vendor could not use the picture"
+	}
+	return f
+}
+
+// said is how the front door says a failure, in the same table: what is wrong behind the door is no client's business.
+func said(kind sdk.FailureKind) (code uint32, message string) {
+	switch kind {
+	case sdk.InvalidRequest:
+		return 400, "参数错误"
+	case sdk.InvalidImage:
+		return 400, "图片错误,请检查图片的格式、大小和地址"
+	case sdk.NoDocument:
+		return 400, "图片中未检测到身份证人像面"
+	case sdk.Unreadable:
+		return 400, "图片中的身份证无法识别"
+	}
+	return 500, "服务器错误,请稍后重试"
 }
 
 // forbidden tells the two causes of 403 apart by the message. The document's own message names both.

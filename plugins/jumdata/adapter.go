@@ -41,7 +41,7 @@ func (provider) Response(_ *sdk.Call, r *sdk.Response) *sdk.Action {
 		return sdk.Failed(sdk.NoAnswer(r, "code"))
 	}
 	if code != "200" {
-		f := codes().Fail(code, r.Text("/msg"))
+		f := refusal(code, r.Text("/msg"))
 		f.Billed = charged(r, f.Billed)
 		f.VendorRequestID = r.Text("/taskNo")
 		return sdk.Failed(f)

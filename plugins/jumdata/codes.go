@@ -1,6 +1,10 @@
 package main
 
-import "github.com/ocrmux/ocrmux/sdk"
+import (
+	"strings"
+
+	"github.com/ocrmux/ocrmux/sdk"
+)
 
 // codes is the vendor's table of return codes, without 200. None of them is billed unless the answer's charge says so.
 func codes() sdk.Table {
@@ -20,4 +24,16 @@ func codes() sdk.Table {
 		"610": {Kind: sdk.Timeout, Retryable: true, FailOver: true, Billed: no, Fault: sdk.VendorFault, Message: "the vendor timed out"},
 		"999": {Kind: sdk.ProviderError, FailOver: true, Billed: no, Fault: sdk.VendorFault, Message: "the vendor's catch-all code"},
 	}
+}
+
+// refusal is the failure of a code that is not 200. Of 400 the message says whether it is about the picture, as the document's
+// own example is.
+func refusal(code, message string) sdk.Fail {
+	if code == "400" && strings.Contains(message, "照片") {
+		return sdk.Fail{
+			Kind: sdk.InvalidImage, VendorCode: code, VendorMessage: message, Message: "the vendor could not use the picture",
+			FailOver: true, Billed: sdk.BilledNo, Fault: sdk.CallerFault,
+		}
+	}
+	return codes().Fail(code, message)
 }

@@ -30,8 +30,11 @@ func (provider) Accept(c *sdk.Call, in *sdk.InboundRequest) *sdk.Accepted {
 			pictures = append(pictures, sdk.PictureFrom(l, sdk.Base64))
 		}
 	}
-	if url := in.Text("/url"); url != "" {
-		pictures = append(pictures, &sdk.InboundPicture{URL: url})
+	if l := in.Leaf("/url"); l != nil && l.Size > 0 {
+		if l.Value == "" { // it is long: the host keeps it to itself
+			return refused("400", "url过长")
+		}
+		pictures = append(pictures, &sdk.InboundPicture{URL: l.Value})
 	}
 	if len(pictures) != 1 {
 		return refused("400", "file、base64、url必须且只能提供一个")
@@ -63,7 +66,7 @@ func (provider) Reply(_ *sdk.Call, out *sdk.ReplyRequest) *sdk.InboundResponse {
 	}
 	card := sdk.CardOf(out.Recognition)
 	side, info, validity := front(card)
-	if out.Recognition.Side == sdk.Back {
+	if !card.Has(sdk.FrontFields()...) && card.Has(append(sdk.BackFields(), sdk.Validity)...) {
 		side, info, validity = back(card)
 	}
 	return envelope(out, out.Recognition.Billed, sdk.Member("data", data(side, turned(out.Recognition.Rotation), info, validity)))
@@ -79,7 +82,8 @@ func front(card sdk.Card) (string, []sdk.JSONMember, []sdk.JSONMember) {
 	add("number", card.Text(sdk.IDNumber))
 	add("name", card.Text(sdk.Name))
 	add("address", card.Text(sdk.Address))
-	if year, month, day, ok := card.Date(sdk.BirthDate); ok {
+	year, month, day, dated := card.Date(sdk.BirthDate)
+	if dated {
 		add("year", year)
 		add("month", month)
 		add("day", day)
@@ -87,7 +91,7 @@ func front(card sdk.Card) (string, []sdk.JSONMember, []sdk.JSONMember) {
 	add("nation", card.Text(sdk.Ethnicity))
 	add("sex", card.Text(sdk.Sex))
 	for _, v := range frontValidity() {
-		validity = append(validity, sdk.Member(v[0], sdk.Bool(sure(card, v[1]))))
+		validity = append(validity, sdk.Member(v[0], sdk.Bool(sure(card, v[1]) && (v[1] != sdk.BirthDate || dated))))
 	}
 	return "front", info, validity
 }
@@ -97,14 +101,23 @@ func back(card sdk.Card) (string, []sdk.JSONMember, []sdk.JSONMember) {
 	if s := card.Text(sdk.IssuingAuthority); s != "" {
 		info = append(info, sdk.Member("authority", sdk.StringText(s)))
 	}
-	from, until := card.Compact(sdk.ValidFrom), card.Compact(sdk.ValidUntil)
-	if from != "" || until != "" {
-		info = append(info, sdk.Member("timelimit", sdk.StringText(from+"-"+until)))
+	span, sureOfSpan := timelimit(card)
+	if span != "" {
+		info = append(info, sdk.Member("timelimit", sdk.StringText(span)))
 	}
 	return "back", info, []sdk.JSONMember{
 		sdk.Member("authority", sdk.Bool(sure(card, sdk.IssuingAuthority))),
-		sdk.Member("timelimit", sdk.Bool(sure(card, sdk.ValidFrom) && sure(card, sdk.ValidUntil))),
+		sdk.Member("timelimit", sdk.Bool(sureOfSpan)),
 	}
+}
+
+// timelimit is the span of both ends, or as it was read when its ends could not be told; and whether nobody doubts it.
+func timelimit(card sdk.Card) (span string, sureOfIt bool) {
+	from, until := card.Field(sdk.ValidFrom), card.Field(sdk.ValidUntil)
+	if from != nil && from.Value != "" && until != nil && (until.Value != "" || until.LongTerm) {
+		return card.Compact(sdk.ValidFrom) + "-" + card.Compact(sdk.ValidUntil), sure(card, sdk.ValidFrom) && sure(card, sdk.ValidUntil)
+	}
+	return card.Text(sdk.Validity), sure(card, sdk.Validity)
 }
 
 // frontValidity pairs the vendor's names for the portrait side with the standard ones.
@@ -163,13 +176,11 @@ func said(f *sdk.Fail) (code, message string) {
 		return "400", "照片格式不正确"
 	case sdk.Unreadable:
 		return "301", "识别失败"
-	case sdk.Unauthenticated:
-		return "400", "签名错误"
 	case sdk.RateLimited:
 		return "609", "请求过于频繁,请稍候再试"
 	case sdk.Timeout, sdk.OutcomeUnknown:
 		return "610", "请求超时"
-	case sdk.Unavailable, sdk.QuotaExhausted, sdk.PermissionDenied:
+	case sdk.Unavailable, sdk.QuotaExhausted, sdk.PermissionDenied, sdk.Unauthenticated: // of an account behind the door
 		return "500", "系统维护,请稍候再试"
 	}
 	return "999", "其他"

@@ -50,7 +50,7 @@ func (provider) Response(_ *sdk.Call, r *sdk.Response) *sdk.Action {
 		return sdk.Failed(f)
 	}
 	if read, _ := body.Bool("/flag"); !read {
-		f := unread(body.Text("/ret_code"), body.Text("/msg"))
+		f := unrecognized(body.Text("/ret_code"), body.Text("/msg"))
 		f.Billed, f.VendorRequestID = charged(body, sdk.BilledUnknown), id
 		return sdk.Failed(f)
 	}

@@ -44,14 +44,25 @@ func codes() sdk.Table {
 	}
 }
 
-// unread is the failure of an answer with flag false, by its msg: the vendor could not use the picture, or could not read it.
-func unread(code, message string) sdk.Fail {
+// unrecognized is the failure of an answer with flag false, by its msg: the vendor could not use the picture, or could not read it.
+func unrecognized(code, message string) sdk.Fail {
 	f := sdk.Fail{
 		Kind: sdk.Unreadable, VendorCode: code, VendorMessage: message, FailOver: true, Fault: sdk.CallerFault,
 		Message: "the vendor could not read the number of the card",
 	}
-	if strings.Contains(message, "imgData") || strings.Contains(message, "imgUrl") {
+	switch {
+	case strings.Contains(message, "imgData"), strings.Contains(message, "imgUrl"):
 		f.Kind, f.Message = sdk.InvalidImage, "the vendor could not use the picture, or not fetch it from its address"
+	case strings.Contains(message, "未检测到"):
+		f.Kind, f.Message = sdk.NoDocument, "the vendor found no portrait side of an ID card"
 	}
 	return f
 }
+
+// What the front door says in msg. Of these the document has the first two.
+const (
+	recognized = "识别成功!"
+	noPicture  = "错误的 imgData 或 imgUrl 参数！"
+	noCard     = "未检测到身份证人像面"
+	noNumber   = "识别失败"
+)

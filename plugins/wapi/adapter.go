@@ -68,7 +68,7 @@ func (provider) Response(_ *sdk.Call, r *sdk.Response) *sdk.Action {
 		return sdk.Failed(sdk.NoAnswer(r, "codeid"))
 	}
 	if code != "10000" {
-		f := codes().Fail(code, message)
+		f := refusal(code, message)
 		f.Billed, f.RetryAfterMs = sdk.BilledNo, r.RetryAfterMillis() // 10000 is the only code that is billed
 		return sdk.Failed(f)
 	}

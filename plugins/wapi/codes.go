@@ -1,6 +1,10 @@
 package main
 
-import "github.com/ocrmux/ocrmux/sdk"
+import (
+	"strings"
+
+	"github.com/ocrmux/ocrmux/sdk"
+)
 
 // codes is the vendor's table of codeid, without 10000. None of them is billed.
 func codes() sdk.Table {
@@ -33,6 +37,18 @@ func codes() sdk.Table {
 		"10021": vendor(sdk.Unavailable, true, "the vendor's server failed"),
 		"10022": operator(sdk.QuotaExhausted, "the account's balance is used up"),
 	}
+}
+
+// refusal is the failure of a codeid that is not 10000. 10019 says why in its message only: one about the picture is told from
+// the rest.
+func refusal(code, message string) sdk.Fail {
+	if code == "10019" && (strings.Contains(message, "图") || strings.Contains(message, "url_image")) {
+		return sdk.Fail{
+			Kind: sdk.InvalidImage, VendorCode: code, VendorMessage: message, Message: "the vendor could not use the picture",
+			FailOver: true, Fault: sdk.CallerFault,
+		}
+	}
+	return codes().Fail(code, message)
 }
 
 // status is what a value of image_status means.

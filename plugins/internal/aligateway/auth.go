@@ -72,9 +72,14 @@ func (m *message) stringToSign() sdk.Value {
 	for _, h := range m.headers {
 		parts = append(parts, sdk.Text(h.Name+":"), *h.Value, sdk.Text("\n"))
 	}
-	parts = append(parts, sdk.Text(path(m.url)))
+	return sdk.Join(append(parts, resource(path(m.url), m.params))...)
+}
+
+// resource is the last line of a string-to-sign: the path and the sorted parameters.
+func resource(path string, params []sdk.NamedValue) sdk.Value {
+	parts := []sdk.Value{sdk.Text(path)}
 	before := "?"
-	for _, p := range m.params {
+	for _, p := range params {
 		parts = append(parts, sdk.Text(before+p.Name))
 		if !empty(p.Value) {
 			parts = append(parts, sdk.Text("="), *p.Value)

@@ -3,4 +3,7 @@
 //
 // A provider that uses it declares the secrets app_code, app_key and app_secret in its manifest, as two sets, and may offer
 // the setting signature_method, "HmacSHA256" (the default) or "HmacSHA1".
+//
+// A front door of such an API admits with Admit, and answers with Refused and Reply; its setting max_skew_seconds is how far the
+// time of a signature may be off.
 package aligateway
