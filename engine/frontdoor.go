@@ -189,6 +189,7 @@ func (v *visit) serve(ctx context.Context, w http.ResponseWriter) {
 		v.answer(ctx, w, nil, f)
 		return
 	}
+	stepContext.Nonce = v.id // what is answered at once has the same id as any other answer
 	accepted, err := v.provider.module.Accept(ctx, &abi.AcceptRequest{Context: stepContext, Request: &v.inbound}, v)
 	switch {
 	case err != nil:
