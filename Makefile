@@ -14,13 +14,15 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: build ## Build everything and read two specimen cards on this machine
+demo: build ## Build everything, read two specimen cards on this machine, and one through every vendor's protocol
 	@echo
 	@echo "The two cards are synthetic specimens (样本): drawn by this project, of nobody."
 	@echo
 	@bin/ocrmux recognize examples/cards/specimen-front.jpg
 	@echo
 	@bin/ocrmux recognize examples/cards/specimen-back.jpg
+	@echo
+	@$(GO) run ./examples/demo
 
 .PHONY: build
 build: program plugins ## Build bin/ocrmux and the providers in bin/plugins/

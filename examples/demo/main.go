@@ -1,0 +1,144 @@
+// Command demo reads one card six times over and shows the results side by side: by the provider local on this machine, and
+// by each vendor's adapter, which calls that vendor's front door, behind which local reads the card again.
+//
+//	go run ./examples/demo
+//
+// It needs what `make build` leaves in bin/plugins, and nothing outside this machine: the front doors are served on a loopback
+// address, with credentials that are made for the occasion.
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+
+	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/engine/process"
+	"github.com/ocrmux/ocrmux/engine/wasm"
+	"github.com/ocrmux/ocrmux/host/server"
+)
+
+const plugins = "bin/plugins"
+
+// vendors in the order of the table.
+func vendors() []string { return []string{"duguang", "showapi", "wapi", "jumdata"} }
+
+func main() {
+	if err := run(context.Background(), "examples/cards/specimen-front.jpg"); err != nil {
+		log.Fatal("demo: ", err)
+	}
+}
+
+func run(ctx context.Context, picture string) (err error) {
+	accounts := accounts()
+	behind, err := openBehind(ctx, accounts)
+	if err != nil {
+		return fmt.Errorf("%w; run make build first", err)
+	}
+	defer func() { err = errors.Join(err, behind.Close(ctx)) }()
+	address, stop, err := serve(ctx, behind)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stop()) }()
+	front, err := openFront(ctx, accounts, "http://"+address)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, front.Close(ctx)) }()
+
+	fmt.Printf("%s, a synthetic specimen (样本), read on this machine and through each vendor's own protocol\n\n", picture)
+	results := []result{read(ctx, behind, picture, "local")}
+	for _, name := range vendors() {
+		results = append(results, read(ctx, front, picture, name))
+	}
+	_, err = fmt.Print(compare(results))
+	return err
+}
+
+// accounts are the credentials of this run, by vendor: the adapters call with them, the front doors know them.
+func accounts() map[string]map[string]engine.Secret {
+	code, id, secret := engine.NewSecret(rand.Text()), engine.NewSecret(rand.Text()), engine.NewSecret(rand.Text())
+	return map[string]map[string]engine.Secret{
+		"duguang": {"app_key": id, "app_secret": secret}, // signed
+		"showapi": {"app_code": code},
+		"wapi":    {"app_id": id, "app_secret": secret},
+		"jumdata": {"app_id": id, "app_secret": secret},
+	}
+}
+
+// openBehind opens the engine that reads cards with local and answers as all four vendors.
+func openBehind(ctx context.Context, accounts map[string]map[string]engine.Secret) (*engine.Engine, error) {
+	doors := make(map[string]engine.FrontDoor)
+	for name, account := range accounts {
+		doors[name] = engine.FrontDoor{Clients: []map[string]engine.Secret{account}}
+	}
+	modules, err := newWASM()
+	if err != nil {
+		return nil, err
+	}
+	return engine.Open(ctx, engine.Config{
+		Plugins: plugins, Runtimes: []engine.Runtime{modules, process.New(process.Config{})},
+		Providers: map[string]engine.ProviderConfig{"local": {}}, FrontDoors: doors,
+	})
+}
+
+// openFront opens the engine that calls the vendors, all of which are at one address.
+func openFront(ctx context.Context, accounts map[string]map[string]engine.Secret, address string) (*engine.Engine, error) {
+	providers := make(map[string]engine.ProviderConfig)
+	for name, account := range accounts {
+		providers[name] = engine.ProviderConfig{Config: map[string]any{"endpoint": address}, Secrets: account}
+	}
+	modules, err := newWASM()
+	if err != nil {
+		return nil, err
+	}
+	return engine.Open(ctx, engine.Config{Plugins: plugins, Runtimes: []engine.Runtime{modules}, Providers: providers})
+}
+
+// newWASM shares compiled modules with the command ocrmux where the user has a folder for such things.
+func newWASM() (*wasm.Runtime, error) {
+	cfg := wasm.Config{}
+	if dir, err := os.UserCacheDir(); err == nil {
+		cfg.CacheDir = filepath.Join(dir, "ocrmux")
+	}
+	return wasm.New(cfg)
+}
+
+// serve serves the front doors on a free port until stop is called.
+func serve(ctx context.Context, e *engine.Engine) (address string, stop func() error, err error) {
+	s, err := server.New(e, vendors(), slog.New(slog.DiscardHandler))
+	if err != nil {
+		return "", nil, err
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(ctx, listener) }()
+	return listener.Addr().String(), func() error { cancel(); return <-ended }, nil
+}
+
+// result is what one provider made of the card.
+type result struct {
+	provider string
+	card     *engine.Recognition
+	err      error
+}
+
+func read(ctx context.Context, e *engine.Engine, picture, provider string) result {
+	request := engine.Request{Picture: engine.File(picture), Provider: provider}
+	if provider == "local" || provider == "duguang" { // the others do not say where the portrait is
+		request.Extras = []string{"portrait"}
+	}
+	card, err := e.Recognize(ctx, request)
+	return result{provider, card, err}
+}
