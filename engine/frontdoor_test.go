@@ -19,7 +19,7 @@ import (
 )
 
 // openPorter opens an engine with a front door that is kept by the test's porter. Cards are read by jumdata.
-func openPorter(t *testing.T) (*bench, *scanner) {
+func openPorter(t *testing.T, fetchAllow ...string) (*bench, *scanner) {
 	t.Helper()
 	dir := t.TempDir()
 	if _, err := build.WASM(t.Context(), filepath.Join("testdata", "porter"), dir); err != nil {
@@ -32,7 +32,7 @@ func openPorter(t *testing.T) (*bench, *scanner) {
 		return map[string]engine.Secret{"id": engine.NewSecret(id), "code": engine.NewSecret(code), "inner": engine.NewSecret(innerSecret)}
 	}
 	return openJumdata(t, func(c *engine.Config) {
-		c.Plugins = dir
+		c.Plugins, c.FetchAllow = dir, fetchAllow
 		c.FrontDoors = map[string]engine.FrontDoor{"porter": {Clients: []map[string]engine.Secret{client("first", tokenSecret), client("second", keySecret)}}}
 	})
 }
@@ -111,6 +111,31 @@ func TestADoorOfAClosedEngineIsShut(t *testing.T) {
 	}
 	if b.Door("jumdata") != nil {
 		t.Error("a door that is not configured is there")
+	}
+}
+
+func TestARequestThatWasLetInIsFinishedWhileTheEngineCloses(t *testing.T) {
+	fetching, closing := make(chan struct{}), make(chan struct{})
+	picture := jpegOf(t, 60, 40)
+	images := vendor(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, _ *http.Request) {
+		close(fetching)
+		<-closing
+		_, _ = w.Write(picture)
+	}})
+	b, _ := openPorter(t, strings.TrimPrefix(images, "http://"))
+	answered := make(chan *httptest.ResponseRecorder, 1)
+	go func() { answered <- visit(b, "", keySecret, url.Values{"url": {images}}) }()
+	<-fetching
+	closed := make(chan error, 1)
+	go func() { closed <- b.Close(context.Background()) }()
+	for visit(b, "", "wrong", nil).Code != http.StatusServiceUnavailable { // until the end has begun
+	}
+	close(closing)
+	if w := <-answered; w.Code != http.StatusOK {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if err := <-closed; err != nil {
+		t.Error(err)
 	}
 }
 

@@ -17,12 +17,17 @@ import (
 // Recognize reads one document. It tries the providers of the route in turn, until one recognises the document or a
 // failure says that no other would do better. The error is always a *[Error].
 func (e *Engine) Recognize(ctx context.Context, req Request) (*Recognition, error) {
-	req.Document = cmp.Or(req.Document, idcard.Document)
 	if !e.running.begin() {
 		f := closed()
 		return nil, &Error{Failure: f.Failure, Attempts: []Attempt{}, err: f.err}
 	}
 	defer e.running.done()
+	return e.recognize(ctx, req)
+}
+
+// recognize is Recognize for a call that Close waits for.
+func (e *Engine) recognize(ctx context.Context, req Request) (*Recognition, error) {
+	req.Document = cmp.Or(req.Document, idcard.Document)
 	ctx, cancel := context.WithTimeout(ctx, e.cfg.Limits.Timeout)
 	defer cancel()
 	candidates, reason, f := e.candidates(&req)

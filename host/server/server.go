@@ -57,6 +57,7 @@ func New(e *engine.Engine, doors []string, logger *slog.Logger) (*Server, error)
 			mux.Handle(pattern, door)
 			if p.Method == http.MethodGet {
 				limit = pictureHeaderBytes
+				mux.HandleFunc(http.MethodHead+" "+p.Path, noHead)
 			}
 		}
 	}
@@ -89,6 +90,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	}
 	return err
 }
+
+// noHead keeps the mux from taking a HEAD for a GET: a card would be read, perhaps paid for, and not be told.
+func noHead(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusMethodNotAllowed) }
 
 // healthy says that the process lives.
 func (s *Server) healthy(w http.ResponseWriter, _ *http.Request) {

@@ -35,6 +35,7 @@ func TestWhatIsNoDoorIsNotFound(t *testing.T) {
 		{"GET", "/ocr/idcard-v1", 405, "POST"},
 		{"PUT", "/ocrservice/idcard", 405, "POST"},
 		{"DELETE", "/pyi/76/194", 405, "GET, HEAD, POST"},
+		{"HEAD", "/pyi/76/194", 405, ""},
 		{"POST", "/healthz", 405, "GET, HEAD"},
 	} {
 		r, err := http.NewRequestWithContext(t.Context(), tt.method, b.url+tt.path, nil)
