@@ -27,6 +27,8 @@ func TestEveryErrorCode(t *testing.T) {
 	}{
 		{400, "img和url参数不能同时存在", verdict{sdk.InvalidRequest, false, false, no, sdk.CallerFault}},
 		{400, "图片下载失败", verdict{sdk.InvalidImage, false, true, no, sdk.CallerFault}},
+		{400, "图片中未检测到身份证人像面", verdict{sdk.NoDocument, false, true, no, sdk.CallerFault}},
+		{400, "图片中的身份证无法识别", verdict{sdk.Unreadable, false, true, no, sdk.CallerFault}},
 		{401, "您无该功能的权限,请开通后使用", verdict{sdk.PermissionDenied, false, true, no, sdk.OperatorFault}},
 		{403, "购买的容量已用完或者签名错误", verdict{sdk.PermissionDenied, false, true, no, sdk.OperatorFault}},
 		{403, "购买的容量已用完", verdict{sdk.QuotaExhausted, false, true, no, sdk.OperatorFault}},

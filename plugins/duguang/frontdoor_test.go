@@ -129,3 +129,9 @@ func TestAnswers(t *testing.T) {
 		})
 	}
 }
+
+func FuzzAccept(f *testing.F) {
+	signed := posted(`{"url":"https://p.example.com/1.jpg","figure":true}`, "X-Ca-Key", "appKey", "X-Ca-Signature", "x", "X-Ca-Signature-Headers", "x-ca-key", "Content-MD5", "x")
+	signed.Header.Del("Authorization")
+	sdktest.FuzzAccept(f, provider{}, ".", posted(`{"img":"QUJD"}`), signed)
+}

@@ -172,3 +172,7 @@ func TestAnswers(t *testing.T) {
 		})
 	}
 }
+
+func FuzzAccept(f *testing.F) {
+	sdktest.FuzzAccept(f, provider{}, ".", with(), with("base64", "", "url", "https://p.example.com/1.jpg"))
+}

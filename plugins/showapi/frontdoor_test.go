@@ -132,3 +132,9 @@ func TestAnswers(t *testing.T) {
 		})
 	}
 }
+
+func FuzzAccept(f *testing.F) {
+	signed := posted("imgUrl=https%3A%2F%2Fp.example.com%2F1.jpg", "X-Ca-Key", "appKey", "X-Ca-Signature", "x", "X-Ca-Signature-Headers", "x-ca-key,x-ca-nonce", "X-Ca-Nonce", "n-1")
+	signed.Header.Del("Authorization")
+	sdktest.FuzzAccept(f, provider{}, ".", posted("imgData=QUJD&need_more_info=1"), signed)
+}

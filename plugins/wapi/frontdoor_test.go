@@ -143,3 +143,7 @@ func TestPicturesAndSides(t *testing.T) {
 		})
 	}
 }
+
+func FuzzAccept(f *testing.F) {
+	sdktest.FuzzAccept(f, provider{}, ".", posted("appid=1&sign=x&format=xml&url_image=QUJD"), got("appid=1&sign=x&id_card_side=back&url_image=http://p.example.com/1.jpg"))
+}

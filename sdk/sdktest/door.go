@@ -38,27 +38,37 @@ const CallID = "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf"
 // Knock shows a request to a provider's front door at an instant, the way the engine does.
 func Knock(t testing.TB, p sdk.Provider, now time.Time, config map[string]any, r *http.Request) *Visit {
 	t.Helper()
-	body, err := io.ReadAll(r.Body)
+	v, err := knock(p, now, config, r)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if (v.Admit == nil) == (v.Answer == nil) {
+		t.Fatal("the provider should either admit or answer a request")
+	}
+	return v
+}
+
+// knock fails for requests that the engine does not show to a provider.
+func knock(p sdk.Provider, now time.Time, config map[string]any, r *http.Request) (*Visit, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
 	}
 	v := &Visit{provider: p, blobs: [][]byte{body}, context: &abi.Context{
 		NowUnixMs: now.UnixMilli(), Nonce: doorNonce, Config: leaf.FromMap(config),
 	}}
-	flatten := func(read func(leaf.Options) (leaf.Answer, error)) leaf.Answer {
-		a, err := read(leaf.Options{Inbound: true, MaxInline: maxInbound, FirstHandle: uint32(len(v.blobs))})
-		if err != nil {
-			t.Fatal(err)
-		}
-		v.blobs = append(v.blobs, a.Blobs...)
-		return a
+	options := leaf.Options{Inbound: true, MaxInline: maxInbound, FirstHandle: uint32(len(v.blobs))}
+	query, err := leaf.FlattenQuery(strings.ReplaceAll(r.URL.RawQuery, "+", "%2B"), options)
+	if err != nil {
+		return nil, err
 	}
-	query := flatten(func(o leaf.Options) (leaf.Answer, error) {
-		return leaf.FlattenQuery(strings.ReplaceAll(r.URL.RawQuery, "+", "%2B"), o)
-	})
-	form := flatten(func(o leaf.Options) (leaf.Answer, error) {
-		return leaf.Flatten(r.Header.Get("Content-Type"), body, o)
-	})
+	v.blobs = append(v.blobs, query.Blobs...)
+	options.FirstHandle = uint32(len(v.blobs))
+	form, err := leaf.Flatten(r.Header.Get("Content-Type"), body, options)
+	if err != nil {
+		return nil, err
+	}
+	v.blobs = append(v.blobs, form.Blobs...)
 	v.Inbound = &abi.InboundRequest{
 		Method: r.Method, Path: r.URL.Path, Query: query.Leaves, Format: form.Format, Leaves: form.Leaves, BodySize: uint64(len(body)),
 	}
@@ -68,10 +78,7 @@ func Knock(t testing.TB, p sdk.Provider, now time.Time, config map[string]any, r
 		}
 	}
 	v.Accepted = sdk.Accept(p, &abi.AcceptRequest{Context: v.context, Request: v.Inbound}, nil)
-	if (v.Admit == nil) == (v.Answer == nil) {
-		t.Fatal("the provider should either admit or answer a request")
-	}
-	return v
+	return v, nil
 }
 
 // Refusal is the failure with which the engine would turn a client with these secrets away; nil when it is let in. The
