@@ -57,9 +57,7 @@ func compare(results []result) string {
 		}
 		return fmt.Sprintf("%.0f°", *r.card.Rotation)
 	})
-	for _, row := range attempts(results) {
-		rows = append(rows, row)
-	}
+	rows = append(rows, attempts(results)...)
 	return layout(rows) + "\n" + same + " as local read it   " + nothing + " the vendor's protocol does not say it   " +
 		"billed: what an answer means in the protocol; nothing was paid here\n"
 }
