@@ -26,10 +26,7 @@ var update = flag.Bool("update", false, "write what the provider sent and what c
 // through both. Both must send the same bytes and give the same result.
 func Golden(t *testing.T, dir string) {
 	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(dir, "testdata", "*.txtar"))
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no golden exchanges in %s: %v", filepath.Join(dir, "testdata"), err)
-	}
+	paths := exchanges(t, dir)
 	_, d, err := build.Manifest(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -43,14 +40,14 @@ func Golden(t *testing.T, dir string) {
 			}
 			for _, path := range paths {
 				x := readExchange(t, path)
-				t.Run(x.name(), func(t *testing.T) { run(t, x, d.Name, plugins) })
+				t.Run(x.name(), func(t *testing.T) { run(t, x, d.Name, plugins, *update) })
 			}
 		})
 	}
 }
 
-// run makes one call and compares everything that came of it.
-func run(t *testing.T, x *exchange, plugin, plugins string) {
+// run makes one call and compares everything that came of it with the golden file, or writes it there.
+func run(t *testing.T, x *exchange, plugin, plugins string, write bool) {
 	v := &vendor{exchange: x}
 	server := httptest.NewServer(v)
 	defer server.Close()
@@ -87,7 +84,7 @@ func run(t *testing.T, x *exchange, plugin, plugins string) {
 			got[f.Name] = "(was not sent)\n"
 		}
 	}
-	if *update {
+	if write {
 		for name, text := range got {
 			x.setSection(name, text)
 		}
