@@ -17,9 +17,9 @@ import (
 )
 
 func (p *Program) pluginCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "plugin", Short: "Build a plugin, or see what one wants", Args: needsCommand,
+	cmd := &cobra.Command{Use: "plugin", Short: "Write, try and build a plugin, or see what one wants", Args: needsCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	cmd.AddCommand(p.buildCommand(), p.inspectCommand())
+	cmd.AddCommand(p.newCommand(), p.runCommand(), p.buildCommand(), p.inspectCommand())
 	return cmd
 }
 

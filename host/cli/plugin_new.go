@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// sdkModule is the module that providers are built with.
+const sdkModule = "github.com/ocrmux/ocrmux"
+
+type newFlags struct{ module, dir, sdk, lang string }
+
+func (p *Program) newCommand() *cobra.Command {
+	var f newFlags
+	cmd := &cobra.Command{
+		Use:   "new NAME",
+		Short: "Write a provider that builds and passes its tests, to begin with",
+		Example: "  ocrmux plugin new acme --module example.com/acme\n" +
+			"  ocrmux plugin new acme --sdk ../ocrmux",
+		Args: oneArgument("the provider's name"),
+		RunE: func(_ *cobra.Command, args []string) error { return p.writeProvider(args[0], f) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.module, "module", "", "`path` of the Go module; default: example.com/NAME")
+	flags.StringVar(&f.dir, "dir", "", "`folder` to write, which must not exist or be empty; default: NAME")
+	flags.StringVar(&f.sdk, "sdk", "", "`folder` of an ocrmux checkout to build with, instead of a published version")
+	flags.StringVar(&f.lang, "lang", "go", "language")
+	return cmd
+}
+
+// writeProvider writes the folder as a whole or not at all.
+func (p *Program) writeProvider(name string, f newFlags) error {
+	if f.lang != "go" {
+		return usage(fmt.Errorf("--lang is %q; only go is there", f.lang))
+	}
+	if f.module == "" {
+		f.module = "example.com/" + name
+	}
+	if f.dir == "" {
+		f.dir = name
+	}
+	s, err := newScaffold(name, f.module, f.sdk)
+	if err != nil {
+		return usage(err)
+	}
+	files, err := s.files()
+	if err != nil {
+		return err
+	}
+	if entries, err := os.ReadDir(f.dir); err == nil && len(entries) > 0 {
+		return usage(fmt.Errorf("the folder %s is not empty, and nothing in it is overwritten; name another one with --dir", f.dir))
+	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return usage(fmt.Errorf("--dir: %w", err))
+	}
+	if err := writeFolder(f.dir, files); err != nil {
+		return internal(err)
+	}
+	tidy := ""
+	if f.sdk == "" {
+		tidy = "  go mod tidy\n"
+	}
+	_, err = fmt.Fprintf(p.Stdout, "%s: a provider for a made-up vendor, %d files; next:\n  cd %s\n%s  go test .\n  ocrmux plugin build .\n", f.dir, len(files), f.dir, tidy)
+	return internal(err)
+}
+
+// writeFolder writes files by their slash-separated names into a folder that is put in its place when it is whole.
+func writeFolder(dir string, files map[string][]byte) (err error) {
+	parent := filepath.Dir(filepath.Clean(dir))
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return err
+	}
+	temp, err := os.MkdirTemp(parent, ".new-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(temp) }() // not there any more once it is in its place
+	for name, content := range files {
+		path := filepath.Join(temp, filepath.FromSlash(name))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, content, 0o644)); err != nil {
+			return err
+		}
+	}
+	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return errors.Join(os.Chmod(temp, 0o755), os.Rename(temp, dir))
+}
+
+var (
+	requireLines = regexp.MustCompile(`(?ms)^require \(\n.*?^\)\n|^require [^\n(]+\n`)
+	goLine       = regexp.MustCompile(`(?m)^go ([0-9.]+)$`)
+	moduleLine   = regexp.MustCompile(`(?m)^module ` + regexp.QuoteMeta(sdkModule) + `$`)
+)
+
+// checkout is a local copy of the SDK's module.
+type checkout struct {
+	dir                 string // absolute, quoted as go.mod wants it
+	goVersion, requires string
+	sums                []byte
+}
+
+// readCheckout takes over what the SDK's own go.mod and go.sum say, so that what is built with it needs no network.
+func readCheckout(dir string) (*checkout, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	mod, err := os.ReadFile(filepath.Join(abs, "go.mod"))
+	if err != nil || !moduleLine.Match(mod) {
+		return nil, fmt.Errorf("--sdk: %s is no checkout of %s: no go.mod in it says so", dir, sdkModule)
+	}
+	c := &checkout{dir: abs, goVersion: goVersion}
+	if strings.ContainsAny(abs, " \t\"'`()[]{},") {
+		c.dir = strconv.Quote(abs)
+	}
+	if m := goLine.FindSubmatch(mod); m != nil {
+		c.goVersion = string(m[1])
+	}
+	var requires strings.Builder
+	for _, block := range requireLines.FindAll(mod, -1) {
+		requires.Write(block)
+		requires.WriteString("\n")
+	}
+	c.requires = strings.TrimSpace(requires.String())
+	if c.sums, err = os.ReadFile(filepath.Join(abs, "go.sum")); err != nil {
+		return nil, fmt.Errorf("--sdk: %w", err)
+	}
+	return c, nil
+}

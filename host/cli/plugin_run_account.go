@@ -1,0 +1,158 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/engine/abi"
+)
+
+// maxSecretFile bounds a secret's file, as the configuration does.
+const maxSecretFile = 64 << 10
+
+// standIn is what stands for secrets that were not given. It is never shown, and nothing is computed from it.
+const standIn = "stand-in of a dry run"
+
+// account is what the flags of a dry run say of the provider.
+type account struct {
+	config   map[string]any
+	texts    map[string]string // secrets that were given
+	standIns []string          // secrets that were not
+	now      time.Time
+}
+
+func (a *account) provider() engine.ProviderConfig {
+	cfg := engine.ProviderConfig{Config: a.config, Secrets: map[string]engine.Secret{}}
+	for name, text := range a.texts {
+		cfg.Secrets[name] = engine.NewSecret(text)
+	}
+	for _, name := range a.standIns {
+		cfg.Secrets[name] = engine.NewSecret(standIn)
+	}
+	return cfg
+}
+
+// account reads the flags. No error repeats what may be a secret.
+func (p *Program) account(d *abi.Descriptor, f runFlags) (*account, error) {
+	a := &account{config: map[string]any{}, texts: map[string]string{}}
+	for _, setting := range f.config {
+		key, text, ok := strings.Cut(setting, "=")
+		if !ok || key == "" {
+			return nil, errors.New("--config: write KEY=VALUE, such as endpoint=https://api.example.com")
+		}
+		a.config[key] = scalar(text)
+	}
+	for _, secret := range f.secrets {
+		name, source, ok := strings.Cut(secret, "=")
+		if !ok || name == "" {
+			return nil, errors.New("--secret: write NAME=env:VARIABLE or NAME=file:PATH")
+		}
+		text, err := p.secret(source)
+		if err != nil {
+			return nil, fmt.Errorf("--secret %s: %w", name, err)
+		}
+		a.texts[name] = text
+	}
+	if len(f.secrets) == 0 {
+		a.standIns = firstSet(d)
+	}
+	if f.now != "" {
+		var err error
+		if a.now, err = time.Parse(time.RFC3339Nano, f.now); err != nil {
+			return nil, fmt.Errorf("--now is %q; write it like 2026-01-02T03:04:05Z", f.now)
+		}
+	}
+	return a, nil
+}
+
+// scalar reads a value as the configuration file would: a number, true or false, a list, or a text.
+func scalar(text string) any {
+	var v any
+	if err := yaml.Unmarshal([]byte(text), &v); err != nil {
+		return text
+	}
+	switch v.(type) {
+	case bool, int, float64, []any, map[string]any, string:
+		return v
+	}
+	return text
+}
+
+// secret fetches a secret from where the configuration may fetch one, too.
+func (p *Program) secret(source string) (string, error) {
+	kind, rest, _ := strings.Cut(source, ":")
+	switch kind {
+	case "env":
+		for _, variable := range slices.Backward(p.Environ) {
+			if name, text, _ := strings.Cut(variable, "="); name == rest && text != "" {
+				return text, nil
+			}
+		}
+		return "", errors.New("the environment variable is not set, or empty")
+	case "file":
+		f, err := os.Open(rest)
+		if err != nil {
+			return "", err
+		}
+		defer func() { _ = f.Close() }() // opened for reading
+		b, err := io.ReadAll(io.LimitReader(f, maxSecretFile+1))
+		text := strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r")
+		switch {
+		case err != nil:
+			return "", err
+		case text == "" || len(b) > maxSecretFile:
+			return "", fmt.Errorf("the file is empty, or has more than %d bytes", maxSecretFile)
+		}
+		return text, nil
+	}
+	return "", errors.New("is not a place where the secret is found; write env:VARIABLE or file:PATH")
+}
+
+// firstSet names the secrets that are enough to configure a provider.
+func firstSet(d *abi.Descriptor) []string {
+	if len(d.SecretSets) > 0 {
+		return d.SecretSets[0].Names
+	}
+	var names []string
+	for _, s := range d.Secrets {
+		if !s.Captured {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
+// wrongFlags says what an engine finds wrong with a provider's configuration in the words of the flags.
+func wrongFlags(err error) error {
+	var problems []error
+	var walk func(error) bool
+	walk = func(err error) bool {
+		if joined, ok := err.(interface{ Unwrap() []error }); ok {
+			for _, e := range joined.Unwrap() {
+				if !walk(e) {
+					return false
+				}
+			}
+			return true
+		}
+		var wrong *engine.ConfigError
+		if !errors.As(err, &wrong) {
+			return false
+		}
+		where := strings.NewReplacer("/config/", "--config ", "/config", "--config", "/secrets/", "--secret ", "/secrets", "--secret").Replace(wrong.Key)
+		problems = append(problems, fmt.Errorf("%s: %s; want %s", where, wrong.Problem, wrong.Want))
+		return true
+	}
+	if !walk(err) {
+		return internal(err)
+	}
+	return usage(errors.Join(problems...))
+}
