@@ -2,6 +2,7 @@ package sdktest_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -25,29 +26,57 @@ const jumdata = "../../plugins/jumdata"
 // language is a folder of examples/ that holds the client side of plugins/jumdata.
 type language struct {
 	folder, module string
-	tools          []string
-	settings       func() []string // for make
+	// compiler gives make's setting for the compiler, and the error that says what is missing.
+	compiler func() (setting string, err error)
 }
 
 func languages() []language {
 	return []language{
-		{folder: "provider-c", module: "jumdata-c.wasm", tools: []string{"make", "clang", "wasm-ld"}},
+		{"provider-c", "jumdata-c.wasm", clang},
+		{"provider-rust", "jumdata-rust.wasm", rustc},
 	}
+}
+
+func clang() (string, error) {
+	if _, err := exec.LookPath("wasm-ld"); err != nil {
+		return "", err
+	}
+	path, err := exec.LookPath("clang")
+	return "CC=" + path, err
+}
+
+// rustc looks for a compiler that has the library for WebAssembly. Of two compilers the first in the path may lack it.
+func rustc() (string, error) {
+	err := errors.New("no rustc in the path")
+	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+		path := filepath.Join(dir, "rustc")
+		if _, e := exec.LookPath(path); e != nil {
+			continue
+		}
+		library, e := exec.Command(path, "--print", "target-libdir", "--target", "wasm32-unknown-unknown").Output()
+		if e == nil {
+			_, e = os.Stat(strings.TrimSpace(string(library)))
+		}
+		if e == nil {
+			return "RUSTC=" + path, nil
+		}
+		err = fmt.Errorf("%s has no library for wasm32-unknown-unknown: %w", path, e)
+	}
+	return "", err
 }
 
 // build makes the module, or skips the test where the language is not installed.
 func (l language) build(t *testing.T) string {
 	t.Helper()
-	for _, tool := range l.tools {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("NOT TESTED: examples/%s needs %s, which is not installed", l.folder, tool)
-		}
+	setting, err := l.compiler()
+	if err == nil {
+		_, err = exec.LookPath("make")
+	}
+	if err != nil {
+		t.Skipf("NOT TESTED: examples/%s cannot be built here: %v", l.folder, err)
 	}
 	out := t.TempDir()
-	args := []string{"-C", filepath.Join("../../examples", l.folder), "OUT=" + out}
-	if l.settings != nil {
-		args = append(args, l.settings()...)
-	}
+	args := []string{"-C", filepath.Join("../../examples", l.folder), "OUT=" + out, setting}
 	if printed, err := exec.CommandContext(t.Context(), "make", args...).CombinedOutput(); err != nil {
 		t.Fatalf("make in examples/%s: %v\n%s", l.folder, err, printed)
 	}
@@ -165,7 +194,7 @@ func stepsOfJumdata(t *testing.T) map[string]*abi.StepRequest {
 		}
 	}
 	for _, status := range []int{200, 204, 302, 400, 401, 403, 404, 429, 500, 502, 503, 504} {
-		for _, wait := range []string{"", "30", "0", "4294967", "4294968", "99999999999999999999", "soon"} {
+		for _, wait := range []string{"", "30", "0", "4294967", "4294968", "99999999999999999999", "+5", "-5", "soon"} {
 			answer(status, http.Header{"Content-Type": {"text/html"}, "Retry-After": {wait}}, "<html></html>")
 		}
 		answer(status, nil, "")
