@@ -94,12 +94,27 @@ func beCaller() {
 		}
 		instances = func() int { return e.Providers()[0].Instances }
 	}
-	// Connections, instances and caches are there before it counts, and the guests' heaps have the size they keep.
-	for range 600 * runtime.GOMAXPROCS(0) {
-		if err := recognize(pictures[0]); err != nil {
-			panic(err)
+	failed := make(chan error, 2*j.Calls)
+	run := func(calls int) {
+		var wg sync.WaitGroup
+		next := make(chan int)
+		for i := range j.InFlight {
+			p := pictures[i%len(pictures)]
+			wg.Go(func() {
+				for range next {
+					if err := recognize(p); err != nil {
+						failed <- err
+					}
+				}
+			})
 		}
+		for i := range calls {
+			next <- i
+		}
+		close(next)
+		wg.Wait()
 	}
+	run(j.Calls) // connections, instances and caches are there before it counts
 	debug.FreeOSMemory()
 	r := report{Before: resident("VmRSS")}
 	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0) // resets VmHWM; where it cannot, the peak is over the whole life
@@ -107,24 +122,7 @@ func beCaller() {
 	runtime.ReadMemStats(&before)
 	cpu, started := cpuSeconds(), time.Now()
 
-	var wg sync.WaitGroup
-	next := make(chan int)
-	failed := make(chan error, j.Calls)
-	for i := range j.InFlight {
-		p := pictures[i%len(pictures)]
-		wg.Go(func() {
-			for range next {
-				if err := recognize(p); err != nil {
-					failed <- err
-				}
-			}
-		})
-	}
-	for i := range j.Calls {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
+	run(j.Calls)
 	r.Seconds, r.CPUSeconds = time.Since(started).Seconds(), cpuSeconds()-cpu
 	runtime.ReadMemStats(&after)
 	r.Peak, r.Allocated, r.Instances, r.Failed = resident("VmHWM"), after.TotalAlloc-before.TotalAlloc, instances(), len(failed)
