@@ -9,7 +9,7 @@ type provider struct{}
 
 // Start posts the picture as a form with the account's key.
 func (provider) Start(c *sdk.Call, _ *sdk.Start) *sdk.Action {
-	return sdk.Send(sdk.Post(c.Endpoint("https://api.example.com") + "/idcard").Form(
+	return sdk.Send(sdk.Post(c.Endpoint("https://api.example.com")+"/idcard").Form(
 		sdk.Param("key", sdk.Secret("api_key")),
 		sdk.Param("image", sdk.Image(sdk.Base64)),
 	))
