@@ -97,7 +97,7 @@ func (p *Program) dryRun(ctx context.Context, path, image string, f runFlags) (e
 func dryOutcome(err error, record *recorder) error {
 	var failed *engine.Error
 	switch {
-	case err == nil || errors.Is(err, errNothingSent) && len(record.requests) > 0:
+	case err == nil, record.heldBack, errors.Is(err, errNothingSent) && len(record.requests) > 0:
 		return nil
 	case errors.As(err, &failed):
 		return &exitError{status: failureStatus(failed), err: errors.New(clean(failed.Failure.String()))}

@@ -15,6 +15,9 @@ type recorder struct {
 	requests []recorded
 	// outcome is what the provider gave without asking anybody; nil when it asked.
 	outcome *abi.Action
+	// heldBack: a request of http_send was good, and only the network was missing. What the provider makes of that says
+	// nothing of a real call.
+	heldBack bool
 }
 
 // recorded is a request that a provider wanted to be sent.
@@ -23,6 +26,8 @@ type recorded struct {
 	nonce   string
 	// exchange is nil for a request of the host function http_send.
 	exchange *abi.Exchange
+	// refused is why http_send would not make the request in a real call either.
+	refused string
 }
 
 func (r *recorder) note(in *abi.StepRequest, a *abi.Action) {
@@ -33,7 +38,7 @@ func (r *recorder) note(in *abi.StepRequest, a *abi.Action) {
 	}
 	switch {
 	case a.Exchange != nil && a.Exchange.Request != nil:
-		r.requests = append(r.requests, recorded{a.Exchange.Request, in.Context.Nonce, a.Exchange})
+		r.requests = append(r.requests, recorded{request: a.Exchange.Request, nonce: in.Context.Nonce, exchange: a.Exchange})
 	case a.Exchange == nil:
 		r.outcome = a
 	}
@@ -73,10 +78,18 @@ type recordingHost struct {
 }
 
 func (h recordingHost) Call(ctx context.Context, call *abi.HostCall) *abi.HostReply {
-	if call.HTTPSend != nil {
-		h.record.mu.Lock()
-		h.record.requests = append(h.record.requests, recorded{request: call.HTTPSend, nonce: h.nonce})
-		h.record.mu.Unlock()
+	reply := h.Host.Call(ctx, call)
+	if call.HTTPSend == nil {
+		return reply
 	}
-	return h.Host.Call(ctx, call)
+	x := recorded{request: call.HTTPSend, nonce: h.nonce}
+	h.record.mu.Lock()
+	defer h.record.mu.Unlock()
+	if reply.Status == abi.HostStatusFailed {
+		h.record.heldBack = true
+	} else {
+		x.refused = reply.Message
+	}
+	h.record.requests = append(h.record.requests, x)
+	return reply
 }

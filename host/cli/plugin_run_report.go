@@ -77,6 +77,9 @@ func (r *dryReport) request(x recorded) {
 	if x.exchange != nil {
 		r.exchange(x.exchange)
 	}
+	if x.refused != "" {
+		fmt.Fprintf(&r.out, "\nrefused: %s\n", x.refused)
+	}
 }
 
 func (r *dryReport) exchange(x *abi.Exchange) {

@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"strings"
 	"testing"
 
@@ -29,7 +31,7 @@ func TestADryRunShowsBodiesDerivedKeysAndTokens(t *testing.T) {
 		)).
 		Cache(sdk.CacheRule{Key: "token", TTLPointer: "/expires_in", MarginSeconds: 60}).Capture("/token", "token").State([]byte("abc")))
 	record := &recorder{picture: &abi.PictureInfo{Size: 3}}
-	record.requests = []recorded{{action.Exchange.Request, "0102", action.Exchange}}
+	record.requests = []recorded{{request: action.Exchange.Request, nonce: "0102", exchange: action.Exchange}}
 	report := &dryReport{
 		manifest: &abi.Descriptor{Secrets: []abi.SecretSpec{{Name: "key", Uses: []string{"hmac-sha256"}}, {Name: "token", Uses: []string{"plain"}, Captured: true}}},
 		secrets:  map[string]string{"key": "hunter2"},
@@ -90,6 +92,28 @@ func TestAProviderThatAsksNobodyShowsNoCard(t *testing.T) {
 	report := &dryReport{manifest: &abi.Descriptor{}}
 	if got := report.String(record); !strings.Contains(got, "it would send nothing") || strings.Contains(got, "样本") {
 		t.Errorf("got %s", got)
+	}
+}
+
+// answering is a host that answers every call alike.
+type answering struct{ reply *abi.HostReply }
+
+func (a answering) Call(context.Context, *abi.HostCall) *abi.HostReply { return a.reply }
+
+func TestARequestFromInsideAStepIsShownToo(t *testing.T) {
+	call := &abi.HostCall{HTTPSend: &abi.HTTPRequest{Method: "GET", URL: "https://api.example.com/a"}}
+	report := func(reply *abi.HostReply) (string, error) {
+		record := new(recorder)
+		recordingHost{Host: answering{reply}, record: record, nonce: "0102"}.Call(t.Context(), call)
+		return (&dryReport{manifest: &abi.Descriptor{}}).String(record), dryOutcome(errors.New("the provider gave up"), record)
+	}
+	got, err := report(&abi.HostReply{Status: abi.HostStatusFailed, Message: "no network"})
+	if want := "GET https://api.example.com/a\n\nnothing was sent\n"; got != want || err != nil {
+		t.Errorf("held back: %v, %s", err, cmp.Diff(want, got))
+	}
+	got, err = report(&abi.HostReply{Status: abi.HostStatusDenied, Message: "not this host"})
+	if want := "GET https://api.example.com/a\n\nrefused: not this host\n\nnothing was sent\n"; got != want || err == nil {
+		t.Errorf("refused: %v, %s", err, cmp.Diff(want, got))
 	}
 }
 
