@@ -1,7 +1,13 @@
+//go:build !race
+
+// The guests have one thread, and the host around them is raced in its own tests: here it would take four times as long for
+// nothing.
+
 package sdktest_test
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -141,6 +147,35 @@ func flat(t *testing.T, path string) {
 	}
 	if s := m.Status(); s.Replaced > 0 {
 		t.Errorf("the instance was replaced %d times, its memory grew", s.Replaced)
+	}
+}
+
+func TestTheExampleInTheABISpecificationIsWhatItSays(t *testing.T) {
+	text, err := os.ReadFile("../../docs/abi.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, found := strings.Cut(string(text), "and rotation 0:\n\n```\n")
+	example, _, ends := strings.Cut(example, "```")
+	if !found || !ends {
+		t.Fatal("the example has moved")
+	}
+	var wire []byte
+	for line := range strings.Lines(example) {
+		digits, _, _ := strings.Cut(strings.TrimSpace(line), "  ")
+		b, err := hex.DecodeString(strings.ReplaceAll(digits, " ", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		wire = append(wire, b...)
+	}
+	got, upright := new(abi.Action), 0.0
+	if err := got.UnmarshalWire(wire); err != nil {
+		t.Fatal(err)
+	}
+	want := &abi.Action{Done: &abi.Done{Side: abi.SideFront, Fields: []abi.Field{{Name: "name", Text: "A"}}, Rotation: &upright}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 
