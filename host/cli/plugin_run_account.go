@@ -3,9 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -13,10 +10,8 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/host/config"
 )
-
-// maxSecretFile bounds a secret's file, as the configuration does.
-const maxSecretFile = 64 << 10
 
 // standIn is what stands for secrets that were not given. It is never shown, and nothing is computed from it.
 const standIn = "stand-in of a dry run"
@@ -55,7 +50,7 @@ func (p *Program) account(d *abi.Descriptor, f runFlags) (*account, error) {
 		if !ok || name == "" {
 			return nil, errors.New("--secret: write NAME=env:VARIABLE or NAME=file:PATH")
 		}
-		text, err := p.secret(source)
+		text, err := config.Secret(p.Environ, source)
 		if err != nil {
 			return nil, fmt.Errorf("--secret %s: %w", name, err)
 		}
@@ -84,36 +79,6 @@ func scalar(text string) any {
 		return v
 	}
 	return text
-}
-
-// secret fetches a secret from where the configuration may fetch one, too.
-func (p *Program) secret(source string) (string, error) {
-	kind, rest, _ := strings.Cut(source, ":")
-	switch kind {
-	case "env":
-		for _, variable := range slices.Backward(p.Environ) {
-			if name, text, _ := strings.Cut(variable, "="); name == rest && text != "" {
-				return text, nil
-			}
-		}
-		return "", errors.New("the environment variable is not set, or empty")
-	case "file":
-		f, err := os.Open(rest)
-		if err != nil {
-			return "", err
-		}
-		defer func() { _ = f.Close() }() // opened for reading
-		b, err := io.ReadAll(io.LimitReader(f, maxSecretFile+1))
-		text := strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r")
-		switch {
-		case err != nil:
-			return "", err
-		case text == "" || len(b) > maxSecretFile:
-			return "", fmt.Errorf("the file is empty, or has more than %d bytes", maxSecretFile)
-		}
-		return text, nil
-	}
-	return "", errors.New("is not a place where the secret is found; write env:VARIABLE or file:PATH")
 }
 
 // firstSet names the secrets that are enough to configure a provider.

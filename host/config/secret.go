@@ -65,29 +65,49 @@ func (b *builder) clients(door string, clients []map[string]ClientCredential) []
 
 func (b *builder) fetch(source string, path []string) (text, what, want string) {
 	kind, rest, _ := strings.Cut(source, ":")
-	if kind == "env" {
-		text, set := b.environment[rest]
+	if kind == "file" {
+		rest = b.resolve(rest, path...)
+	}
+	return fetch(b.environment, kind, rest)
+}
+
+// Secret fetches a secret from its source, "env:NAME" or "file:PATH", with an environment as os.Environ gives it. The error
+// says what is wrong and what would be right, and never repeats the secret.
+func Secret(environ []string, source string) (string, error) {
+	kind, rest, _ := strings.Cut(source, ":")
+	text, what, want := fetch(newEnvironment(environ), kind, rest)
+	if what != "" {
+		return "", fmt.Errorf("%s; %s", what, want)
+	}
+	return text, nil
+}
+
+func fetch(environment map[string]string, kind, place string) (text, what, want string) {
+	switch kind {
+	case "env":
+		text, set := environment[place]
 		switch {
 		case !set:
-			return "", fmt.Sprintf("the environment variable %s is not set", rest), "set it, or name another source"
+			return "", fmt.Sprintf("the environment variable %s is not set", place), "set it, or name another source"
 		case text == "":
-			return "", fmt.Sprintf("the environment variable %s is empty", rest), "set it to the secret"
+			return "", fmt.Sprintf("the environment variable %s is empty", place), "set it to the secret"
+		}
+		return text, "", ""
+	case "file":
+		secret, err := readLimited(place, maxSecretBytes)
+		if err != nil {
+			return "", fmt.Sprintf("the file %s cannot be read: %s", place, reason(err)), "a file that holds the secret and nothing else"
+		}
+		text, ended := strings.CutSuffix(string(secret), "\n")
+		if ended {
+			text = strings.TrimSuffix(text, "\r")
+		}
+		if text == "" {
+			return "", fmt.Sprintf("the file %s is empty", place), "a file that holds the secret and nothing else"
 		}
 		return text, "", ""
 	}
-	file := b.resolve(rest, path...)
-	secret, err := readLimited(file, maxSecretBytes)
-	if err != nil {
-		return "", fmt.Sprintf("the file %s cannot be read: %s", file, reason(err)), "a file that holds the secret and nothing else"
-	}
-	text, ended := strings.CutSuffix(string(secret), "\n")
-	if ended {
-		text = strings.TrimSuffix(text, "\r")
-	}
-	if text == "" {
-		return "", fmt.Sprintf("the file %s is empty", file), "a file that holds the secret and nothing else"
-	}
-	return text, "", ""
+	return "", "is not a place where the secret is found", `write "env:NAME" for an environment variable or "file:PATH" for a file`
 }
 
 // readLimited reads a file of at most limit bytes.
