@@ -35,13 +35,13 @@ func (p *Program) load(cmd *cobra.Command) (*config.Config, error) {
 	return cfg, nil
 }
 
-// open starts an engine with both kinds of plugin.
-func (p *Program) open(cmd *cobra.Command) (*engine.Engine, *config.Config, error) {
+// open starts an engine with both kinds of plugin. It logs from a level on, unless the configuration says another.
+func (p *Program) open(cmd *cobra.Command, level slog.Level) (*engine.Engine, *config.Config, error) {
 	cfg, err := p.load(cmd)
 	if err != nil {
 		return nil, nil, err
 	}
-	logger := p.logger(cfg.File.Log)
+	logger := p.logger(cfg.File.Log, level)
 	modules, err := newWASM(cfg.WASM, logger)
 	if err != nil {
 		return nil, nil, internal(err)

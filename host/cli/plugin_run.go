@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/netip"
 	"os"
@@ -140,7 +141,7 @@ func readPicture(path string) ([]byte, error) {
 
 // openDry opens an engine that knows one provider and has no network.
 func (p *Program) openDry(ctx context.Context, plugin *inspect.Plugin, a *account, record *recorder) (*engine.Engine, error) {
-	logger := p.logger(config.Log{Level: "error"}) // the attempt that fails for want of a network is no news
+	logger := p.logger(config.Log{}, slog.LevelError) // the attempt that fails for want of a network is no news
 	var inner engine.Runtime = process.New(process.Config{Logger: logger})
 	if plugin.Kind == catalog.WASM {
 		var err error

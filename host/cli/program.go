@@ -166,9 +166,8 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	return usage(fmt.Errorf("there is one argument too many: %q; see %s --help", args[0], cmd.CommandPath()))
 }
 
-// logger writes to standard error as the configuration wants it.
-func (p *Program) logger(log config.Log) *slog.Logger {
-	level := slog.LevelWarn
+// logger writes to standard error as the configuration wants it, or from a level on when it does not say.
+func (p *Program) logger(log config.Log, level slog.Level) *slog.Logger {
 	if log.Level != "" {
 		_ = level.UnmarshalText([]byte(log.Level)) // the schema lets only the four names through
 	}

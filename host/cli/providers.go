@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,7 +20,7 @@ func (p *Program) providersCommand() *cobra.Command {
 		Short: "List providers and plugins, also those that do not work and why",
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			e, cfg, err := p.open(cmd)
+			e, cfg, err := p.open(cmd, slog.LevelWarn)
 			if err != nil {
 				return err
 			}

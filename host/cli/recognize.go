@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -47,7 +48,7 @@ func (p *Program) recognize(cmd *cobra.Command, f *recognizeFlags, source string
 	if request.Side, err = parseSide(f.side); err != nil {
 		return usage(err)
 	}
-	e, cfg, err := p.open(cmd)
+	e, cfg, err := p.open(cmd, slog.LevelError) // the attempts are printed, so the log need not repeat them
 	if err != nil {
 		return err
 	}
