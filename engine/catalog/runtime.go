@@ -61,7 +61,7 @@ type State string
 const (
 	Ready      State = "ready"
 	Restarting State = "restarting"
-	// Broken modules are not called any more until they are loaded again.
+	// Broken modules are not called: one that did not load never, a subprocess that failed too often until it has rested.
 	Broken State = "broken"
 	Closed State = "closed"
 )
