@@ -3,16 +3,18 @@ package engine
 import (
 	"context"
 	"errors"
+	"maps"
 	"math"
+	"net/http"
 	"net/url"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/egress"
 	"github.com/ocrmux/ocrmux/engine/leaf"
+	"github.com/ocrmux/ocrmux/engine/value"
 )
 
 // exchange sends a provider's request and gives back the vendor's answer, or the one that was kept.
@@ -91,16 +93,22 @@ func (s *session) send(ctx context.Context, req *abi.HTTPRequest, nonce string, 
 	s.hold(flat.Blobs...)
 	s.shown = append(s.shown, flat.Leaves...)
 	r := &abi.Response{Status: uint32(answer.Status), Format: flat.Format, Leaves: flat.Leaves, BodySize: uint64(len(answer.Body))}
-	for name, values := range answer.Header {
-		for _, v := range values {
-			r.Headers = append(r.Headers, abi.Header{Name: strings.ToLower(name), Value: strings.ToValidUTF8(mask.String(v), "\uFFFD")})
-		}
-	}
-	sort.SliceStable(r.Headers, func(i, j int) bool { return r.Headers[i].Name < r.Headers[j].Name })
+	r.Headers = headers(answer.Header, mask)
 	if wantBody {
 		r.Body = mask.Bytes(answer.Body)
 	}
 	return r, flat.Blobs, nil
+}
+
+// headers lists headers in the order of their names, which become lower-case, with masked values that are UTF-8.
+func headers(h http.Header, mask value.Mask) []abi.Header {
+	var out []abi.Header
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		for _, v := range h[name] {
+			out = append(out, abi.Header{Name: strings.ToLower(name), Value: strings.ToValidUTF8(mask.String(v), "\uFFFD")})
+		}
+	}
+	return out
 }
 
 // errStrayed marks the failure, for host functions to answer with a status of its own.

@@ -11,7 +11,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -131,12 +130,7 @@ func (v *visit) read(w http.ResponseWriter, r *http.Request) *failed {
 		return failWith(abi.FailureKindInvalidRequest, abi.FaultCaller, "the body cannot be read: "+plainCause(err), err)
 	}
 	v.inbound = abi.InboundRequest{Method: r.Method, Path: r.URL.Path, BodySize: uint64(len(body))}
-	for name, values := range r.Header {
-		for _, text := range values {
-			v.inbound.Headers = append(v.inbound.Headers, abi.Header{Name: strings.ToLower(name), Value: strings.ToValidUTF8(text, "\uFFFD")})
-		}
-	}
-	sort.SliceStable(v.inbound.Headers, func(i, j int) bool { return v.inbound.Headers[i].Name < v.inbound.Headers[j].Name })
+	v.inbound.Headers = headers(r.Header, value.Mask{})
 
 	options := leaf.Options{Inbound: true, MaxInline: maxInlineInbound, MaxBytes: int(limit), FirstHandle: 1}
 	query, err := leaf.FlattenQuery(literalPlus(r.URL.RawQuery), options)
