@@ -1,103 +1,12 @@
 package sdk
 
 import (
-	"math"
-	"slices"
-	"strconv"
-	"strings"
-
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/abi/adapter"
 )
 
-// Leaves are the scalars of a flattened body by JSON pointer. Answers are short: a look-up walks over them.
-type Leaves []abi.Leaf
-
-// Leaf finds the leaf at a pointer; nil when there is none.
-func (ls Leaves) Leaf(pointer string) *abi.Leaf {
-	for i := range ls {
-		if ls[i].Path == pointer {
-			return &ls[i]
-		}
-	}
-	return nil
-}
-
-// Text is the text at a pointer; "" when there is none, and for null. Numbers and booleans come as written.
-func (ls Leaves) Text(pointer string) string {
-	if l := ls.Leaf(pointer); l != nil {
-		return l.Value
-	}
-	return ""
-}
-
-// First is the first text that is not empty.
-func (ls Leaves) First(pointers ...string) string {
-	for _, p := range pointers {
-		if s := ls.Text(p); s != "" {
-			return s
-		}
-	}
-	return ""
-}
-
-// Has reports whether there is anything at a pointer or below it.
-func (ls Leaves) Has(pointer string) bool {
-	for i := range ls {
-		if rest, ok := strings.CutPrefix(ls[i].Path, pointer); ok && (rest == "" || rest[0] == '/') {
-			return true
-		}
-	}
-	return false
-}
-
-// Int is the whole number at a pointer, given as a number or as a text.
-func (ls Leaves) Int(pointer string) (n int64, ok bool) {
-	n, err := strconv.ParseInt(strings.TrimSpace(ls.Text(pointer)), 10, 64)
-	return n, err == nil
-}
-
-// Float is the number at a pointer, given as a number or as a text.
-func (ls Leaves) Float(pointer string) (f float64, ok bool) {
-	f, err := strconv.ParseFloat(strings.TrimSpace(ls.Text(pointer)), 64)
-	return f, err == nil
-}
-
-// Bool is the truth at a pointer: true, "true" or 1; and whether there was one.
-func (ls Leaves) Bool(pointer string) (b, ok bool) {
-	switch ls.Text(pointer) {
-	case "true", "1":
-		return true, true
-	case "false", "0":
-		return false, true
-	}
-	return false, false
-}
-
-// Below gives the leaves under a pointer with that pointer cut off their paths.
-func (ls Leaves) Below(pointer string) Leaves {
-	var out Leaves
-	for _, l := range ls {
-		if rest, ok := strings.CutPrefix(l.Path, pointer); ok && rest != "" && rest[0] == '/' {
-			l.Path = rest
-			out = append(out, l)
-		}
-	}
-	return out
-}
-
-// Extras gives the texts whose first name is not among the known ones, for what a vendor says beyond its document. An
-// extra's name is its pointer without the first slash.
-func (ls Leaves) Extras(known ...string) []Extra {
-	var out []Extra
-	for _, l := range ls {
-		name := strings.TrimPrefix(l.Path, "/")
-		first, _, _ := strings.Cut(name, "/")
-		if l.Value != "" && !slices.Contains(known, first) {
-			out = append(out, Extra{Name: name, Value: l.Value})
-		}
-	}
-	return out
-}
+// Leaves are the scalars of a flattened body by JSON pointer, and what can be asked of them.
+type Leaves = adapter.Leaves
 
 // Response is a vendor's answer.
 type Response struct {
@@ -106,16 +15,12 @@ type Response struct {
 }
 
 // HeaderText is the first header of this name, without regard to case; "" when there is none.
-func (r *Response) HeaderText(name string) string { return headerText(r.Response.Headers, name) }
+func (r *Response) HeaderText(name string) string {
+	return adapter.HeaderText(r.Response.Headers, name)
+}
 
 // RetryAfterMillis is what the header Retry-After asks for in seconds; 0 when it is absent or a date.
-func (r *Response) RetryAfterMillis() uint32 {
-	seconds, err := strconv.ParseUint(strings.TrimSpace(r.HeaderText("Retry-After")), 10, 32)
-	if err != nil || seconds > math.MaxUint32/1000 {
-		return 0
-	}
-	return uint32(seconds) * 1000
-}
+func (r *Response) RetryAfterMillis() uint32 { return adapter.RetryAfterMillis(r.Response) }
 
 // InboundRequest is a request at a front door.
 type InboundRequest struct {
@@ -126,7 +31,7 @@ type InboundRequest struct {
 
 // HeaderText is the first header of this name, without regard to case; "" when there is none.
 func (r *InboundRequest) HeaderText(name string) string {
-	return headerText(r.InboundRequest.Headers, name)
+	return adapter.HeaderText(r.InboundRequest.Headers, name)
 }
 
 // ReplyRequest is an outcome to be said in the vendor's words.
@@ -134,13 +39,4 @@ type ReplyRequest struct {
 	*abi.ReplyRequest
 	// The inbound request; nil when it could not be read at all.
 	Request *InboundRequest
-}
-
-func headerText(headers []abi.Header, name string) string {
-	for i := range headers {
-		if strings.EqualFold(headers[i].Name, name) {
-			return headers[i].Value
-		}
-	}
-	return ""
 }

@@ -1,6 +1,6 @@
 package sdk
 
-import "strconv"
+import "github.com/ocrmux/ocrmux/engine/abi/adapter"
 
 // Recognized is the action of a card that was read.
 func Recognized(d *Done) *Action { return &Action{Done: d} }
@@ -30,7 +30,7 @@ type Table map[string]Fail
 func (t Table) Fail(code, message string) Fail {
 	f, ok := t[code]
 	if !ok {
-		f = Fail{Kind: ProviderError, FailOver: true, Billed: BilledUnknown, Fault: VendorFault, Message: "the vendor's document does not list this code"}
+		f = adapter.Unlisted()
 	}
 	f.VendorCode, f.VendorMessage = code, message
 	return f
@@ -38,27 +38,7 @@ func (t Table) Fail(code, message string) Fail {
 
 // NoAnswer is the failure of an answer that is not in the vendor's form: a proxy's error page, for example. What it lacks
 // is named; whether it was billed is unknown unless the status says that the request was turned away.
-func NoAnswer(r *Response, lacks string) Fail {
-	f := Fail{
-		Kind: ProviderError, FailOver: true, Billed: BilledUnknown, Fault: VendorFault, RetryAfterMs: r.RetryAfterMillis(),
-		Message: "the answer (" + r.Format.String() + ", status " + strconv.Itoa(int(r.Status)) + ") has no " + lacks,
-	}
-	switch {
-	case r.Status == 401 || r.Status == 403:
-		f.Kind, f.Billed, f.Fault = PermissionDenied, BilledNo, OperatorFault
-	case r.Status == 404:
-		f.Billed, f.Fault = BilledNo, OperatorFault
-	case r.Status == 429:
-		f.Kind, f.Retryable, f.Billed, f.Fault = RateLimited, true, BilledNo, OperatorFault
-	case r.Status == 502 || r.Status == 503:
-		f.Kind, f.Retryable, f.Billed = Unavailable, true, BilledNo
-	case r.Status == 504:
-		f.Kind, f.Retryable = OutcomeUnknown, false
-	}
-	return f
-}
+func NoAnswer(r *Response, lacks string) Fail { return adapter.NoAnswer(r.Response, lacks) }
 
 // Box is the polygon of an upright rectangle given by its top left corner and its size.
-func Box(x, y, w, h float64) *Polygon {
-	return &Polygon{Points: []float64{x, y, x + w, y, x + w, y + h, x, y + h}}
-}
+func Box(x, y, w, h float64) *Polygon { return adapter.Box(x, y, w, h) }

@@ -1,6 +1,9 @@
 package sdk
 
-import "github.com/ocrmux/ocrmux/engine/abi"
+import (
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/abi/adapter"
+)
 
 // Text is bytes that are sent as they are.
 func Text(s string) Value { return one(abi.Part{Literal: []byte(s)}) }
@@ -43,5 +46,12 @@ func HMAC(a Algorithm, output Encoding, key Value, data ...Value) Value {
 	v := Join(data...)
 	return one(abi.Part{Digest: &abi.Digest{Algorithm: a, Key: &key, Data: &v, Output: output}})
 }
+
+// Shown writes what is signed for a person, on one line: '#' stands for a line end, "***" for a secret. Long parameters are
+// left out as in Abridge.
+func Shown(toSign Value) string { return adapter.Shown(&toSign) }
+
+// Abridge takes long parameters, which may hold a picture or a token, out of a vendor's words that repeat what was signed.
+func Abridge(words string) string { return adapter.Abridge(words) }
 
 func one(p abi.Part) Value { return Value{Parts: []abi.Part{p}} }

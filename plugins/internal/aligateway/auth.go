@@ -48,7 +48,7 @@ func send(c *sdk.Call, r *sdk.Request, m message) *sdk.Action {
 	return sdk.Send(r.Header(m.headers...).Header(
 		sdk.Param("x-ca-signature-headers", sdk.Text("x-ca-key,x-ca-nonce,x-ca-signature-method,x-ca-timestamp")),
 		sdk.Param("x-ca-signature", sdk.HMAC(algorithm, sdk.Base64, sdk.Secret("app_secret"), toSign)),
-	).State([]byte(shown(toSign))))
+	).State([]byte(sdk.Shown(toSign))))
 }
 
 // message is what a signature covers.

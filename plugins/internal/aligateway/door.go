@@ -54,7 +54,7 @@ func admitSigned(c *sdk.Call, in *sdk.InboundRequest) (*sdk.Admit, *sdk.Accepted
 		UnknownClient: refusal{400, "Invalid AppKey"}.fail(),
 		Proofs: []sdk.Proof{{
 			Given: signature, Expected: &expected,
-			Otherwise: refusal{400, "Invalid Signature, Server StringToSign:`" + shown(toSign) + "`"}.fail(),
+			Otherwise: refusal{400, "Invalid Signature, Server StringToSign:`" + sdk.Shown(toSign) + "`"}.fail(),
 		}},
 	}
 	if given := in.HeaderText("Content-MD5"); given != "" && !in.IsForm() {

@@ -52,7 +52,7 @@ func finish(r *sdk.Response, f sdk.Fail) sdk.Fail {
 	if f.VendorCode = r.HeaderText("X-Ca-Error-Code"); f.VendorCode == "" {
 		f.VendorCode = strconv.Itoa(int(r.Status))
 	}
-	f.VendorMessage = abridge(r.HeaderText("X-Ca-Error-Message"))
+	f.VendorMessage = sdk.Abridge(r.HeaderText("X-Ca-Error-Message"))
 	f.VendorRequestID = RequestID(r, "")
 	f.RetryAfterMs = r.RetryAfterMillis()
 	return f
@@ -81,5 +81,5 @@ func serverString(said string) string {
 	if !ok {
 		return "something it does not show"
 	}
-	return abridge(strings.Trim(strings.TrimSpace(text), "`"))
+	return sdk.Abridge(strings.Trim(strings.TrimSpace(text), "`"))
 }

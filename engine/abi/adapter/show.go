@@ -1,11 +1,11 @@
-package aligateway
+package adapter
 
 import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/ocrmux/ocrmux/sdk"
+	"github.com/ocrmux/ocrmux/engine/abi"
 )
 
 const (
@@ -14,33 +14,43 @@ const (
 	maxShown = 2
 	// maxName bounds a parameter's name.
 	maxName = 64
-	// maxMessage bounds what is passed on of the gateway's words.
+	// maxMessage bounds what is passed on of a vendor's words.
 	maxMessage = 1024
 	// picture stands for the picture, whose bytes the provider never sees.
 	picture = "{picture}"
 )
 
-// shown writes a string-to-sign for a person, as the gateway does it: '#' for a line end. What the provider does not know
-// itself has a placeholder.
-func shown(toSign sdk.Value) string {
+// Shown writes what is signed for a person, on one line: '#' stands for a line end. What the provider does not know itself
+// has a placeholder; long parameters are left out as in Abridge.
+func Shown(toSign *abi.Value) string {
 	var b strings.Builder
 	for _, p := range toSign.Parts {
 		switch {
 		case p.Literal != nil:
 			b.Write(p.Literal)
 		case p.Secret != "":
-			b.WriteString("***") // as the host masks it in what the gateway answers
+			b.WriteString("***") // as the host masks it in what a vendor answers
 		case p.Digest != nil:
-			b.WriteString("{md5 of the body}")
+			b.WriteString(digest(p.Digest))
 		default:
 			b.WriteString(picture)
 		}
 	}
-	return abridge(strings.ReplaceAll(b.String(), "\n", "#"))
+	return Abridge(strings.ReplaceAll(b.String(), "\n", "#"))
 }
 
-// abridge takes long parameters out of a string-to-sign, behind its only '?'.
-func abridge(toSign string) string {
+func digest(d *abi.Digest) string {
+	name := strings.ReplaceAll(d.Algorithm.String(), "_", "-")
+	if d.Key == nil && d.Data != nil && len(d.Data.Parts) == 1 && d.Data.Parts[0].Body != nil {
+		return "{" + name + " of the body}"
+	}
+	return "{" + name + "}"
+}
+
+// Abridge takes long parameters out of what is signed, or of a vendor's words that repeat it: behind the first '?', a value of
+// more than two bytes is replaced by its length. A picture may be one of them, and an address may hold tokens. What is still
+// longer than a message should be is cut.
+func Abridge(toSign string) string {
 	head, params, ok := strings.Cut(toSign, "?")
 	if !ok {
 		return cut(toSign)
