@@ -1,0 +1,98 @@
+package main
+
+import (
+	"net/url"
+	"strconv"
+	"testing"
+
+	"github.com/ocrmux/ocrmux/sdk"
+	"github.com/ocrmux/ocrmux/sdk/sdktest"
+)
+
+// answered is an answer to the last exchange of a call.
+func answered(t *testing.T, step string, status int, body string) *sdk.Response {
+	r := sdktest.Answer(t, status, nil, body)
+	r.State = []byte(url.Values{"step": {step}}.Encode())
+	return r
+}
+
+func TestEveryCode(t *testing.T) {
+	for code, want := range codes() {
+		body := `{"log_id": 7, "error_code": ` + code + `, "error_msg": "no"}`
+		f := provider{}.Response(nil, answered(t, stepCardAgain, 200, body)).Fail
+		if f == nil || f.Kind != want.Kind || f.VendorCode != code || f.VendorMessage != "no" || f.VendorRequestID != "7" {
+			t.Errorf("%s gives %+v", code, f)
+		}
+	}
+}
+
+func TestTheTableKeepsItsPromises(t *testing.T) {
+	for code, row := range codes() {
+		if row.Message == "" || row.Fault == 0 || row.Billed != sdk.BilledNo {
+			t.Errorf("%s does not say what happened, who can mend it and what it costs: %+v", code, row)
+		}
+		if _, err := strconv.Atoi(code); err != nil {
+			t.Errorf("the vendor's codes are numbers, %q is none", code)
+		}
+	}
+}
+
+func TestACodeThatIsNotInTheTable(t *testing.T) {
+	f := provider{}.Response(nil, answered(t, stepCard, 200, `{"error_code": 999999, "error_msg": "new"}`)).Fail
+	if f == nil || f.Kind != sdk.ProviderError || f.Retryable || f.Billed != sdk.BilledUnknown || f.VendorCode != "999999" {
+		t.Errorf("got %+v", f)
+	}
+}
+
+func TestAStateThatWasNotSent(t *testing.T) {
+	r := sdktest.Answer(t, 200, nil, `{}`)
+	r.State = []byte("%zz")
+	if f := (provider{}).Response(nil, r).Fail; f == nil || f.Kind != sdk.Internal {
+		t.Errorf("got %+v", f)
+	}
+}
+
+func TestWarningsThatContradictEachOther(t *testing.T) {
+	r := sdktest.Answer(t, 200, nil, `{"image_status": "normal", "card_quality": {"IsClear": 0}, "card_ps": 0, "edit_tool": "GIMP"}`)
+	want := map[string]string{sdk.SignalBlurred: "IsClear=0", sdk.SignalTampered: "GIMP"}
+	for _, s := range signals(nil, r.Leaves) {
+		if code, ok := want[s.Name]; ok && (s.State != sdk.SignalYes || s.VendorCode != code) {
+			t.Errorf("%s is %v, %q", s.Name, s.State, s.VendorCode)
+		}
+		delete(want, s.Name)
+	}
+	for name := range want {
+		t.Errorf("nothing is said of %s", name)
+	}
+}
+
+func TestWhatTheVendorChecks(t *testing.T) {
+	const pass, fail = sdk.CheckPass, sdk.CheckFail
+	for code, want := range map[string][]sdk.CheckState{
+		"-1": nil, "0": {fail}, "1": {pass, pass, pass}, "2": {pass, fail, fail}, "3": {pass, fail, pass}, "4": {pass, pass, fail}, "": nil, "9": nil,
+	} {
+		got := checks(sdktest.Answer(t, 200, nil, `{"idcard_number_type": "`+code+`"}`).Leaves)
+		if len(got) != len(want) {
+			t.Errorf("%q gives %+v", code, got)
+			continue
+		}
+		for i, c := range got {
+			if c.State != want[i] {
+				t.Errorf("%q: %s is %v", code, c.Name, c.State)
+			}
+		}
+	}
+}
+
+func TestHowTheCardIsTurned(t *testing.T) {
+	for direction, want := range map[string]float64{"0": 0, "1": 270, "2": 180, "3": 90} {
+		if got := rotation(sdktest.Answer(t, 200, nil, `{"direction": `+direction+`}`).Leaves); got == nil || *got != want {
+			t.Errorf("%s quarters counter-clockwise are not %v", direction, want)
+		}
+	}
+	for _, direction := range []string{"-1", "4", "null", `"left"`} {
+		if got := rotation(sdktest.Answer(t, 200, nil, `{"direction": `+direction+`}`).Leaves); got != nil {
+			t.Errorf("%s gives %v", direction, *got)
+		}
+	}
+}
