@@ -9,6 +9,8 @@ import (
 
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+
+	"github.com/ocrmux/ocrmux/engine/spell"
 )
 
 // check holds merged settings to the schema.
@@ -62,7 +64,7 @@ func (c *checker) known(path []string, typed string) string {
 		return ""
 	}
 	names := slices.Sorted(maps.Keys(s.Properties))
-	if near := nearest(typed, names); near != "" {
+	if near := spell.Nearest(typed, names); near != "" {
 		return fmt.Sprintf("did you mean %s?", near)
 	}
 	return "known are " + strings.Join(names, ", ")
@@ -83,7 +85,7 @@ func (c *checker) explain(path []string, k validator.ErrorKind) (what, want stri
 		}
 		want = "one of " + strings.Join(words, ", ")
 		if got, ok := k.Got.(string); ok {
-			if near := nearest(got, words); near != "" {
+			if near := spell.Nearest(got, words); near != "" {
 				want += fmt.Sprintf("; did you mean %s?", near)
 			}
 			return fmt.Sprintf("is %q", got), want
