@@ -1,9 +1,6 @@
 // The provider for Jumdata's ID card OCR, in C: what plugins/jumdata is in Go, without its front door.
 #include "ocrmux.h"
 
-__asm__(".section .custom_section.ocrmux.manifest,\"\",@\n"
-        ".incbin \"manifest.json\"\n");
-
 // ---- what to send
 
 static void picture(bytes config, bytes picture) {
@@ -52,14 +49,11 @@ static void form(bytes context, bytes start) {
     picture(context, find(start, START_PICTURE).data);
 }
 
-static void on_start(bytes context, bytes start) {
-    bytes endpoint = leaf(context, CONTEXT_CONFIG, TEXT("/endpoint"));
-    if (endpoint.len == 0) endpoint = TEXT("https://api.jumdata.com");
-    while (endpoint.len > 0 && endpoint.ptr[endpoint.len - 1] == '/') endpoint.len--;
+void on_start(bytes context, bytes start) {
     INSIDE(ACTION_EXCHANGE) INSIDE(EXCHANGE_REQUEST) {
         put_text(REQUEST_METHOD, TEXT("POST"));
         INSIDE(REQUEST_URL) {
-            put(endpoint);
+            put(endpoint(context, TEXT("https://api.jumdata.com")));
             put(TEXT("/ocr/idcard-v1"));
         }
         INSIDE(REQUEST_BODY) INSIDE(BODY_MULTIPART) form(context, start);
@@ -68,17 +62,9 @@ static void on_start(bytes context, bytes start) {
 
 // ---- what an answer means
 
-typedef struct {
-    bytes code;
-    kind kind;
-    bool retryable, fail_over;
-    billed billed;
-    fault fault;
-    bytes message;
-} failure;
-
-#define ROW(code, kind, retryable, fail_over, fault, message) \
-    {CONSTANT(code), kind, retryable, fail_over, BILLED_NO, fault, CONSTANT(message)}
+#define ROW(code, kind_, retryable_, fail_over_, fault_, text)                                                     \
+    {.vendor_code = CONSTANT(code), .kind = kind_, .retryable = retryable_, .fail_over = fail_over_, .billed = BILLED_NO, \
+     .fault = fault_, .message = CONSTANT(text)}
 
 // The vendor's table of return codes, without 200. None of them is billed unless the answer's charge says so.
 static const failure codes[] = {
@@ -107,12 +93,10 @@ static bool contains(bytes s, bytes what) {
 // refusal is the failure of a code that is not 200. Of 400 the message says whether it is about the picture.
 static failure refusal(bytes code, bytes message) {
     if (equal(code, TEXT("400")) && contains(message, TEXT("照片"))) {
-        return (failure){code, INVALID_IMAGE, false, true, BILLED_NO, CALLER, TEXT("the vendor could not use the picture")};
+        return (failure){.kind = INVALID_IMAGE, .fail_over = true, .billed = BILLED_NO, .fault = CALLER,
+                         .message = TEXT("the vendor could not use the picture")};
     }
-    for (uint32_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
-        if (equal(codes[i].code, code)) return codes[i];
-    }
-    return (failure){code, PROVIDER_ERROR, false, true, BILLED_UNKNOWN, VENDOR, TEXT("the vendor's document does not list this code")};
+    return listed(codes, sizeof codes / sizeof codes[0], code);
 }
 
 // charged is what the answer says of the bill, or otherwise.
@@ -121,64 +105,12 @@ static billed charged(bytes response, billed otherwise) {
     return is_true(charge) ? BILLED_YES : is_false(charge) ? BILLED_NO : otherwise;
 }
 
-static void put_failure(failure f) {
-    put_number(FAIL_KIND, f.kind);
-    put_number(FAIL_RETRYABLE, f.retryable);
-    put_number(FAIL_FAIL_OVER, f.fail_over);
-    put_number(FAIL_BILLED, f.billed);
-    put_number(FAIL_FAULT, f.fault);
-}
-
-static void fail(bytes response, failure f) {
+static void refuse(bytes response, failure f) {
     f.billed = charged(response, f.billed);
-    INSIDE(ACTION_FAIL) {
-        put_failure(f);
-        put_text(FAIL_VENDOR_CODE, answer(response, TEXT("/code")));
-        put_text(FAIL_VENDOR_MESSAGE, answer(response, TEXT("/msg")));
-        put_text(FAIL_MESSAGE, f.message);
-        put_text(FAIL_REQUEST_ID, answer(response, TEXT("/taskNo")));
-    }
-}
-
-// retry_after_ms is what the header asks for in seconds; 0 when it is absent or a date.
-static uint32_t retry_after_ms(bytes response) {
-    bytes text = header(response, TEXT("retry-after"));
-    uint64_t seconds = 0;
-    for (uint32_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] < '0' || text.ptr[i] > '9') return 0;
-        seconds = seconds * 10 + (text.ptr[i] - '0');
-        if (seconds > UINT32_MAX / 1000) return 0;
-    }
-    return (uint32_t)seconds * 1000;
-}
-
-// no_answer is the failure of an answer that is not in the vendor's form: a proxy's error page, for example. Whether it was
-// billed is unknown unless the status says that the request was turned away.
-static void no_answer(bytes response) {
-    static const bytes formats[] = {CONSTANT("empty"), CONSTANT("json"),   CONSTANT("xml"),      CONSTANT("form"),
-                                    CONSTANT("text"),  CONSTANT("binary"), CONSTANT("multipart")};
-    uint64_t format = find(response, RESPONSE_FORMAT).varint, status = find(response, RESPONSE_STATUS).varint;
-    failure f = {.kind = PROVIDER_ERROR, .fail_over = true, .billed = BILLED_UNKNOWN, .fault = VENDOR};
-    switch (status) {
-    case 401:
-    case 403: f.kind = PERMISSION_DENIED, f.billed = BILLED_NO, f.fault = OPERATOR; break;
-    case 404: f.billed = BILLED_NO, f.fault = OPERATOR; break;
-    case 429: f.kind = RATE_LIMITED, f.retryable = true, f.billed = BILLED_NO, f.fault = OPERATOR; break;
-    case 502:
-    case 503: f.kind = UNAVAILABLE, f.retryable = true, f.billed = BILLED_NO; break;
-    case 504: f.kind = OUTCOME_UNKNOWN; break;
-    }
-    INSIDE(ACTION_FAIL) {
-        put_failure(f);
-        put_number(FAIL_RETRY_AFTER_MS, retry_after_ms(response));
-        INSIDE(FAIL_MESSAGE) {
-            put(TEXT("the answer ("));
-            put(format < sizeof formats / sizeof formats[0] ? formats[format] : TEXT("unknown"));
-            put(TEXT(", status "));
-            put_decimal(status);
-            put(TEXT(") has no code"));
-        }
-    }
+    f.vendor_code = answer(response, TEXT("/code"));
+    f.vendor_message = answer(response, TEXT("/msg"));
+    f.request_id = answer(response, TEXT("/taskNo"));
+    fail(f);
 }
 
 // any_valid reports whether validity says of any field that it was read. A picture that is no ID card is no error to this
@@ -198,7 +130,7 @@ static void put_doubt(bytes response, bytes validity) {
     if (is_false(answer(response, validity))) put_text(FIELD_FLAGS, TEXT("uncertain"));
 }
 
-static void put_read(bytes response, bytes name, bytes info, bytes validity) {
+static void put_doubtful(bytes response, bytes name, bytes info, bytes validity) {
     bytes text = answer(response, info);
     if (text.len == 0) return;
     INSIDE(DONE_FIELDS) {
@@ -236,14 +168,14 @@ static void done(bytes r) {
     bytes side = answer(r, TEXT("/data/side"));
     INSIDE(ACTION_DONE) {
         put_number(DONE_SIDE, equal(side, TEXT("front")) ? FRONT : equal(side, TEXT("back")) ? BACK : 0);
-        put_read(r, TEXT("name"), TEXT("/data/info/name"), TEXT("/data/validity/name"));
-        put_read(r, TEXT("sex"), TEXT("/data/info/sex"), TEXT("/data/validity/sex"));
-        put_read(r, TEXT("ethnicity"), TEXT("/data/info/nation"), TEXT(""));
+        put_doubtful(r, TEXT("name"), TEXT("/data/info/name"), TEXT("/data/validity/name"));
+        put_doubtful(r, TEXT("sex"), TEXT("/data/info/sex"), TEXT("/data/validity/sex"));
+        put_read(TEXT("ethnicity"), answer(r, TEXT("/data/info/nation")));
         put_birth(r);
-        put_read(r, TEXT("address"), TEXT("/data/info/address"), TEXT("/data/validity/address"));
-        put_read(r, TEXT("id_number"), TEXT("/data/info/number"), TEXT("/data/validity/number"));
-        put_read(r, TEXT("issuing_authority"), TEXT("/data/info/authority"), TEXT("/data/validity/authority"));
-        put_read(r, TEXT("validity"), TEXT("/data/info/timelimit"), TEXT("/data/validity/timelimit"));
+        put_doubtful(r, TEXT("address"), TEXT("/data/info/address"), TEXT("/data/validity/address"));
+        put_doubtful(r, TEXT("id_number"), TEXT("/data/info/number"), TEXT("/data/validity/number"));
+        put_doubtful(r, TEXT("issuing_authority"), TEXT("/data/info/authority"), TEXT("/data/validity/authority"));
+        put_doubtful(r, TEXT("validity"), TEXT("/data/info/timelimit"), TEXT("/data/validity/timelimit"));
         put_rotation(answer(r, TEXT("/data/rotate")));
         put_text(DONE_REQUEST_ID, answer(r, TEXT("/taskNo")));
         put_number(DONE_BILLED, charged(r, BILLED_YES));
@@ -251,38 +183,17 @@ static void done(bytes r) {
 }
 
 // on_response reads the envelope {code, msg, taskNo, charge, data}. The HTTP status says nothing that code does not.
-static void on_response(bytes r) {
+void on_response(bytes context, bytes r) {
+    (void)context;
     bytes code = answer(r, TEXT("/code"));
     if (code.len == 0) {
-        no_answer(r);
+        no_answer(r, TEXT("code"));
     } else if (!equal(code, TEXT("200"))) {
-        fail(r, refusal(code, answer(r, TEXT("/msg"))));
+        refuse(r, refusal(code, answer(r, TEXT("/msg"))));
     } else if (equal(answer(r, TEXT("/data/result")), TEXT("1")) || !any_valid(r)) {
-        fail(r, (failure){code, NO_DOCUMENT, false, true, BILLED_YES, CALLER, TEXT("the vendor read no field of an ID card")});
+        refuse(r, (failure){.kind = NO_DOCUMENT, .fail_over = true, .billed = BILLED_YES, .fault = CALLER,
+                            .message = TEXT("the vendor read no field of an ID card")});
     } else {
         done(r);
     }
-}
-
-// ---- what the host calls
-
-__attribute__((export_name("ocrmux_abi_v1"))) uint32_t ocrmux_abi_v1(void) { return 0; }
-
-__attribute__((export_name("ocrmux_alloc"))) uint8_t *ocrmux_alloc(uint32_t length) { return input(length); }
-
-__attribute__((export_name("ocrmux_step"))) uint64_t ocrmux_step(uint32_t length) {
-    bytes step = {&__heap_base, length};
-    field start = find(step, STEP_START), response = find(step, STEP_RESPONSE);
-    start_output(length);
-    if (start.number != 0) {
-        on_start(find(step, STEP_CONTEXT).data, start.data);
-    } else if (response.number != 0) {
-        on_response(response.data);
-    } else {
-        INSIDE(ACTION_FAIL) {
-            put_failure((failure){.kind = INTERNAL, .billed = BILLED_NO, .fault = OPERATOR});
-            put_text(FAIL_MESSAGE, TEXT("the step has neither a start nor a response"));
-        }
-    }
-    return (uint64_t)(uintptr_t)output.ptr << 32 | output.len;
 }

@@ -97,7 +97,7 @@ static inline field find(bytes message, uint32_t number) {
 
 // ---- writing
 
-static bytes output;
+extern bytes output; // defined in guest.c
 
 #define OUTPUT ((uint8_t *)output.ptr)
 

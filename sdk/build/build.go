@@ -1,16 +1,11 @@
-// Package build turns the folder of a Go provider into its plugin files: a WebAssembly module with the manifest inside, an
-// executable with the manifest beside it, or both.
 package build
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/abi/manifest"
@@ -32,35 +27,41 @@ func Manifest(dir string) ([]byte, *abi.Descriptor, error) {
 	return text, d, nil
 }
 
-// WASM builds the module OUT/NAME.wasm and gives its path.
+// WASM builds the module OUT/NAME.wasm and gives its path. It fails with a [*LanguageError] when the folder holds no program
+// that it knows, with a [*MissingError] when the language's compiler is not there, and with what the compiler printed.
 func WASM(ctx context.Context, dir, out string) (string, error) {
 	text, d, err := Manifest(dir)
 	if err != nil {
 		return "", err
 	}
+	language, err := Detect(dir)
+	if err != nil {
+		return "", err
+	}
+	compilers := map[Language]func(ctx context.Context, dir, out string) error{
+		Go: compileGoModule, C: compileC, Rust: compileRust, AssemblyScript: compileAssemblyScript,
+	}
 	return install(out, d.Name+".wasm", 0o644, func(temp string) error {
-		if err := compile(ctx, dir, temp, []string{"GOOS=wasip1", "GOARCH=wasm"}, "-buildmode=c-shared"); err != nil {
+		if err := compilers[language](ctx, dir, temp); err != nil {
 			return err
 		}
-		module, err := os.ReadFile(temp)
-		if err != nil {
-			return err
-		}
-		if module, err = manifest.Embed(module, text); err != nil {
-			return err
-		}
-		return os.WriteFile(temp, module, 0o600)
+		return embed(temp, text, temp)
 	})
 }
 
-// Process builds the executable OUT/NAME with OUT/NAME.manifest.json and gives the executable's path. cgo is left to the
-// environment.
+// Process builds the executable OUT/NAME with OUT/NAME.manifest.json from a Go program and gives the executable's path. cgo
+// is left to the environment. For any other language it fails with a [*LanguageError].
 func Process(ctx context.Context, dir, out string) (string, error) {
 	text, d, err := Manifest(dir)
 	if err != nil {
 		return "", err
 	}
-	path, err := install(out, d.Name, 0o755, func(temp string) error { return compile(ctx, dir, temp, nil) })
+	if language, err := Detect(dir); err != nil {
+		return "", err
+	} else if language != Go {
+		return "", &LanguageError{Dir: dir, Language: language, Reason: "only a provider in Go is built as a subprocess, too; build a module"}
+	}
+	path, err := install(out, d.Name, 0o755, func(temp string) error { return compileGo(ctx, dir, temp, nil) })
 	if err != nil {
 		return "", err
 	}
@@ -68,7 +69,34 @@ func Process(ctx context.Context, dir, out string) (string, error) {
 	return path, err
 }
 
-// install makes a file beside its place and moves it there only when it is whole.
+// Embed makes the plugin OUT/NAME.wasm of a module that any toolchain has built and of the manifest in a file, and gives its
+// path. A manifest that the module has already is replaced. It fails with a [*manifest.ModuleError] when the file is no core
+// module, and with a [*manifest.ParseError].
+func Embed(module, manifestFile, out string) (string, error) {
+	text, err := os.ReadFile(manifestFile)
+	if err != nil {
+		return "", err
+	}
+	d, err := manifest.Parse(text)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", manifestFile, err)
+	}
+	return install(out, d.Name+".wasm", 0o644, func(temp string) error { return embed(module, text, temp) })
+}
+
+func embed(module string, text []byte, to string) error {
+	code, err := os.ReadFile(module)
+	if err != nil {
+		return err
+	}
+	if code, err = manifest.Embed(code, text); err != nil {
+		return fmt.Errorf("%s: %w", module, err)
+	}
+	return os.WriteFile(to, code, 0o600)
+}
+
+// install makes a file beside its place and moves it there only when it is whole. The name it is made under is absolute:
+// compilers run in the provider's folder.
 func install(out, name string, mode os.FileMode, fill func(temp string) error) (string, error) {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return "", err
@@ -78,27 +106,13 @@ func install(out, name string, mode os.FileMode, fill func(temp string) error) (
 		return "", err
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // what is left there is of no use
-	temp, path := filepath.Join(dir, name), filepath.Join(out, name)
+	temp, err := filepath.Abs(filepath.Join(dir, name))
+	if err != nil {
+		return "", err
+	}
 	if err := fill(temp); err != nil {
 		return "", err
 	}
+	path := filepath.Join(out, name)
 	return path, errors.Join(os.Chmod(temp, mode), os.Rename(temp, path))
-}
-
-// compile runs the Go toolchain in the provider's folder.
-func compile(ctx context.Context, dir, out string, env []string, flags ...string) error {
-	out, err := filepath.Abs(out)
-	if err != nil {
-		return err
-	}
-	args := append([]string{"build", "-trimpath", "-ldflags=-s -w", "-o", out}, flags...)
-	cmd := exec.CommandContext(ctx, "go", append(args, ".")...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), env...)
-	var output bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &output, &output
-	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("go build in %s: %w\n%s", dir, err, strings.TrimSpace(output.String()))
-	}
-	return nil
 }

@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -29,77 +28,17 @@ import (
 
 const jumdata = "../../plugins/jumdata"
 
-// language is a folder of examples/ that holds the client side of plugins/jumdata.
-type language struct {
-	folder, module string
-	// compiler gives make's setting for the compiler, and the error that says what is missing.
-	compiler func() (setting string, err error)
-}
-
-func languages() []language {
-	return []language{
-		{"provider-c", "jumdata-c.wasm", clang},
-		{"provider-rust", "jumdata-rust.wasm", rustc},
-		{"provider-assemblyscript", "jumdata-assemblyscript.wasm", asc},
-	}
-}
-
-func clang() (string, error) {
-	if _, err := exec.LookPath("wasm-ld"); err != nil {
-		return "", err
-	}
-	path, err := exec.LookPath("clang")
-	return "CC=" + path, err
-}
-
-// rustc looks for a compiler that has the library for WebAssembly. Of two compilers the first in the path may lack it.
-func rustc() (string, error) {
-	err := errors.New("no rustc in the path")
-	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
-		path := filepath.Join(dir, "rustc")
-		if _, e := exec.LookPath(path); e != nil {
-			continue
-		}
-		library, e := exec.Command(path, "--print", "target-libdir", "--target", "wasm32-unknown-unknown").Output()
-		if e == nil {
-			_, e = os.Stat(strings.TrimSpace(string(library)))
-		}
-		if e == nil {
-			return "RUSTC=" + path, nil
-		}
-		err = fmt.Errorf("%s has no library for wasm32-unknown-unknown: %w", path, e)
-	}
-	return "", err
-}
-
-// asc wants the compiler that the example pins: nothing is fetched while tests run.
-func asc() (string, error) {
-	if _, err := os.Stat("../../examples/provider-assemblyscript/node_modules/assemblyscript"); err != nil {
-		return "", errors.New("its compiler is missing: run npm ci there")
-	}
-	_, err := exec.LookPath("node")
-	return "", err
-}
-
-// build makes the module, or skips the test where the language is not installed.
-func (l language) build(t *testing.T) string {
+// buildExample makes the module of a folder of examples/, or skips the test where its language is not installed.
+func buildExample(t *testing.T, folder string) string {
 	t.Helper()
-	setting, err := l.compiler()
-	if err == nil {
-		_, err = exec.LookPath("make")
+	path, err := build.WASM(t.Context(), filepath.Join("../../examples", folder), t.TempDir())
+	if missing := (*build.MissingError)(nil); errors.As(err, &missing) {
+		t.Skipf("NOT TESTED: examples/%s: %v", folder, missing)
 	}
 	if err != nil {
-		t.Skipf("NOT TESTED: examples/%s cannot be built here: %v", l.folder, err)
+		t.Fatal(err)
 	}
-	out := t.TempDir()
-	args := []string{"-C", filepath.Join("../../examples", l.folder), "OUT=" + out}
-	if setting != "" {
-		args = append(args, setting)
-	}
-	if printed, err := exec.CommandContext(t.Context(), "make", args...).CombinedOutput(); err != nil {
-		t.Fatalf("make in examples/%s: %v\n%s", l.folder, err, printed)
-	}
-	return filepath.Join(out, l.module)
+	return path
 }
 
 func TestProvidersInOtherLanguages(t *testing.T) {
@@ -113,9 +52,10 @@ func TestProvidersInOtherLanguages(t *testing.T) {
 	}
 	defer func() { _ = runtime.Close(context.Background()) }()
 	goes := loadModule(t, runtime, reference)
-	for _, l := range languages() {
-		t.Run(l.folder, func(t *testing.T) {
-			path := l.build(t)
+	// Each holds the client side of plugins/jumdata.
+	for _, folder := range []string{"provider-c", "provider-rust", "provider-assemblyscript"} {
+		t.Run(folder, func(t *testing.T) {
+			path := buildExample(t, folder)
 			t.Run("pass the golden exchanges of the one in Go", func(t *testing.T) {
 				sdktest.GoldenModule(t, jumdata, path)
 			})
@@ -124,7 +64,7 @@ func TestProvidersInOtherLanguages(t *testing.T) {
 				for name, in := range stepsOfJumdata(t) {
 					want, got := step(t, goes, in), step(t, other, in)
 					if diff := cmp.Diff(want, got); diff != "" {
-						t.Errorf("%s (-go +%s):\n%s", name, l.folder, diff)
+						t.Errorf("%s (-go +%s):\n%s", name, folder, diff)
 					}
 				}
 			})

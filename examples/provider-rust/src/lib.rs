@@ -6,34 +6,14 @@ mod wire;
 use ocrmux::*;
 use wire::{Message, Writer};
 
-#[link_section = "ocrmux.manifest"]
-#[used]
-static MANIFEST: [u8; include_bytes!("manifest.json").len()] = *include_bytes!("manifest.json");
-
-fn step(step: Message, action: &mut Writer) {
-    let context = step.message(step::CONTEXT);
-    if let Some(start) = step.find(step::START) {
-        on_start(context, Message(start.data), action);
-    } else if let Some(response) = step.find(step::RESPONSE) {
-        on_response(Response(Message(response.data)), action);
-    } else {
-        let nothing = Failure { kind: Kind::Internal, retryable: false, fail_over: false, billed: Billed::No, fault: Fault::Operator, message: "the step has neither a start nor a response" };
-        action.message(action::FAIL, |f| {
-            nothing.write(f);
-            f.text(fail::MESSAGE, nothing.message);
-        });
-    }
-}
-
 // ---- what to send
 
 fn on_start(context: Message, start: Message, action: &mut Writer) {
-    let configured = leaf_text(context, context::CONFIG, "/endpoint");
-    let endpoint = if configured.is_empty() { "https://api.jumdata.com" } else { configured };
+    let endpoint = endpoint(context, "https://api.jumdata.com");
     action.message(action::EXCHANGE, |e| {
         e.message(exchange::REQUEST, |r| {
             r.text(request::METHOD, "POST");
-            r.text(request::URL, &format!("{}/ocr/idcard-v1", endpoint.trim_end_matches('/')));
+            r.text(request::URL, &format!("{endpoint}/ocr/idcard-v1"));
             r.message(request::BODY, |b| b.message(body::MULTIPART, |m| form(context, start, m)));
         });
     });
@@ -42,10 +22,10 @@ fn on_start(context: Message, start: Message, action: &mut Writer) {
 /// appId, timestamp, sign = sha256(appId + appSecret + timestamp), and one of file, base64 and url.
 fn form(context: Message, start: Message, form: &mut Writer) {
     let now = context.number(context::NOW).to_string();
-    text_field(form, "appId", |v| v.secret("app_id"));
-    text_field(form, "timestamp", |v| v.literal(&now));
-    text_field(form, "sign", |v| {
-        v.sha256_hex(|data| {
+    form.param(multipart::FIELDS, "appId", |v| v.secret("app_id"));
+    form.param(multipart::FIELDS, "timestamp", |v| v.literal(&now));
+    form.param(multipart::FIELDS, "sign", |v| {
+        v.digest(Algorithm::Sha256, Encoding::Hex, |data| {
             data.secret("app_id");
             data.secret("app_secret");
             data.literal(&now);
@@ -54,9 +34,9 @@ fn form(context: Message, start: Message, form: &mut Writer) {
     let picture = start.message(start::PICTURE);
     let url = picture.text(picture::URL);
     if !url.is_empty() {
-        text_field(form, "url", |v| v.literal(url));
+        form.param(multipart::FIELDS, "url", |v| v.literal(url));
     } else if leaf_text(context, context::CONFIG, "/upload") == "base64" {
-        text_field(form, "base64", |v| v.image(Encoding::Base64));
+        form.param(multipart::FIELDS, "base64", |v| v.image(Encoding::Base64));
     } else {
         let png = picture.number(picture::FORMAT) == PNG;
         form.message(multipart::FIELDS, |f| {
@@ -68,53 +48,27 @@ fn form(context: Message, start: Message, form: &mut Writer) {
     }
 }
 
-fn text_field(form: &mut Writer, name: &str, value: impl FnOnce(&mut Writer)) {
-    form.message(multipart::FIELDS, |f| {
-        f.text(multipart_field::NAME, name);
-        f.message(multipart_field::VALUE, value);
-    });
-}
-
 // ---- what an answer means
 
 /// The envelope {code, msg, taskNo, charge, data}. The HTTP status says nothing that code does not.
-fn on_response(r: Response, action: &mut Writer) {
+fn on_response(_: Message, r: Response, action: &mut Writer) {
     let code = r.text("/code");
     if code.is_empty() {
-        no_answer(r, action);
+        no_answer(r, "code", action);
     } else if code != "200" {
-        failed(r, refusal(code, r.text("/msg")), action);
+        refuse(r, refusal(code, r.text("/msg")), action);
     } else if r.text("/data/result") == "1" || !r.below("/data/validity").any(|(_, valid)| valid == "true") {
         // A picture that is no ID card is no error to this vendor: all its validities are false.
         let message = "the vendor read no field of an ID card";
-        failed(r, Failure { kind: Kind::NoDocument, retryable: false, fail_over: true, billed: Billed::Yes, fault: Fault::Caller, message }, action);
+        refuse(r, Failure { kind: Kind::NoDocument, fail_over: true, billed: Billed::Yes, fault: Fault::Caller, message, ..Failure::default() }, action);
     } else {
         action.message(action::DONE, |d| done(r, d));
     }
 }
 
-struct Failure {
-    kind: Kind,
-    retryable: bool,
-    fail_over: bool,
-    billed: Billed,
-    fault: Fault,
-    message: &'static str,
-}
-
-impl Failure {
-    fn write(&self, fail: &mut Writer) {
-        fail.number(fail::KIND, self.kind as u64);
-        fail.number(fail::RETRYABLE, self.retryable.into());
-        fail.number(fail::FAIL_OVER, self.fail_over.into());
-        fail.number(fail::BILLED, self.billed as u64);
-        fail.number(fail::FAULT, self.fault as u64);
-    }
-}
-
 /// The vendor's table of return codes, without 200. None of them is billed unless the answer's charge says so. Of 400 the
 /// message says whether it is about the picture.
-fn refusal(code: &str, message: &str) -> Failure {
+fn refusal(code: &str, message: &str) -> Failure<'static> {
     use Fault::*;
     use Kind::*;
     let (kind, retryable, fail_over, fault, message) = match code {
@@ -134,10 +88,10 @@ fn refusal(code: &str, message: &str) -> Failure {
         "999" => (ProviderError, false, true, Vendor, "the vendor's catch-all code"),
         _ => {
             let message = "the vendor's document does not list this code";
-            return Failure { kind: ProviderError, retryable: false, fail_over: true, billed: Billed::Unknown, fault: Vendor, message };
+            return Failure { fail_over: true, message, ..Failure::default() };
         }
     };
-    Failure { kind, retryable, fail_over, billed: Billed::No, fault, message }
+    Failure { kind, retryable, fail_over, billed: Billed::No, fault, message, ..Failure::default() }
 }
 
 /// What the answer says of the bill, or otherwise.
@@ -149,44 +103,9 @@ fn charged(r: Response, otherwise: Billed) -> Billed {
     }
 }
 
-fn failed(r: Response, failure: Failure, action: &mut Writer) {
-    let failure = Failure { billed: charged(r, failure.billed), ..failure };
-    action.message(action::FAIL, |f| {
-        failure.write(f);
-        f.text(fail::VENDOR_CODE, r.text("/code"));
-        f.text(fail::VENDOR_MESSAGE, r.text("/msg"));
-        f.text(fail::MESSAGE, failure.message);
-        f.text(fail::VENDOR_REQUEST_ID, r.text("/taskNo"));
-    });
-}
-
-/// An answer that is not in the vendor's form: a proxy's error page, for example. Whether it was billed is unknown unless the
-/// status says that the request was turned away.
-fn no_answer(r: Response, action: &mut Writer) {
-    let status = r.0.number(response::STATUS);
-    let format = FORMATS.get(r.0.number(response::FORMAT) as usize).unwrap_or(&"unknown");
-    let (kind, retryable, billed, fault) = match status {
-        401 | 403 => (Kind::PermissionDenied, false, Billed::No, Fault::Operator),
-        404 => (Kind::ProviderError, false, Billed::No, Fault::Operator),
-        429 => (Kind::RateLimited, true, Billed::No, Fault::Operator),
-        502 | 503 => (Kind::Unavailable, true, Billed::No, Fault::Vendor),
-        504 => (Kind::OutcomeUnknown, false, Billed::Unknown, Fault::Vendor),
-        _ => (Kind::ProviderError, false, Billed::Unknown, Fault::Vendor),
-    };
-    action.message(action::FAIL, |f| {
-        Failure { kind, retryable, fail_over: true, billed, fault, message: "" }.write(f);
-        f.number(fail::RETRY_AFTER_MS, retry_after_ms(r.header("retry-after")));
-        f.text(fail::MESSAGE, &format!("the answer ({format}, status {status}) has no code"));
-    });
-}
-
-/// What the header asks for in seconds; 0 when it is absent, a date, or too long for the contract.
-fn retry_after_ms(text: &str) -> u64 {
-    if !text.bytes().all(|b| b.is_ascii_digit()) {
-        return 0; // parse would take a sign
-    }
-    let seconds: u32 = text.parse().unwrap_or(0);
-    seconds.checked_mul(1000).unwrap_or(0).into()
+fn refuse(r: Response, failure: Failure, action: &mut Writer) {
+    let (vendor_code, vendor_message, request_id) = (r.text("/code"), r.text("/msg"), r.text("/taskNo"));
+    Failure { billed: charged(r, failure.billed), vendor_code, vendor_message, request_id, ..failure }.write(action);
 }
 
 fn done(r: Response, done: &mut Writer) {

@@ -1,5 +1,7 @@
 //! Reads and writes the protobuf wire format: as much of it as a provider needs, without a library.
 
+#![allow(dead_code)] // no provider uses all of it
+
 /// One field of a message: `varint` of a number, a truth value or an enumeration; `data` of a text, bytes or a message.
 #[derive(Clone, Copy, Default)]
 pub struct Field<'a> {
