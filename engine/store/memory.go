@@ -70,7 +70,7 @@ func (m *Memory) Set(ctx context.Context, key string, value []byte, revision uin
 	if err := CheckWrite(key, value); err != nil {
 		return 0, err
 	}
-	entry := Entry{Key: key, Value: append([]byte{}, value...)} // never nil: that is a removal
+	entry := Entry{Key: key, Value: append([]byte{}, value...)} // never nil: that is the value of nothing
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := m.usable(ctx); err != nil {
@@ -102,9 +102,8 @@ func (m *Memory) Delete(ctx context.Context, key string, revision uint64) error 
 	if revision == 0 {
 		return nil
 	}
-	m.revision++
 	delete(m.entries, key)
-	m.tell(Entry{Key: key, Revision: m.revision})
+	m.tell(Entry{Key: key})
 	return nil
 }
 

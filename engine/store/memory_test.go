@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ocrmux/ocrmux/engine/store"
+	"github.com/ocrmux/ocrmux/engine/store/storetest"
 )
 
 func TestALedgerInMemoryForgetsItsOldestRecords(t *testing.T) {
@@ -61,4 +62,8 @@ func TestAPrefixIsWholeSegments(t *testing.T) {
 			t.Errorf("Under(%q, %q) = %v", c.key, c.prefix, got)
 		}
 	}
+}
+
+func TestMemoryIsAStore(t *testing.T) {
+	storetest.Run(t, func(*testing.T) store.Store { return store.NewMemory() })
 }

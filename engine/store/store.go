@@ -24,7 +24,7 @@ type Store interface {
 	// what is not there is no failure.
 	Delete(ctx context.Context, key string, revision uint64) error
 	// Watch calls f for everything under a prefix (whole segments, the key of that very name included; "" is everything), in
-	// no particular order, and from then on for every change, a removal being an entry with a nil Value. It returns when all
+	// no particular order, and from then on for every change, a removal being an entry of revision 0. It returns when all
 	// that was there has been told; changes come from a goroutine of the store's, one at a time, until ctx ends or the store
 	// is closed. A change may be told twice, or only the last of several. f may use the store, but not close it.
 	Watch(ctx context.Context, prefix string, f func(Entry)) error

@@ -1,0 +1,154 @@
+package jetstream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/ocrmux/ocrmux/engine/store"
+)
+
+// connect gives a connection that is restored for as long as the store is open.
+func (s *Store) connect() (*nats.Conn, error) {
+	options, err := s.cfg.Auth.options()
+	if err != nil {
+		return nil, err
+	}
+	options = append(options,
+		nats.Name("ocrmux"),
+		nats.Timeout(s.cfg.Timeout),
+		nats.FlusherTimeout(s.cfg.Timeout),
+		nats.MaxReconnects(-1),
+		nats.ReconnectWait(250*time.Millisecond),
+		nats.IgnoreAuthErrorAbort(), // a server that is being set up anew may for a moment know nobody
+		nats.ReconnectHandler(func(*nats.Conn) {
+			s.cfg.Logger.Info("connected to NATS again")
+			s.back.send()
+		}),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if !s.closed.Load() {
+				s.cfg.Logger.Warn("lost the connection to NATS, trying to restore it", "error", err)
+			}
+		}),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			s.cfg.Logger.Warn("the connection to NATS has a problem", "error", err)
+		}),
+	)
+	if s.cfg.TLS != nil {
+		options = append(options, nats.Secure(s.cfg.TLS))
+	}
+	if s.embedded != nil {
+		options = append(options, nats.InProcessServer(s.embedded.server))
+	}
+	conn, err := nats.Connect(s.cfg.URL, options...)
+	if err != nil {
+		return nil, &store.UnavailableError{
+			Doing: "connect to the NATS server " + s.cfg.URL,
+			Err:   fmt.Errorf("%w; it must run, be reachable and know this program", err),
+		}
+	}
+	return conn, nil
+}
+
+func (a Auth) options() ([]nats.Option, error) {
+	switch {
+	case a.CredentialsFile != "":
+		return []nats.Option{nats.UserCredentials(a.CredentialsFile)}, nil
+	case a.NKeySeedFile != "":
+		option, err := nats.NkeyOptionFromSeed(a.NKeySeedFile)
+		if err != nil {
+			return nil, &ConfigError{"Auth.NKeySeedFile", fmt.Sprintf("no NKey seed of a user can be read from it: %v", err)}
+		}
+		return []nats.Option{option}, nil
+	case a.User != "":
+		return []nats.Option{nats.UserInfo(a.User, a.Password)}, nil
+	}
+	return nil, nil
+}
+
+// provide makes the bucket and the stream, or brings them up to date.
+func (s *Store) provide(ctx context.Context) (err error) {
+	values, ledger := s.cfg.Name+"-state", s.cfg.Name+"-ledger"
+	valueCopies, err := s.replicas(ctx, "KV_"+values)
+	if err != nil {
+		return err
+	}
+	ledgerCopies, err := s.replicas(ctx, ledger)
+	if err != nil {
+		return err
+	}
+	s.values, err = s.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
+		Bucket:         values,
+		Description:    "state of ocrmux routes",
+		MaxValueSize:   store.MaxValueBytes + overhead,
+		History:        1,
+		MaxBytes:       s.cfg.MaxStateBytes,
+		Storage:        jetstream.FileStorage,
+		Replicas:       valueCopies,
+		LimitMarkerTTL: markerAge,
+	})
+	if errors.Is(err, jetstream.ErrLimitMarkerTTLNotSupported) {
+		return fmt.Errorf("the NATS server is too old: 2.11 or newer is needed: %w", err)
+	}
+	if err != nil {
+		return err
+	}
+	s.ledger, err = s.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+		Name:        ledger,
+		Description: "attempts of ocrmux routes",
+		Subjects:    []string{s.cfg.Name + ".ledger.>"},
+		Retention:   jetstream.LimitsPolicy,
+		Discard:     jetstream.DiscardOld,
+		MaxAge:      s.cfg.MaxLedgerAge,
+		MaxBytes:    s.cfg.MaxLedgerBytes,
+		MaxMsgSize:  store.MaxValueBytes + overhead,
+		Storage:     jetstream.FileStorage,
+		Replicas:    ledgerCopies,
+	})
+	return err
+}
+
+// replicas gives the configured number of copies, or without one that which a stream has.
+func (s *Store) replicas(ctx context.Context, stream string) (int, error) {
+	if s.cfg.Replicas != 0 {
+		return s.cfg.Replicas, nil
+	}
+	present, err := s.js.Stream(ctx, stream)
+	switch {
+	case errors.Is(err, jetstream.ErrStreamNotFound):
+		return 1, nil
+	case err != nil:
+		return 0, err
+	}
+	return present.CachedInfo().Config.Replicas, nil
+}
+
+// broadcast wakes all who wait for the next of its events. Its zero value is ready.
+type broadcast struct {
+	mu   sync.Mutex
+	next chan struct{}
+}
+
+// wait gives a channel that is closed by the next send.
+func (b *broadcast) wait() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.next == nil {
+		b.next = make(chan struct{})
+	}
+	return b.next
+}
+
+func (b *broadcast) send() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.next != nil {
+		close(b.next)
+		b.next = nil
+	}
+}

@@ -1,0 +1,181 @@
+package jetstream
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/ocrmux/ocrmux/engine/store"
+)
+
+const (
+	// pageRecords is how many records are asked for at once. That many of the largest fit into what the client holds.
+	pageRecords = 100
+	// readerAge is how long the server keeps a reader that was left behind.
+	readerAge = 30 * time.Second
+)
+
+// errSilent says that the server sent nothing, although it has something.
+var errSilent = errors.New("the server sent nothing")
+
+// Records implements [store.Store].
+func (s *Store) Records(ctx context.Context, topic string, after uint64) iter.Seq2[store.Record, error] {
+	return func(yield func(store.Record, error) bool) {
+		r, err := s.read(ctx, topic, after)
+		if err != nil {
+			yield(store.Record{}, err)
+			return
+		}
+		defer r.leave()
+		for r.after < r.last {
+			page, err := r.page(ctx)
+			if err != nil {
+				yield(store.Record{}, err)
+				return
+			}
+			for record := range page {
+				if record.Number > r.last {
+					return
+				}
+				if err := ctx.Err(); err != nil {
+					yield(store.Record{}, err)
+					return
+				}
+				if !yield(record, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// reader reads through consumers, which are positions in the stream that the server keeps for it.
+type reader struct {
+	store    *Store
+	topic    string
+	subject  string
+	after    uint64 // the last record that was given
+	last     uint64 // the last one to give
+	consumer jetstream.Consumer
+	received uint64 // how many messages the consumer has delivered
+}
+
+func (s *Store) read(ctx context.Context, topic string, after uint64) (*reader, error) {
+	if err := store.CheckPrefix(topic); err != nil {
+		return nil, err
+	}
+	r := &reader{store: s, topic: topic, subject: s.cfg.Name + ".ledger.", after: after}
+	err := s.do(ctx, "read the ledger's end", topic, func(ctx context.Context) error {
+		if topic == "" {
+			info, err := s.ledger.Info(ctx)
+			if err != nil {
+				return err
+			}
+			r.last = info.State.LastSeq
+			return nil
+		}
+		message, err := s.ledger.GetLastMsgForSubject(ctx, r.subject+token(topic))
+		if errors.Is(err, jetstream.ErrMsgNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		r.last = message.Sequence
+		return nil
+	})
+	return r, err
+}
+
+// page gives the next records: at least one, or none because nothing is left.
+func (r *reader) page(ctx context.Context) (iter.Seq[store.Record], error) {
+	var first jetstream.Msg
+	var rest <-chan jetstream.Msg
+	err := r.store.do(ctx, "read the ledger", r.topic, func(ctx context.Context) error {
+		if r.consumer == nil {
+			if err := r.arrive(ctx); err != nil {
+				return err
+			}
+			if r.consumer.CachedInfo().NumPending == 0 { // what is missing was forgotten meanwhile
+				r.last = r.after
+				return nil
+			}
+		}
+		batch, err := r.consumer.FetchNoWait(pageRecords)
+		if err != nil {
+			r.leave()
+			return err
+		}
+		rest = batch.Messages()
+		if first = <-rest; first == nil {
+			r.leave()
+			return errors.Join(errSilent, batch.Error())
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return func(yield func(store.Record) bool) {
+		for message := first; message != nil; message = <-rest {
+			record, ok := r.take(message)
+			if !ok {
+				r.leave()
+				return
+			}
+			if !yield(record) {
+				return
+			}
+		}
+	}, nil
+}
+
+// arrive makes a consumer of what comes after the last record that was given.
+func (r *reader) arrive(ctx context.Context) (err error) {
+	subject := r.subject + ">"
+	if r.topic != "" {
+		subject = r.subject + token(r.topic)
+	}
+	r.received = 0
+	r.consumer, err = r.store.ledger.CreateConsumer(ctx, jetstream.ConsumerConfig{
+		AckPolicy:         jetstream.AckNonePolicy,
+		DeliverPolicy:     jetstream.DeliverByStartSequencePolicy,
+		OptStartSeq:       r.after + 1,
+		FilterSubject:     subject,
+		InactiveThreshold: readerAge,
+		MemoryStorage:     true,
+		Replicas:          1,
+	})
+	return err
+}
+
+// leave gives up the consumer. If the server does not hear of it, it does so by itself after a while.
+func (r *reader) leave() {
+	if r.consumer == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.store.life, time.Second)
+	defer cancel()
+	_ = r.store.ledger.DeleteConsumer(ctx, r.consumer.CachedInfo().Name)
+	r.consumer = nil
+}
+
+// take makes a record of a message, unless one before it was lost on the way.
+func (r *reader) take(message jetstream.Msg) (store.Record, bool) {
+	about, err := message.Metadata()
+	if err != nil || about.Sequence.Consumer != r.received+1 {
+		return store.Record{}, false
+	}
+	r.received++
+	r.after = about.Sequence.Stream
+	return store.Record{
+		Number: r.after,
+		Topic:  untoken(strings.TrimPrefix(message.Subject(), r.subject)),
+		Time:   about.Timestamp,
+		Data:   message.Data(),
+	}, true
+}

@@ -1,0 +1,158 @@
+package jetstream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/ocrmux/ocrmux/engine/store"
+)
+
+// retryPause is the time between two attempts while a cluster chooses a leader.
+const retryPause = 100 * time.Millisecond
+
+// Store is a [store.Store] in NATS JetStream.
+type Store struct {
+	cfg      Config
+	embedded *embedded // nil for an external server
+	conn     *nats.Conn
+	js       jetstream.JetStream
+	values   jetstream.KeyValue
+	ledger   jetstream.Stream
+	appender *appender
+	back     broadcast // of connections that were restored
+
+	closed   atomic.Bool
+	life     context.Context // of everything that goes on in the background
+	end      context.CancelFunc
+	mu       sync.Mutex // orders watching.Add before watching.Wait
+	watching sync.WaitGroup
+	close    sync.Once
+	closeErr error
+}
+
+var _ store.Store = (*Store)(nil)
+
+// Open starts the server in this process or connects to the external one, and makes bucket and stream or brings their bounds
+// up to date. It fails with a *[ConfigError], a *[LockedError], a *[store.UnavailableError] or what the file system says.
+func Open(ctx context.Context, cfg Config) (*Store, error) {
+	cfg, err := cfg.completed()
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{cfg: cfg}
+	s.life, s.end = context.WithCancel(context.Background())
+	if err := s.open(ctx); err != nil {
+		s.release()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Store) open(ctx context.Context) (err error) {
+	if s.cfg.Dir != "" {
+		if s.embedded, err = startEmbedded(s.cfg); err != nil {
+			return err
+		}
+	}
+	if s.conn, err = s.connect(); err != nil {
+		return err
+	}
+	s.js, err = jetstream.New(s.conn,
+		jetstream.WithDefaultTimeout(s.cfg.Timeout),
+		jetstream.WithPublishAsyncTimeout(s.cfg.Timeout),
+		jetstream.WithPublishAsyncMaxPending(MaxWaiting+1), // the appender keeps the bound, this only must not be lower
+	)
+	if err != nil {
+		return err
+	}
+	if err := s.do(ctx, "make bucket and stream of", s.cfg.Name, s.provide); err != nil {
+		return err
+	}
+	s.appender = startAppender(s.life, s.js, s.cfg.Name)
+	return nil
+}
+
+// Exclusive implements [store.Store]: it is if the server is this process's own.
+func (s *Store) Exclusive() bool { return s.embedded != nil }
+
+// Close implements [store.Store].
+func (s *Store) Close(ctx context.Context) error {
+	s.close.Do(func() {
+		s.mu.Lock()
+		s.closed.Store(true)
+		s.mu.Unlock()
+		s.closeErr = s.appender.close(ctx)
+		s.release()
+	})
+	return s.closeErr
+}
+
+func (s *Store) release() {
+	s.end()
+	s.watching.Wait()
+	if s.conn != nil {
+		s.conn.Close()
+	}
+	if s.embedded != nil {
+		s.embedded.stop()
+	}
+}
+
+// do makes an attempt, and others for as long as there is nobody to answer, within the bound of time. What f gives as an
+// error of package store is passed on as it is.
+func (s *Store) do(ctx context.Context, verb, object string, f func(context.Context) error) error {
+	if s.closed.Load() {
+		return store.ErrClosed
+	}
+	if err := ctx.Err(); err != nil {
+		return &store.UnavailableError{Doing: verb + " " + object, Err: err}
+	}
+	inner, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
+	defer cancel()
+	err := f(inner)
+	for unheard(err) && wait(inner, retryPause) {
+		err = f(inner)
+	}
+	var conflict *store.ConflictError
+	switch {
+	case err == nil, errors.As(err, &conflict):
+		return err
+	case s.closed.Load():
+		return store.ErrClosed
+	case inner.Err() != nil && ctx.Err() == nil:
+		err = fmt.Errorf("no answer from the NATS server within %v, is it running and reachable? %w", s.cfg.Timeout, err)
+	}
+	return &store.UnavailableError{Doing: verb + " " + object, Err: err}
+}
+
+// unheard reports errors that mean for sure that nothing was done, and that somebody may soon be there to do it.
+func unheard(err error) bool {
+	var api *jetstream.APIError
+	return errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrNoStreamResponse) ||
+		errors.Is(err, errSilent) || errors.As(err, &api) && api.Code == 503
+}
+
+// wait reports whether the time has passed before ctx ended.
+func wait(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// token encodes a key or topic as NATS writes hierarchies. No key has a dot, so that it can be undone.
+func token(key string) string { return strings.ReplaceAll(key, "/", ".") }
+
+func untoken(text string) string { return strings.ReplaceAll(text, ".", "/") }
