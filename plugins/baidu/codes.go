@@ -34,7 +34,7 @@ func tokenCodes() sdk.Table {
 	}
 }
 
-// codes is the vendor's table of error_code. Failed calls are not charged, the vendor's price list says.
+// codes is the vendor's table of error_code. A call that fails is not charged: see the package's documentation.
 func codes() sdk.Table {
 	const no = sdk.BilledNo
 	fail := func(kind sdk.FailureKind, fault sdk.Fault, message string) sdk.Fail {

@@ -5,8 +5,8 @@
 //   - the API: cloud.baidu.com/doc/OCR/s/rk3h7xzck; its parameters and fields are also those of published clients
 //   - access tokens: ai.baidu.com/ai-doc/REFERENCE/Lkru0zoz4
 //   - codes: ai.baidu.com/ai-doc/OCR/dk3h7y5vr and …/OCR/3kibizyl9
-//   - billing: ai.baidu.com/ai-doc/OCR/Jk3h7xtsd: successful calls are charged, and failed ones are not. The price of a call
-//     could not be confirmed, so the manifest has none.
+//   - billing: ai.baidu.com/ai-doc/OCR/Jk3h7xtsd charges for successful calls. That failed ones are free stands in the price
+//     lists of neighbouring APIs; the one for cards could not be read, so the manifest has no price.
 //
 // Of the three ways to authenticate only the access token is implemented. The encrypted variant of the API (idcard_enc) and
 // the one for both sides in one picture (multi_idcard) are APIs of their own.

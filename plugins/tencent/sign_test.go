@@ -1,0 +1,68 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"strconv"
+	"testing"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/value"
+	"github.com/ocrmux/ocrmux/sdk"
+)
+
+// keys are the secrets of a test, with the uses of the manifest.
+type keys map[string]string
+
+func (k keys) Secret(name string) (value.Secret, bool) {
+	uses := map[string][]string{"secret_id": {value.UsePlain}, "secret_key": {"hmac-sha256"}}
+	text, ok := k[name]
+	return value.Secret{Text: []byte(text), Uses: uses[name]}, ok
+}
+
+func (keys) Blob(uint32) ([]byte, bool) { return nil, false }
+
+// The published example, evaluated the way the host does it.
+func TestTheVendorsExampleOfASignature(t *testing.T) {
+	text, err := os.ReadFile("testdata/tc3.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v struct {
+		SecretID  string `json:"secret_id"`
+		Secret    string `json:"secret"`
+		Service   string `json:"service"`
+		Host      string `json:"host"`
+		Action    string `json:"action"`
+		Timestamp int64  `json:"timestamp"`
+		Payload   string `json:"payload"`
+		Signature string `json:"signature"`
+	}
+	if err := json.Unmarshal(text, &v); err != nil {
+		t.Fatal(err)
+	}
+	header := signed{v.Service, v.Host, v.Action}.authorization(v.Timestamp*1000, strconv.FormatInt(v.Timestamp, 10), sdk.Text(v.Payload))
+	got, err := value.New(keys{"secret_id": v.SecretID, "secret_key": v.Secret}, value.Limits{}).Bytes(&header, abi.MaxInlineLeafBytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "TC3-HMAC-SHA256 Credential=" + v.SecretID + "/2019-02-25/cvm/tc3_request, SignedHeaders=content-type;host;x-tc-action, Signature=" + v.Signature
+	if string(got) != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestTheHostThatIsSigned(t *testing.T) {
+	for endpoint, want := range map[string]string{
+		"https://ocr.tencentcloudapi.com":              "ocr.tencentcloudapi.com",
+		"https://ocr.ap-guangzhou.tencentcloudapi.com": "ocr.ap-guangzhou.tencentcloudapi.com",
+		"https://OCR.intl.tencentcloudapi.com":         "ocr.intl.tencentcloudapi.com",
+		"http://gateway.internal:8080/tencent":         "ocr.tencentcloudapi.com",
+		"https://tencentcloudapi.com.example.com":      "ocr.tencentcloudapi.com",
+		"http://127.0.0.1:1":                           "ocr.tencentcloudapi.com",
+	} {
+		if got := signedHost(endpoint); got != want {
+			t.Errorf("%s: %s", endpoint, got)
+		}
+	}
+}
