@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"crypto/ed25519"
 	"crypto/rand"
 	"io"
 	"log/slog"
@@ -20,6 +21,11 @@ type Runtime = catalog.Runtime
 type Config struct {
 	// Plugins is the folder in which plugins are looked for.
 	Plugins string
+	// Unlocked also loads plugins that the folder's plugins.lock does not approve as they are. Otherwise they are broken, with
+	// a *catalog.PluginError that says what would help; a folder without the file has no approved plugin. See package trust.
+	Unlocked bool
+	// TrustedKeys, where there are any, keep plugins without a signature of one of them from being loaded.
+	TrustedKeys []ed25519.PublicKey
 	// Runtimes are the kinds of plugin that can be loaded. The engine closes them.
 	Runtimes []Runtime
 	// Providers by name. Empty means: every plugin found that works without secrets and settings, under its own name.

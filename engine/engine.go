@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/ocrmux/ocrmux/engine/catalog"
+	"github.com/ocrmux/ocrmux/engine/catalog/trust"
 	"github.com/ocrmux/ocrmux/engine/egress"
 )
 
@@ -54,6 +55,9 @@ func (e *Engine) open(ctx context.Context) error {
 	found, err := catalog.Find(e.cfg.Plugins)
 	if err != nil {
 		return &ConfigError{Key: "/plugins", Problem: err.Error(), Want: "a folder that can be read"}
+	}
+	if err := (trust.Policy{Unlocked: e.cfg.Unlocked, Keys: e.cfg.TrustedKeys}).Judge(e.cfg.Plugins, found); err != nil {
+		return &ConfigError{Key: "/plugins", Problem: err.Error(), Want: "a lock that can be read"}
 	}
 	if err := errors.Join(e.openEgress(), e.openProviders(found), e.openRoutes(), e.openDoors(found)); err != nil {
 		return err

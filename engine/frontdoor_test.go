@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/engine/catalog/trust"
 	"github.com/ocrmux/ocrmux/sdk/build"
 )
 
@@ -26,6 +27,9 @@ func openPorter(t *testing.T, fetchAllow ...string) (*bench, *scanner) {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "jumdata.wasm"), readFile(t, built.modules, "jumdata.wasm"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := trust.Approve(dir); err != nil {
 		t.Fatal(err)
 	}
 	client := func(id, code string) map[string]engine.Secret {

@@ -21,6 +21,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/catalog/trust"
 	"github.com/ocrmux/ocrmux/engine/process"
 	"github.com/ocrmux/ocrmux/engine/wasm"
 	"github.com/ocrmux/ocrmux/sdk/build"
@@ -46,7 +47,7 @@ func run(m *testing.M) int {
 	_, err2 := build.WASM(ctx, actor, built.modules)
 	_, err3 := build.Process(ctx, jumdata, built.processes)
 	_, err4 := build.Process(ctx, actor, built.processes)
-	if err := errors.Join(err1, err2, err3, err4, variants(built.processes)); err != nil {
+	if err := errors.Join(err1, err2, err3, err4, variants(built.processes), trust.Approve(built.modules), trust.Approve(built.processes)); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}

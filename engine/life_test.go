@@ -41,7 +41,7 @@ func TestABrokenPluginLeavesTheOthersAlone(t *testing.T) {
 
 	endpoint := vendor(t, map[string]http.HandlerFunc{"/": says(goodCard)})
 	e := open(t, func(c *engine.Config) {
-		c.Plugins = dir
+		c.Plugins, c.Unlocked = dir, true
 		c.Providers = map[string]engine.ProviderConfig{"empty": {}, "newer": {}, "works": actor(endpoint), "twin": actor(endpoint), "second": {Plugin: "renamed"}}
 	})
 	var got []string

@@ -63,6 +63,7 @@ func openEngine(plugins, cache, endpoint, upload string, instances int) (*engine
 	}
 	return engine.Open(context.Background(), engine.Config{
 		Plugins:  plugins,
+		Unlocked: true,
 		Runtimes: []engine.Runtime{w, process.New(process.Config{})},
 		Providers: map[string]engine.ProviderConfig{"jumdata": {
 			Config:  map[string]any{"endpoint": endpoint, "upload": upload},

@@ -60,6 +60,19 @@ func Find(dir string) ([]Found, error) {
 	return out, nil
 }
 
+// File judges one plugin by the path of its module, its executable or that executable's manifest. What is wrong with it is in
+// Found.Err, as with Find.
+func File(path string) Found {
+	dir, file := filepath.Split(path)
+	if f, ok := judge(dir, file); ok {
+		return f
+	}
+	if f, ok := judge(dir, file+abi.ManifestSuffix); ok {
+		return f
+	}
+	return Found{Name: file, Err: &PluginError{Plugin: file, Cause: NotAPlugin, Detail: "the file's name is not that of a plugin"}}
+}
+
 // judge reads a plugin by the name of its module or of its manifest.
 func judge(dir, file string) (f Found, ok bool) {
 	if strings.HasPrefix(file, ".") {
@@ -72,7 +85,11 @@ func judge(dir, file string) (f Found, ok bool) {
 	}
 	if name, isManifest := strings.CutSuffix(file, abi.ManifestSuffix); isManifest {
 		f = Found{Name: name, Plugin: Plugin{Kind: Process, Path: filepath.Join(dir, name)}}
-		f.Err = f.Plugin.read(name, func([]byte) ([]byte, error) { return readFile(filepath.Join(dir, file), abi.MaxManifestBytes) })
+		f.Err = f.Plugin.read(name, func([]byte) ([]byte, error) {
+			var err error
+			f.Plugin.ManifestFile, err = readFile(filepath.Join(dir, file), abi.MaxManifestBytes)
+			return f.Plugin.ManifestFile, err
+		})
 		return f, true
 	}
 	return f, false

@@ -36,6 +36,8 @@ type Plugin struct {
 	// SHA256 of Code.
 	SHA256   [32]byte
 	Manifest *abi.Descriptor
+	// ManifestFile is the file the manifest was read from, where it is one of its own; nil where it is part of Code.
+	ManifestFile []byte
 }
 
 // Module is a loaded plugin. It is safe for concurrent use; a call waits for its turn until ctx ends. Failures of the
@@ -85,7 +87,13 @@ const (
 	MissingExport Cause = "missing_export"
 	UnknownImport Cause = "unknown_import"
 	WrongABI      Cause = "wrong_abi"
+	// The operator has not approved it as it is: it is not in plugins.lock, wants more than that approves, or has other bytes.
+	NotLocked     Cause = "not_locked"
+	NotApproved   Cause = "not_approved"
 	WrongChecksum Cause = "wrong_checksum"
+	// Keys are trusted, and it carries no signature of one of them.
+	NotSigned    Cause = "not_signed"
+	BadSignature Cause = "bad_signature"
 	// The plugin does not start.
 	StartFailed Cause = "start_failed"
 	// A call went wrong.

@@ -20,15 +20,22 @@ func configFlags(cmd *cobra.Command) {
 	config.AddFlags(cmd.Flags())
 }
 
-// load reads the configuration that a command's flags and the environment name.
-func (p *Program) load(cmd *cobra.Command) (*config.Config, error) {
+// sources are where a command's settings come from.
+func (p *Program) sources(cmd *cobra.Command) (config.Sources, error) {
 	path, err := cmd.Flags().GetString("config")
 	if err != nil {
-		return nil, internal(err)
+		return config.Sources{}, internal(err)
 	}
-	cfg, err := config.Load(config.Sources{
-		Path: path, Environ: p.Environ, Flags: cmd.Flags(), ProgramDir: p.Dir, UserCacheDir: p.UserCacheDir,
-	})
+	return config.Sources{Path: path, Environ: p.Environ, Flags: cmd.Flags(), ProgramDir: p.Dir, UserCacheDir: p.UserCacheDir}, nil
+}
+
+// load reads the configuration that a command's flags and the environment name.
+func (p *Program) load(cmd *cobra.Command) (*config.Config, error) {
+	src, err := p.sources(cmd)
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := config.Load(src)
 	if err != nil {
 		return nil, usage(err)
 	}

@@ -20,6 +20,7 @@ func (p *Program) pluginCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "plugin", Short: "Write, try and build a plugin, or see what one wants", Args: needsCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	cmd.AddCommand(p.newCommand(), p.runCommand(), p.buildCommand(), p.inspectCommand())
+	cmd.AddCommand(p.lockCommand(), p.keygenCommand(), p.signCommand(), p.verifyCommand())
 	return cmd
 }
 
@@ -117,6 +118,8 @@ func writePlugin(w io.Writer, p *inspect.Plugin) error {
 	more("kind", string(p.Kind))
 	more("size", fmt.Sprintf("%d bytes", p.Size))
 	more("sha256", p.SHA256)
+	more("signature", p.Signature.String())
+	more("lock", p.Lock)
 	more("reads", documents(d)...)
 	more("calls", orNobody(d.Hosts)...)
 	more("secrets", secrets(d)...)

@@ -151,6 +151,7 @@ func (p *Program) openDry(ctx context.Context, plugin *inspect.Plugin, a *accoun
 	}
 	cfg := engine.Config{
 		Plugins:   filepath.Dir(plugin.File),
+		Unlocked:  true, // it was named by hand
 		Runtimes:  []engine.Runtime{recordingRuntime{inner, record}},
 		Providers: map[string]engine.ProviderConfig{plugin.Manifest.Name: a.provider()},
 		Egress:    egress.Config{Resolver: noNetwork{}, Dial: noNetwork{}.dial},

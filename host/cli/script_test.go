@@ -55,6 +55,9 @@ func TestScripts(t *testing.T) {
 	if status := build.Run(t.Context(), []string{"plugin", "build", "--out", plugins, "../../plugins/jumdata"}); status != cli.StatusOK {
 		t.Fatalf("the plugin does not build: status %d", status)
 	}
+	if status := build.Run(t.Context(), []string{"plugin", "lock", "--yes", plugins}); status != cli.StatusOK {
+		t.Fatalf("the plugin is not approved: status %d", status)
+	}
 	// Compiled once, before all scripts want the module at the same time.
 	cache := filepath.Join(shared, "cache")
 	warm := &cli.Program{Stdout: io.Discard, Stderr: t.Output(), Environ: []string{

@@ -16,10 +16,12 @@ type File struct {
 
 // Plugins says where plugins are.
 type Plugins struct {
-	Dir      string   `json:"dir,omitempty" jsonschema:"minLength=1" jsonschema_description:"Folder that is searched for plugins. Default: the folder plugins beside the program."`
-	CacheDir *string  `json:"cache_dir,omitempty" jsonschema_description:"Folder that keeps compiled WebAssembly plugins between starts; \"\" means none. Default: ocrmux in the user's cache folder."`
-	Env      []string `json:"env,omitempty" jsonschema:"uniqueItems=true" jsonschema_description:"Names of environment variables that subprocess plugins inherit. By default they inherit none."`
-	AutoMTLS bool     `json:"auto_mtls,omitempty" jsonschema:"default=false" jsonschema_description:"Whether this program and its subprocess plugins prove themselves to each other with certificates."`
+	Dir         string   `json:"dir,omitempty" jsonschema:"minLength=1" jsonschema_description:"Folder that is searched for plugins. Default: the folder plugins beside the program."`
+	Lock        string   `json:"lock,omitempty" jsonschema:"enum=required,enum=off,default=required" jsonschema_description:"required: a plugin is loaded only as the file plugins.lock in the folder approves it. off: whatever lies in the folder is loaded."`
+	TrustedKeys []Source `json:"trusted_keys,omitempty" jsonschema_description:"Where ed25519 public keys in PEM are found. With at least one, a plugin is loaded only with a signature of one of them."`
+	CacheDir    *string  `json:"cache_dir,omitempty" jsonschema_description:"Folder that keeps compiled WebAssembly plugins between starts; \"\" means none. Default: ocrmux in the user's cache folder."`
+	Env         []string `json:"env,omitempty" jsonschema:"uniqueItems=true" jsonschema_description:"Names of environment variables that subprocess plugins inherit. By default they inherit none."`
+	AutoMTLS    bool     `json:"auto_mtls,omitempty" jsonschema:"default=false" jsonschema_description:"Whether this program and its subprocess plugins prove themselves to each other with certificates."`
 }
 
 // Provider is one account with one vendor.

@@ -14,6 +14,7 @@ const settingOf = "ocrmux.setting"
 func AddFlags(flags *pflag.FlagSet) {
 	for _, f := range []struct{ name, setting, usage string }{
 		{"plugins-dir", "plugins.dir", "`folder` that is searched for plugins"},
+		{"plugins-lock", "plugins.lock", "required, or off to load plugins that plugins.lock does not approve"},
 		{"cache-dir", "plugins.cache_dir", "`folder` for compiled plugins, \"\" for none"},
 		{"timeout", "limits.timeout", "`duration` a whole call may take, such as 30s"},
 		{"log-level", "log.level", "debug, info, warn or error"},

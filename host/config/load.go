@@ -53,7 +53,13 @@ type Config struct {
 
 // Load reads, merges and validates all sources and fetches the secrets. Paths in the file are relative to the file, all
 // others to the current folder. An error is a *[Error] with every problem there is.
-func Load(src Sources) (*Config, error) {
+func Load(src Sources) (*Config, error) { return load(src, (*builder).build) }
+
+// LoadPlugins is Load for commands that only handle plugin files: it validates everything, but finds only what the section
+// "plugins" names, so that no secret of a provider must be there.
+func LoadPlugins(src Sources) (*Config, error) { return load(src, (*builder).plugins) }
+
+func load(src Sources, build func(*builder, Sources)) (*Config, error) {
 	schema, err := compileSchema()
 	if err != nil {
 		return nil, err
@@ -84,7 +90,7 @@ func Load(src Sources) (*Config, error) {
 		return nil, fmt.Errorf("config: %w", err)
 	}
 	b := builder{Config: c, base: filepath.Dir(path), environment: newEnvironment(src.Environ)}
-	b.build(src)
+	build(&b, src)
 	return c, asError(b.problems)
 }
 
@@ -192,6 +198,7 @@ func (b *builder) plugins(src Sources) {
 			b.wrong([]string{"plugins", "dir"}, "is not a folder", "name the folder that holds the plugins")
 		}
 	}
+	b.Engine.Unlocked, b.Engine.TrustedKeys = p.Lock == "off", b.keys(p.TrustedKeys)
 	b.Process.Env, b.Process.AutoMTLS = p.Env, p.AutoMTLS
 	switch {
 	case p.CacheDir != nil && *p.CacheDir != "":

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"crypto/ed25519"
 	"fmt"
 	"io"
 	"maps"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/engine/catalog/trust"
 )
 
 // maxSecretBytes bounds a secret's file; the longest secrets are private keys.
@@ -59,6 +61,26 @@ func (b *builder) clients(door string, clients []map[string]ClientCredential) []
 			}
 			out[i][name] = engine.NewSecret(text)
 		}
+	}
+	return out
+}
+
+// keys fetches the public keys that are trusted.
+func (b *builder) keys(sources []Source) []ed25519.PublicKey {
+	var out []ed25519.PublicKey
+	for i, source := range sources {
+		path := []string{"plugins", "trusted_keys", strconv.Itoa(i)}
+		text, what, _ := b.fetch(string(source), path)
+		if what != "" {
+			b.wrong(path, what, "a file or variable that holds an ed25519 public key in PEM")
+			continue
+		}
+		key, err := trust.ParsePublicKey([]byte(text))
+		if err != nil {
+			b.wrong(path, err.Error(), "")
+			continue
+		}
+		out = append(out, key)
 	}
 	return out
 }

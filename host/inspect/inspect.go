@@ -28,6 +28,9 @@ type Plugin struct {
 	// Imports of a module, as "module.name".
 	Imports  []string        `json:"imports,omitempty"`
 	Manifest *abi.Descriptor `json:"manifest"`
+	// Signature beside the file, and in words what the lock of its folder makes of it.
+	Signature Signature `json:"signature"`
+	Lock      string    `json:"lock"`
 	// Problems that keep this host from using the plugin; none when it can.
 	Problems []string `json:"problems,omitempty"`
 }
@@ -51,6 +54,11 @@ func File(path string) (*Plugin, error) {
 	}
 	p.problem(manifest.Compatible(p.Manifest, abi.Major, abi.Minor, nil))
 	p.problem(manifest.Validate(p.Manifest))
+	plugin := catalog.Plugin{Kind: p.Kind, Path: path, Code: code, SHA256: sum, Manifest: p.Manifest}
+	if p.Kind == catalog.Process {
+		plugin.ManifestFile = text
+	}
+	p.Signature, p.Lock = SignatureOf(plugin), lockOf(plugin)
 	return p, nil
 }
 

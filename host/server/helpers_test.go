@@ -22,6 +22,7 @@ import (
 	"testing"
 
 	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/engine/catalog/trust"
 	"github.com/ocrmux/ocrmux/engine/wasm"
 	"github.com/ocrmux/ocrmux/host/server"
 	"github.com/ocrmux/ocrmux/sdk/build"
@@ -45,7 +46,7 @@ func run(m *testing.M) int {
 		_, err := build.WASM(context.Background(), filepath.Join("..", "..", "plugins", name), built.plugins)
 		errs = append(errs, err)
 	}
-	if err := errors.Join(errs...); err != nil {
+	if err := errors.Join(append(errs, trust.Approve(built.plugins))...); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}

@@ -234,7 +234,7 @@ func TestADoorWhosePluginDoesNotLoadSaysSo(t *testing.T) {
 	dir := t.TempDir()
 	disguised(t, dir, "jumdata", []byte("\x00asm\x01\x00\x00\x00")) // exports nothing
 	b := open(t, func(c *engine.Config) {
-		c.Plugins, c.Routes, c.Providers = dir, nil, nil
+		c.Plugins, c.Unlocked, c.Routes, c.Providers = dir, true, nil, nil
 		c.FrontDoors = map[string]engine.FrontDoor{"jumdata": doors()["jumdata"]}
 	})
 	if a := b.ask(t, jumdataRequest(t, b, jumdataSigned(appSecret, nil), card(t))); a.status != http.StatusServiceUnavailable || strings.Contains(a.body, dir) {
@@ -248,7 +248,7 @@ func TestDoorsThatCannotBeServedAreRefused(t *testing.T) {
 	disguised(t, dir, "twin", jumdataModule(t))
 	client := doors()["jumdata"]
 	b := prepare(t, func(c *engine.Config) {
-		c.Plugins, c.Routes, c.Providers = dir, nil, nil
+		c.Plugins, c.Unlocked, c.Routes, c.Providers = dir, true, nil, nil
 		c.FrontDoors = map[string]engine.FrontDoor{"jumdata": client, "twin": client}
 	}, "jumdata")
 	for _, tt := range []struct {

@@ -57,6 +57,7 @@ func run(t *testing.T, x *exchange, plugin, plugins string, write bool) {
 	}
 	e, err := engine.Open(t.Context(), engine.Config{
 		Plugins:   plugins,
+		Unlocked:  true,
 		Runtimes:  []engine.Runtime{wasmRuntime, process.New(process.Config{})},
 		Providers: map[string]engine.ProviderConfig{x.name(): x.provider(plugin, server.URL)},
 		Now:       func() time.Time { return x.call.Now },
