@@ -19,7 +19,7 @@ import (
 func (p *Program) pluginCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "plugin", Short: "Write, try and build a plugin, or see what one wants", Args: needsCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	cmd.AddCommand(p.newCommand(), p.runCommand(), p.buildCommand(), p.inspectCommand())
+	cmd.AddCommand(p.newCommand(), p.runCommand(), p.buildCommand(), p.embedCommand(), p.inspectCommand())
 	cmd.AddCommand(p.lockCommand(), p.keygenCommand(), p.signCommand(), p.verifyCommand())
 	return cmd
 }
@@ -28,13 +28,13 @@ func (p *Program) buildCommand() *cobra.Command {
 	var kind, out string
 	cmd := &cobra.Command{
 		Use:     "build DIR",
-		Short:   "Build the plugin in a folder that holds a Go program and its manifest.json",
+		Short:   "Build the plugin in a folder that holds a program in Go, C, Rust or AssemblyScript and its manifest.json",
 		Example: "  ocrmux plugin build --kind wasm --out plugins ./jumdata",
 		Args:    oneArgument("the folder of the provider"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return p.build(cmd.Context(), args[0], out, kind) },
 	}
 	cmd.Flags().StringVarP(&out, "out", "o", "plugins", "`folder` the plugin is put into; made if need be")
-	cmd.Flags().StringVar(&kind, "kind", "wasm", "wasm, process or both")
+	cmd.Flags().StringVar(&kind, "kind", "wasm", "wasm, process or both; other languages than Go have wasm")
 	return cmd
 }
 
@@ -50,23 +50,47 @@ func (p *Program) build(ctx context.Context, dir, out, kind string) error {
 	if err != nil {
 		return usage(err)
 	}
-	if err := errors.Join(manifest.Compatible(d, abi.Major, abi.Minor, nil), manifest.Validate(d)); err != nil {
-		return usage(fmt.Errorf("the manifest in %s is not valid: %w", dir, err))
+	if err := usableManifest(dir, d); err != nil {
+		return usage(err)
+	}
+	language, err := build.Detect(dir)
+	if err != nil {
+		return usage(err)
+	}
+	if kind != "wasm" && language != build.Go {
+		return usage(fmt.Errorf("--kind is %q, and the provider in %s is written in %s: only Go is built as a subprocess, too", kind, dir, language))
 	}
 	for _, step := range todo {
 		path, err := step(ctx, dir, out)
+		if errors.As(err, new(*build.LanguageError)) {
+			return usage(err)
+		}
 		if err != nil {
 			return internal(err)
 		}
-		info, err := os.Stat(path)
-		if err != nil {
-			return internal(err)
-		}
-		if _, err := fmt.Fprintf(p.Stdout, "%s: %s %s, %d KiB\n", path, d.Name, d.Version, info.Size()>>10); err != nil {
-			return internal(err)
+		if err := p.built(path, d); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// usableManifest says what keeps this program from using a provider with this manifest.
+func usableManifest(where string, d *abi.Descriptor) error {
+	if err := errors.Join(manifest.Compatible(d, abi.Major, abi.Minor, nil), manifest.Validate(d)); err != nil {
+		return fmt.Errorf("the manifest in %s is not valid: %w", where, err)
+	}
+	return nil
+}
+
+// built tells of a plugin file that is there now.
+func (p *Program) built(path string, d *abi.Descriptor) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return internal(err)
+	}
+	_, err = fmt.Fprintf(p.Stdout, "%s: %s %s, %d KiB\n", path, d.Name, d.Version, info.Size()>>10)
+	return internal(err)
 }
 
 func (p *Program) inspectCommand() *cobra.Command {

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,32 +26,27 @@ func (p *Program) newCommand() *cobra.Command {
 		Use:   "new NAME",
 		Short: "Write a provider that builds and passes its tests, to begin with",
 		Example: "  ocrmux plugin new acme --module example.com/acme\n" +
-			"  ocrmux plugin new acme --sdk ../ocrmux",
+			"  ocrmux plugin new acme --sdk ../ocrmux\n" +
+			"  ocrmux plugin new acme --lang rust",
 		Args: oneArgument("the provider's name"),
 		RunE: func(_ *cobra.Command, args []string) error { return p.writeProvider(args[0], f) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.module, "module", "", "`path` of the Go module; default: example.com/NAME")
+	flags.StringVar(&f.module, "module", "", "`path` of the Go module; default: example.com/NAME; Go only")
 	flags.StringVar(&f.dir, "dir", "", "`folder` to write, which must not exist or be empty; default: NAME")
-	flags.StringVar(&f.sdk, "sdk", "", "`folder` of an ocrmux checkout to build with, instead of a published version")
-	flags.StringVar(&f.lang, "lang", "go", "language")
+	flags.StringVar(&f.sdk, "sdk", "", "`folder` of an ocrmux checkout to build with, instead of a published version; Go only")
+	flags.StringVar(&f.lang, "lang", "go", strings.Join(slices.Sorted(maps.Keys(languages())), ", "))
 	return cmd
 }
 
 // writeProvider writes the folder as a whole or not at all.
 func (p *Program) writeProvider(name string, f newFlags) error {
-	if f.lang != "go" {
-		return usage(fmt.Errorf("--lang is %q; only go is there", f.lang))
-	}
-	if f.module == "" {
-		f.module = "example.com/" + name
+	s, err := newScaffold(name, f)
+	if err != nil {
+		return usage(err)
 	}
 	if f.dir == "" {
 		f.dir = name
-	}
-	s, err := newScaffold(name, f.module, f.sdk)
-	if err != nil {
-		return usage(err)
 	}
 	files, err := s.files()
 	if err != nil {
@@ -63,11 +60,8 @@ func (p *Program) writeProvider(name string, f newFlags) error {
 	if err := writeFolder(f.dir, files); err != nil {
 		return internal(err)
 	}
-	tidy := ""
-	if f.sdk == "" {
-		tidy = "  go mod tidy\n"
-	}
-	_, err = fmt.Fprintf(p.Stdout, "%s: a provider for a made-up vendor, %d files; next:\n  cd %s\n%s  go test .\n  ocrmux plugin build .\n", f.dir, len(files), f.dir, tidy)
+	_, err = fmt.Fprintf(p.Stdout, "%s: a provider for a made-up vendor in %s, %d files; next:\n  %s\n",
+		f.dir, s.Language.Title, len(files), strings.Join(append([]string{"cd " + f.dir}, s.next()...), "\n  "))
 	return internal(err)
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 func TestWhatIsWrittenIsFormattedAndNamesThePublishedModule(t *testing.T) {
-	s := &scaffold{Name: "acme", Module: "example.com/acme", Go: goVersion, Version: "v1.2.3"}
+	s := &scaffold{Name: "acme", Language: languages()["go"], Module: "example.com/acme", Go: goVersion, Version: "v1.2.3"}
 	files, err := s.files()
 	if err != nil {
 		t.Fatal(err)

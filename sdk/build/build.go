@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -14,15 +15,24 @@ import (
 // ManifestFile is the name of the manifest in a provider's folder.
 const ManifestFile = "manifest.json"
 
-// Manifest reads and judges the manifest of a provider's folder.
+// Manifest reads the manifest of a provider's folder. It fails with a [*manifest.ParseError] when it is none.
 func Manifest(dir string) ([]byte, *abi.Descriptor, error) {
-	text, err := os.ReadFile(filepath.Join(dir, ManifestFile))
+	text, d, err := ReadManifest(filepath.Join(dir, ManifestFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("a provider's folder needs a %s: %w", ManifestFile, err)
+	}
+	return text, d, err
+}
+
+// ReadManifest reads a manifest from a file of any name. It fails with a [*manifest.ParseError] when it is none.
+func ReadManifest(file string) ([]byte, *abi.Descriptor, error) {
+	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, nil, fmt.Errorf("a provider's folder needs a %s: %w", ManifestFile, err)
+		return nil, nil, err
 	}
 	d, err := manifest.Parse(text)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", filepath.Join(dir, ManifestFile), err)
+		return nil, nil, fmt.Errorf("%s: %w", file, err)
 	}
 	return text, d, nil
 }
@@ -73,13 +83,9 @@ func Process(ctx context.Context, dir, out string) (string, error) {
 // path. A manifest that the module has already is replaced. It fails with a [*manifest.ModuleError] when the file is no core
 // module, and with a [*manifest.ParseError].
 func Embed(module, manifestFile, out string) (string, error) {
-	text, err := os.ReadFile(manifestFile)
+	text, d, err := ReadManifest(manifestFile)
 	if err != nil {
 		return "", err
-	}
-	d, err := manifest.Parse(text)
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", manifestFile, err)
 	}
 	return install(out, d.Name+".wasm", 0o644, func(temp string) error { return embed(module, text, temp) })
 }

@@ -148,7 +148,7 @@ impl<'a> Response<'a> {
     /// The leaves under a pointer, as pairs of path and text.
     pub fn below(self, pointer: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
         let leaves = self.0.messages(response::LEAVES).map(|l| (l.text(leaf::PATH), l.text(leaf::VALUE)));
-        leaves.filter(move |(path, _)| path.strip_prefix(pointer).map_or(false, |rest| rest.starts_with('/')))
+        leaves.filter(move |(path, _)| path.strip_prefix(pointer).unwrap_or_default().starts_with('/'))
     }
 
     /// The first header of this lower-case name.
