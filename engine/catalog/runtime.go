@@ -75,6 +75,8 @@ type Status struct {
 	Reason string
 	// Instances that live at this moment, and how many were replaced after a failure.
 	Instances, Replaced int
+	// Memory is how many bytes live instances held when they last ended a call; 0 where the runtime does not know.
+	Memory int64
 }
 
 // Cause says what went wrong with a plugin.

@@ -26,6 +26,7 @@ type module struct {
 	slots    chan *instance
 	live     atomic.Int32
 	replaced atomic.Int32
+	memory   atomic.Int64 // the sum of what instances held when they were last put back
 
 	closing   chan struct{} // closed by the first Close
 	closeOnce sync.Once

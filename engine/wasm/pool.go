@@ -50,7 +50,10 @@ func (m *module) interrupted(err error) error {
 // put gives a slot back. An instance that failed, grew or grew old is closed.
 func (m *module) put(in *instance, failed bool) {
 	cfg := m.runtime.cfg
-	if failed || in.calls >= cfg.MaxCalls || in.mod.Memory().Size() > cfg.MaxIdleMemory {
+	held := in.mod.Memory().Size()
+	m.memory.Add(int64(held) - int64(in.held))
+	in.held = held
+	if failed || in.calls >= cfg.MaxCalls || held > cfg.MaxIdleMemory {
 		_ = m.discard(context.Background(), in) // the memory is released either way
 		m.replaced.Add(1)
 		in = nil
@@ -60,12 +63,13 @@ func (m *module) put(in *instance, failed bool) {
 
 func (m *module) discard(ctx context.Context, in *instance) error {
 	m.live.Add(-1)
+	m.memory.Add(-int64(in.held))
 	return in.mod.Close(ctx)
 }
 
 // Status implements catalog.Module.
 func (m *module) Status() catalog.Status {
-	s := catalog.Status{State: catalog.Ready, Instances: int(m.live.Load()), Replaced: int(m.replaced.Load())}
+	s := catalog.Status{State: catalog.Ready, Instances: int(m.live.Load()), Replaced: int(m.replaced.Load()), Memory: m.memory.Load()}
 	select {
 	case <-m.closing:
 		s.State = catalog.Closed

@@ -95,7 +95,7 @@ func TestAnInstanceIsReplacedAfterSoManyCalls(t *testing.T) {
 	for range 25 {
 		wantCard(t, m)
 	}
-	wantStatus(t, m, catalog.Status{State: catalog.Ready, Instances: 1, Replaced: 2})
+	wantStatus(t, m, catalog.Status{State: catalog.Ready, Instances: 1, Replaced: 2, Memory: 2 * 64 << 10})
 }
 
 func TestAnInstanceThatHasGrownIsReplaced(t *testing.T) {

@@ -44,16 +44,23 @@ func (provider) Response(_ *sdk.Call, r *sdk.Response) *sdk.Action {
 		return sdk.Failed(aligateway.NoAnswer(r, "data"))
 	}
 	data := r.Below("/data")
+	fields := sdk.Fields(
+		sdk.Read(sdk.Name, data.Text("/name")),
+		sdk.Read(sdk.Sex, data.Text("/gender")),
+		sdk.Read(sdk.Ethnicity, data.Text("/nation")),
+		sdk.Read(sdk.BirthDate, data.Text("/birthday")),
+		sdk.Read(sdk.Address, data.Text("/address")),
+		sdk.Read(sdk.IDNumber, data.Text("/id")),
+	)
+	if len(fields) == 0 {
+		return sdk.Failed(sdk.Fail{
+			Kind: sdk.Unreadable, Message: "the vendor read no field", VendorRequestID: id,
+			FailOver: true, Billed: sdk.BilledYes, Fault: sdk.CallerFault,
+		})
+	}
 	return sdk.Recognized(&sdk.Done{
-		Side: sdk.Front,
-		Fields: sdk.Fields(
-			sdk.Read(sdk.Name, data.Text("/name")),
-			sdk.Read(sdk.Sex, data.Text("/gender")),
-			sdk.Read(sdk.Ethnicity, data.Text("/nation")),
-			sdk.Read(sdk.BirthDate, data.Text("/birthday")),
-			sdk.Read(sdk.Address, data.Text("/address")),
-			sdk.Read(sdk.IDNumber, data.Text("/id")),
-		),
+		Side:            sdk.Front,
+		Fields:          fields,
 		Portrait:        portrait(r),
 		Rotation:        rotation(r),
 		VendorRequestID: id,

@@ -46,20 +46,7 @@ func (provider) Response(_ *sdk.Call, r *sdk.Response) *sdk.Action {
 		f.VendorRequestID = r.Text("/taskNo")
 		return sdk.Failed(f)
 	}
-	if r.Text("/data/result") == "1" || !anyValid(r) {
-		return sdk.Failed(sdk.Fail{
-			Kind: sdk.NoDocument, VendorCode: code, VendorMessage: r.Text("/msg"), VendorRequestID: r.Text("/taskNo"),
-			Message: "the vendor read no field of an ID card", FailOver: true, Billed: charged(r, sdk.BilledYes), Fault: sdk.CallerFault,
-		})
-	}
-	done := &sdk.Done{VendorRequestID: r.Text("/taskNo"), Billed: charged(r, sdk.BilledYes), Rotation: rotation(r)}
-	switch r.Text("/data/side") {
-	case "front":
-		done.Side = sdk.Front
-	case "back":
-		done.Side = sdk.Back
-	}
-	done.Fields = sdk.Fields(
+	fields := sdk.Fields(
 		read(r, sdk.Name, "name", "name"),
 		read(r, sdk.Sex, "sex", "sex"),
 		read(r, sdk.Ethnicity, "nation", ""),
@@ -69,6 +56,19 @@ func (provider) Response(_ *sdk.Call, r *sdk.Response) *sdk.Action {
 		read(r, sdk.IssuingAuthority, "authority", "authority"),
 		read(r, sdk.Validity, "timelimit", "timelimit"),
 	)
+	if r.Text("/data/result") == "1" || !anyValid(r) || len(fields) == 0 {
+		return sdk.Failed(sdk.Fail{
+			Kind: sdk.NoDocument, VendorCode: code, VendorMessage: r.Text("/msg"), VendorRequestID: r.Text("/taskNo"),
+			Message: "the vendor read no field of an ID card", FailOver: true, Billed: charged(r, sdk.BilledYes), Fault: sdk.CallerFault,
+		})
+	}
+	done := &sdk.Done{Fields: fields, VendorRequestID: r.Text("/taskNo"), Billed: charged(r, sdk.BilledYes), Rotation: rotation(r)}
+	switch r.Text("/data/side") {
+	case "front":
+		done.Side = sdk.Front
+	case "back":
+		done.Side = sdk.Back
+	}
 	return sdk.Recognized(done)
 }
 

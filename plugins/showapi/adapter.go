@@ -54,16 +54,23 @@ func (provider) Response(_ *sdk.Call, r *sdk.Response) *sdk.Action {
 		f.Billed, f.VendorRequestID = charged(body, sdk.BilledUnknown), id
 		return sdk.Failed(f)
 	}
+	fields := sdk.Fields(
+		sdk.Read(sdk.Name, body.Text("/name")),
+		sdk.Read(sdk.Sex, body.Text("/sex")),
+		sdk.Read(sdk.Ethnicity, body.Text("/nationality")),
+		sdk.Read(sdk.BirthDate, body.Text("/birthday")),
+		sdk.Read(sdk.Address, body.Text("/addr")),
+		sdk.Read(sdk.IDNumber, body.Text("/idNo")),
+	)
+	if len(fields) == 0 {
+		return sdk.Failed(sdk.Fail{
+			Kind: sdk.Unreadable, VendorMessage: body.Text("/msg"), Message: "the vendor read no field", VendorRequestID: id,
+			FailOver: true, Billed: charged(body, sdk.BilledUnknown), Fault: sdk.CallerFault,
+		})
+	}
 	done := &sdk.Done{
-		Side: sdk.Front,
-		Fields: sdk.Fields(
-			sdk.Read(sdk.Name, body.Text("/name")),
-			sdk.Read(sdk.Sex, body.Text("/sex")),
-			sdk.Read(sdk.Ethnicity, body.Text("/nationality")),
-			sdk.Read(sdk.BirthDate, body.Text("/birthday")),
-			sdk.Read(sdk.Address, body.Text("/addr")),
-			sdk.Read(sdk.IDNumber, body.Text("/idNo")),
-		),
+		Side:            sdk.Front,
+		Fields:          fields,
 		VendorRequestID: id,
 		Billed:          charged(body, sdk.BilledUnknown),
 		Extras:          body.Extras("msg", "flag", "ret_code", "name", "sex", "nationality", "birthday", "addr", "idNo"),

@@ -23,6 +23,8 @@
 // provider that makes several exchanges has request.2.http, response.2.http and so on. Run the tests with -update to
 // write what the provider sent and what came of it; read the difference before committing it.
 //
+// [Conformance] holds the provider to what the contract asks of every one; the cases are those of package conform.
+//
 // For a front door, [Knock] shows a request to the provider in this program, says whether the proofs hold for a client, and
 // gives the bytes that a client gets. [RoundTrip] sends random cards and every failure out through the front door and in again
 // through the adapter, and holds what is lost on the way to a list.

@@ -1,140 +1,141 @@
 package sdktest
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"flag"
-	"net/http/httptest"
+	"os"
 	"path/filepath"
-	"strings"
 	"testing"
-	"time"
 
-	"github.com/google/go-cmp/cmp"
-
-	"github.com/ocrmux/ocrmux/engine"
-	"github.com/ocrmux/ocrmux/engine/process"
-	"github.com/ocrmux/ocrmux/engine/wasm"
+	"github.com/ocrmux/ocrmux/engine/abi/manifest"
 	"github.com/ocrmux/ocrmux/sdk/build"
+	"github.com/ocrmux/ocrmux/sdk/sdktest/conform"
 )
 
 var update = flag.Bool("update", false, "write what the provider sent and what came of it into the golden exchanges")
 
-// Golden builds the provider in dir as a WASM module and as a subprocess and runs every exchange dir/testdata/*.txtar
-// through both. Both must send the same bytes and give the same result.
+// Golden builds the provider in dir as a WASM module and, when it is in Go, as a subprocess, and runs every exchange
+// dir/testdata/*.txtar through both. Both must send the same bytes and give the same result.
 func Golden(t *testing.T, dir string) {
 	t.Helper()
-	paths := exchanges(t, dir)
-	_, d, err := build.Manifest(dir)
+	for _, k := range kinds(t, dir) {
+		t.Run(k.name, func(t *testing.T) { golden(t, k.build(t, dir), dir, *update) })
+	}
+}
+
+// GoldenModule runs the exchanges dir/testdata/*.txtar through a built module with its manifest inside, in whatever
+// language it was written: it must send the same bytes and give the same result as the provider they were recorded from.
+// The flag -update does not change them.
+func GoldenModule(t *testing.T, dir, module string) {
+	t.Helper()
+	code, err := os.ReadFile(module)
 	if err != nil {
 		t.Fatal(err)
 	}
-	kinds := map[string]func(context.Context, string, string) (string, error){"wasm": build.WASM, "process": build.Process}
-	for kind, compile := range kinds {
-		t.Run(kind, func(t *testing.T) {
-			plugins := t.TempDir()
-			if _, err := compile(t.Context(), dir, plugins); err != nil {
-				t.Fatal(err)
-			}
-			for _, path := range paths {
-				x := readExchange(t, path)
-				t.Run(x.name(), func(t *testing.T) { run(t, x, d.Name, plugins, *update) })
+	text, err := manifest.Extract(code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := manifest.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := filepath.Join(t.TempDir(), d.Name+".wasm") // the file may be named as it likes
+	if err := os.WriteFile(named, code, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, named, dir, false)
+}
+
+func golden(t *testing.T, file, dir string, write bool) {
+	t.Helper()
+	s := open(t, file, dir, write)
+	if len(s.Exchanges()) == 0 {
+		t.Fatalf("no golden exchanges in %s", filepath.Join(dir, "testdata"))
+	}
+	for _, x := range s.Exchanges() {
+		t.Run(x.Name, func(t *testing.T) {
+			for _, problem := range x.Problems {
+				t.Error(problem)
 			}
 		})
 	}
 }
 
-// run makes one call and compares everything that came of it with the golden file, or writes it there.
-func run(t *testing.T, x *exchange, plugin, plugins string, write bool) {
-	v := &vendor{exchange: x}
-	server := httptest.NewServer(v)
-	defer server.Close()
-	wasmRuntime, err := wasm.New(wasm.Config{CacheDir: filepath.Join(plugins, ".cache"), Instances: 1})
+// Conformance builds the provider in dir as a WASM module and, when it is in Go, as a subprocess, and holds both to every case
+// of the kit: see [conform.Cases]. Golden exchanges and the table of failures are in dir/testdata.
+func Conformance(t *testing.T, dir string) {
+	t.Helper()
+	for _, k := range kinds(t, dir) {
+		t.Run(k.name, func(t *testing.T) { ConformanceFile(t, k.build(t, dir), dir) })
+	}
+}
+
+// ConformanceFile holds a built plugin of any kind, in whatever language it was written, to every case of the kit. Golden
+// exchanges and the table of failures are in dir/testdata.
+func ConformanceFile(t *testing.T, file, dir string) {
+	t.Helper()
+	s := open(t, file, dir, false)
+	for _, c := range conform.Cases() {
+		t.Run(c.Name, func(t *testing.T) {
+			o, err := s.Check(t.Context(), c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range o.Warnings {
+				t.Logf("warning: %v", p)
+			}
+			for _, p := range o.Problems {
+				t.Error(p)
+			}
+			switch {
+			case o.More > 0:
+				t.Errorf("and %d more", o.More)
+			case o.Verdict == conform.NotApplicable:
+				t.Skip(o.Reason)
+			}
+		})
+	}
+}
+
+func open(t *testing.T, file, dir string, write bool) *conform.Subject {
+	t.Helper()
+	s, err := conform.Open(t.Context(), file, conform.Options{Exchanges: filepath.Join(dir, "testdata"), Update: write})
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := engine.Open(t.Context(), engine.Config{
-		Plugins:   plugins,
-		Unlocked:  true,
-		Runtimes:  []engine.Runtime{wasmRuntime, process.New(process.Config{})},
-		Providers: map[string]engine.ProviderConfig{x.name(): x.provider(plugin, server.URL)},
-		Now:       func() time.Time { return x.call.Now },
-		Random:    new(counter),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := e.Close(context.Background()); err != nil {
+	t.Cleanup(func() {
+		if err := s.Close(context.Background()); err != nil {
 			t.Error(err)
 		}
-	}()
-	request, err := x.request()
+	})
+	return s
+}
+
+type kind struct {
+	name    string
+	compile func(ctx context.Context, dir, out string) (string, error)
+}
+
+// kinds are those that the provider in a folder can be built as: only Go is a subprocess, too.
+func kinds(t *testing.T, dir string) []kind {
+	t.Helper()
+	language, err := build.Detect(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := map[string]string{}
-	got["result.json"] = outcome(t, e, request)
-	for i, r := range v.requests {
-		got[numbered("request", i+1)] = r
+	out := []kind{{"wasm", build.WASM}}
+	if language == build.Go {
+		out = append(out, kind{"process", build.Process})
 	}
-	for _, f := range x.archive.Files {
-		if strings.HasPrefix(f.Name, "request") && got[f.Name] == "" {
-			got[f.Name] = "(was not sent)\n"
-		}
-	}
-	if write {
-		for name, text := range got {
-			x.setSection(name, text)
-		}
-		if err := x.save(); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	for name, text := range got {
-		if diff := cmp.Diff(x.section(name), text); diff != "" {
-			t.Errorf("%s (-golden +got):\n%s", name, diff)
-		}
-	}
+	return out
 }
 
-// outcome is the recognition or the failure as JSON, without what differs from run to run.
-func outcome(t *testing.T, e *engine.Engine, r engine.Request) string {
+func (k kind) build(t *testing.T, dir string) string {
 	t.Helper()
-	recognition, err := e.Recognize(t.Context(), r)
-	var out any = recognition
-	if failure := (*engine.Error)(nil); errors.As(err, &failure) {
-		stable(failure.Attempts)
-		out = failure
-	} else {
-		stable(recognition.Attempts)
-	}
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(out); err != nil {
+	file, err := k.compile(t.Context(), dir, t.TempDir())
+	if err != nil {
 		t.Fatal(err)
 	}
-	return b.String()
-}
-
-func stable(attempts []engine.Attempt) {
-	for i := range attempts {
-		attempts[i].Started = time.Time{}
-	}
-}
-
-// counter is a source of nonces that are the same in every run.
-type counter struct{ n byte }
-
-func (c *counter) Read(b []byte) (int, error) {
-	for i := range b {
-		c.n++
-		b[i] = c.n
-	}
-	return len(b), nil
+	return file
 }

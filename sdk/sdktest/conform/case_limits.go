@@ -1,0 +1,145 @@
+package conform
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/engine/abi"
+)
+
+// LimitsFile holds the reason why a manifest declares no limits for pictures.
+const LimitsFile = "limits.txt"
+
+func checkLimits(ctx context.Context, s *Subject, o *Outcome) error {
+	limits := s.Plugin.Manifest.Images
+	if limits == nil {
+		if reason, ok := exists(filepath.Join(s.options.Exchanges, LimitsFile)); ok && reason != "" {
+			o.inapplicable("none are declared: " + firstLine(reason))
+			return nil
+		}
+		o.wrong("images", "declare what the vendor's document says, or why there is nothing to declare in "+LimitsFile+" beside the exchanges", "the manifest declares no limits for pictures")
+		return nil
+	}
+	call, err := s.sampleCall()
+	if err != nil {
+		return err
+	}
+	pictures, err := beyond(limits)
+	if err != nil {
+		return err
+	}
+	o.looked(len(pictures), "pictures")
+	for _, p := range pictures {
+		for _, noFit := range []bool{false, true} {
+			if noFit && limits.Soft {
+				continue // advice is never a reason to refuse
+			}
+			call.noFit = noFit
+			if err := s.checkPicture(ctx, call, p, o); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// sample is a call to show other pictures to the plugin in.
+type sample struct {
+	golden *Golden // nil without any
+	noFit  bool
+}
+
+func (s *Subject) sampleCall() (sample, error) {
+	if t := s.recognized(); t != nil {
+		return sample{golden: t.golden}, nil
+	}
+	if len(s.tracks) > 0 {
+		return sample{golden: s.tracks[0].golden}, nil
+	}
+	return sample{}, nil
+}
+
+func (s *Subject) checkPicture(ctx context.Context, c sample, p overLimit, o *Outcome) error {
+	name := s.Plugin.Manifest.Name
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	request := engine.Request{Provider: name}
+	account := engine.ProviderConfig{Plugin: name, Config: map[string]any{}}
+	var v *vendor
+	if c.golden != nil {
+		var err error
+		if v, err = newVendor(c.golden.answer); err != nil {
+			return err
+		}
+		defer v.close()
+		if request, err = c.golden.request(); err != nil {
+			return err
+		}
+		account, now = c.golden.provider(name, v.url), c.golden.call.Now
+	}
+	account.NoFit = c.noFit
+	request.Picture = engine.Bytes(p.data)
+	if p.url != "" {
+		request.Picture = engine.URL(p.url)
+	}
+	_, steps, err := s.call(ctx, account, request, now, nil)
+	var wrong *engine.ConfigError
+	if errors.As(err, &wrong) && c.golden == nil {
+		o.inapplicable("the plugin wants settings, and there is no exchange that has them")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	where := fmt.Sprintf("a picture with %s", p.name)
+	for _, st := range steps {
+		if in := st.input(); in.Start != nil {
+			if problem := breaks(s.Plugin.Manifest.Images, in.Start.Picture); problem != "" {
+				o.wrong(where, "keep to the declared limits", "%s", problem)
+			}
+		}
+	}
+	if v == nil {
+		return nil
+	}
+	text := []byte(base64.StdEncoding.EncodeToString(p.data))
+	for _, r := range v.received {
+		if len(p.data) > 0 && (bytes.Contains(r.body, p.data) || bytes.Contains(r.body, text)) || p.url != "" && strings.Contains(string(r.body)+r.url.RawQuery, p.url) {
+			o.wrong(where, "keep to the declared limits", "it was sent as it is")
+		}
+	}
+	return nil
+}
+
+// breaks says which limit a picture that a plugin was shown is beyond.
+func breaks(l *abi.ImageLimits, p *abi.PictureInfo) string {
+	encoded := p.Size
+	if l.Encoding == abi.EncodingBase64 || l.Encoding == abi.EncodingBase64Percent {
+		encoded = (p.Size + 2) / 3 * 4
+	}
+	switch {
+	case p.URL != "" && l.MaxURLBytes > 0 && len(p.URL) > int(l.MaxURLBytes):
+		return fmt.Sprintf("the plugin was given an address of %d bytes", len(p.URL))
+	case p.URL != "":
+		return ""
+	case l.MaxSide > 0 && max(p.Width, p.Height) > l.MaxSide, l.MinSide > 0 && min(p.Width, p.Height) < l.MinSide:
+		return fmt.Sprintf("the plugin was given %d × %d pixels", p.Width, p.Height)
+	case l.MaxBytes > 0 && p.Size > l.MaxBytes, l.MaxEncodedBytes > 0 && encoded > l.MaxEncodedBytes:
+		return fmt.Sprintf("the plugin was given %d bytes", p.Size)
+	case len(l.Formats) > 0 && !slices.Contains(l.Formats, p.Format):
+		return fmt.Sprintf("the plugin was given a %s", p.Format)
+	}
+	return ""
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}
