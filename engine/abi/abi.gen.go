@@ -3877,7 +3877,7 @@ type Descriptor struct {
 	ConfigSchema RawJSON     `json:"config_schema,omitempty"`
 	Prices       []PriceTier `json:"prices,omitempty"`
 	FrontDoors   []FrontDoor `json:"front_doors,omitempty"`
-	// Features beyond v1.0 that the provider cannot do without.
+	// Features beyond v1.0 that the provider cannot do without. With abi this alone decides whether a host can load it.
 	Features []string `json:"features,omitempty"`
 	// Host functions it uses: sign, http_send, image_inspect, image_fit, image_read, log.
 	HostFunctions []string `json:"host_functions,omitempty"`
@@ -4036,7 +4036,7 @@ func (m *Descriptor) decode(d *decoder) {
 
 type ABIRange struct {
 	Major uint32 `json:"major,omitempty"`
-	// The oldest minor that has all it needs.
+	// The oldest minor that has all it needs; it may have been built with a newer one.
 	Minor uint32 `json:"minor,omitempty"`
 }
 

@@ -1,6 +1,7 @@
 package abi
 
-// Version of the contract this package speaks. A host serves guests of the same major whose minor is not newer.
+// Version of the contract this package speaks. A host serves every provider of its major whose manifest asks for no newer
+// minor and for no feature that the host does not have.
 const (
 	Major = 1
 	Minor = 0
@@ -30,7 +31,8 @@ const (
 
 // Names of the WASM calling convention.
 const (
-	// ExportMarker is the function every v1 guest exports: () -> i32, the minor version it was built with.
+	// ExportMarker is the function every v1 guest exports: () -> i32. Its name says the major; it gives the minor that the
+	// guest was built with, which decides nothing: what a guest needs stands in its manifest.
 	ExportMarker = "ocrmux_abi_v1"
 	// ExportAlloc is (n i32) -> ptr i32: room for n bytes of input, good until the next call; 0 means that there is none. It may
 	// not call the host.

@@ -10,10 +10,12 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 
 	"github.com/ocrmux/ocrmux/engine/abi/abirpc"
+	"github.com/ocrmux/ocrmux/engine/abi/manifest"
 	"github.com/ocrmux/ocrmux/engine/catalog"
 )
 
@@ -72,11 +74,11 @@ func (l *launcher) notServing(p *proc, err error) (catalog.Cause, string) {
 	case parts[0] != "1":
 		return catalog.StartFailed, fmt.Sprintf("its go-plugin speaks core protocol %q and this host's speaks 1: rebuild the plugin", cut(parts[0], 20))
 	case parts[1] != fmt.Sprint(abirpc.ProtocolVersion):
-		upgrade := "upgrade the host"
-		if strings.TrimLeft(parts[1], "0") == "" {
-			upgrade = "upgrade the plugin"
+		major, err := strconv.ParseUint(parts[1], 10, 32)
+		if err != nil {
+			return catalog.StartFailed, fmt.Sprintf("its handshake names the protocol %q, which is no version of the ABI: rebuild the plugin with the SDK", cut(parts[1], 20))
 		}
-		return catalog.WrongABI, fmt.Sprintf("it serves protocol %q and this host speaks %d: %s", cut(parts[1], 20), abirpc.ProtocolVersion, upgrade)
+		return catalog.WrongABI, "by its handshake " + manifest.OtherMajor("", uint32(major), abirpc.ProtocolVersion).Error()
 	case len(parts) < 5 || parts[4] != "grpc":
 		return catalog.StartFailed, "it serves net/rpc: a provider serves gRPC"
 	}

@@ -2,10 +2,12 @@ package process
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/abi/manifest"
 	"github.com/ocrmux/ocrmux/engine/catalog"
 )
 
@@ -64,19 +66,16 @@ func (r *Runtime) Close(context.Context) error {
 
 // checkABI holds a plugin's manifest against the contract this host speaks.
 func checkABI(p catalog.Plugin) error {
-	if p.Manifest == nil || p.Manifest.ABI == nil {
-		return &catalog.PluginError{Plugin: filepath.Base(p.Path), Cause: catalog.BadManifest,
-			Detail: "the manifest does not say which ABI the plugin needs: add \"abi\": {\"major\": 1}"}
+	if p.Manifest == nil {
+		return &catalog.PluginError{Plugin: filepath.Base(p.Path), Cause: catalog.BadManifest, Detail: "the plugin has no manifest"}
 	}
-	want, upgrade := p.Manifest.ABI, ""
-	switch {
-	case want.Major > abi.Major || want.Major == abi.Major && want.Minor > abi.Minor:
-		upgrade = "upgrade the host"
-	case want.Major < abi.Major:
-		upgrade = "upgrade the plugin"
-	default:
+	err := manifest.Compatible(p.Manifest, abi.Major, abi.Minor, nil)
+	if err == nil {
 		return nil
 	}
-	return &catalog.PluginError{Plugin: p.Manifest.Name, Cause: catalog.WrongABI,
-		Detail: fmt.Sprintf("the plugin needs ABI %d.%d, this host speaks %d.%d: %s", want.Major, want.Minor, abi.Major, abi.Minor, upgrade)}
+	cause := catalog.BadManifest
+	if version := (*manifest.VersionError)(nil); errors.As(err, &version) {
+		cause = catalog.WrongABI
+	}
+	return &catalog.PluginError{Plugin: p.Manifest.Name, Cause: cause, Detail: err.Error(), Err: err}
 }

@@ -26,7 +26,9 @@ func TestAPluginThatDoesNotStartIsExplained(t *testing.T) {
 		{"it prints without end", "endless", catalog.StartFailed, []string{`printed "xxxx`, "…"}},
 		{"it exits at once", "exits", catalog.StartFailed, []string{"exit status 7", "cannot find model.onnx"}},
 		{"it is a plugin for another program", "foreign", catalog.StartFailed, []string{"exit status 1", "plugin for another program", "cookie"}},
-		{"it speaks a later protocol", "future", catalog.WrongABI, []string{`protocol "2"`, "upgrade the host"}},
+		{"it speaks a later protocol", "future", catalog.WrongABI, []string{"by its handshake the provider speaks ABI 2, this ocrmux 1: upgrade ocrmux"}},
+		{"it speaks an earlier protocol", "past", catalog.WrongABI, []string{"by its handshake the provider speaks ABI 0, this ocrmux 1: get a newer build"}},
+		{"it speaks a protocol that is none", "vague", catalog.StartFailed, []string{`names the protocol "one"`, "rebuild the plugin"}},
 		{"it serves net/rpc", "netrpc", catalog.StartFailed, []string{"net/rpc", "gRPC"}},
 		{"it sends the host to another machine", "elsewhere", catalog.StartFailed, []string{"not an address of this machine", "127.0.0.1"}},
 		{"it does not listen where it says", "deaf", catalog.StartFailed, []string{"does not answer"}},
@@ -143,20 +145,21 @@ func TestLoadingEndsWithItsContext(t *testing.T) {
 
 func TestAPluginOfAnotherABISaysWhichSideToUpgrade(t *testing.T) {
 	cases := []struct {
-		name  string
-		needs *abi.ABIRange
-		cause catalog.Cause
-		says  string
+		name     string
+		needs    *abi.ABIRange
+		features []string
+		cause    catalog.Cause
+		says     string
 	}{
-		{"an older major", &abi.ABIRange{Major: abi.Major - 1}, catalog.WrongABI, "upgrade the plugin"},
-		{"a newer major", &abi.ABIRange{Major: abi.Major + 1}, catalog.WrongABI, "upgrade the host"},
-		{"a newer minor", &abi.ABIRange{Major: abi.Major, Minor: abi.Minor + 1}, catalog.WrongABI, "upgrade the host"},
-		{"none", nil, catalog.BadManifest, "does not say which ABI"},
+		{"a newer major", &abi.ABIRange{Major: abi.Major + 1}, nil, catalog.WrongABI, "speaks ABI 2, this ocrmux 1: upgrade ocrmux"},
+		{"a newer minor", &abi.ABIRange{Major: abi.Major, Minor: abi.Minor + 1}, nil, catalog.WrongABI, "needs ABI 1.1, this ocrmux has 1.0: upgrade ocrmux"},
+		{"an unknown feature", &abi.ABIRange{Major: abi.Major}, []string{"cipher"}, catalog.WrongABI, "needs the feature cipher, which this ocrmux (ABI 1.0) does not have: upgrade ocrmux"},
+		{"none", nil, nil, catalog.BadManifest, "abi.major: is missing"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			p := pluginOf(t, "rude", "exits")
-			p.Manifest.ABI = c.needs
+			p.Manifest.ABI, p.Manifest.Features = c.needs, c.features
 			if e := failToLoad(t, Config{}, p); e.Cause != c.cause || !strings.Contains(e.Error(), c.says) {
 				t.Errorf("got %v", e)
 			}

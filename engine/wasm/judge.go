@@ -3,6 +3,7 @@ package wasm
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tetratelabs/wazero"
@@ -10,6 +11,7 @@ import (
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/abi/manifest"
 	"github.com/ocrmux/ocrmux/engine/catalog"
 )
 
@@ -26,12 +28,7 @@ func (r *Runtime) judge(m wazero.CompiledModule) (cause catalog.Cause, detail st
 
 func judgeFunctions(exports map[string]api.FunctionDefinition) (catalog.Cause, string) {
 	if _, ok := exports[abi.ExportMarker]; !ok {
-		for name := range exports {
-			if strings.HasPrefix(name, "ocrmux_abi_v") {
-				return catalog.WrongABI, fmt.Sprintf("the module exports %s, this host serves %s: use a host that serves both, or build the plugin with an SDK of that version", name, abi.ExportMarker)
-			}
-		}
-		return catalog.MissingExport, fmt.Sprintf("the module exports no function %s: it is no ocrmux provider, or was not built with the SDK", abi.ExportMarker)
+		return judgeUnmarked(exports)
 	}
 	i32, i64 := []api.ValueType{api.ValueTypeI32}, []api.ValueType{api.ValueTypeI64}
 	for _, f := range []struct {
@@ -61,6 +58,27 @@ func judgeFunctions(exports map[string]api.FunctionDefinition) (catalog.Cause, s
 	return "", ""
 }
 
+// judgeUnmarked says what a module without this version's marker is. Of several other markers the newest counts.
+func judgeUnmarked(exports map[string]api.FunctionDefinition) (catalog.Cause, string) {
+	newest := int64(-1)
+	for name := range exports {
+		if major, ok := majorOf(name, "ocrmux_abi_v"); ok {
+			newest = max(newest, int64(major))
+		}
+	}
+	if newest < 0 {
+		return catalog.MissingExport, fmt.Sprintf("the module exports no function %s: it is no ocrmux provider, or was not built with the SDK", abi.ExportMarker)
+	}
+	return catalog.WrongABI, fmt.Sprintf("the module exports ocrmux_abi_v%d instead of %s: %v", newest, abi.ExportMarker, manifest.OtherMajor("", uint32(newest), abi.Major))
+}
+
+// majorOf reads the major out of a name that ends in it.
+func majorOf(name, prefix string) (uint32, bool) {
+	digits, ok := strings.CutPrefix(name, prefix)
+	major, err := strconv.ParseUint(digits, 10, 32)
+	return uint32(major), ok && err == nil
+}
+
 func (r *Runtime) judgeMemory(m wazero.CompiledModule) (catalog.Cause, string) {
 	if len(m.ImportedMemories()) != 0 {
 		return catalog.UnknownImport, "the module imports a memory; a provider brings its own"
@@ -82,9 +100,12 @@ func (r *Runtime) judgeImports(imports []api.FunctionDefinition) (catalog.Cause,
 		if module == abi.ImportModule || module == wasi_snapshot_preview1.ModuleName {
 			offered = r.wz.Module(module).ExportedFunctionDefinitions()[name]
 		}
+		major, ours := majorOf(module, "ocrmux_v")
 		switch {
-		case offered == nil && strings.HasPrefix(module, "ocrmux_v"):
-			return catalog.WrongABI, fmt.Sprintf("the module imports %s.%s, which this host (ABI %d.%d) does not have: upgrade ocrmux", module, name, abi.Major, abi.Minor)
+		case offered == nil && ours && major != abi.Major:
+			return catalog.WrongABI, fmt.Sprintf("the module imports %s.%s: %v", module, name, manifest.OtherMajor("", major, abi.Major))
+		case offered == nil && ours:
+			return catalog.WrongABI, fmt.Sprintf("the module imports %s.%s, which this ocrmux (ABI %d.%d) does not have: upgrade ocrmux", module, name, abi.Major, abi.Minor)
 		case offered == nil:
 			return catalog.UnknownImport, fmt.Sprintf("the module imports %s.%s; a provider may import functions of %s and %s only", module, name, abi.ImportModule, wasi_snapshot_preview1.ModuleName)
 		case !slices.Equal(def.ParamTypes(), offered.ParamTypes()) || !slices.Equal(def.ResultTypes(), offered.ResultTypes()):

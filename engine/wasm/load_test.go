@@ -39,13 +39,13 @@ func TestLoadRefusesWhatIsNoProvider(t *testing.T) {
 		{name: "an accept of another type", guest: "signature_accept", cause: catalog.MissingExport, text: "ocrmux_accept has another signature"},
 		{name: "a reply of another type", guest: "signature_reply", cause: catalog.MissingExport, text: "ocrmux_reply has another signature"},
 		{name: "an _initialize of another type", guest: "signature_initialize", cause: catalog.MissingExport, text: "_initialize has another signature"},
-		{name: "another major version", guest: "marker_v2", cause: catalog.WrongABI, text: "exports ocrmux_abi_v2, this host serves ocrmux_abi_v1"},
-		{name: "a newer minor version", guest: "marker_newer", cause: catalog.WrongABI, text: "ABI 1.7, this host serves 1.0: upgrade ocrmux"},
+		{name: "another major version", guest: "marker_v2", cause: catalog.WrongABI, text: "exports ocrmux_abi_v2 instead of ocrmux_abi_v1: the provider speaks ABI 2, this ocrmux 1: upgrade ocrmux"},
+		{name: "an older major version", guest: "marker_v0", cause: catalog.WrongABI, text: "exports ocrmux_abi_v0 instead of ocrmux_abi_v1: the provider speaks ABI 0, this ocrmux 1: get a newer build"},
 		{name: "a marker that traps", guest: "marker_traps", cause: catalog.StartFailed, text: "ocrmux_abi_v1: wasm error: unreachable"},
 		{name: "a marker that never returns", guest: "marker_loops", cause: catalog.StartFailed, text: "ocrmux_abi_v1: the call needed more than 1000000 instructions"},
 		{name: "an import of another module", guest: "imports_unknown", cause: catalog.UnknownImport, text: "imports env.teleport"},
-		{name: "an import of a newer host function", guest: "imports_newer_function", cause: catalog.WrongABI, text: "imports ocrmux_v1.teleport, which this host (ABI 1.0) does not have: upgrade ocrmux"},
-		{name: "an import of another major version", guest: "imports_v2", cause: catalog.WrongABI, text: "imports ocrmux_v2.sign"},
+		{name: "an import of a newer host function", guest: "imports_newer_function", cause: catalog.WrongABI, text: "imports ocrmux_v1.teleport, which this ocrmux (ABI 1.0) does not have: upgrade ocrmux"},
+		{name: "an import of another major version", guest: "imports_v2", cause: catalog.WrongABI, text: "imports ocrmux_v2.sign: the provider speaks ABI 2, this ocrmux 1: upgrade ocrmux"},
 		{name: "an import WASI does not have", guest: "imports_unknown_wasi", cause: catalog.UnknownImport, text: "imports wasi_snapshot_preview1.teleport"},
 		{name: "an import of another type", guest: "imports_wrong_signature", cause: catalog.UnknownImport, text: "ocrmux_v1.sign with another signature"},
 		{name: "a start section that never ends", guest: "start_loops", cause: catalog.StartFailed, text: "does not start, or not within 268435456 instructions"},
@@ -70,6 +70,10 @@ func TestLoadRefusesWhatIsNoProvider(t *testing.T) {
 		})
 	}
 	wantStatus(t, neighbour, catalog.Status{State: catalog.Ready, Instances: 1})
+}
+
+func TestAModuleBuiltWithANewerMinorLoads(t *testing.T) {
+	wantCard(t, load(t, newRuntime(t, wasm.Config{}), "newer", assembled(t, "marker_newer")))
 }
 
 func TestAModuleMayCallTheHostInVainWhileItStarts(t *testing.T) {

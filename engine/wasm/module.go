@@ -124,21 +124,19 @@ func (m *module) run(ctx context.Context, entry func(*instance) api.Function, in
 	return nil
 }
 
-// checkMarker asks the first instance which minor version it was built with.
-func (m *module) checkMarker(ctx context.Context) error {
+// start makes the first instance and calls its marker, which every guest must survive. The minor version that it gives, that
+// of the SDK it was built with, decides nothing: what a guest needs stands in its manifest.
+func (m *module) start(ctx context.Context) error {
 	in, err := m.take(ctx)
 	if err != nil {
 		return err
 	}
 	m.begin(in)
 	err = in.mod.ExportedFunction(abi.ExportMarker).CallWithStack(ctx, in.stack[:])
-	minor := uint32(in.stack[0])
 	var failure *catalog.PluginError
 	if err != nil {
 		failure = m.diagnose(in, err)
 		failure.Cause, failure.Detail = catalog.StartFailed, abi.ExportMarker+": "+failure.Detail
-	} else if minor > abi.Minor {
-		failure = m.failure(catalog.WrongABI, fmt.Sprintf("the module was built for ABI %d.%d, this host serves %d.%d: upgrade ocrmux", abi.Major, minor, abi.Major, abi.Minor), nil)
 	}
 	m.put(in, failure != nil)
 	if failure != nil {

@@ -88,7 +88,7 @@ func (r *Runtime) Load(ctx context.Context, p catalog.Plugin) (catalog.Module, e
 		return nil, fail(cause, detail, nil)
 	}
 	m := newModule(r, p.Manifest, compiled)
-	if err := m.checkMarker(ctx); err != nil {
+	if err := m.start(ctx); err != nil {
 		_ = m.Close(context.WithoutCancel(ctx))
 		return nil, err
 	}

@@ -42,8 +42,8 @@ func (e *ParseError) Unwrap() error { return e.Err }
 // Parse reads a manifest of at most [abi.MaxManifestBytes]. Names of enumerations are those that their String methods give.
 //
 // It is strict: a name that the contract does not have (names are case-sensitive), a name that comes twice, a wrong type
-// and anything after the object are a [*ParseError]. If what is wrong may be due to a manifest for another ABI than
-// [abi.Major], [abi.Minor], the error is a [*VersionError] instead.
+// and anything after the object are a [*ParseError]. If what is wrong may be due to a manifest that needs more than
+// [abi.Major], [abi.Minor] has, the error is a [*VersionError] instead.
 //
 // What it returns is well formed but may be nonsense: see [Validate].
 func Parse(text []byte) (*abi.Descriptor, error) {
@@ -76,16 +76,17 @@ func parse(text []byte) (*abi.Descriptor, error) {
 	return d, nil
 }
 
-// otherVersion gives the version error of a manifest that is not understood and asks for another ABI than ours.
+// otherVersion gives the version error of a manifest that is not understood and asks for more than this host has.
 func otherVersion(text []byte) error {
 	var head struct {
-		Name string        `json:"name"`
-		ABI  *abi.ABIRange `json:"abi"`
+		Name     string        `json:"name"`
+		ABI      *abi.ABIRange `json:"abi"`
+		Features []string      `json:"features"`
 	}
 	if json.Unmarshal(text, &head) != nil || head.ABI == nil || head.ABI.Major == 0 {
 		return nil
 	}
-	return Compatible(&abi.Descriptor{Name: head.Name, ABI: head.ABI}, abi.Major, abi.Minor, nil)
+	return Compatible(&abi.Descriptor{Name: head.Name, ABI: head.ABI, Features: head.Features}, abi.Major, abi.Minor, nil)
 }
 
 // reader walks over a JSON text beside the Go type it is meant for. encoding/json alone would take names in any case and

@@ -93,7 +93,11 @@ func TestParseNamesWhatIsWrong(t *testing.T) {
 }
 
 func TestAManifestOfAnotherVersionSaysSoInsteadOfBlamingAKey(t *testing.T) {
-	for _, text := range []string{`{"name":"x","abi":{"major":2},"novelty":1}`, `{"name":"x","novelty":1,"abi":{"major":1,"minor":9}}`} {
+	for _, text := range []string{
+		`{"name":"x","abi":{"major":2},"novelty":1}`,
+		`{"name":"x","novelty":1,"abi":{"major":1,"minor":9}}`,
+		`{"name":"x","novelty":1,"abi":{"major":1},"features":["novelty"]}`,
+	} {
 		_, err := manifest.Parse([]byte(text))
 		var e *manifest.VersionError
 		if !errors.As(err, &e) || e.Upgrade != manifest.UpgradeHost || e.Provider != "x" {
@@ -115,10 +119,11 @@ func TestCompatible(t *testing.T) {
 		{"the same version", descriptor(2, 3), "", ""},
 		{"an older minor", descriptor(2, 0), "", ""},
 		{"a feature the host has", descriptor(2, 3, "cipher"), "", ""},
-		{"a newer minor", descriptor(2, 4), manifest.UpgradeHost, "upgrade ocrmux"},
-		{"a newer major", descriptor(3, 0), manifest.UpgradeHost, "needs ABI 3.0, this host serves 2.3"},
-		{"an older major", descriptor(1, 9), manifest.UpgradeProvider, "newer build of the provider"},
-		{"features the host does not have", descriptor(2, 3, "cipher", "sorted", "time"), manifest.UpgradeHost, "(sorted, time): upgrade ocrmux"},
+		{"a newer minor", descriptor(2, 4), manifest.UpgradeHost, `provider "x" needs ABI 2.4, this ocrmux has 2.3: upgrade ocrmux`},
+		{"a newer major", descriptor(3, 0), manifest.UpgradeHost, `provider "x" speaks ABI 3, this ocrmux 2: upgrade ocrmux, or get a build of the provider for ABI 2`},
+		{"an older major", descriptor(1, 9), manifest.UpgradeProvider, `provider "x" speaks ABI 1, this ocrmux 2: get a newer build of the provider, or rebuild it with the SDK for ABI 2`},
+		{"a feature the host does not have", descriptor(2, 3, "cipher", "sorted"), manifest.UpgradeHost, `provider "x" needs the feature sorted, which this ocrmux (ABI 2.3) does not have: upgrade ocrmux`},
+		{"features the host does not have", descriptor(2, 0, "sorted", "time"), manifest.UpgradeHost, `provider "x" needs the features sorted, time, which this ocrmux (ABI 2.3) does not have: upgrade ocrmux`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -130,8 +135,8 @@ func TestCompatible(t *testing.T) {
 				return
 			}
 			var e *manifest.VersionError
-			if !errors.As(err, &e) || e.Upgrade != tt.upgrade || !strings.Contains(err.Error(), tt.text) {
-				t.Errorf("error is %v", err)
+			if !errors.As(err, &e) || e.Upgrade != tt.upgrade || err.Error() != tt.text {
+				t.Errorf("error is %v, want %s", err, tt.text)
 			}
 		})
 	}

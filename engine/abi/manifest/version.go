@@ -20,7 +20,7 @@ const (
 // VersionError says that a provider and this host do not speak the same contract.
 type VersionError struct {
 	Provider string // its name
-	// What the provider asks for, and what the host serves.
+	// What the provider asks for, and what the host serves. The minors are 0 where only the majors are known.
 	ProviderMajor, ProviderMinor uint32
 	HostMajor, HostMinor         uint32
 	// Missing are the features that the provider cannot do without and the host does not have.
@@ -35,22 +35,42 @@ func (e *VersionError) Error() string {
 	if e.Provider != "" {
 		who = fmt.Sprintf("provider %q", e.Provider)
 	}
-	asks, serves := fmt.Sprintf("ABI %d.%d", e.ProviderMajor, e.ProviderMinor), fmt.Sprintf("%d.%d", e.HostMajor, e.HostMinor)
 	switch {
-	case e.Upgrade == UpgradeProvider:
-		return fmt.Sprintf("manifest: %s is built for %s, this host serves %s: get a newer build of the provider, or build it with the current SDK", who, asks, serves)
+	case e.ProviderMajor < e.HostMajor:
+		return fmt.Sprintf("%s speaks ABI %d, this ocrmux %d: get a newer build of the provider, or rebuild it with the SDK for ABI %d", who, e.ProviderMajor, e.HostMajor, e.HostMajor)
+	case e.ProviderMajor > e.HostMajor:
+		return fmt.Sprintf("%s speaks ABI %d, this ocrmux %d: upgrade ocrmux, or get a build of the provider for ABI %d", who, e.ProviderMajor, e.HostMajor, e.HostMajor)
 	case len(e.Missing) > 0:
-		return fmt.Sprintf("manifest: %s needs what this host does not have (%s): upgrade ocrmux", who, strings.Join(e.Missing, ", "))
+		features := "feature"
+		if len(e.Missing) > 1 {
+			features = "features"
+		}
+		return fmt.Sprintf("%s needs the %s %s, which this ocrmux (ABI %d.%d) does not have: upgrade ocrmux", who, features, strings.Join(e.Missing, ", "), e.HostMajor, e.HostMinor)
 	default:
-		return fmt.Sprintf("manifest: %s needs %s, this host serves %s: upgrade ocrmux", who, asks, serves)
+		return fmt.Sprintf("%s needs ABI %d.%d, this ocrmux has %d.%d: upgrade ocrmux", who, e.ProviderMajor, e.ProviderMinor, e.HostMajor, e.HostMinor)
 	}
+}
+
+// OtherMajor is the error of a provider that speaks another major than the host, which shows without its manifest.
+func OtherMajor(provider string, major, hostMajor uint32) *VersionError {
+	e := &VersionError{Provider: provider, ProviderMajor: major, HostMajor: hostMajor, Upgrade: UpgradeHost}
+	if major < hostMajor {
+		e.Upgrade = UpgradeProvider
+	}
+	return e
 }
 
 // Compatible says whether a host of this version, with these features beyond v1.0, can run a provider: nil, a
 // [*VersionError], or a [*Problem] if the manifest names no version. A host that serves several majors asks once for each.
+//
+// What the manifest says that the provider needs decides, and nothing else does: a provider may be built with a newer minor
+// than the host's, or than it needs.
 func Compatible(d *abi.Descriptor, hostMajor, hostMinor uint32, features []string) error {
 	if d.ABI == nil || d.ABI.Major == 0 {
 		return &Problem{Path: "abi.major", Reason: "is missing; write the ABI that the provider was built with"}
+	}
+	if d.ABI.Major != hostMajor {
+		return OtherMajor(d.Name, d.ABI.Major, hostMajor)
 	}
 	e := &VersionError{
 		Provider:      d.Name,
@@ -58,11 +78,7 @@ func Compatible(d *abi.Descriptor, hostMajor, hostMinor uint32, features []strin
 		HostMajor: hostMajor, HostMinor: hostMinor,
 		Upgrade: UpgradeHost,
 	}
-	switch {
-	case d.ABI.Major < hostMajor:
-		e.Upgrade = UpgradeProvider
-		return e
-	case d.ABI.Major > hostMajor, d.ABI.Minor > hostMinor:
+	if d.ABI.Minor > hostMinor {
 		return e
 	}
 	for _, feature := range d.Features {

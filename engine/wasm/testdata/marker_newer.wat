@@ -1,4 +1,4 @@
-;; Was built for a minor version that does not exist yet.
+;; Was built with a minor version that does not exist yet, of which it needs nothing.
 (module
   (memory (export "memory") 2)
   (data (i32.const 16) "\12\02\08\01") ;; Action{done: {side: front}}

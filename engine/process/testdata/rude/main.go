@@ -27,6 +27,12 @@ func main() {
 		os.Exit(1)
 	case "silent":
 		wait()
+	case "past":
+		fmt.Println("1|0|unix|socket|grpc|")
+		wait()
+	case "vague":
+		fmt.Println("1|one|unix|socket|grpc|")
+		wait()
 	case "future":
 		fmt.Println("1|2|unix|socket|grpc|")
 		wait()

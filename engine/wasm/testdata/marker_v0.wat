@@ -1,0 +1,7 @@
+;; Speaks the ABI before 1 only, as nothing does.
+(module
+  (memory (export "memory") 2)
+  (data (i32.const 16) "\12\02\08\01") ;; Action{done: {side: front}}
+  (func (export "ocrmux_abi_v0") (result i32) (i32.const 0))
+  (func (export "ocrmux_alloc") (param i32) (result i32) (i32.const 65536))
+  (func (export "ocrmux_step") (param $n i32) (result i64) (i64.const 0x0000001000000004)))
