@@ -43,7 +43,7 @@ func (provider) Response(c *sdk.Call, r *sdk.Response) *sdk.Action {
 	}
 	switch step := call.Get("step"); step {
 	case stepToken, stepTokenAgain:
-		if !c.HasSecret(tokenSecret) {
+		if !c.HasSecret(tokenSecret) || r.Text("/error") != "" {
 			return sdk.Failed(noToken(r))
 		}
 		return readCard(c, call, map[string]string{stepToken: stepCard, stepTokenAgain: stepCardAgain}[step])

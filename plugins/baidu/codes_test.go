@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net/url"
 	"strconv"
 	"testing"
 
@@ -9,23 +8,7 @@ import (
 	"github.com/ocrmux/ocrmux/sdk/sdktest"
 )
 
-// answered is an answer to the last exchange of a call.
-func answered(t *testing.T, step string, status int, body string) *sdk.Response {
-	r := sdktest.Answer(t, status, nil, body)
-	r.State = []byte(url.Values{"step": {step}}.Encode())
-	return r
-}
-
-func TestEveryCode(t *testing.T) {
-	for code, want := range codes() {
-		body := `{"log_id": 7, "error_code": ` + code + `, "error_msg": "no"}`
-		f := provider{}.Response(nil, answered(t, stepCardAgain, 200, body)).Fail
-		if f == nil || f.Kind != want.Kind || f.VendorCode != code || f.VendorMessage != "no" || f.VendorRequestID != "7" {
-			t.Errorf("%s gives %+v", code, f)
-		}
-	}
-}
-
+// What each code comes to stands in testdata/failures.txtar.
 func TestTheTableKeepsItsPromises(t *testing.T) {
 	for code, row := range codes() {
 		if row.Message == "" || row.Fault == 0 || row.Billed != sdk.BilledNo {
@@ -34,13 +17,6 @@ func TestTheTableKeepsItsPromises(t *testing.T) {
 		if _, err := strconv.Atoi(code); err != nil {
 			t.Errorf("the vendor's codes are numbers, %q is none", code)
 		}
-	}
-}
-
-func TestACodeThatIsNotInTheTable(t *testing.T) {
-	f := provider{}.Response(nil, answered(t, stepCard, 200, `{"error_code": 999999, "error_msg": "new"}`)).Fail
-	if f == nil || f.Kind != sdk.ProviderError || f.Retryable || f.Billed != sdk.BilledUnknown || f.VendorCode != "999999" {
-		t.Errorf("got %+v", f)
 	}
 }
 

@@ -7,3 +7,5 @@ import (
 )
 
 func TestGoldenExchanges(t *testing.T) { sdktest.Golden(t, ".") }
+
+func TestConformance(t *testing.T) { sdktest.Conformance(t, ".") }
