@@ -1,0 +1,229 @@
+package money
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/ocrmux/ocrmux/engine/store"
+)
+
+const (
+	// DefaultLease is how long a program may be silent before others take over what it leased.
+	DefaultLease = 30 * time.Second
+	// DefaultGrace is how long after the deadline of its call a reservation is given up as unknown.
+	DefaultGrace = 2 * time.Minute
+)
+
+// Config of a Book. Only Store is needed.
+type Config struct {
+	// Store keeps counters and the ledger; the Book does not close it. Where the store is Exclusive, one Book at a time may use it:
+	// what any other one had leased counts as left behind.
+	Store store.Store
+	// Owner names this Book among all that ever used the store: two must not have the same name, nor one before and after a
+	// restart. At most 64 bytes; empty means a random name.
+	Owner string
+	// Currency of all budgets and prices; empty means CNY.
+	Currency Currency
+	// Zone in which days and months begin; nil means the system's.
+	Zone    *time.Location
+	Budgets []Budget
+	// Tariffs by provider, as NewTariff gave them: those whose packages and tiers the Book counts.
+	Tariffs map[string]*Tariff
+	// Lease, 0 for DefaultLease, and Grace, 0 for DefaultGrace. Clocks of programs that share the store may differ by a third of
+	// Lease.
+	Lease, Grace time.Duration
+	// Now is the clock; nil means the system's.
+	Now func() time.Time
+	// Logger gets what an operator should know; nil means nothing is logged.
+	Logger *slog.Logger
+}
+
+// Book keeps budgets, packages and the ledger of attempts. It is safe for concurrent use.
+type Book struct {
+	cfg     Config
+	tariffs map[string]*Tariff
+	budgets map[subject][]*meter
+	meters  []*meter
+
+	life context.Context
+	stop context.CancelFunc
+	work sync.WaitGroup
+	read *reader
+
+	mu       sync.Mutex
+	closed   bool
+	counters map[*counter]struct{} // the present ones, and those that still have something to write down
+	numbered uint32                // last number of a counter
+	records  uint64                // last number of a record
+	writes   uint64
+	open     map[uint64]*Reservation // by the number of the intent
+	// What a record is made of.
+	chapter uint64
+	topic   string
+	line    []byte
+	on      []uint32
+
+	lost lostRecords
+}
+
+// subject is what a budget is for.
+type subject struct {
+	scope Scope
+	name  string
+}
+
+// Open checks the configuration and reads the counters of the present periods. It fails with a *[ConfigError], or with what the
+// store says.
+func Open(ctx context.Context, cfg Config) (*Book, error) {
+	if err := cfg.complete(); err != nil {
+		return nil, err
+	}
+	b := &Book{
+		cfg: cfg, tariffs: map[string]*Tariff{}, budgets: map[subject][]*meter{}, read: newReader(cfg),
+		counters: map[*counter]struct{}{}, open: map[uint64]*Reservation{},
+	}
+	if err := b.addBudgets(); err != nil {
+		return nil, err
+	}
+	for provider, t := range cfg.Tariffs {
+		if len(provider) > 64 {
+			return nil, &ConfigError{"tariffs", fmt.Sprintf("the provider's name %.70q has more than 64 bytes", provider)}
+		}
+		b.tariffs[provider] = b.bind(provider, t)
+	}
+	b.life, b.stop = context.WithCancel(context.WithoutCancel(ctx))
+	if err := b.tend(ctx); err != nil {
+		b.stop()
+		return nil, err
+	}
+	b.work.Go(b.keepTending)
+	return b, nil
+}
+
+func (cfg *Config) complete() error {
+	switch {
+	case cfg.Store == nil:
+		return &ConfigError{"store", "is needed"}
+	case len(cfg.Owner) > 64:
+		return &ConfigError{"owner", "has more than 64 bytes"}
+	case cfg.Lease < 0 || cfg.Grace < 0:
+		return &ConfigError{"lease", "and grace must not be negative"}
+	}
+	if cfg.Owner == "" {
+		cfg.Owner = rand.Text()
+	}
+	if cfg.Currency == "" {
+		cfg.Currency = CNY
+	}
+	if !cfg.Currency.valid() {
+		return &ConfigError{"currency", fmt.Sprintf("%.10q is no ISO 4217 code such as \"CNY\"", string(cfg.Currency))}
+	}
+	if cfg.Zone == nil {
+		cfg.Zone = time.Local
+	}
+	if cfg.Lease == 0 {
+		cfg.Lease = DefaultLease
+	}
+	if cfg.Grace == 0 {
+		cfg.Grace = DefaultGrace
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	return nil
+}
+
+func (b *Book) addBudgets() error {
+	type same struct {
+		subject
+		per Per
+	}
+	seen := map[same]bool{}
+	for i, budget := range b.cfg.Budgets {
+		at := fmt.Sprintf("budgets[%d]", i)
+		if err := budget.check(at); err != nil {
+			return err
+		}
+		s := subject{budget.Scope, budget.Name}
+		if seen[same{s, budget.Per}] {
+			return &ConfigError{at, fmt.Sprintf("%s %q has two budgets per %s", budget.Scope, budget.Name, budget.Per)}
+		}
+		seen[same{s, budget.Per}] = true
+		m := &meter{
+			prefix: key("money", string(b.cfg.Currency), string(budget.Scope), segment(budget.Name), string(budget.Per)),
+			per:    budget.Per, limit: budget.Limit, zone: b.cfg.Zone, budget: &budget,
+		}
+		b.budgets[s] = append(b.budgets[s], m)
+		b.meters = append(b.meters, m)
+	}
+	return nil
+}
+
+// bind gives a copy of a tariff whose pools are counted.
+func (b *Book) bind(provider string, t *Tariff) *Tariff {
+	bound := &Tariff{}
+	for _, p := range t.pools {
+		p := *p
+		if p.limit > 0 {
+			p.meter = &meter{
+				prefix: key("money", string(b.cfg.Currency), "calls", segment(provider), p.id),
+				per:    p.per, limit: Units{Calls: p.limit}, zone: b.cfg.Zone,
+			}
+			b.meters = append(b.meters, p.meter)
+		}
+		bound.pools = append(bound.pools, &p)
+	}
+	return bound
+}
+
+// Tariff gives the prices of a provider as they stand with what has been used; nil if the Book was not given one.
+func (b *Book) Tariff(provider string) *Tariff { return b.tariffs[provider] }
+
+// margin is how long before the end of a lease its owner stops using it, and how long afterwards others let it rest.
+func (b *Book) margin() time.Duration { return b.cfg.Lease / 6 }
+
+// counter gives the present one of a meter. The lock must be held.
+func (b *Book) counter(m *meter, now time.Time) *counter {
+	c, fresh := m.counter(now, b.nextCounter)
+	if fresh {
+		b.counters[c] = struct{}{}
+	}
+	return c
+}
+
+// nextCounter is a name for records. The lock must be held.
+func (b *Book) nextCounter() uint32 {
+	b.numbered++
+	return b.numbered
+}
+
+// oldest is the number before that of the oldest intent without an end. The lock must be held.
+func (b *Book) oldest() uint64 {
+	oldest := b.records
+	for number := range b.open {
+		oldest = min(oldest, number-1)
+	}
+	return oldest
+}
+
+// Close writes down what was spent and gives back what was leased and not used. Reservations that are still open can be settled
+// afterwards: the ledger is told, as long as the store takes records. It fails with what the store says, or when ctx ends.
+func (b *Book) Close(ctx context.Context) error {
+	b.mu.Lock()
+	if b.closed {
+		b.mu.Unlock()
+		return nil
+	}
+	b.closed = true
+	b.mu.Unlock()
+	b.stop()
+	b.work.Wait()
+	return b.tend(ctx)
+}

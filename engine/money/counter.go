@@ -1,0 +1,189 @@
+package money
+
+import (
+	"encoding/json"
+	"maps"
+	"time"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+)
+
+// counter is what this program knows of one document, and what it holds of it. Everything is under the book's lock.
+//
+// The document's share of this owner changes only by exchanges. In between, calls move units from free to inFlight and on to spent
+// or unknown, which an exchange then writes down.
+type counter struct {
+	key         string
+	meter       *meter
+	from, until time.Time
+
+	seen     time.Time // when doc was read or written; zero means never
+	doc      document
+	revision uint64
+
+	// as is the generation of the lease: what reservations of a lost one turn out to have cost is no longer counted here.
+	as         uint32
+	held       Units
+	leaseUntil time.Time
+	inFlight   Units
+	calls      int   // reservations in flight
+	spent      Units // not in doc yet
+	unknown    Units // not in doc yet; negative when what was unknown turned out
+	returning  Units // given back by an exchange that has not ended
+
+	wanted, smallest Units         // what claims wait for: all of them, and the least of them
+	turn             chan struct{} // closed when the exchange under way has ended; nil when there is none
+	rounds           uint64        // exchanges that ended
+	err              error         // of the last one
+	unsure           *change       // written or not: the store did not say
+	busy             bool          // taken from since the last look
+}
+
+// free is what a call can be given now.
+func (c *counter) free() Units {
+	return c.held.minus(c.inFlight).minus(c.spent).minus(c.unknown).minus(c.returning)
+}
+
+// usable reports whether the lease may be spent from, which ends a margin before others may conclude that its owner ended.
+func (c *counter) usable(now time.Time, margin time.Duration) bool {
+	return now.Before(c.leaseUntil.Add(-margin))
+}
+
+// unleased is what the document has left.
+func (c *counter) unleased() Units { return c.meter.limit.minus(c.doc.used()) }
+
+func (c *counter) take(u Units) {
+	c.inFlight = c.inFlight.plus(u)
+	c.calls++
+	c.busy = true
+	c.publish()
+}
+
+// settle moves the units of a call from one state to another.
+func (c *counter) settle(u Units, from, to state) {
+	switch from {
+	case inFlight:
+		c.inFlight = c.inFlight.minus(u)
+		c.calls--
+	case unknown:
+		c.unknown = c.unknown.minus(u)
+	}
+	switch to {
+	case billed:
+		c.spent = c.spent.plus(u)
+	case unknown:
+		c.unknown = c.unknown.plus(u)
+	}
+	c.publish()
+}
+
+// publish tells those who only look how many calls are left.
+func (c *counter) publish() {
+	if c.meter.now == c {
+		c.meter.left.Store(c.left().Calls)
+	}
+}
+
+// left is what calls of this program can still be given: nothing that others hold.
+func (c *counter) left() Units { return c.unleased().plus(c.free()).plus(c.returning) }
+
+// idle reports that this program has no lease, and nothing to write down.
+func (c *counter) idle() bool {
+	return c.leaseUntil.IsZero() && c.spent == (Units{}) && c.unknown == (Units{}) && c.unsure == nil
+}
+
+// lose begins a new generation after another program concluded that this one had ended.
+func (c *counter) lose(as uint32) {
+	c.as, c.held, c.inFlight, c.calls, c.spent, c.unknown = as, Units{}, Units{}, 0, Units{}, Units{}
+	c.returning, c.unsure, c.leaseUntil = Units{}, nil, time.Time{}
+}
+
+// change is one write of a document: what it moves into it, and what the owner holds afterwards.
+type change struct {
+	write          uint64
+	spent, unknown Units
+	held           Units
+	until          time.Time
+	removes        bool // the lease
+}
+
+// terms of a new lease.
+type terms struct {
+	owner         string
+	until         time.Time
+	from, through uint64
+	write         uint64
+	giveBack      bool // what is free
+	buried        bool // the document has changed otherwise
+}
+
+// plan gives the document as it shall be, and what that changes: nil for nothing. The lock must be held; free units that are
+// given back cannot be taken from then on.
+func (c *counter) plan(doc document, t terms) ([]byte, document, *change, error) {
+	limit := c.meter.limit
+	next := document{Spent: doc.Spent.plus(c.spent), Unknown: doc.Unknown.plus(c.unknown), Leases: maps.Clone(doc.Leases)}
+	delete(next.Leases, t.owner)
+	keep := c.held.minus(c.spent).minus(c.unknown).within(limit)
+	if t.giveBack {
+		keep = c.inFlight.within(limit)
+		c.returning = c.free().within(limit)
+	} else if c.wanted != (Units{}) {
+		left := limit.minus(next.used()).minus(keep)
+		keep = keep.plus(block(left, c.wanted.minus(c.free()), c.smallest.minus(c.free()), limit))
+	}
+	w := &change{write: t.write, spent: c.spent, unknown: c.unknown, held: keep, until: t.until}
+	if keep == (Units{}) && c.calls == 0 {
+		if _, leased := doc.Leases[t.owner]; !leased && !t.buried && w.spent == (Units{}) && w.unknown == (Units{}) {
+			return nil, doc, nil, nil
+		}
+		w.removes = true
+	} else {
+		if next.Leases == nil {
+			next.Leases = map[string]lease{}
+		}
+		next.Leases[t.owner] = lease{Units: keep, Until: t.until, As: c.as, From: t.from, Through: t.through, Write: t.write}
+	}
+	data, err := json.Marshal(next)
+	return data, next, w, err
+}
+
+// block is how much to lease of what is left: what is wanted, but not less than a 64th, and nothing if not even the smallest
+// call can be paid from it. Wanted and smallest are beyond what is free already.
+func block(left, wanted, smallest, limit Units) Units {
+	if !left.covers(smallest, limit) {
+		return Units{}
+	}
+	const share = 64
+	b := wanted.largest(Units{left.Amount / share, left.Calls / share}).least(left)
+	return b.largest(Units{}).within(limit)
+}
+
+// apply notes that a change was written. The units it moved are in the document now.
+func (c *counter) apply(w *change) {
+	c.spent, c.unknown = c.spent.minus(w.spent), c.unknown.minus(w.unknown)
+	c.held, c.leaseUntil, c.returning, c.unsure = w.held, w.until, Units{}, nil
+	if w.removes {
+		c.leaseUntil = time.Time{}
+	}
+}
+
+// state of a reservation.
+type state uint8
+
+const (
+	inFlight state = iota
+	billed
+	unbilled
+	unknown
+)
+
+func stateOf(b abi.Billed) state {
+	switch b {
+	case abi.BilledYes:
+		return billed
+	case abi.BilledNo:
+		return unbilled
+	default:
+		return unknown
+	}
+}

@@ -1,0 +1,102 @@
+package money
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/store"
+)
+
+// clock stands still until a test moves it.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func newClock(t *testing.T, text string) *clock {
+	t.Helper()
+	now, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &clock{now: now}
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) forward(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// shared is a store that several programs could be using.
+type shared struct{ store.Store }
+
+func (shared) Exclusive() bool { return false }
+
+func zone(t testing.TB, name string) *time.Location {
+	t.Helper()
+	z, err := time.LoadLocation(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return z
+}
+
+func open(t testing.TB, cfg Config) *Book {
+	t.Helper()
+	if cfg.Store == nil {
+		cfg.Store = store.NewMemory()
+	}
+	b, err := Open(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := b.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	return b
+}
+
+func reserve(t testing.TB, b *Book, claim Claim) *Reservation {
+	t.Helper()
+	r, err := b.Reserve(t.Context(), claim)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func amount(t testing.TB, text string) Amount {
+	t.Helper()
+	a, err := ParseAmount(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func tariff(t testing.TB, cfg TariffConfig) *Tariff {
+	t.Helper()
+	tariff, err := NewTariff(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tariff
+}
+
+var (
+	yes    = Settlement{Billed: abi.BilledYes}
+	no     = Settlement{Billed: abi.BilledNo}
+	unsure = Settlement{Billed: abi.BilledUnknown}
+)

@@ -1,0 +1,133 @@
+package money
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Claim asks for the price of one attempt.
+type Claim struct {
+	Provider, Route, Tenant string
+	// Quote from the provider's Tariff. Where its package has ended since, the next source of the tariff pays:
+	// [Reservation.Quote] tells.
+	Quote Quote
+	// Try is the number of the attempt within its call, from 0; calls are counted by the first.
+	Try int
+	// Until is the deadline of the call. Some time after it an open reservation is given up as unknown. Zero means now.
+	Until time.Time
+}
+
+// Reservation is the price of an attempt, taken from everything that it concerns. It is to be settled once the attempt has ended. Its
+// methods are safe for concurrent use.
+type Reservation struct {
+	book   *Book
+	claim  Claim
+	number uint64
+	at     time.Time
+	state  state // under the book's lock, as the next two
+	// expired is set when the reservation was given up, and may still be settled.
+	expired bool
+	parts   []part
+	inline  [8]part
+
+	mu      sync.Mutex
+	written bool
+	err     error
+	waiting chan struct{} // closed when written; nil while nobody waits
+}
+
+// part is what a reservation has of one counter.
+type part struct {
+	counter *counter
+	as      uint32
+}
+
+// Quote is the price that was taken.
+func (r *Reservation) Quote() Quote { return r.claim.Quote }
+
+// Reserve takes the price of an attempt, and one call, from every budget of its provider, route and tenant and from its package: all or
+// nothing. It usually touches nothing but memory; when a lease is used up, it waits for the next one until ctx ends.
+//
+// It fails with a *[BudgetError] when one has not enough left, with a *[StoreError] when the store cannot tell, with [ErrClosed],
+// or with ctx's error.
+func (b *Book) Reserve(ctx context.Context, claim Claim) (*Reservation, error) {
+	r := &Reservation{book: b, claim: claim}
+	r.parts = r.inline[:0]
+	var waits waits
+	for {
+		turn, err := b.reserve(r, &waits)
+		switch {
+		case err != nil:
+			return nil, err
+		case turn == nil:
+			return r, nil
+		}
+		select {
+		case <-turn:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// reserve tries once. A channel says what to wait for before trying again.
+func (b *Book) reserve(r *Reservation, waits *waits) (turn chan struct{}, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
+		return nil, ErrClosed
+	}
+	now := b.cfg.Now()
+	if turn, err = b.choose(r, now, waits); turn != nil || err != nil {
+		return turn, err
+	}
+	need := Units{r.claim.Quote.Amount, 1}
+	for _, p := range r.parts {
+		wait, err := b.has(p.counter, need, now, waits)
+		if err != nil {
+			return nil, err
+		}
+		if wait != nil {
+			turn = wait
+		}
+	}
+	if turn != nil {
+		return turn, nil
+	}
+	for _, p := range r.parts {
+		p.counter.take(need)
+	}
+	b.begin(r, now)
+	return nil, nil
+}
+
+// choose finds what pays for the attempt, and everything it is to be taken from. The lock must be held.
+func (b *Book) choose(r *Reservation, now time.Time, waits *waits) (turn chan struct{}, err error) {
+	r.parts = r.parts[:0]
+	for q := &r.claim.Quote; q.pool != nil && q.pool.meter != nil; *q = q.tariff.after(q.pool, now) {
+		c := b.counter(q.pool.meter, now)
+		if q.pool.expired(now) {
+			continue
+		}
+		turn, err := b.has(c, Units{Calls: 1}, now, waits)
+		if turn != nil || err != nil && err != errSpent {
+			return turn, err
+		}
+		if err == nil {
+			r.parts = append(r.parts, part{c, c.as})
+			break
+		}
+	}
+	b.concern(r, ScopeProvider, r.claim.Provider, now)
+	b.concern(r, ScopeRoute, r.claim.Route, now)
+	b.concern(r, ScopeTenant, r.claim.Tenant, now)
+	return nil, nil
+}
+
+func (b *Book) concern(r *Reservation, scope Scope, name string, now time.Time) {
+	for _, m := range b.budgets[subject{scope, name}] {
+		c := b.counter(m, now)
+		r.parts = append(r.parts, part{c, c.as})
+	}
+}

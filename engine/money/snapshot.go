@@ -1,0 +1,71 @@
+package money
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Account of a budget or a package at one moment, as far as this program knows: of what others spend it learns now and then.
+type Account struct {
+	// Scope and Name of a budget; for a package, the name that [Quote.String] uses, and its provider.
+	Scope Scope  `json:"scope"`
+	Name  string `json:"name"`
+	Per   Per    `json:"per,omitempty"`
+	// Pool is what a provider's tariff calls it, as in "package 2026-a"; empty for a budget.
+	Pool string `json:"pool,omitempty"`
+	// Limit has a 0 for what is not limited; Left then has one, too.
+	Limit Units `json:"limit"`
+	Spent Units `json:"spent"`
+	// Unknown may have been billed, and counts as spent.
+	Unknown Units `json:"unknown"`
+	// Reserved by calls of this program that have not ended.
+	Reserved Units `json:"reserved"`
+	// Held by other programs: reserved there, or leased for calls to come.
+	Held Units `json:"held"`
+	Left Units `json:"left"`
+	// Until is when the next period begins, or the package expires; zero for never.
+	Until time.Time `json:"until,omitzero"`
+}
+
+// Snapshot gives all budgets, then the packages and other limited parts of tariffs, without asking the store.
+func (b *Book) Snapshot() []Account {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.cfg.Now()
+	var accounts []Account
+	for _, m := range b.meters {
+		if m.budget != nil {
+			a := b.account(m, now)
+			a.Scope, a.Name = m.budget.Scope, m.budget.Name
+			accounts = append(accounts, a)
+		}
+	}
+	budgets := len(accounts)
+	for provider, t := range b.tariffs {
+		for _, p := range t.pools {
+			if p.meter == nil {
+				continue
+			}
+			a := b.account(p.meter, now)
+			a.Scope, a.Name, a.Pool = ScopeProvider, provider, p.name
+			if !p.expires.IsZero() {
+				a.Until = p.expires
+			}
+			if p.expired(now) {
+				a.Left = Units{}
+			}
+			accounts = append(accounts, a)
+		}
+	}
+	slices.SortStableFunc(accounts[budgets:], func(a, b Account) int { return cmp.Compare(a.Name, b.Name) })
+	return accounts
+}
+
+func (b *Book) account(m *meter, now time.Time) Account {
+	c := b.counter(m, now)
+	return Account{
+		Per: m.per, Limit: m.limit, Spent: c.doc.Spent.plus(c.spent), Unknown: c.doc.Unknown.plus(c.unknown),
+		Reserved: c.inFlight, Held: c.doc.others(b.cfg.Owner), Left: c.left().largest(Units{}).within(m.limit), Until: c.until,
+	}
+}

@@ -1,0 +1,248 @@
+package money
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+)
+
+// TariffConfig is what is known of an account's prices. Of the sources that are given, the first that has a call left counts: packages
+// (the one that expires first before the others), free calls, then the price per call: PerCall, or else a tier of the
+// manifest, either replaced by the volume tier that the month has reached.
+type TariffConfig struct {
+	// Currency of all prices that do not name theirs; empty means CNY.
+	Currency Currency
+	Packages []Package
+	// FreeCalls that the account had for nothing when it was new, less those used before.
+	FreeCalls int64
+	// Volume tiers, by what is paid by the call within a month; packages and free calls do not count.
+	Volume []VolumeTier
+	// PerCall is the price of one call; nil means that of Tiers.
+	PerCall *Amount
+	// Tiers are the manifest's prices. Bought is the calls of the tier that was bought; 0 means the smallest, usually the dearest.
+	Tiers  []abi.PriceTier
+	Bought uint64
+}
+
+// Package of calls that was paid in advance. A call of it costs its share of the price, rounded up to a millionth, so that the
+// shares come to the price of the whole, and at most to a millionth for each call more.
+type Package struct {
+	// ID names it for people and in counters; unique within the account.
+	ID    string
+	Calls int64
+	Price Amount
+	// Expires is the first moment at which it is worth nothing; zero means never. See [ParseInstant].
+	Expires time.Time
+	// Used are calls spent before it was entered here. Changing it later changes what is left.
+	Used int64
+}
+
+// VolumeTier is the price from a month's call of that number on, counted from 1.
+type VolumeTier struct {
+	From    int64
+	PerCall Amount
+}
+
+// Tariff prices the calls of an account. As [NewTariff] gives it, it counts nothing, so that packages never end;
+// [Book.Tariff] gives the one that knows what is left. It is safe for concurrent use.
+type Tariff struct {
+	pools []*pool
+}
+
+// pool is a number of calls at one price.
+type pool struct {
+	// id is a segment or two of a counter's key; empty when nothing is counted.
+	id      string
+	pack    string // the ID of a package
+	name    string // for people, as in "package 2026-a"
+	price   Amount
+	expires time.Time
+	per     Per
+	limit   int64 // calls; 0 for any number
+	size    int64 // the limit for people: with what was used before
+	meter   *meter
+}
+
+// NewTariff checks prices. It fails with a *[ConfigError], *[CurrencyError] or *[AmountError].
+func NewTariff(cfg TariffConfig) (*Tariff, error) {
+	if cfg.Currency == "" {
+		cfg.Currency = CNY
+	}
+	if !cfg.Currency.valid() {
+		return nil, &ConfigError{"currency", fmt.Sprintf("%.10q is no ISO 4217 code such as \"CNY\"", string(cfg.Currency))}
+	}
+	packages, err := packagePools(cfg.Packages)
+	if err != nil {
+		return nil, err
+	}
+	t := &Tariff{pools: packages}
+	switch {
+	case cfg.FreeCalls < 0:
+		return nil, &ConfigError{"free_calls", "must not be negative"}
+	case cfg.FreeCalls > 0:
+		t.pools = append(t.pools, &pool{id: "free", name: "free calls", limit: cfg.FreeCalls, size: cfg.FreeCalls})
+	}
+	base, err := cfg.base()
+	if err != nil {
+		return nil, err
+	}
+	volume, err := volumePools(cfg.Volume, base)
+	if err != nil {
+		return nil, err
+	}
+	t.pools = append(t.pools, volume...)
+	return t, nil
+}
+
+func packagePools(packages []Package) ([]*pool, error) {
+	var pools []*pool
+	seen := map[string]bool{}
+	for i, p := range packages {
+		at := fmt.Sprintf("packages[%d]", i)
+		switch {
+		case p.ID == "" || len(p.ID) > 64:
+			return nil, &ConfigError{at + ".id", "must have 1 to 64 bytes"}
+		case seen[p.ID]:
+			return nil, &ConfigError{at + ".id", fmt.Sprintf("%q is there twice", p.ID)}
+		case p.Calls < 1:
+			return nil, &ConfigError{at + ".calls", "must be at least 1"}
+		case p.Price < 0:
+			return nil, &ConfigError{at + ".price", "must not be negative"}
+		case p.Used < 0 || p.Used > p.Calls:
+			return nil, &ConfigError{at + ".used", fmt.Sprintf("must be 0 to the %s calls of the package", number(p.Calls))}
+		}
+		seen[p.ID] = true
+		if p.Used == p.Calls {
+			continue
+		}
+		pools = append(pools, &pool{
+			id: key("package", segment(p.ID)), pack: p.ID, name: "package " + p.ID, price: p.Price.shareUp(p.Calls), expires: p.Expires,
+			limit: p.Calls - p.Used, size: p.Calls,
+		})
+	}
+	slices.SortStableFunc(pools, func(a, b *pool) int {
+		switch {
+		case a.expires.Equal(b.expires):
+			return 0
+		case b.expires.IsZero() || !a.expires.IsZero() && a.expires.Before(b.expires):
+			return -1
+		default:
+			return 1
+		}
+	})
+	return pools, nil
+}
+
+// base is the price of a call outside packages, before any volume tier.
+func (cfg *TariffConfig) base() (*pool, error) {
+	if cfg.PerCall != nil {
+		if *cfg.PerCall < 0 {
+			return nil, &ConfigError{"per_call", "must not be negative"}
+		}
+		return &pool{name: "price per call", price: *cfg.PerCall}, nil
+	}
+	var chosen *abi.PriceTier
+	for i := range cfg.Tiers {
+		tier := &cfg.Tiers[i]
+		if Currency(tier.Currency) != cfg.Currency && (cfg.Bought == 0 || tier.Calls == cfg.Bought) {
+			return nil, &CurrencyError{fmt.Sprintf("the manifest's price for %d calls", tier.Calls), Currency(tier.Currency), cfg.Currency}
+		}
+		if tier.Calls == cfg.Bought || cfg.Bought == 0 && (chosen == nil || tier.Calls < chosen.Calls) {
+			chosen = tier
+		}
+	}
+	switch {
+	case chosen == nil && cfg.Bought > 0:
+		return nil, &ConfigError{"bought", fmt.Sprintf("the manifest has no price for %d calls", cfg.Bought)}
+	case chosen == nil:
+		return &pool{name: "no price is known"}, nil
+	}
+	price, err := ParseAmount(chosen.PerCall)
+	if err != nil {
+		return nil, fmt.Errorf("the manifest's price for %d calls: %w", chosen.Calls, err)
+	}
+	return &pool{name: fmt.Sprintf("manifest's price for %s calls", number(int64(chosen.Calls))), price: price}, nil
+}
+
+// volumePools are the steps of a month, each with as many calls as there are until the next begins.
+func volumePools(tiers []VolumeTier, base *pool) ([]*pool, error) {
+	pools := []*pool{base}
+	begin := int64(1)
+	for i, tier := range tiers {
+		at := fmt.Sprintf("volume[%d]", i)
+		switch {
+		case tier.PerCall < 0:
+			return nil, &ConfigError{at + ".per_call", "must not be negative"}
+		case tier.From < begin || i > 0 && tier.From == begin:
+			return nil, &ConfigError{at + ".from", "must be at least 1, and more than that of the tier before"}
+		}
+		last := pools[len(pools)-1]
+		last.limit, last.size, last.per = tier.From-begin, tier.From-begin, Month
+		last.id = key("volume", fmt.Sprint(begin))
+		if tier.From == begin {
+			pools = pools[:len(pools)-1]
+		}
+		pools = append(pools, &pool{name: fmt.Sprintf("price from %s calls a month on", number(tier.From)), price: tier.PerCall})
+		begin = tier.From
+	}
+	return pools, nil
+}
+
+// Quote is the price of a call at one moment. The zero Quote is a call that costs nothing.
+type Quote struct {
+	Amount Amount
+	// Package is the ID of the package that the call is taken from; empty outside packages.
+	Package string
+	pool    *pool
+	left    int64
+	tariff  *Tariff
+}
+
+// String says in words where the price comes from: "package 2026-a, 812 of 1,000 left".
+func (q Quote) String() string {
+	switch {
+	case q.pool == nil:
+		return "no price is known"
+	case q.pool.limit == 0:
+		return q.pool.name
+	default:
+		return fmt.Sprintf("%s, %s of %s left", q.pool.name, number(q.left), number(q.pool.size))
+	}
+}
+
+// Quote gives the price of a call that begins now. It takes nothing, and does not allocate.
+func (t *Tariff) Quote(now time.Time) Quote {
+	return t.first(t.pools, now)
+}
+
+// after is the quote from what comes behind a pool.
+func (t *Tariff) after(p *pool, now time.Time) Quote {
+	return t.first(t.pools[slices.Index(t.pools, p)+1:], now)
+}
+
+func (t *Tariff) first(pools []*pool, now time.Time) Quote {
+	for _, p := range pools {
+		if left, ok := p.has(now); ok {
+			return Quote{Amount: p.price, Package: p.pack, pool: p, left: left, tariff: t}
+		}
+	}
+	return Quote{} // not reached: the last pool of a tariff has no end
+}
+
+func (p *pool) expired(now time.Time) bool { return !p.expires.IsZero() && !now.Before(p.expires) }
+
+// has reports how many calls are left, and whether one can be taken.
+func (p *pool) has(now time.Time) (left int64, ok bool) {
+	switch {
+	case p.expired(now):
+		return 0, false
+	case p.limit == 0:
+		return 0, true
+	case p.meter == nil:
+		return p.limit, true
+	}
+	left = p.meter.callsLeft(now)
+	return left, left > 0
+}

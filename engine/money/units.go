@@ -1,0 +1,66 @@
+package money
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Units are an amount of money and a number of calls that belong together.
+type Units struct {
+	Amount Amount `json:"amount,omitempty"`
+	Calls  int64  `json:"calls,omitempty"`
+}
+
+func (u Units) plus(v Units) Units {
+	return Units{Amount(saturate(int64(u.Amount), int64(v.Amount))), saturate(u.Calls, v.Calls)}
+}
+
+func (u Units) minus(v Units) Units { return u.plus(Units{-v.Amount, -v.Calls}) }
+
+// saturate adds, and stops at the ends of the range: a counter that no limit stops must not come out negative.
+func saturate(a, b int64) int64 {
+	switch sum := a + b; {
+	case b > 0 && sum < a:
+		return math.MaxInt64
+	case b < 0 && sum > a:
+		return math.MinInt64
+	default:
+		return sum
+	}
+}
+
+// within sets to 0 what a limit does not bound. A limit bounds what it has a positive number for.
+func (u Units) within(limit Units) Units {
+	if limit.Amount <= 0 {
+		u.Amount = 0
+	}
+	if limit.Calls <= 0 {
+		u.Calls = 0
+	}
+	return u
+}
+
+// covers reports whether there is enough for need in all that a limit bounds.
+func (u Units) covers(need, limit Units) bool {
+	return (limit.Amount <= 0 || u.Amount >= need.Amount) && (limit.Calls <= 0 || u.Calls >= need.Calls)
+}
+
+func (u Units) largest(v Units) Units { return Units{max(u.Amount, v.Amount), max(u.Calls, v.Calls)} }
+func (u Units) least(v Units) Units   { return Units{min(u.Amount, v.Amount), min(u.Calls, v.Calls)} }
+
+// number writes a count with thousands apart: "1,000".
+func number(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	if n < 0 {
+		return s
+	}
+	var b strings.Builder
+	for i, c := range []byte(s) {
+		if i > 0 && (len(s)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}

@@ -1,0 +1,66 @@
+package money
+
+import (
+	"errors"
+	"time"
+)
+
+// recheck is how long a refusal stands before the store is asked again whether others gave something back.
+const recheck = 100 * time.Millisecond
+
+// errSpent says that a package has ended.
+var errSpent = errors.New("nothing is left")
+
+// waits are the exchanges that a claim has waited for: each counter with its number of rounds before.
+type waits map[*counter]uint64
+
+// has reports that a counter has the units free for a call: no channel and no error. A channel is closed when it is worth looking again.
+// The error is a *[BudgetError], errSpent for a package, or what the store said. The lock must be held.
+func (b *Book) has(c *counter, need Units, now time.Time, waited *waits) (chan struct{}, error) {
+	usable := c.usable(now, b.margin())
+	if usable && c.free().covers(need, c.meter.limit) {
+		return nil, nil
+	}
+	round, asked := (*waited)[c]
+	answered := asked && c.rounds > round
+	switch {
+	case answered && c.err != nil:
+		return nil, c.err
+	case !answered && (c.err != nil || c.seen.IsZero() || now.Sub(c.seen) >= recheck):
+		// What is known is too old to refuse by.
+	case !c.unleased().plus(c.free()).covers(need, c.meter.limit):
+		return nil, b.refusal(c)
+	}
+	if *waited == nil {
+		*waited = waits{}
+	}
+	if !asked || answered {
+		(*waited)[c] = c.rounds
+		if c.smallest == (Units{}) {
+			c.smallest = need
+		}
+		c.wanted, c.smallest = c.wanted.plus(need), c.smallest.least(need)
+	}
+	if c.turn == nil {
+		c.turn = make(chan struct{})
+		b.work.Go(func() { _ = b.exchange(b.life, c, false) }) // the claims that wait get the error
+	}
+	return c.turn, nil
+}
+
+// refusal says why a call gets nothing from a counter. The lock must be held.
+func (b *Book) refusal(c *counter) error {
+	budget := c.meter.budget
+	if budget == nil {
+		return errSpent
+	}
+	return &BudgetError{
+		Scope: budget.Scope, Name: budget.Name, Per: budget.Per, Limit: budget.Limit,
+		Spent: c.used(), InFlight: c.inFlight, Held: c.doc.others(b.cfg.Owner), Until: c.until,
+	}
+}
+
+// used is what was spent, or may have been billed, as far as this program knows.
+func (c *counter) used() Units {
+	return c.doc.Spent.plus(c.doc.Unknown).plus(c.spent).plus(c.unknown)
+}
