@@ -19,7 +19,7 @@ import (
 func (p *Program) pluginCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "plugin", Short: "Write, try and build a plugin, or see what one wants", Args: needsCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	cmd.AddCommand(p.newCommand(), p.runCommand(), p.buildCommand(), p.embedCommand(), p.inspectCommand())
+	cmd.AddCommand(p.newCommand(), p.runCommand(), p.checkCommand(), p.buildCommand(), p.embedCommand(), p.inspectCommand())
 	cmd.AddCommand(p.lockCommand(), p.keygenCommand(), p.signCommand(), p.verifyCommand())
 	return cmd
 }
@@ -62,11 +62,8 @@ func (p *Program) build(ctx context.Context, dir, out, kind string) error {
 	}
 	for _, step := range todo {
 		path, err := step(ctx, dir, out)
-		if errors.As(err, new(*build.LanguageError)) {
-			return usage(err)
-		}
 		if err != nil {
-			return internal(err)
+			return notBuilt(err)
 		}
 		if err := p.built(path, d); err != nil {
 			return err
@@ -81,6 +78,14 @@ func usableManifest(where string, d *abi.Descriptor) error {
 		return fmt.Errorf("the manifest in %s is not valid: %w", where, err)
 	}
 	return nil
+}
+
+// notBuilt tells a folder that is no program, which is the user's to mend, from a compiler that is missing or complains.
+func notBuilt(err error) error {
+	if errors.As(err, new(*build.LanguageError)) {
+		return usage(err)
+	}
+	return internal(err)
 }
 
 // built tells of a plugin file that is there now.

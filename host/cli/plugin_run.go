@@ -125,7 +125,7 @@ func (p *Program) pluginFile(ctx context.Context, path string) (string, func() e
 	remove := func() error { return os.RemoveAll(temp) }
 	file, err := build.WASM(ctx, path, temp)
 	if err != nil {
-		return "", nil, internal(errors.Join(err, remove()))
+		return "", nil, notBuilt(errors.Join(err, remove()))
 	}
 	return file, remove, nil
 }
