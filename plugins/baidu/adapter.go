@@ -96,7 +96,7 @@ func readCard(c *sdk.Call, call url.Values, step string) *sdk.Action {
 		Query(sdk.Param("access_token", sdk.Secret(tokenSecret))).
 		Form(form...).
 		State([]byte(call.Encode()))
-	if call.Has(wantsCuttings) {
+	if call.Has(wantsPhoto) {
 		request.WantBody()
 	}
 	return sdk.Send(request)

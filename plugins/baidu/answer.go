@@ -19,7 +19,7 @@ func words() [][2]string {
 // read; whether it charges for that is not documented.
 func answer(call url.Values, r *sdk.Response) *sdk.Action {
 	leaves := r.Leaves
-	// The pictures that were cut out stand in the body only.
+	// In the leaves the picture of the portrait is a handle, and so no extra.
 	if whole, ok := sdk.FlattenJSON(string(r.Body)); ok {
 		leaves = whole
 	}

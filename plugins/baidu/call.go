@@ -12,8 +12,8 @@ import (
 const (
 	// The caller did not say which side it is, so that the one sent is no claim that the picture could contradict.
 	sideGuessed = "side guessed"
-	// The pictures that the vendor cuts out are wanted: they are longer than a leaf.
-	wantsCuttings = "cuttings"
+	// The picture of the portrait is wanted, which is longer than a leaf and stands in the body only.
+	wantsPhoto = "photo"
 )
 
 const sideParameter = "id_card_side"
@@ -40,8 +40,9 @@ func newCall(c *sdk.Call, in *sdk.Start) (url.Values, error) {
 			return nil, errors.New(name + " is neither true nor false")
 		}
 	}
-	if call.Get("detect_photo") == "true" || call.Get("detect_card") == "true" {
-		call.Set(wantsCuttings, "")
+	// The card that is cut out can be larger than all the memory there is here, and would cost an answer that is paid for.
+	if call.Get("detect_photo") == "true" && call.Get("detect_card") != "true" {
+		call.Set(wantsPhoto, "")
 	}
 	if slices.Contains(in.Extras, sdk.Portrait) {
 		call.Set("detect_photo", "true")

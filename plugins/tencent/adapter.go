@@ -23,8 +23,8 @@ func (provider) Start(c *sdk.Call, in *sdk.Start) *sdk.Action {
 	}
 	endpoint := c.Endpoint(vendor)
 	request := sdk.Post(endpoint + "/").Header(headers(c, signedHost(endpoint))...).JSON(body(in, ask)).State([]byte(ask.config))
-	if ask.cuttings {
-		// They make AdvancedInfo longer than a leaf, warnings and all.
+	if ask.portrait {
+		// It makes AdvancedInfo longer than a leaf, warnings and all.
 		request.WantBody()
 	}
 	return sdk.Send(request)

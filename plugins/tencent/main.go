@@ -10,6 +10,7 @@
 //
 // Pictures may have "10M" as base64; the smaller reading of that is kept to. The vendor finds out which side it sees, so the
 // parameter CardSide is sent only when the caller says it. The API answers without positions, so there is no portrait's box.
+// Of its parameters only CropIdCard is not there; see configSwitches.
 package main
 
 import "github.com/ocrmux/ocrmux/sdk"

@@ -8,20 +8,24 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
+const cropPortrait = "crop_portrait"
+
 // settings are the parameters beside picture and side.
 type settings struct {
 	// The parameter Config: JSON in a text, "" for none.
 	config string
 	// The other members of the body.
 	members []sdk.JSONMember
-	// Pictures that the vendor cuts out are asked for.
-	cuttings bool
+	// The picture of the portrait is asked for.
+	portrait bool
 }
 
-// configSwitches are the switches in the parameter Config by the names of our settings, all off unless set.
+// configSwitches are the switches in the parameter Config by the names of our settings, all off unless set. CropIdCard is
+// left out: the card that is cut out can be larger than all the memory there is here, hides the warnings that stand in the
+// same text, and would cost an answer that is paid for.
 func configSwitches() [][2]string {
 	return [][2]string{
-		{"crop_id_card", "CropIdCard"}, {"crop_portrait", "CropPortrait"}, {"copy_warn", "CopyWarn"}, {"border_check_warn", "BorderCheckWarn"},
+		{cropPortrait, "CropPortrait"}, {"copy_warn", "CopyWarn"}, {"border_check_warn", "BorderCheckWarn"},
 		{"reshoot_warn", "ReshootWarn"}, {"detect_ps_warn", "DetectPsWarn"}, {"temp_id_warn", "TempIdWarn"},
 		{"invalid_date_warn", "InvalidDateWarn"}, {"quality", "Quality"}, {"multi_card_detect", "MultiCardDetect"}, {"reflect_warn", "ReflectWarn"},
 	}
@@ -48,9 +52,7 @@ func newSettings(c *sdk.Call, in *sdk.Start) (*settings, error) {
 		if set {
 			config = append(config, `"`+name[1]+`":`+strconv.FormatBool(on))
 		}
-		if on && strings.HasPrefix(name[0], "crop_") {
-			ask.cuttings = true
-		}
+		ask.portrait = ask.portrait || on && name[0] == cropPortrait
 	}
 	if len(config) > 0 {
 		ask.config = "{" + strings.Join(config, ",") + "}"
