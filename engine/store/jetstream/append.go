@@ -114,7 +114,9 @@ func (a *appender) finish(w *waiting, err error) {
 	a.waiting--
 	a.bytes -= len(w.data)
 	a.mu.Unlock()
-	if err != nil {
+	if err != nil && a.life.Err() != nil {
+		err = store.ErrClosed
+	} else if err != nil {
 		err = &store.UnavailableError{Doing: "append to " + w.topic, Err: err}
 	}
 	w.done(err)

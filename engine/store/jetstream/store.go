@@ -15,6 +15,13 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store"
 )
 
+// Codes of JetStream's errors that its client has no names for.
+const (
+	codeUnavailable jetstream.ErrorCode = 10008 // a cluster chooses its leader
+	codeBusyKey     jetstream.ErrorCode = 10163 // a cluster is not sure yet of the revision of a key
+	codeFull        jetstream.ErrorCode = 10077 // bounds are reached, or the disk's
+)
+
 // retryPause is the time between two attempts while a cluster chooses a leader.
 const retryPause = 100 * time.Millisecond
 
@@ -89,17 +96,36 @@ func (s *Store) Close(ctx context.Context) error {
 		s.mu.Lock()
 		s.closed.Store(true)
 		s.mu.Unlock()
-		s.closeErr = s.appender.close(ctx)
+		s.closeErr = errors.Join(s.appender.close(ctx), s.endWatching(ctx))
 		s.release()
 	})
 	return s.closeErr
 }
 
+// endWatching waits for the calls of watching functions.
+func (s *Store) endWatching(ctx context.Context) error {
+	s.end()
+	ended := make(chan struct{})
+	go func() {
+		s.watching.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("store: closed while a watching function was at work: %w", ctx.Err())
+	}
+}
+
+// release leaves nothing behind, of a store that was opened in part too.
 func (s *Store) release() {
 	s.end()
-	s.watching.Wait()
 	if s.conn != nil {
 		s.conn.Close()
+	}
+	if s.appender != nil {
+		<-s.appender.settled
 	}
 	if s.embedded != nil {
 		s.embedded.stop()
@@ -137,7 +163,7 @@ func (s *Store) do(ctx context.Context, verb, object string, f func(context.Cont
 func unheard(err error) bool {
 	var api *jetstream.APIError
 	return errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrNoStreamResponse) ||
-		errors.Is(err, errSilent) || errors.As(err, &api) && api.Code == 503
+		errors.Is(err, errSilent) || errors.As(err, &api) && (api.ErrorCode == codeUnavailable || api.ErrorCode == codeBusyKey)
 }
 
 // wait reports whether the time has passed before ctx ended.

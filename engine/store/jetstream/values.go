@@ -3,6 +3,7 @@ package jetstream
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -70,6 +71,9 @@ func conflict(err error, key string, revision uint64) error {
 	if errors.As(err, &api) && (api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence ||
 		api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequenceConstant) {
 		return &store.ConflictError{Key: key, Expected: revision}
+	}
+	if api != nil && api.ErrorCode == codeFull {
+		return fmt.Errorf("no room, the values may have reached MaxStateBytes: %w", err)
 	}
 	return err
 }
