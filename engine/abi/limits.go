@@ -50,6 +50,8 @@ const (
 	ManifestSection = "ocrmux.manifest"
 	// ManifestSuffix is put after an executable's name for the file that holds its manifest.
 	ManifestSuffix = ".manifest.json"
+	// ProviderSuffix is put after a provider's name for the file of one that is no program.
+	ProviderSuffix = ".provider.yaml"
 )
 
 // DocumentIDCard is the first document: the Chinese resident identity card.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/abi/manifest"
+	"github.com/ocrmux/ocrmux/engine/yamltree"
 )
 
 // Found is a plugin file and what was made of it.
@@ -26,8 +27,8 @@ type Found struct {
 // maxPluginBytes bounds the file of a plugin.
 const maxPluginBytes = 512 << 20
 
-// Find lists the plugins of a folder in the order of their names: NAME.wasm, and executables NAME that have a
-// NAME.manifest.json beside them. Other files are none of its business, nor are those whose name begins with a dot. A
+// Find lists the plugins of a folder in the order of their names: NAME.wasm, NAME.provider.yaml, and executables NAME that have
+// a NAME.manifest.json beside them. Other files are none of its business, nor are those whose name begins with a dot. A
 // folder that does not exist holds no plugins.
 //
 // A plugin that cannot be used is listed too, with the reason: Find fails only when the folder itself cannot be read.
@@ -60,7 +61,7 @@ func Find(dir string) ([]Found, error) {
 	return out, nil
 }
 
-// File judges one plugin by the path of its module, its executable or that executable's manifest. What is wrong with it is in
+// File judges one plugin by the path of its module, its provider file, its executable or that executable's manifest. What is wrong with it is in
 // Found.Err, as with Find.
 func File(path string) Found {
 	dir, file := filepath.Split(path)
@@ -83,6 +84,11 @@ func judge(dir, file string) (f Found, ok bool) {
 		f.Err = f.Plugin.read(name, manifest.Extract)
 		return f, true
 	}
+	if name, isProvider := strings.CutSuffix(file, abi.ProviderSuffix); isProvider {
+		f = Found{Name: name, Plugin: Plugin{Kind: Declarative, Path: filepath.Join(dir, file)}}
+		f.Err = f.Plugin.readProviderFile(name)
+		return f, true
+	}
 	if name, isManifest := strings.CutSuffix(file, abi.ManifestSuffix); isManifest {
 		f = Found{Name: name, Plugin: Plugin{Kind: Process, Path: filepath.Join(dir, name)}}
 		f.Err = f.Plugin.read(name, func([]byte) ([]byte, error) {
@@ -100,7 +106,11 @@ func (p *Plugin) read(name string, manifestOf func(code []byte) ([]byte, error))
 	fail := func(cause Cause, err error) error {
 		return &PluginError{Plugin: name, Cause: cause, Detail: err.Error(), Err: err}
 	}
-	code, err := readFile(p.Path, maxPluginBytes)
+	limit := int64(maxPluginBytes)
+	if p.Kind == Declarative {
+		limit = yamltree.MaxBytes
+	}
+	code, err := readFile(p.Path, limit)
 	if err != nil {
 		return fail(NotAPlugin, err)
 	}

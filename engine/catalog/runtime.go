@@ -15,6 +15,8 @@ const (
 	WASM Kind = "wasm"
 	// Process is an executable NAME beside its NAME.manifest.json.
 	Process Kind = "process"
+	// Declarative is a file NAME.provider.yaml that says all of a provider, and no program.
+	Declarative Kind = "declarative"
 )
 
 // Runtime loads one kind of plugin. It is safe for concurrent use.
@@ -29,7 +31,7 @@ type Runtime interface {
 // Plugin is a plugin file that was found and judged, but not run.
 type Plugin struct {
 	Kind Kind
-	// Path of the module or executable.
+	// Path of the module, executable or provider file.
 	Path string
 	// Code is the whole file as it was hashed. A runtime runs these bytes, never the file again.
 	Code []byte

@@ -13,12 +13,17 @@ import (
 
 // Problem is one thing that is wrong with a manifest.
 type Problem struct {
-	Path   string // "secrets[1].uses[0]"
+	Path   string // "secrets[1].uses[0]"; empty for the whole manifest
 	Reason string // what is wrong, and what would be right
 }
 
 // Error says where the problem is, and what.
-func (p *Problem) Error() string { return "manifest: " + p.Path + ": " + p.Reason }
+func (p *Problem) Error() string {
+	if p.Path == "" {
+		return "manifest: " + p.Reason
+	}
+	return "manifest: " + p.Path + ": " + p.Reason
+}
 
 var (
 	providerName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,62}$`)

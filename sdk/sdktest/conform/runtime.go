@@ -7,6 +7,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/catalog"
+	"github.com/ocrmux/ocrmux/engine/declarative"
 	"github.com/ocrmux/ocrmux/engine/process"
 	"github.com/ocrmux/ocrmux/engine/wasm"
 )
@@ -35,6 +36,8 @@ func Runtime(kind catalog.Kind, t Tuning) (catalog.Runtime, error) {
 		return wasm.New(cfg)
 	case catalog.Process:
 		return process.New(process.Config{}), nil
+	case catalog.Declarative:
+		return declarative.New(), nil
 	}
 	return nil, fmt.Errorf("there is no runtime for plugins of the kind %s: pass one", kind)
 }

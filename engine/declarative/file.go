@@ -1,0 +1,49 @@
+package declarative
+
+import (
+	"errors"
+	"reflect"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/abi/manifest"
+	"github.com/ocrmux/ocrmux/engine/catalog"
+	"github.com/ocrmux/ocrmux/engine/yamltree"
+)
+
+// Check says everything that is wrong with a provider file, its manifest included: nil, or a [*yamltree.Error] that calls the
+// file by the given name. It does not ask whether this host serves the ABI that the manifest wants. It is safe for concurrent
+// use.
+func Check(name string, code []byte) error {
+	_, err := load(name, code)
+	return err
+}
+
+// load makes a program of a file.
+func load(name string, code []byte) (*program, error) {
+	root, problems := yamltree.Read(code)
+	if problems != nil {
+		return nil, yamltree.AsError(name, problems)
+	}
+	var d decoder
+	doc := new(document)
+	d.into(root, reflect.ValueOf(doc).Elem())
+	descriptor := new(abi.Descriptor)
+	if doc.Manifest != nil {
+		var err error
+		if descriptor, err = manifest.Parse(doc.Manifest.node.JSON()); err == nil {
+			err = manifest.Validate(descriptor)
+		}
+		d.problems = append(d.problems, catalog.ManifestProblems(doc.Manifest.node, err)...)
+	}
+	if d.problems != nil { // a compiler could not trust what it sees
+		return nil, yamltree.AsError(name, d.problems)
+	}
+	p, problems := compile(doc, descriptor)
+	if problems != nil {
+		return nil, yamltree.AsError(name, problems)
+	}
+	return p, nil
+}
+
+// errTooLarge is an action that would not fit into a message.
+var errTooLarge = errors.New("the action would be larger than a message may be")

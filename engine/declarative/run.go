@@ -1,0 +1,102 @@
+package declarative
+
+import (
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/abi/adapter"
+)
+
+// run is one step of a program. What is compiled asks it, and keeps nothing itself.
+type run struct {
+	program *program
+	ctx     *abi.Context
+	config  adapter.Leaves
+	// start is what the attempt began with; never nil.
+	start *abi.Start
+	// response is the answer at hand, and leaves what pointers lead into: its leaves, or those below an item of a list. nil and
+	// empty at the start.
+	response *abi.Response
+	leaves   adapter.Leaves
+	// signed is how values looked that a later step wants to show, by their names.
+	signed    map[string]string
+	restarted bool
+	// endpoint, request and path are of the request that is being made.
+	endpoint string
+	request  *requestRules
+	// left is how many bytes the action may still have.
+	left int
+}
+
+// spend takes bytes of what an action may have, and says whether there were as many.
+func (r *run) spend(n int) bool {
+	if r.left -= n; r.left < 0 {
+		r.left = -1
+	}
+	return r.left >= 0
+}
+
+// at is the run with pointers that start at an item.
+func (r *run) at(item adapter.Leaves) *run {
+	inner := *r
+	inner.leaves = item
+	return &inner
+}
+
+// compiled is a text or a value that is ready to be made.
+type compiled struct {
+	// text makes it where it is a text; it is nil where only the host can say it.
+	text func(*run) string
+	// parts appends it where text is nil.
+	parts func(*run, *abi.Value)
+	// when says whether it is there at all; nil for always.
+	when func(*run) bool
+}
+
+func (c *compiled) there(r *run) bool { return c.when == nil || c.when(r) }
+
+// say is the text, "" where there is none.
+func (c *compiled) say(r *run) string {
+	if c == nil || c.text == nil || !c.there(r) {
+		return ""
+	}
+	s := c.text(r)
+	if !r.spend(len(s)) {
+		return ""
+	}
+	return s
+}
+
+// put appends the value, if it is there. Texts that follow each other become one part.
+func (c *compiled) put(r *run, v *abi.Value) {
+	if !c.there(r) {
+		return
+	}
+	if c.text == nil {
+		c.parts(r, v)
+		return
+	}
+	s := c.text(r)
+	if s == "" || !r.spend(len(s)) {
+		return
+	}
+	if n := len(v.Parts); n > 0 && v.Parts[n-1].Literal != nil {
+		v.Parts[n-1].Literal = append(v.Parts[n-1].Literal, s...)
+		return
+	}
+	appendPart(r, v, abi.Part{Literal: []byte(s)})
+}
+
+// partCost is about what a part without text takes in a message.
+const partCost = 16
+
+func appendPart(r *run, v *abi.Value, p abi.Part) {
+	if r.spend(partCost) {
+		v.Parts = append(v.Parts, p)
+	}
+}
+
+// value makes the whole value.
+func (c *compiled) value(r *run) *abi.Value {
+	v := new(abi.Value)
+	c.put(r, v)
+	return v
+}
