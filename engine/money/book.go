@@ -76,8 +76,8 @@ type subject struct {
 	name  string
 }
 
-// Open checks the configuration and reads the counters of the present periods. It fails with a *[ConfigError], or with what the
-// store says.
+// Open checks the configuration and reads the counters of the present periods. It fails with a *[ConfigError] or *[CurrencyError],
+// or with what the store says.
 func Open(ctx context.Context, cfg Config) (*Book, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, err
@@ -92,6 +92,9 @@ func Open(ctx context.Context, cfg Config) (*Book, error) {
 	for provider, t := range cfg.Tariffs {
 		if len(provider) > 64 {
 			return nil, &ConfigError{"tariffs", fmt.Sprintf("the provider's name %.70q has more than 64 bytes", provider)}
+		}
+		if t.currency != b.cfg.Currency {
+			return nil, &CurrencyError{fmt.Sprintf("the tariff of provider %q", provider), t.currency, b.cfg.Currency}
 		}
 		b.tariffs[provider] = b.bind(provider, t)
 	}
@@ -168,7 +171,7 @@ func (b *Book) addBudgets() error {
 
 // bind gives a copy of a tariff whose pools are counted.
 func (b *Book) bind(provider string, t *Tariff) *Tariff {
-	bound := &Tariff{}
+	bound := &Tariff{currency: t.currency}
 	for _, p := range t.pools {
 		p := *p
 		if p.limit > 0 {

@@ -100,3 +100,13 @@ var (
 	no     = Settlement{Billed: abi.BilledNo}
 	unsure = Settlement{Billed: abi.BilledUnknown}
 )
+
+// quiet opens a Book that does nothing in the background, so that a test says when.
+func quiet(t testing.TB, cfg Config) *Book {
+	t.Helper()
+	b := open(t, cfg)
+	b.stop()
+	b.work.Wait()
+	b.life = context.Background()
+	return b
+}

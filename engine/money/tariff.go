@@ -48,7 +48,8 @@ type VolumeTier struct {
 // Tariff prices the calls of an account. As [NewTariff] gives it, it counts nothing, so that packages never end;
 // [Book.Tariff] gives the one that knows what is left. It is safe for concurrent use.
 type Tariff struct {
-	pools []*pool
+	currency Currency
+	pools    []*pool
 }
 
 // pool is a number of calls at one price.
@@ -77,7 +78,7 @@ func NewTariff(cfg TariffConfig) (*Tariff, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Tariff{pools: packages}
+	t := &Tariff{currency: cfg.Currency, pools: packages}
 	switch {
 	case cfg.FreeCalls < 0:
 		return nil, &ConfigError{"free_calls", "must not be negative"}

@@ -1,0 +1,158 @@
+package money
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+)
+
+// spend makes calls, all billed, and gives the sources of their prices in order, each with how many calls came from it.
+func spend(t *testing.T, b *Book, provider string, calls int) (total Amount, sources []string, counts []int) {
+	t.Helper()
+	for range calls {
+		r := reserve(t, b, Claim{Provider: provider, Quote: b.Tariff(provider).Quote(b.cfg.Now())})
+		r.Settle(yes)
+		total += r.Quote().Amount
+		if name := r.Quote().pool.name; len(sources) == 0 || sources[len(sources)-1] != name {
+			sources, counts = append(sources, name), append(counts, 0)
+		}
+		counts[len(counts)-1]++
+	}
+	return total, sources, counts
+}
+
+func TestThePackageThatExpiresFirstIsUsedFirstThenFreeCallsThenTheMonthsTiers(t *testing.T) {
+	c := newClock(t, "2026-11-22T10:00:00+08:00")
+	perCall := amount(t, "0.10")
+	b := open(t, Config{Now: c.Now, Zone: zone(t, "Asia/Shanghai"), Tariffs: map[string]*Tariff{"p": tariff(t, TariffConfig{
+		Packages: []Package{
+			{ID: "for ever", Calls: 3, Price: amount(t, "0.03")},
+			{ID: "late", Calls: 100, Used: 96, Price: amount(t, "4"), Expires: instant(t, "2027-01-01T00:00:00+08:00")},
+			{ID: "soon", Calls: 5, Price: amount(t, "0.10"), Expires: instant(t, "2026-12-01T00:00:00+08:00")},
+			{ID: "over", Calls: 5, Price: amount(t, "0.10"), Expires: instant(t, "2026-11-01T00:00:00+08:00")},
+			{ID: "used", Calls: 5, Used: 5, Price: amount(t, "0.10")},
+		},
+		FreeCalls: 2,
+		PerCall:   &perCall,
+		Volume:    []VolumeTier{{From: 4, PerCall: amount(t, "0.08")}, {From: 6, PerCall: amount(t, "0.05")}},
+	})}})
+	total, sources, counts := spend(t, b, "p", 22)
+	wantSources := []string{"package soon", "package late", "package for ever", "free calls", "price per call", "price from 4 calls a month on", "price from 6 calls a month on"}
+	if diff := cmp.Diff(wantSources, sources); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]int{5, 4, 3, 2, 3, 2, 3}, counts); diff != "" {
+		t.Error(diff)
+	}
+	if want := amount(t, "0.10") + 4*amount(t, "0.04") + amount(t, "0.03") + 3*amount(t, "0.10") + 2*amount(t, "0.08") + 3*amount(t, "0.05"); total != want {
+		t.Errorf("the calls cost %s, want %s", total, want)
+	}
+
+	c.forward(10 * 24 * time.Hour) // the tiers begin anew with the month
+	_, sources, counts = spend(t, b, "p", 4)
+	if diff := cmp.Diff([]string{"price per call", "price from 4 calls a month on"}, sources); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]int{3, 1}, counts); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAPackageThatExpiresBetweenQuoteAndReservationIsNotUsed(t *testing.T) {
+	c := newClock(t, "2026-11-30T23:59:59+08:00")
+	b := open(t, Config{Now: c.Now, Tariffs: map[string]*Tariff{"p": tariff(t, TariffConfig{
+		Packages: []Package{{ID: "a", Calls: 5, Price: Micro, Expires: instant(t, "2026-12-01T00:00:00+08:00")}},
+		Tiers:    []abi.PriceTier{{Calls: 1, PerCall: "0.3", Currency: "CNY"}},
+	})}})
+	q := b.Tariff("p").Quote(c.Now())
+	if q.String() != "package a, 5 of 5 left" || q.Package != "a" {
+		t.Errorf("the quote is %s of package %q", q, q.Package)
+	}
+	c.forward(time.Second)
+	r := reserve(t, b, Claim{Provider: "p", Quote: q})
+	r.Settle(yes)
+	if got := r.Quote(); got.Amount != amount(t, "0.3") || got.Package != "" || got.String() != "manifest's price for 1 calls" {
+		t.Errorf("%s is paid: %s", got.Amount, got)
+	}
+}
+
+func TestWhatIsNotBilledGoesBackToItsPackage(t *testing.T) {
+	b := open(t, Config{Tariffs: map[string]*Tariff{"p": tariff(t, TariffConfig{Packages: []Package{{ID: "a", Calls: 1, Price: Micro}}})}})
+	first := reserve(t, b, Claim{Provider: "p", Quote: b.Tariff("p").Quote(b.cfg.Now())})
+	if q := b.Tariff("p").Quote(b.cfg.Now()); q.String() != "no price is known" || q.Amount != 0 {
+		t.Errorf("while the last call is under way, the quote is %s, %s", q.Amount, q)
+	}
+	first.Settle(no)
+	if q := b.Tariff("p").Quote(b.cfg.Now()); q.String() != "package a, 1 of 1 left" {
+		t.Errorf("the quote is %s", q)
+	}
+}
+
+func TestTheSharesOfAPackageComeToItsPriceAndAtMostAMillionthForEachCallMore(t *testing.T) {
+	for _, p := range []Package{{"a", 3, Micro, time.Time{}, 0}, {"b", 1000, 45 * Micro, time.Time{}, 0}, {"c", 7, 1, time.Time{}, 0}, {"d", 999, 0, time.Time{}, 0}} {
+		share := tariff(t, TariffConfig{Packages: []Package{p}}).Quote(time.Now()).Amount
+		sum, err := share.Times(p.Calls)
+		if err != nil || sum < p.Price || sum-p.Price >= Amount(p.Calls) {
+			t.Errorf("%d calls for %s come to %s, %v", p.Calls, p.Price, sum, err)
+		}
+	}
+}
+
+func TestWithoutAPriceOfOnesOwnTheSmallestTierOfTheManifestCounts(t *testing.T) {
+	tiers := []abi.PriceTier{{Calls: 2000, PerCall: "0.05", Currency: "CNY"}, {Calls: 100, PerCall: "0.10", Currency: "CNY"}}
+	if got := tariff(t, TariffConfig{Tiers: tiers}).Quote(time.Now()); got.Amount != 100_000 || got.String() != "manifest's price for 100 calls" {
+		t.Errorf("%s, %s", got.Amount, got)
+	}
+	if got := tariff(t, TariffConfig{Tiers: tiers, Bought: 2000}).Quote(time.Now()); got.Amount != 50_000 {
+		t.Errorf("%s, %s", got.Amount, got)
+	}
+	if got := (Quote{}).String(); got != "no price is known" {
+		t.Error(got)
+	}
+}
+
+func TestWrongTariffsAreRefusedWithWhatWouldBeRight(t *testing.T) {
+	negative := Amount(-1)
+	for want, cfg := range map[string]TariffConfig{
+		`packages[0].id: must have 1 to 64 bytes`:                                   {Packages: []Package{{Calls: 1}}},
+		`packages[1].id: "a" is there twice`:                                        {Packages: []Package{{ID: "a", Calls: 1}, {ID: "a", Calls: 1}}},
+		`packages[0].calls: must be at least 1`:                                     {Packages: []Package{{ID: "a"}}},
+		`packages[0].price: must not be negative`:                                   {Packages: []Package{{ID: "a", Calls: 1, Price: -1}}},
+		`packages[0].used: must be 0 to the 1,000 calls of the package`:             {Packages: []Package{{ID: "a", Calls: 1000, Used: 1001}}},
+		`free_calls: must not be negative`:                                          {FreeCalls: -1},
+		`per_call: must not be negative`:                                            {PerCall: &negative},
+		`volume[1].from: must be at least 1, and more than that of the tier before`: {Volume: []VolumeTier{{From: 1}, {From: 1}}},
+		`volume[0].per_call: must not be negative`:                                  {Volume: []VolumeTier{{From: 1, PerCall: -1}}},
+		`bought: the manifest has no price for 5 calls`:                             {Bought: 5},
+		`currency: "yuan" is no ISO 4217 code such as "CNY"`:                        {Currency: "yuan"},
+	} {
+		_, err := NewTariff(cfg)
+		if err == nil || err.Error() != want || !errors.As(err, new(*ConfigError)) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
+
+func TestAPriceInAnotherCurrencyIsRefused(t *testing.T) {
+	_, err := NewTariff(TariffConfig{Tiers: []abi.PriceTier{{Calls: 100, PerCall: "0.01", Currency: "USD"}}})
+	var currency *CurrencyError
+	if !errors.As(err, &currency) || currency.Got != "USD" || currency.Want != CNY {
+		t.Fatal(err)
+	}
+	const want = `the manifest's price for 100 calls is in "USD", but budgets and prices are in CNY: give the price in CNY, or choose the other currency for all`
+	if err.Error() != want {
+		t.Error(err)
+	}
+}
+
+func TestAQuoteAllocatesNothing(t *testing.T) {
+	tr := tariff(t, TariffConfig{Packages: []Package{{ID: "a", Calls: 10, Price: Micro}}})
+	now := time.Now()
+	if n := testing.AllocsPerRun(100, func() { _ = tr.Quote(now) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
