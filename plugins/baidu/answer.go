@@ -25,8 +25,8 @@ func answer(call url.Values, r *sdk.Response) *sdk.Action {
 	}
 	status := leaves.Text("/image_status")
 	seen := signals(call, leaves)
-	fields := fields(leaves)
-	if len(fields) == 0 || status == "non_idcard" || status == "other_type_card" {
+	read := fields(leaves)
+	if len(read) == 0 || status == "non_idcard" || status == "other_type_card" {
 		f := sdk.Fail{
 			Kind: sdk.NoDocument, VendorCode: status, Message: "the vendor found no ID card in the picture", FailOver: true,
 			Billed: sdk.BilledUnknown, Fault: sdk.CallerFault, VendorRequestID: leaves.Text("/log_id"), Signals: seen,
@@ -38,8 +38,8 @@ func answer(call url.Values, r *sdk.Response) *sdk.Action {
 		return sdk.Failed(f)
 	}
 	return sdk.Recognized(&sdk.Done{
-		Side:            side(fields),
-		Fields:          fields,
+		Side:            side(read),
+		Fields:          read,
 		Signals:         seen,
 		Checks:          checks(leaves),
 		Portrait:        box(leaves, "/photo_location"),
