@@ -19,7 +19,7 @@ import (
 func (p *Program) pluginCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "plugin", Short: "Write, try and build a plugin, or see what one wants", Args: needsCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	cmd.AddCommand(p.newCommand(), p.runCommand(), p.checkCommand(), p.buildCommand(), p.embedCommand(), p.inspectCommand())
+	cmd.AddCommand(p.newCommand(), p.runCommand(), p.checkCommand(), p.recordCommand(), p.buildCommand(), p.embedCommand(), p.inspectCommand())
 	cmd.AddCommand(p.lockCommand(), p.keygenCommand(), p.signCommand(), p.verifyCommand())
 	return cmd
 }

@@ -89,7 +89,7 @@ func (s *Subject) checkPicture(ctx context.Context, c sample, p overLimit, o *Ou
 	if p.url != "" {
 		request.Picture = engine.URL(p.url)
 	}
-	_, steps, err := s.call(ctx, account, request, now, nil)
+	_, steps, err := s.call(ctx, account, request, at(now))
 	var wrong *engine.ConfigError
 	if errors.As(err, &wrong) && c.golden == nil {
 		o.inapplicable("the plugin wants settings, and there is no exchange that has them")

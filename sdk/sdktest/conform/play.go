@@ -16,6 +16,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/egress"
 )
 
 // track is what happened while a golden exchange was played.
@@ -104,7 +105,7 @@ func (s *Subject) play(ctx context.Context, g *Golden, answers func(n int) answe
 		return nil, err
 	}
 	account := g.provider(s.Plugin.Manifest.Name, v.url)
-	result, steps, err := s.call(ctx, account, request, g.call.Now, nil)
+	result, steps, err := s.call(ctx, account, request, at(g.call.Now))
 	if err != nil {
 		return nil, err
 	}
@@ -120,17 +121,29 @@ func (s *Subject) play(ctx context.Context, g *Golden, answers func(n int) answe
 	return t, nil
 }
 
-// call has the engine make one call through the plugin, at an instant and with nonces that are the same in every run. Its
-// result is the recognition or the failure as JSON, without what differs from run to run.
-func (s *Subject) call(ctx context.Context, account engine.ProviderConfig, r engine.Request, now time.Time, edit stepEditor) (result string, steps []step, err error) {
-	lent := &shared{Module: s.main.Module, kind: s.Plugin.Kind, edit: edit}
+// conditions are what a call depends on besides its arguments.
+type conditions struct {
+	now    time.Time
+	random io.Reader
+	egress egress.Config
+	edit   stepEditor // may be nil
+}
+
+// at are the conditions of a call at an instant, with nonces that are the same in every run.
+func at(now time.Time) conditions { return conditions{now: now, random: new(counter)} }
+
+// call has the engine make one call through the plugin. Its result is the recognition or the failure as JSON, without what
+// differs from run to run.
+func (s *Subject) call(ctx context.Context, account engine.ProviderConfig, r engine.Request, c conditions) (result string, steps []step, err error) {
+	lent := &shared{Module: s.main.Module, kind: s.Plugin.Kind, edit: c.edit}
 	e, err := engine.Open(ctx, engine.Config{
 		Plugins:   filepath.Dir(s.Plugin.Path),
 		Unlocked:  true, // whoever runs a kit on a plugin wants this very file
 		Runtimes:  []engine.Runtime{lent},
 		Providers: map[string]engine.ProviderConfig{r.Provider: account},
-		Now:       func() time.Time { return now },
-		Random:    new(counter),
+		Now:       func() time.Time { return c.now },
+		Random:    c.random,
+		Egress:    c.egress,
 	})
 	if err != nil {
 		return "", nil, err
