@@ -32,6 +32,7 @@ type program struct {
 
 // compiler turns the types of a file into functions and collects what makes no sense.
 type compiler struct {
+	shapes   shapes
 	doc      *document
 	manifest *abi.Descriptor
 	problems []yamltree.Problem
@@ -74,8 +75,8 @@ func (c *compiler) fail(p place, format string, args ...any) {
 }
 
 // compile makes a program of a document that was decoded without problems.
-func compile(doc *document, manifest *abi.Descriptor) (*program, []yamltree.Problem) {
-	c := &compiler{doc: doc, manifest: manifest, used: make(map[*word]bool), signed: make(map[string]bool)}
+func compile(doc *document, manifest *abi.Descriptor, shapes shapes) (*program, []yamltree.Problem) {
+	c := &compiler{shapes: shapes, doc: doc, manifest: manifest, used: make(map[*word]bool), signed: make(map[string]bool)}
 	c.checkManifest()
 	p := &program{endpoint: c.endpoint()}
 	everything := scope{values: len(doc.Values.items), conditions: len(doc.Conditions.items)}
@@ -200,34 +201,13 @@ func wrongPointer(s string) string {
 	return ""
 }
 
-// chosen are the keys of a role that are set in a struct, in its order.
-func chosen(v any, role string) []string {
-	value := reflect.ValueOf(v).Elem()
-	var out []string
-	for _, f := range fieldsOf(value.Type()) {
-		if f.Tag.Get("role") != role {
-			continue
-		}
-		field := value.FieldByIndex(f.Index)
-		if m, ok := field.Addr().Interface().(interface{ isSet() bool }); ok && m.isSet() || !ok && !field.IsZero() {
-			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-			out = append(out, name)
-		}
-	}
-	return out
-}
-
 // exactlyOne is the only key of some role, "" with a problem where there is none or several.
 func (c *compiler) exactlyOne(p place, v any, roles ...string) string {
 	var set, known []string
+	shape := c.shapes.of(reflect.TypeOf(v).Elem())
 	for _, role := range roles {
-		set = append(set, chosen(v, role)...)
-		for _, f := range fieldsOf(reflect.TypeOf(v).Elem()) {
-			if f.Tag.Get("role") == role {
-				name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-				known = append(known, name)
-			}
-		}
+		set = append(set, c.shapes.chosen(v, role)...)
+		known = append(known, shape.ofRole(role)...)
 	}
 	switch len(set) {
 	case 1:

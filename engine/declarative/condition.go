@@ -75,11 +75,11 @@ func (c *compiler) namedCondition(w *word, s scope) func(*run) bool {
 // test compiles a test: what it asks, and what that is compared with.
 func (c *compiler) test(t *test, s scope) func(*run) bool {
 	subject := c.exactlyOne(t.place, t, "source", "subject")
-	comparison := chosen(t, "comparison")
+	comparison := c.shapes.chosen(t, "comparison")
 	if len(comparison) > 1 {
 		c.fail(t.place, "has %s, want only one of them", strings.Join(comparison, " and "))
 	}
-	isText := slices.Contains(chosen(t, "subject"), subject)
+	isText := slices.Contains(c.shapes.chosen(t, "subject"), subject)
 	if !isText {
 		if len(comparison) > 0 {
 			c.fail(place{keyNode(t.place, comparison[0])}, "%q means nothing beside %q", comparison[0], subject)

@@ -12,6 +12,7 @@ import (
 
 // decoder fills the types of a provider file from the tree of the file, and collects what does not fit.
 type decoder struct {
+	shapes   shapes
 	problems []yamltree.Problem
 }
 
@@ -75,64 +76,30 @@ func (d *decoder) list(n *yamltree.Node, v reflect.Value) {
 
 // mapping decodes the keys of a mapping into the fields of a struct.
 func (d *decoder) mapping(n *yamltree.Node, v reflect.Value) {
-	fields := make(map[string]reflect.Value)
 	if p, ok := v.Addr().Interface().(interface{ stand(*yamltree.Node) }); ok {
 		p.stand(n)
 	}
-	collect(v, fields)
+	shape := d.shapes.of(v.Type())
 	if n.Kind != yamltree.Mapping {
-		d.fail(n, "is %s, want a mapping with some of %s", n.Kind, strings.Join(keysOf(v.Type()), ", "))
+		d.fail(n, "is %s, want a mapping with some of %s", n.Kind, strings.Join(shape.keys, ", "))
 		return
 	}
 	for i, key := range n.Keys {
-		field, known := fields[key.Scalar]
+		at := slices.Index(shape.keys, key.Scalar)
 		switch {
-		case !known:
-			d.fail(key, "there is no key %q here, %s", key.Scalar, among(key.Scalar, keysOf(v.Type())))
+		case at < 0:
+			d.fail(key, "there is no key %q here, %s", key.Scalar, among(key.Scalar, shape.keys))
 		case n.Items[i].Kind == yamltree.Null:
 			d.fail(key, "%q has no value, want one or leave it out", key.Scalar)
 		default:
-			d.into(n.Items[i], field)
+			d.into(n.Items[i], v.FieldByIndex(shape.fields[at].Index))
 		}
 	}
-	for _, name := range keysOf(v.Type()) {
-		if required(v.Type(), name) && n.Get(name) == nil {
+	for i, name := range shape.keys {
+		if shape.required[i] && n.Get(name) == nil {
 			d.fail(n, "lacks %q", name)
 		}
 	}
-}
-
-// collect finds the fields of a struct, those of embedded structs too, by their keys.
-func collect(v reflect.Value, fields map[string]reflect.Value) {
-	for _, f := range fieldsOf(v.Type()) {
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		fields[name] = v.FieldByIndex(f.Index)
-	}
-}
-
-// keysOf are the keys that a struct is written with, in the order of its fields.
-func keysOf(t reflect.Type) []string {
-	var keys []string
-	for _, f := range fieldsOf(t) {
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		keys = append(keys, name)
-	}
-	return keys
-}
-
-// fieldsOf are the fields with a key, those of embedded structs too.
-func fieldsOf(t reflect.Type) []reflect.StructField {
-	var out []reflect.StructField
-	for _, f := range reflect.VisibleFields(t) {
-		if !f.Anonymous && f.Tag.Get("json") != "" {
-			out = append(out, f)
-		}
-	}
-	return out
-}
-
-func required(t reflect.Type, key string) bool {
-	return slices.ContainsFunc(fieldsOf(t), func(f reflect.StructField) bool { return f.Tag.Get("json") == key })
 }
 
 // among says which words there are beside a mistyped one.

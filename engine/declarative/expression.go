@@ -31,7 +31,7 @@ func (c *compiler) expression(e *expression, s scope) *compiled {
 		c.fail(e.place, "%s is for the host alone, want a text here", name)
 		return constant("")
 	}
-	if set := chosen(e, "text"); out.text == nil && len(set) > 0 {
+	if set := c.shapes.chosen(e, "text"); out.text == nil && len(set) > 0 {
 		c.fail(e.place, "%s changes a text, but what %s gives is for the host alone", strings.Join(set, ", "), name)
 	} else if len(set) > 0 {
 		out = &compiled{text: c.modified(e, out.say)}
@@ -50,7 +50,7 @@ func (c *compiler) beside(e *expression, source string, s scope) {
 		if slices.Contains(allowed, role) {
 			continue
 		}
-		for _, key := range chosen(e, role) {
+		for _, key := range c.shapes.chosen(e, role) {
 			c.fail(place{keyNode(e.place, key)}, "%q means nothing beside %q", key, source)
 		}
 	}

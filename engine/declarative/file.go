@@ -24,10 +24,11 @@ func load(name string, code []byte) (*program, error) {
 	if problems != nil {
 		return nil, yamltree.AsError(name, problems)
 	}
-	var d decoder
+	d := decoder{shapes: make(shapes)}
 	doc := new(document)
 	d.into(root, reflect.ValueOf(doc).Elem())
-	descriptor := new(abi.Descriptor)
+	understood := d.problems == nil
+	var descriptor *abi.Descriptor
 	if doc.Manifest != nil {
 		var err error
 		if descriptor, err = manifest.Parse(doc.Manifest.node.JSON()); err == nil {
@@ -35,12 +36,12 @@ func load(name string, code []byte) (*program, error) {
 		}
 		d.problems = append(d.problems, catalog.ManifestProblems(doc.Manifest.node, err)...)
 	}
-	if d.problems != nil { // a compiler could not trust what it sees
+	if !understood || descriptor == nil { // a compiler could not trust what it sees
 		return nil, yamltree.AsError(name, d.problems)
 	}
-	p, problems := compile(doc, descriptor)
-	if problems != nil {
-		return nil, yamltree.AsError(name, problems)
+	p, problems := compile(doc, descriptor, d.shapes)
+	if err := yamltree.AsError(name, append(d.problems, problems...)); err != nil {
+		return nil, err
 	}
 	return p, nil
 }
