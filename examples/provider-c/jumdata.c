@@ -164,6 +164,13 @@ static void put_rotation(bytes turn) {
     if (equal(turn, TEXT("cw270"))) put_double(DONE_ROTATION, 270);
 }
 
+// any_field reports whether the answer has anything of a card.
+static bool any_field(bytes r) {
+    return answer(r, TEXT("/data/info/name")).len || answer(r, TEXT("/data/info/sex")).len || answer(r, TEXT("/data/info/nation")).len ||
+           answer(r, TEXT("/data/info/year")).len || answer(r, TEXT("/data/info/address")).len || answer(r, TEXT("/data/info/number")).len ||
+           answer(r, TEXT("/data/info/authority")).len || answer(r, TEXT("/data/info/timelimit")).len;
+}
+
 static void done(bytes r) {
     bytes side = answer(r, TEXT("/data/side"));
     INSIDE(ACTION_DONE) {
@@ -190,7 +197,7 @@ void on_response(bytes context, bytes r) {
         no_answer(r, TEXT("code"));
     } else if (!equal(code, TEXT("200"))) {
         refuse(r, refusal(code, answer(r, TEXT("/msg"))));
-    } else if (equal(answer(r, TEXT("/data/result")), TEXT("1")) || !any_valid(r)) {
+    } else if (equal(answer(r, TEXT("/data/result")), TEXT("1")) || !any_valid(r) || !any_field(r)) {
         refuse(r, (failure){.kind = NO_DOCUMENT, .fail_over = true, .billed = BILLED_YES, .fault = CALLER,
                             .message = TEXT("the vendor read no field of an ID card")});
     } else {

@@ -65,7 +65,7 @@ export function onResponse(_c: Context, r: Response, action: Writer): void {
     noAnswer(r, "code").write(action);
   } else if (code != "200") {
     refuse(r.leaves, refusal(code, r.leaves.text("/msg")), action);
-  } else if (r.leaves.text("/data/result") == "1" || !r.leaves.anyBelow("/data/validity", "true")) {
+  } else if (r.leaves.text("/data/result") == "1" || !r.leaves.anyBelow("/data/validity", "true") || !anyField(r.leaves)) {
     // A picture that is no ID card is no error to this vendor: all its validities are false.
     const message = "the vendor read no field of an ID card";
     refuse(r.leaves, new Failure(Kind.NO_DOCUMENT, false, true, Billed.YES, Fault.CALLER, message), action);
@@ -110,6 +110,15 @@ function refuse(answer: Leaves, failure: Failure, action: Writer): void {
   failure.vendorMessage = answer.text("/msg");
   failure.requestID = answer.text("/taskNo");
   failure.write(action);
+}
+
+/** Whether the answer has anything of a card. */
+function anyField(answer: Leaves): bool {
+  const keys = ["name", "sex", "nation", "year", "address", "number", "authority", "timelimit"];
+  for (let i = 0; i < keys.length; i++) {
+    if (answer.text("/data/info/" + keys[i]) != "") return true;
+  }
+  return false;
 }
 
 function writeDone(answer: Leaves, w: Writer): void {

@@ -57,7 +57,7 @@ fn on_response(_: Message, r: Response, action: &mut Writer) {
         no_answer(r, "code", action);
     } else if code != "200" {
         refuse(r, refusal(code, r.text("/msg")), action);
-    } else if r.text("/data/result") == "1" || !r.below("/data/validity").any(|(_, valid)| valid == "true") {
+    } else if r.text("/data/result") == "1" || !r.below("/data/validity").any(|(_, valid)| valid == "true") || !any_field(r) {
         // A picture that is no ID card is no error to this vendor: all its validities are false.
         let message = "the vendor read no field of an ID card";
         refuse(r, Failure { kind: Kind::NoDocument, fail_over: true, billed: Billed::Yes, fault: Fault::Caller, message, ..Failure::default() }, action);
@@ -106,6 +106,12 @@ fn charged(r: Response, otherwise: Billed) -> Billed {
 fn refuse(r: Response, failure: Failure, action: &mut Writer) {
     let (vendor_code, vendor_message, request_id) = (r.text("/code"), r.text("/msg"), r.text("/taskNo"));
     Failure { billed: charged(r, failure.billed), vendor_code, vendor_message, request_id, ..failure }.write(action);
+}
+
+/// Whether the answer has anything of a card.
+fn any_field(r: Response) -> bool {
+    let keys = ["name", "sex", "nation", "year", "address", "number", "authority", "timelimit"];
+    keys.iter().any(|key| !r.text(&format!("/data/info/{key}")).is_empty())
 }
 
 fn done(r: Response, done: &mut Writer) {
