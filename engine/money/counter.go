@@ -19,6 +19,7 @@ type counter struct {
 
 	seen     time.Time // when doc was read or written; zero means never
 	doc      document
+	docUsed  Units // doc.used(), which is looked at for every call
 	revision uint64
 
 	// as is the generation of the lease: what reservations of a lost one turn out to have cost is no longer counted here.
@@ -50,7 +51,13 @@ func (c *counter) usable(now time.Time, margin time.Duration) bool {
 }
 
 // unleased is what the document has left.
-func (c *counter) unleased() Units { return c.meter.limit.minus(c.doc.used()) }
+func (c *counter) unleased() Units { return c.meter.limit.minus(c.docUsed) }
+
+// see notes the document as it is in the store.
+func (c *counter) see(doc document, revision uint64, now time.Time) {
+	c.doc, c.docUsed, c.revision, c.seen = doc, doc.used(), revision, now
+	c.publish()
+}
 
 func (c *counter) take(u Units) {
 	c.inFlight = c.inFlight.plus(u)
@@ -77,9 +84,9 @@ func (c *counter) settle(u Units, from, to state) {
 	c.publish()
 }
 
-// publish tells those who only look how many calls are left.
+// publish tells those who only look how many calls a pool has left.
 func (c *counter) publish() {
-	if c.meter.now == c {
+	if c.meter.budget == nil && c.meter.now == c {
 		c.meter.left.Store(c.left().Calls)
 	}
 }

@@ -84,8 +84,7 @@ func (b *Book) fetch(ctx context.Context, c *counter) (document, uint64, error) 
 		b.cfg.Logger.Warn("a lease of a budget was not renewed in time; what its calls cost stays counted as unknown", slog.String("counter", c.key))
 		c.lose(b.nextCounter())
 	}
-	c.doc, c.revision, c.seen = doc, entry.Revision, b.cfg.Now()
-	c.publish()
+	c.see(doc, entry.Revision, b.cfg.Now())
 	return doc, entry.Revision, nil
 }
 
@@ -109,8 +108,7 @@ func (b *Book) write(ctx context.Context, c *counter, doc document, revision uin
 		return err
 	}
 	c.apply(change)
-	c.doc, c.revision, c.seen = next, revision, now
-	c.publish()
+	c.see(next, revision, now)
 	return nil
 }
 

@@ -5,38 +5,49 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/store"
 )
 
-// flaky is a store that sometimes fails, before or after it did what it was asked.
+// flaky is a store that sometimes fails, before or after it did what it was asked: for each key in an order that the seed gives.
 type flaky struct {
 	store.Store
-	random *rand.Rand
-	rate   float64
+	seed uint64
+	rate float64
+
+	mu  sync.Mutex
+	ask map[string]*rand.Rand
 }
 
 var errFlaky = &store.UnavailableError{Doing: "test", Err: errors.New("flaky")}
 
-func (flaky) Exclusive() bool { return false }
+func (*flaky) Exclusive() bool { return false }
 
-func (f flaky) fails() bool { return f.random.Float64() < f.rate }
+func (f *flaky) fails(key string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.ask[key] == nil {
+		f.ask[key] = rand.New(rand.NewPCG(f.seed, uint64(len(key))))
+	}
+	return f.ask[key].Float64() < f.rate
+}
 
-func (f flaky) Get(ctx context.Context, key string) (store.Entry, error) {
-	if f.fails() {
+func (f *flaky) Get(ctx context.Context, key string) (store.Entry, error) {
+	if f.fails(key) {
 		return store.Entry{}, errFlaky
 	}
 	return f.Store.Get(ctx, key)
 }
 
-func (f flaky) Set(ctx context.Context, key string, value []byte, revision uint64) (uint64, error) {
-	if f.fails() {
+func (f *flaky) Set(ctx context.Context, key string, value []byte, revision uint64) (uint64, error) {
+	if f.fails(key) {
 		return 0, errFlaky
 	}
 	revision, err := f.Store.Set(ctx, key, value, revision)
-	if err == nil && f.fails() {
+	if err == nil && f.fails(key) {
 		return 0, errFlaky
 	}
 	return revision, err
@@ -67,7 +78,7 @@ func newModel(t *testing.T, seed uint64, rate float64, grace time.Duration) *mod
 	m := &model{t: t, random: rand.New(rand.NewPCG(seed, 1)), clock: newClock(t, "2026-11-22T10:00:00+08:00")}
 	memory := store.MemoryConfig{Now: m.clock.Now}.New()
 	m.sure = shared{memory}
-	m.store = flaky{memory, m.random, rate}
+	m.store = &flaky{Store: memory, seed: seed, rate: rate, ask: map[string]*rand.Rand{}}
 	m.cfg = Config{
 		Store: m.store, Now: m.clock.Now, Zone: zone(t, "Asia/Shanghai"), Lease: 30 * time.Second, Grace: grace,
 		Budgets: []Budget{{ScopeTenant, "a", Day, Units{Calls: 60}}, {ScopeProvider, "p", Month, Units{Amount: 3 * Micro, Calls: 200}}},

@@ -12,6 +12,9 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 )
 
+// atOnce bounds the counters that are written down at the same time.
+const atOnce = 8
+
 // keepTending renews leases until the Book is closed.
 func (b *Book) keepTending() {
 	ticker := time.NewTicker(b.cfg.Lease / 3)
@@ -44,10 +47,18 @@ func (b *Book) tend(ctx context.Context) error {
 	if unwritten > 0 {
 		b.cfg.Logger.Error("records of the ledger were not written", slog.Int("records", unwritten), slog.Any("error", why))
 	}
-	var problems []error
-	for _, c := range counters {
-		problems = append(problems, b.look(ctx, c))
+	// Several at a time: a slow store must not cost the last one its lease.
+	problems := make([]error, len(counters))
+	var looking sync.WaitGroup
+	room := make(chan struct{}, atOnce)
+	for i, c := range counters {
+		room <- struct{}{}
+		looking.Go(func() {
+			problems[i] = b.look(ctx, c)
+			<-room
+		})
 	}
+	looking.Wait()
 	return errors.Join(problems...)
 }
 
