@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -20,53 +19,8 @@ type verdict struct {
 
 func of(f *sdk.Fail) verdict { return verdict{f.Kind, f.Retryable, f.FailOver, f.Billed, f.Fault} }
 
-func TestEveryCodeOfTheEnvelope(t *testing.T) {
-	const no, unknown = sdk.BilledNo, sdk.BilledUnknown
-	tests := map[string]verdict{
-		"-1":    {sdk.Unavailable, true, true, no, sdk.VendorFault},
-		"-2":    {sdk.QuotaExhausted, false, true, no, sdk.OperatorFault},
-		"-3":    {sdk.OutcomeUnknown, false, true, unknown, sdk.VendorFault},
-		"-4":    {sdk.Unavailable, true, true, no, sdk.VendorFault},
-		"-5":    {sdk.Unavailable, true, true, no, sdk.VendorFault},
-		"-6":    {sdk.Unavailable, false, true, no, sdk.VendorFault},
-		"-7":    {sdk.Unavailable, true, true, no, sdk.VendorFault},
-		"-1000": {sdk.Unavailable, true, true, no, sdk.VendorFault},
-		"-1002": {sdk.Unauthenticated, false, true, no, sdk.OperatorFault},
-		"-1003": {sdk.Unauthenticated, false, true, no, sdk.OperatorFault},
-		"-1004": {sdk.Unauthenticated, false, true, no, sdk.OperatorFault},
-		"-1005": {sdk.Unauthenticated, false, true, no, sdk.OperatorFault},
-		"-1006": {sdk.PermissionDenied, false, true, no, sdk.OperatorFault},
-		"-1007": {sdk.PermissionDenied, false, true, no, sdk.OperatorFault},
-		"-1008": {sdk.PermissionDenied, false, true, no, sdk.OperatorFault},
-		"-1009": {sdk.RateLimited, true, true, no, sdk.OperatorFault},
-		"-1010": {sdk.Unauthenticated, false, true, no, sdk.OperatorFault},
-		"-1011": {sdk.Unauthenticated, false, true, no, sdk.OperatorFault},
-		"-1012": {sdk.PermissionDenied, false, true, no, sdk.OperatorFault},
-		"-1013": {sdk.PermissionDenied, false, true, no, sdk.OperatorFault},
-		"-1014": {sdk.PermissionDenied, false, true, no, sdk.OperatorFault},
-	}
-	for code := range codes() {
-		if _, ok := tests[code]; !ok {
-			t.Errorf("no test for %s", code)
-		}
-	}
-	tests["-9999"] = verdict{sdk.ProviderError, false, true, unknown, sdk.VendorFault} // not listed
-	for code, want := range tests {
-		t.Run(code, func(t *testing.T) {
-			body := fmt.Sprintf(`{"showapi_res_code": %s, "showapi_res_error": "出错", "showapi_res_id": "id-1", "showapi_res_body": {}}`, code)
-			f := provider{}.Response(nil, sdktest.Answer(t, 200, nil, body)).Fail
-			if f == nil {
-				t.Fatal("no failure")
-			}
-			if diff := cmp.Diff(want, of(f)); diff != "" {
-				t.Error(diff)
-			}
-			if f.VendorCode != code || f.VendorMessage != "出错" || f.Message == "" || f.VendorRequestID != "id-1" {
-				t.Errorf("%+v", f)
-			}
-		})
-	}
-}
+// What each code comes to stands in testdata/failures.txtar.
+func TestEveryCodeHasARow(t *testing.T) { sdktest.Listed(t, ".", codes()) }
 
 func TestFlagAndRetCode(t *testing.T) {
 	const yes, no, unknown = sdk.BilledYes, sdk.BilledNo, sdk.BilledUnknown

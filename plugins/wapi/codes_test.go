@@ -31,52 +31,8 @@ func answered(t *testing.T, members map[string]any) *sdk.Action {
 	return provider{}.Response(nil, sdktest.Answer(t, 200, nil, string(body)))
 }
 
-func TestEveryCodeid(t *testing.T) {
-	const no = sdk.BilledNo
-	tests := map[string]verdict{
-		"10001": {sdk.Unauthenticated, false, true, no, sdk.OperatorFault},
-		"10002": {sdk.Unauthenticated, false, true, no, sdk.OperatorFault},
-		"10003": {sdk.Unauthenticated, false, true, no, sdk.OperatorFault},
-		"10004": {sdk.Unauthenticated, false, true, no, sdk.OperatorFault},
-		"10005": {sdk.Unauthenticated, false, true, no, sdk.OperatorFault},
-		"10006": {sdk.PermissionDenied, false, true, no, sdk.OperatorFault},
-		"10007": {sdk.PermissionDenied, false, true, no, sdk.OperatorFault},
-		"10008": {sdk.PermissionDenied, false, true, no, sdk.OperatorFault},
-		"10009": {sdk.ProviderError, false, true, no, sdk.OperatorFault},
-		"10010": {sdk.PermissionDenied, false, true, no, sdk.OperatorFault},
-		"10011": {sdk.QuotaExhausted, false, true, no, sdk.OperatorFault},
-		"10012": {sdk.PermissionDenied, false, true, no, sdk.OperatorFault},
-		"10013": {sdk.Unavailable, false, true, no, sdk.VendorFault},
-		"10014": {sdk.ProviderError, false, true, no, sdk.VendorFault},
-		"10015": {sdk.InvalidRequest, false, true, no, sdk.VendorFault},
-		"10017": {sdk.InvalidRequest, false, true, no, sdk.VendorFault},
-		"10018": {sdk.QuotaExhausted, false, true, no, sdk.OperatorFault},
-		"10019": {sdk.ProviderError, false, true, no, sdk.VendorFault},
-		"10020": {sdk.ProviderError, false, true, no, sdk.OperatorFault},
-		"10021": {sdk.Unavailable, true, true, no, sdk.VendorFault},
-		"10022": {sdk.QuotaExhausted, false, true, no, sdk.OperatorFault},
-	}
-	for code := range codes() {
-		if _, ok := tests[code]; !ok {
-			t.Errorf("no test for %s", code)
-		}
-	}
-	tests["10016"] = verdict{sdk.ProviderError, false, true, no, sdk.VendorFault} // not listed; only 10000 is billed
-	for code, want := range tests {
-		t.Run(code, func(t *testing.T) {
-			f := answered(t, map[string]any{"codeid": code, "message": "出错", "retdata": ""}).Fail
-			if f == nil {
-				t.Fatal("no failure")
-			}
-			if diff := cmp.Diff(want, of(f)); diff != "" {
-				t.Error(diff)
-			}
-			if f.VendorCode != code || f.VendorMessage != "出错" || f.Message == "" {
-				t.Errorf("%+v", f)
-			}
-		})
-	}
-}
+// What each code comes to stands in testdata/failures.txtar.
+func TestEveryCodeHasARow(t *testing.T) { sdktest.Listed(t, ".", codes()) }
 
 func TestEveryImageStatus(t *testing.T) {
 	unreadable := verdict{sdk.Unreadable, false, true, sdk.BilledYes, sdk.CallerFault}

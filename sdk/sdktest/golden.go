@@ -5,9 +5,11 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/ocrmux/ocrmux/engine/abi/manifest"
+	"github.com/ocrmux/ocrmux/sdk"
 	"github.com/ocrmux/ocrmux/sdk/build"
 	"github.com/ocrmux/ocrmux/sdk/sdktest/conform"
 )
@@ -95,6 +97,20 @@ func ConformanceFile(t *testing.T, file, dir string) {
 				t.Skip(o.Reason)
 			}
 		})
+	}
+}
+
+// Listed holds a provider's own table to the one in dir/testdata/failures.txtar: each of its codes must have a row there.
+func Listed(t *testing.T, dir string, table sdk.Table) {
+	t.Helper()
+	codes, err := conform.Codes(filepath.Join(dir, "testdata"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for code := range table {
+		if !slices.Contains(codes, code) {
+			t.Errorf("%s has no row for the code %s", conform.FailuresFile, code)
+		}
 	}
 }
 

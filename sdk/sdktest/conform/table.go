@@ -157,6 +157,23 @@ func (t *table) fill(r row) (answer, bool) {
 	return parseAnswer(text)
 }
 
+// Codes are those that have a row in the tables of failures in a folder.
+func Codes(dir string) ([]string, error) {
+	tables, err := readTables(dir)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, t := range tables {
+		for _, r := range t.rows {
+			if r.code != anyCode && !slices.Contains(out, r.code) {
+				out = append(out, r.code)
+			}
+		}
+	}
+	return out, nil
+}
+
 // unlisted is a code that no row has, of the same make.
 func (t *table) unlisted() string {
 	number := !slices.ContainsFunc(t.rows, func(r row) bool {
