@@ -7,10 +7,16 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 
 	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/wasm"
+)
+
+// Of the examples: a folder of plugins, and a picture of a card (SPECIMEN 样本).
+const (
+	plugins = "kept/testdata/v1.0/guests"
+	card    = "kept/testdata/v1.0/exchanges/card.jpg"
 )
 
 // Example reads a card through a provider that is a WebAssembly module. The vendor is a server on this machine, so its
@@ -20,14 +26,16 @@ func Example() {
 	defer vendor.Close()
 	ctx := context.Background()
 
-	modules, err := wasm.New(wasm.Config{CacheDir: built.cache})
+	modules, err := wasm.New(wasm.Config{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	e, err := engine.Open(ctx, engine.Config{
-		Plugins:  built.modules,
+		Plugins:  plugins,
+		Unlocked: true, // the folder has no plugins.lock
 		Runtimes: []engine.Runtime{modules},
 		Providers: map[string]engine.ProviderConfig{"jumdata": {
+			Plugin:  "jumdata-c",
 			Config:  map[string]any{"endpoint": vendor.URL},
 			Secrets: map[string]engine.Secret{"app_id": engine.NewSecret("demo"), "app_secret": engine.NewSecret("demo-secret")},
 		}},
@@ -37,7 +45,7 @@ func Example() {
 	}
 	defer func() { _ = e.Close(ctx) }()
 
-	r, err := e.Recognize(ctx, engine.Request{Picture: engine.File(filepath.Join("..", "plugins", "jumdata", "testdata", "card.jpg"))})
+	r, err := e.Recognize(ctx, engine.Request{Picture: engine.File(card)})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -50,22 +58,23 @@ func Example() {
 
 // A route tries one provider after the other. When none gives a document, the error says why, whose fault it was and
 // what was billed; decide by it, never by its text.
-func ExampleEngine_Recognize_failover() {
+func ExampleRoute() {
 	busy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }))
 	defer busy.Close()
 	ctx := context.Background()
-	modules, err := wasm.New(wasm.Config{CacheDir: built.cache})
+	modules, err := wasm.New(wasm.Config{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	account := func(id string) engine.ProviderConfig {
 		return engine.ProviderConfig{
-			Plugin: "jumdata", Config: map[string]any{"endpoint": busy.URL},
+			Plugin: "jumdata-c", Config: map[string]any{"endpoint": busy.URL},
 			Secrets: map[string]engine.Secret{"app_id": engine.NewSecret(id), "app_secret": engine.NewSecret("demo-secret")},
 		}
 	}
 	e, err := engine.Open(ctx, engine.Config{
-		Plugins:   built.modules,
+		Plugins:   plugins,
+		Unlocked:  true,
 		Runtimes:  []engine.Runtime{modules},
 		Providers: map[string]engine.ProviderConfig{"first": account("one"), "second": account("two")},
 		Routes:    map[string]engine.Route{"cautious": {Providers: []string{"first", "second"}}},
@@ -75,30 +84,32 @@ func ExampleEngine_Recognize_failover() {
 	}
 	defer func() { _ = e.Close(ctx) }()
 
-	_, err = e.Recognize(ctx, engine.Request{Route: "cautious", Picture: engine.File(filepath.Join("..", "plugins", "jumdata", "testdata", "card.jpg"))})
+	var r *engine.Recognition
+	r, err = e.Recognize(ctx, engine.Request{Route: "cautious", Picture: engine.File(card)})
 	var failure *engine.Error
 	if errors.As(err, &failure) {
-		fmt.Println(failure.Failure.Kind, "retryable:", failure.Failure.Retryable, "billed:", failure.Failure.Billed)
+		fmt.Println(r == nil, failure.Failure.Kind, "retryable:", failure.Failure.Retryable, "billed:", failure.Failure.Billed)
 		for _, a := range failure.Attempts {
 			fmt.Println(a.Provider, a.Outcome, "-", a.Reason)
 		}
 	}
 	// Output:
-	// unavailable retryable: true billed: no
+	// true unavailable retryable: true billed: no
 	// first failed - first in route cautious
 	// second failed - next after first failed with unavailable
 }
 
 // A configuration that is wrong says everything that is wrong with it, and what would be right.
 func ExampleConfigError() {
-	modules, err := wasm.New(wasm.Config{CacheDir: built.cache})
+	modules, err := wasm.New(wasm.Config{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	_, err = engine.Open(context.Background(), engine.Config{
-		Plugins:   built.modules,
+		Plugins:   plugins,
+		Unlocked:  true,
 		Runtimes:  []engine.Runtime{modules},
-		Providers: map[string]engine.ProviderConfig{"jumdata": {Config: map[string]any{"endpoint": "https://u:p@example.com"}}},
+		Providers: map[string]engine.ProviderConfig{"jumdata": {Plugin: "jumdata-c", Config: map[string]any{"endpoint": "https://u:p@example.com"}}},
 		Routes:    map[string]engine.Route{"default": {Providers: []string{"jumdata", "local"}}},
 	})
 	fmt.Println(err)
@@ -106,4 +117,29 @@ func ExampleConfigError() {
 	// provider jumdata: /config/endpoint: not an endpoint; want scheme, host, optional port and path prefix, such as "https://api.example.com"
 	// provider jumdata: /secrets: secrets are missing; want app_id and app_secret
 	// route default: /providers/1: there is no provider "local"; want one of "jumdata"
+}
+
+// What a caller does about a failure follows from its kind and from whose fault it was.
+func ExampleFailure() {
+	advice := func(kind engine.FailureKind, fault engine.Fault, billed engine.Billed) string {
+		switch {
+		case kind == abi.FailureKindOutcomeUnknown || billed == abi.BilledUnknown:
+			return "ask the vendor before it is tried again"
+		case fault == abi.FaultCaller:
+			return "ask for another picture"
+		case fault == abi.FaultOperator:
+			return "call the operator"
+		default:
+			return "try again later"
+		}
+	}
+	for _, f := range []engine.Failure{
+		{Kind: abi.FailureKindUnreadable, Fault: abi.FaultCaller, Billed: abi.BilledYes},
+		{Kind: abi.FailureKindQuotaExhausted, Fault: abi.FaultOperator, Billed: abi.BilledNo, VendorCode: "603"},
+	} {
+		fmt.Println(f, "->", advice(f.Kind, f.Fault, f.Billed))
+	}
+	// Output:
+	// unreadable -> ask for another picture
+	// quota_exhausted (vendor: 603) -> call the operator
 }
