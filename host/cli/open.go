@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/engine/declarative"
 	"github.com/ocrmux/ocrmux/engine/process"
 	"github.com/ocrmux/ocrmux/engine/wasm"
 	"github.com/ocrmux/ocrmux/host/config"
@@ -42,7 +43,7 @@ func (p *Program) load(cmd *cobra.Command) (*config.Config, error) {
 	return cfg, nil
 }
 
-// open starts an engine with both kinds of plugin. It logs from a level on, unless the configuration says another.
+// open starts an engine with every kind of plugin. It logs from a level on, unless the configuration says another.
 func (p *Program) open(cmd *cobra.Command, level slog.Level) (*engine.Engine, *config.Config, error) {
 	cfg, err := p.load(cmd)
 	if err != nil {
@@ -55,7 +56,7 @@ func (p *Program) open(cmd *cobra.Command, level slog.Level) (*engine.Engine, *c
 	}
 	cfg.Process.Logger = logger
 	cfg.Engine.Logger = logger
-	cfg.Engine.Runtimes = []engine.Runtime{modules, process.New(cfg.Process)}
+	cfg.Engine.Runtimes = []engine.Runtime{modules, process.New(cfg.Process), declarative.New()}
 	e, err := engine.Open(cmd.Context(), cfg.Engine)
 	if err != nil {
 		return nil, nil, wrongConfig(cfg, err)

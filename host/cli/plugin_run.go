@@ -16,6 +16,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/catalog"
+	"github.com/ocrmux/ocrmux/engine/declarative"
 	"github.com/ocrmux/ocrmux/engine/egress"
 	"github.com/ocrmux/ocrmux/engine/imaging"
 	"github.com/ocrmux/ocrmux/engine/process"
@@ -142,12 +143,9 @@ func readPicture(path string) ([]byte, error) {
 // openDry opens an engine that knows one provider and has no network.
 func (p *Program) openDry(ctx context.Context, plugin *inspect.Plugin, a *account, record *recorder) (*engine.Engine, error) {
 	logger := p.logger(config.Log{}, slog.LevelError) // the attempt that fails for want of a network is no news
-	var inner engine.Runtime = process.New(process.Config{Logger: logger})
-	if plugin.Kind == catalog.WASM {
-		var err error
-		if inner, err = newWASM(wasm.Config{}, logger); err != nil {
-			return nil, internal(err)
-		}
+	inner, err := dryRuntime(plugin.Kind, logger)
+	if err != nil {
+		return nil, internal(err)
 	}
 	cfg := engine.Config{
 		Plugins:   filepath.Dir(plugin.File),
@@ -170,6 +168,17 @@ func (p *Program) openDry(ctx context.Context, plugin *inspect.Plugin, a *accoun
 		}
 	}
 	return e, nil
+}
+
+// dryRuntime is the runtime for a kind of plugin.
+func dryRuntime(kind catalog.Kind, logger *slog.Logger) (engine.Runtime, error) {
+	switch kind {
+	case catalog.WASM:
+		return newWASM(wasm.Config{}, logger)
+	case catalog.Declarative:
+		return declarative.New(), nil
+	}
+	return process.New(process.Config{Logger: logger}), nil
 }
 
 // noNetwork finds nobody and connects to nobody. The engine gets to it only with a request that is whole and allowed.

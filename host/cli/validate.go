@@ -10,6 +10,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/catalog"
+	"github.com/ocrmux/ocrmux/engine/declarative"
 	"github.com/ocrmux/ocrmux/host/config"
 )
 
@@ -46,7 +47,7 @@ func (p *Program) validate(cmd *cobra.Command) (err error) {
 	if err != nil {
 		return err
 	}
-	cfg.Engine.Runtimes = []engine.Runtime{judge(catalog.WASM), judge(catalog.Process)}
+	cfg.Engine.Runtimes = []engine.Runtime{judge(catalog.WASM), judge(catalog.Process), declarative.New()} // the last runs nothing anyway
 	e, err := engine.Open(cmd.Context(), cfg.Engine)
 	if err != nil {
 		return wrongConfig(cfg, err)

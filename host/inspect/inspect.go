@@ -8,11 +8,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/abi/manifest"
 	"github.com/ocrmux/ocrmux/engine/catalog"
+	"github.com/ocrmux/ocrmux/engine/declarative"
+	"github.com/ocrmux/ocrmux/engine/yamltree"
 )
 
 // maxPluginBytes bounds the file of a plugin, as the catalog does.
@@ -35,7 +38,7 @@ type Plugin struct {
 	Problems []string `json:"problems,omitempty"`
 }
 
-// File reads a module, or an executable beside its manifest. It fails when the file cannot be read or has no readable
+// File reads a module, a provider file, or an executable beside its manifest. It fails when the file cannot be read or has no readable
 // manifest; everything that is wrong beyond that is in Problems.
 func File(path string) (*Plugin, error) {
 	path = strings.TrimSuffix(path, abi.ManifestSuffix)
@@ -53,7 +56,11 @@ func File(path string) (*Plugin, error) {
 		return nil, fmt.Errorf("the manifest of %s: %w", path, err)
 	}
 	p.problem(manifest.Compatible(p.Manifest, abi.Major, abi.Minor, nil))
-	p.problem(manifest.Validate(p.Manifest))
+	if p.Kind == catalog.Declarative {
+		p.lines(declarative.Check(filepath.Base(path), code)) // its manifest, too
+	} else {
+		p.problem(manifest.Validate(p.Manifest))
+	}
 	plugin := catalog.Plugin{Kind: p.Kind, Path: path, Code: code, SHA256: sum, Manifest: p.Manifest}
 	if p.Kind == catalog.Process {
 		plugin.ManifestFile = text
@@ -64,6 +71,17 @@ func File(path string) (*Plugin, error) {
 
 // manifestText finds the manifest and, for a module, its imports.
 func (p *Plugin) manifestText(path string, code []byte) ([]byte, error) {
+	if strings.HasSuffix(path, abi.ProviderSuffix) {
+		p.Kind = catalog.Declarative
+		root, problems := yamltree.Read(code)
+		if err := yamltree.AsError(filepath.Base(path), problems); err != nil {
+			return nil, err
+		}
+		if own := root.Get("manifest"); own != nil {
+			return own.JSON(), nil
+		}
+		return nil, fmt.Errorf("%s lacks \"manifest\"", path)
+	}
 	if !bytes.HasPrefix(code, []byte("\x00asm")) {
 		text, err := read(path+abi.ManifestSuffix, abi.MaxManifestBytes)
 		if err != nil {
@@ -80,6 +98,13 @@ func (p *Plugin) manifestText(path string, code []byte) ([]byte, error) {
 		p.Problems = append(p.Problems, "the module's imports cannot be read: "+err.Error())
 	}
 	return text, nil
+}
+
+// lines notes each problem of a provider file.
+func (p *Plugin) lines(err error) {
+	if err != nil {
+		p.Problems = append(p.Problems, strings.Split(err.Error(), "\n")...)
+	}
 }
 
 // problem notes an error, or each of several.

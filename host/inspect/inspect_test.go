@@ -110,3 +110,20 @@ func write(t *testing.T, name, content string) string {
 	}
 	return path
 }
+
+func TestAProviderFileSaysWhatItIsAndEverythingThatIsWrong(t *testing.T) {
+	good := "manifest: " + card + "\nrequest: {path: /a}\ncard: {fields: {name: /name}}\n"
+	p, err := File(write(t, "x.provider.yaml", good))
+	if err != nil || p.Kind != catalog.Declarative || p.Manifest.Name != "x" || p.Problems != nil {
+		t.Errorf("%+v, %v", p, err)
+	}
+	p, err = File(write(t, "x.provider.yaml", strings.Replace(good, "/name", "name", 1)+"anwser: {}\n"))
+	if err != nil || len(p.Problems) != 1 || !strings.HasPrefix(p.Problems[0], "x.provider.yaml:4:1: ") {
+		t.Errorf("%+v, %v", p, err)
+	}
+	for _, text := range []string{"[", "request: {}\n"} {
+		if p, err := File(write(t, "x.provider.yaml", text)); err == nil {
+			t.Errorf("%q: got %+v", text, p)
+		}
+	}
+}
