@@ -22,9 +22,14 @@ func WrittenSecret(text string) Secret { return Secret{text: text, written: true
 
 const hiddenSecret = "[secret]"
 
-// Format hides the text from the verbs of package fmt (%p, which fmt asks nobody about and go vet refuses, excepted);
-// String, MarshalText and LogValue hide it from everything else.
-func (Secret) Format(f fmt.State, _ rune)   { _, _ = io.WriteString(f, hiddenSecret) }
-func (Secret) String() string               { return hiddenSecret }
+// Format hides the text from the verbs of package fmt (%p, which fmt asks nobody about and go vet refuses, excepted).
+func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, hiddenSecret) }
+
+// String hides the text.
+func (Secret) String() string { return hiddenSecret }
+
+// MarshalText hides the text from encoders, such as JSON's.
 func (Secret) MarshalText() ([]byte, error) { return []byte(hiddenSecret), nil }
-func (Secret) LogValue() slog.Value         { return slog.StringValue(hiddenSecret) }
+
+// LogValue hides the text from package slog.
+func (Secret) LogValue() slog.Value { return slog.StringValue(hiddenSecret) }

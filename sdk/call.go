@@ -50,8 +50,10 @@ func (c *Call) HasSecret(name string) bool {
 // UnixMilli is the time of the call in milliseconds since 1970.
 func (c *Call) UnixMilli() int64 { return c.ctx.NowUnixMs }
 
-// Millis and Seconds are the time of the call in decimal.
-func (c *Call) Millis() string  { return strconv.FormatInt(c.ctx.NowUnixMs, 10) }
+// Millis is the time of the call in decimal, in milliseconds since 1970.
+func (c *Call) Millis() string { return strconv.FormatInt(c.ctx.NowUnixMs, 10) }
+
+// Seconds is the time of the call in decimal, in whole seconds since 1970.
 func (c *Call) Seconds() string { return strconv.FormatInt(c.ctx.NowUnixMs/1000, 10) }
 
 // Nonce is 32 hexadecimal digits that are fresh for every step.

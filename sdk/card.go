@@ -14,9 +14,11 @@ func CardOf(r *Recognition) Card {
 	return Card{fields: r.Fields}
 }
 
-// FrontFields and BackFields are the standard names of the fields of the portrait side and of the emblem side.
+// FrontFields are the standard names of the fields of the portrait side.
 func FrontFields() []string { return []string{Name, Sex, Ethnicity, BirthDate, Address, IDNumber} }
-func BackFields() []string  { return []string{IssuingAuthority, ValidFrom, ValidUntil} }
+
+// BackFields are the standard names of the fields of the emblem side.
+func BackFields() []string { return []string{IssuingAuthority, ValidFrom, ValidUntil} }
 
 // Field finds a field by its standard name; nil when there is none.
 func (c Card) Field(name string) *Field {

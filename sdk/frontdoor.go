@@ -46,8 +46,10 @@ func PictureFrom(l *abi.Leaf, e Encoding) *InboundPicture {
 // StringText is a JSON string of a plain text.
 func StringText(s string) JSON { return String(Text(s)) }
 
-// IsForm and IsJSON report how the body of an inbound request was read, whatever its content type says.
+// IsForm reports whether the body of an inbound request was read as a form, whatever its content type says.
 func (r *InboundRequest) IsForm() bool { return r.Format == abi.BodyFormatForm }
+
+// IsJSON reports whether the body of an inbound request was read as JSON, whatever its content type says.
 func (r *InboundRequest) IsJSON() bool { return r.Format == abi.BodyFormatJSON }
 
 // Params are the parameters of a query or a form by name, in their order, as signatures want them: texts before they were

@@ -13,9 +13,11 @@ func NewRequest(method, url string) *Request {
 	return &Request{r: abi.HTTPRequest{Method: method, URL: url}}
 }
 
-// Post and Get begin the two usual requests.
+// Post begins a POST request; see NewRequest.
 func Post(url string) *Request { return NewRequest("POST", url) }
-func Get(url string) *Request  { return NewRequest("GET", url) }
+
+// Get begins a GET request; see NewRequest.
+func Get(url string) *Request { return NewRequest("GET", url) }
 
 // Param names a value: a header, a query parameter or a form field.
 func Param(name string, v Value) NamedValue { return NamedValue{Name: name, Value: &v} }
@@ -95,11 +97,12 @@ func Send(r *Request) *Action {
 	return &Action{Exchange: &r.e}
 }
 
-// FormField and FormFile are parts of a multipart body.
+// FormField is a part of a multipart body that is a text.
 func FormField(name string, v Value) MultipartField {
 	return MultipartField{Name: name, Value: &v}
 }
 
+// FormFile is a part of a multipart body that is a file, with its name and its content type.
 func FormFile(name, filename, contentType string, v Value) MultipartField {
 	return MultipartField{Name: name, Filename: filename, ContentType: contentType, Value: &v}
 }
@@ -118,7 +121,7 @@ func Array(items ...JSON) JSON { return JSON{Array: &abi.JSONArray{Items: items}
 // String is a JSON string, escaped by the host.
 func String(v Value) JSON { return JSON{Text: &v} }
 
-// Bool is true or false; Number is JSON's notation of a number.
+// Bool is true or false.
 func Bool(b bool) JSON {
 	if b {
 		return JSON{Literal: "true"}
@@ -126,4 +129,5 @@ func Bool(b bool) JSON {
 	return JSON{Literal: "false"}
 }
 
+// Number is a number in JSON's notation, sent as it is written.
 func Number(text string) JSON { return JSON{Literal: text} }

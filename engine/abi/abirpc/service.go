@@ -67,16 +67,20 @@ func method[In, Out any](name string, call func(Server, context.Context, *In) (*
 // error is a *SizeError.
 type Client struct{ conn grpc.ClientConnInterface }
 
+// NewClient makes a client of the subprocess at the other end of a connection.
 func NewClient(conn grpc.ClientConnInterface) *Client { return &Client{conn: conn} }
 
+// Step has the provider take one step.
 func (c *Client) Step(ctx context.Context, in *abi.StepRequest) (*abi.Action, error) {
 	return invoke[abi.Action](ctx, c, "Step", in)
 }
 
+// Accept shows the provider a request at its front door.
 func (c *Client) Accept(ctx context.Context, in *abi.AcceptRequest) (*abi.Accepted, error) {
 	return invoke[abi.Accepted](ctx, c, "Accept", in)
 }
 
+// Reply has the provider say an outcome at its front door.
 func (c *Client) Reply(ctx context.Context, in *abi.ReplyRequest) (*abi.InboundResponse, error) {
 	return invoke[abi.InboundResponse](ctx, c, "Reply", in)
 }
