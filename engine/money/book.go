@@ -16,6 +16,9 @@ const (
 	DefaultLease = 30 * time.Second
 	// DefaultGrace is how long after the deadline of its call a reservation is given up as unknown.
 	DefaultGrace = 2 * time.Minute
+
+	minLease = 100 * time.Millisecond
+	maxOwner = 48
 )
 
 // Config of a Book. Only Store is needed.
@@ -23,8 +26,8 @@ type Config struct {
 	// Store keeps counters and the ledger; the Book does not close it. Where the store is Exclusive, one Book at a time may use it:
 	// what any other one had leased counts as left behind.
 	Store store.Store
-	// Owner names this Book among all that ever used the store: two must not have the same name, nor one before and after a
-	// restart. At most 64 bytes; empty means a random name.
+	// Owner names this program for people who look into the store. What is written has a random end, so that no two runs of it are
+	// taken for one. At most 48 bytes; it may be empty.
 	Owner string
 	// Currency of all budgets and prices; empty means CNY.
 	Currency Currency
@@ -33,7 +36,7 @@ type Config struct {
 	Budgets []Budget
 	// Tariffs by provider, as NewTariff gave them: those whose packages and tiers the Book counts.
 	Tariffs map[string]*Tariff
-	// Lease, 0 for DefaultLease, and Grace, 0 for DefaultGrace. Clocks of programs that share the store may differ by a third of
+	// Lease, 0 for DefaultLease and otherwise at least 100 ms, and Grace, 0 for DefaultGrace. Clocks of programs that share the store may differ by a third of
 	// Lease.
 	Lease, Grace time.Duration
 	// Now is the clock; nil means the system's.
@@ -111,14 +114,14 @@ func (cfg *Config) complete() error {
 	switch {
 	case cfg.Store == nil:
 		return &ConfigError{"store", "is needed"}
-	case len(cfg.Owner) > 64:
-		return &ConfigError{"owner", "has more than 64 bytes"}
-	case cfg.Lease < 0 || cfg.Grace < 0:
-		return &ConfigError{"lease", "and grace must not be negative"}
+	case len(cfg.Owner) > maxOwner:
+		return &ConfigError{"owner", fmt.Sprintf("has more than %d bytes", maxOwner)}
+	case cfg.Lease != 0 && cfg.Lease < minLease:
+		return &ConfigError{"lease", fmt.Sprintf("must be at least %v", minLease)}
+	case cfg.Grace < 0:
+		return &ConfigError{"grace", "must not be negative"}
 	}
-	if cfg.Owner == "" {
-		cfg.Owner = rand.Text()
-	}
+	cfg.Owner += "-" + rand.Text()[:12]
 	if cfg.Currency == "" {
 		cfg.Currency = CNY
 	}

@@ -3,6 +3,8 @@ package money
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -280,6 +282,9 @@ func TestWrongBooksAreRefused(t *testing.T) {
 		`budgets[0].per: "week" is neither day nor month`:                {Store: s, Budgets: []Budget{{ScopeTenant, "t", "week", Units{Calls: 1}}}},
 		`budgets[0].limit: must not be negative`:                         {Store: s, Budgets: []Budget{{ScopeTenant, "t", Day, Units{Calls: -1}}}},
 		`budgets[1]: tenant "t" has two budgets per day`:                 {Store: s, Budgets: []Budget{{ScopeTenant, "t", Day, Units{Calls: 1}}, {ScopeTenant, "t", Day, Units{Calls: 2}}}},
+		`lease: must be at least 100ms`:                                  {Store: s, Lease: 1},
+		`owner: has more than 48 bytes`:                                  {Store: s, Owner: strings.Repeat("o", 49)},
+		`grace: must not be negative`:                                    {Store: s, Grace: -1},
 		`currency: "yuan" is no ISO 4217 code such as "CNY"`:             {Store: s, Currency: "yuan"},
 		`the tariff of provider "p" is in "CNY", but budgets and prices are in USD: give the price in USD, or choose the other currency for all`: {
 			Store: s, Currency: "USD", Tariffs: map[string]*Tariff{"p": tariff(t, TariffConfig{})}},
@@ -319,13 +324,48 @@ func TestASettlementSaysNoMoreThanItWasTold(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got = append(got, entry.Topic+" "+string(entry.Data))
+		got = append(got, string(entry.Data))
+		if want := "attempts/CNY/" + b.cfg.Owner + "/0"; entry.Topic != want || !strings.HasPrefix(b.cfg.Owner, "one-") {
+			t.Errorf("the topic is %s, want %s", entry.Topic, want)
+		}
 	}
 	want := []string{
-		`attempts/CNY/one/0 {"n":1,"of":1,"at":1795312800000,"provider":"p","route":"r","tenant":"t","try":1,"price":45000,"on":[1]}`,
-		`attempts/CNY/one/0 {"n":2,"of":1,"at":1795312800000,"provider":"p","route":"r","tenant":"t","try":1,"price":45000,"on":[1],"settled":true,"took_us":3000,"failure":"timeout","request":"é\u0001"}`,
+		`{"n":1,"of":1,"at":1795312800000,"provider":"p","route":"r","tenant":"t","try":1,"price":45000,"on":[1]}`,
+		`{"n":2,"of":1,"at":1795312800000,"provider":"p","route":"r","tenant":"t","try":1,"price":45000,"on":[1],"settled":true,"took_us":3000,"failure":"timeout","request":"é\u0001"}`,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestCountersOfLongAgoAreRemoved(t *testing.T) {
+	s := store.NewMemory()
+	c := newClock(t, "2026-11-22T10:00:00+08:00")
+	b := quiet(t, Config{Store: s, Now: c.Now, Zone: zone(t, "Asia/Shanghai"), Budgets: []Budget{{ScopeTenant, "t", Day, Units{Calls: 5}}, {ScopeTenant, "t", Month, Units{Calls: 5}}}})
+	for _, days := range []int{0, 1, 61, 1, 500} {
+		c.forward(time.Duration(days) * 24 * time.Hour)
+		reserve(t, b, Claim{Tenant: "t"}).Settle(yes)
+		for range 2 { // written down, then given back
+			if err := b.tend(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var keys []string
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	if err := s.Watch(ctx, "", func(e store.Entry) { keys = append(keys, e.Key) }); err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(keys)
+	want := []string{"money/CNY/tenant/t/day/2028-06-07", "money/CNY/tenant/t/month/2028-06"}
+	if diff := cmp.Diff(want, keys); diff != "" {
+		t.Error(diff)
+	}
+	if first := Day.oldest(c.Now(), zone(t, "Asia/Shanghai")); first != "2028-04-06" {
+		t.Error(first)
+	}
+	if first := Month.oldest(c.Now(), zone(t, "Asia/Shanghai")); first != "2027-04" {
+		t.Error(first)
 	}
 }

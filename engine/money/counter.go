@@ -38,6 +38,7 @@ type counter struct {
 	err              error         // of the last one
 	unsure           *change       // written or not: the store did not say
 	busy             bool          // taken from since the last look
+	swept            bool          // documents of periods long ago are gone
 }
 
 // free is what a call can be given now.

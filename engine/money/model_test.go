@@ -230,7 +230,7 @@ func (m *model) documents() map[string]document {
 }
 
 func TestWhateverHappensBudgetsForgetNothingAndAreNotOverspent(t *testing.T) {
-	seeds := 200
+	seeds := 120
 	if testing.Short() {
 		seeds = 50
 	}

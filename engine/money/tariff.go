@@ -144,17 +144,20 @@ func (cfg *TariffConfig) base() (*pool, error) {
 		}
 		return &pool{name: "price per call", price: *cfg.PerCall}, nil
 	}
-	var chosen *abi.PriceTier
+	var chosen, foreign *abi.PriceTier
 	for i := range cfg.Tiers {
 		tier := &cfg.Tiers[i]
-		if Currency(tier.Currency) != cfg.Currency && (cfg.Bought == 0 || tier.Calls == cfg.Bought) {
-			return nil, &CurrencyError{fmt.Sprintf("the manifest's price for %d calls", tier.Calls), Currency(tier.Currency), cfg.Currency}
-		}
-		if tier.Calls == cfg.Bought || cfg.Bought == 0 && (chosen == nil || tier.Calls < chosen.Calls) {
+		switch {
+		case cfg.Bought > 0 && tier.Calls != cfg.Bought:
+		case Currency(tier.Currency) != cfg.Currency:
+			foreign = tier
+		case chosen == nil || tier.Calls < chosen.Calls:
 			chosen = tier
 		}
 	}
 	switch {
+	case chosen == nil && foreign != nil:
+		return nil, &CurrencyError{fmt.Sprintf("the manifest's price for %d calls", foreign.Calls), Currency(foreign.Currency), cfg.Currency}
 	case chosen == nil && cfg.Bought > 0:
 		return nil, &ConfigError{"bought", fmt.Sprintf("the manifest has no price for %d calls", cfg.Bought)}
 	case chosen == nil:
@@ -164,7 +167,7 @@ func (cfg *TariffConfig) base() (*pool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the manifest's price for %d calls: %w", chosen.Calls, err)
 	}
-	return &pool{name: fmt.Sprintf("manifest's price for %s calls", number(int64(chosen.Calls))), price: price}, nil
+	return &pool{name: fmt.Sprintf("manifest's price in packages of %s", number(int64(chosen.Calls))), price: price}, nil
 }
 
 // volumePools are the steps of a month, each with as many calls as there are until the next begins.

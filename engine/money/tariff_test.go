@@ -75,7 +75,7 @@ func TestAPackageThatExpiresBetweenQuoteAndReservationIsNotUsed(t *testing.T) {
 	c.forward(time.Second)
 	r := reserve(t, b, Claim{Provider: "p", Quote: q})
 	r.Settle(yes)
-	if got := r.Quote(); got.Amount != amount(t, "0.3") || got.Package != "" || got.String() != "manifest's price for 1 calls" {
+	if got := r.Quote(); got.Amount != amount(t, "0.3") || got.Package != "" || got.String() != "manifest's price in packages of 1" {
 		t.Errorf("%s is paid: %s", got.Amount, got)
 	}
 }
@@ -104,11 +104,15 @@ func TestTheSharesOfAPackageComeToItsPriceAndAtMostAMillionthForEachCallMore(t *
 
 func TestWithoutAPriceOfOnesOwnTheSmallestTierOfTheManifestCounts(t *testing.T) {
 	tiers := []abi.PriceTier{{Calls: 2000, PerCall: "0.05", Currency: "CNY"}, {Calls: 100, PerCall: "0.10", Currency: "CNY"}}
-	if got := tariff(t, TariffConfig{Tiers: tiers}).Quote(time.Now()); got.Amount != 100_000 || got.String() != "manifest's price for 100 calls" {
+	if got := tariff(t, TariffConfig{Tiers: tiers}).Quote(time.Now()); got.Amount != 100_000 || got.String() != "manifest's price in packages of 100" {
 		t.Errorf("%s, %s", got.Amount, got)
 	}
 	if got := tariff(t, TariffConfig{Tiers: tiers, Bought: 2000}).Quote(time.Now()); got.Amount != 50_000 {
 		t.Errorf("%s, %s", got.Amount, got)
+	}
+	tiers = append(tiers, abi.PriceTier{Calls: 1, PerCall: "0.01", Currency: "USD"})
+	if got := tariff(t, TariffConfig{Tiers: tiers}).Quote(time.Now()); got.Amount != 100_000 {
+		t.Errorf("with a price in another currency beside: %s, %s", got.Amount, got)
 	}
 	if got := (Quote{}).String(); got != "no price is known" {
 		t.Error(got)

@@ -84,7 +84,10 @@ func (b *Book) look(ctx context.Context, c *counter) error {
 	quiet := !c.busy || b.closed
 	c.busy = false
 	b.mu.Unlock()
-	return b.exchange(ctx, c, quiet)
+	if err := b.exchange(ctx, c, quiet); err != nil {
+		return err
+	}
+	return b.sweep(ctx, c)
 }
 
 // giveUp settles as unknown what nobody settled in time. The lock must be held.
