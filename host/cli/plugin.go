@@ -20,8 +20,7 @@ func (p *Program) pluginCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "plugin", Short: "Write, try and build a plugin, or see what one wants", Args: needsCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	cmd.AddCommand(p.newCommand(), p.runCommand(), p.checkCommand(), p.recordCommand(), p.buildCommand(), p.embedCommand(), p.inspectCommand())
-	cmd.AddCommand(p.lockCommand(), p.keygenCommand(), p.signCommand(), p.verifyCommand())
-	cmd.AddCommand(p.schemaCommand())
+	cmd.AddCommand(p.lockCommand(), p.keygenCommand(), p.signCommand(), p.verifyCommand(), p.pushCommand(), p.pullCommand())
 	return cmd
 }
 
@@ -104,7 +103,7 @@ func (p *Program) inspectCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "inspect FILE",
 		Short: "Tell what a plugin is and what it wants, without running it",
-		Args:  oneArgument("a module NAME.wasm, a file NAME.provider.yaml, or an executable with a NAME.manifest.json beside it"),
+		Args:  oneArgument("a module NAME.wasm, or an executable with a NAME.manifest.json beside it"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			plugin, err := inspect.File(args[0])
 			if err != nil {

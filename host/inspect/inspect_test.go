@@ -73,7 +73,7 @@ func TestAPluginForANewerHostIsReadAndHasAProblem(t *testing.T) {
 		t.Fatal(err)
 	}
 	p, err := File(write(t, "x.wasm", string(module)))
-	if err != nil || len(p.Problems) != 1 || !strings.Contains(p.Problems[0], "host") {
+	if err != nil || len(p.Problems) != 1 || !strings.Contains(p.Problems[0], "upgrade ocrmux") {
 		t.Errorf("%+v, %v", p, err)
 	}
 }

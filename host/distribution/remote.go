@@ -1,0 +1,98 @@
+package distribution
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+
+	"github.com/opencontainers/go-digest"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+	"oras.land/oras-go/v2/content"
+	"oras.land/oras-go/v2/errdef"
+	"oras.land/oras-go/v2/registry/remote"
+	"oras.land/oras-go/v2/registry/remote/auth"
+	"oras.land/oras-go/v2/registry/remote/credentials"
+	"oras.land/oras-go/v2/registry/remote/retry"
+)
+
+// Access is how a registry is spoken to.
+type Access struct {
+	// Username and Password for the registry; without them, what docker and podman know of it is used, including credential
+	// helpers, which are programs of this machine.
+	Username, Password string
+	// PlainHTTP speaks http, which is allowed to this machine only.
+	PlainHTTP bool
+}
+
+// Remote is a plugin's place in a registry. It is safe for concurrent use.
+type Remote struct {
+	ref  Reference
+	repo *remote.Repository
+}
+
+// Open makes ready to speak to a registry. Nothing is sent yet.
+func Open(ref Reference, access Access) (*Remote, error) {
+	repo, err := remote.NewRepository(ref.name())
+	if err != nil {
+		return nil, err
+	}
+	if access.PlainHTTP && !loopback(ref.Registry) {
+		return nil, fmt.Errorf("plain http would carry credentials and plugins in the open to %s; it is for registries on this machine", ref.Registry)
+	}
+	credential := auth.StaticCredential(repo.Reference.Host(), auth.Credential{Username: access.Username, Password: access.Password})
+	if access.Username == "" {
+		store, err := credentials.NewStoreFromDocker(credentials.StoreOptions{})
+		if err != nil {
+			return nil, fmt.Errorf("docker's configuration cannot be read: %w", err)
+		}
+		credential = credentials.Credential(store)
+	}
+	client := &auth.Client{Client: retry.DefaultClient, Cache: auth.NewCache(), Credential: credential}
+	client.SetUserAgent("ocrmux")
+	repo.Client, repo.PlainHTTP = client, access.PlainHTTP
+	repo.MaxMetadataBytes = maxArtifactBytes
+	return &Remote{ref: ref, repo: repo}, nil
+}
+
+// loopback reports whether a registry, HOST or HOST:PORT, is on this machine.
+func loopback(registry string) bool {
+	host, _, err := net.SplitHostPort(registry)
+	if err != nil {
+		host = registry
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// resolve finds out what a tag or digest names; ok is false when there is no such thing.
+func (r *Remote) resolve(ctx context.Context, name string) (d ocispec.Descriptor, ok bool, err error) {
+	d, err = r.repo.Resolve(ctx, name)
+	if errors.Is(err, errdef.ErrNotFound) {
+		return d, false, nil
+	}
+	if err != nil {
+		return d, false, r.ref.failed("looking up "+name, err)
+	}
+	if d.Digest.Algorithm() != digest.SHA256 {
+		return d, false, r.ref.fail(NotAPlugin, "its digest is not SHA-256")
+	}
+	return d, true, nil
+}
+
+// artifact fetches an artifact's manifest.
+func (r *Remote) artifact(ctx context.Context, d ocispec.Descriptor) ([]byte, error) {
+	switch {
+	case d.MediaType == ocispec.MediaTypeImageIndex:
+		return nil, r.ref.fail(NotAPlugin, "it is an index of several artifacts; name the tag of one platform")
+	case d.MediaType != ocispec.MediaTypeImageManifest:
+		return nil, r.ref.fail(NotAPlugin, "it is %q, not an OCI manifest", d.MediaType)
+	case d.Size < 0 || d.Size > maxArtifactBytes:
+		return nil, r.ref.fail(NotAPlugin, "its manifest has %d bytes, at most %d are taken", d.Size, maxArtifactBytes)
+	}
+	text, err := content.FetchAll(ctx, r.repo, d)
+	if err != nil {
+		return nil, r.ref.failed("fetching its manifest", err)
+	}
+	return text, nil
+}
