@@ -2,6 +2,7 @@
 
 package abi
 
+// Algorithm is a digest, or RSA over one.
 type Algorithm uint32
 
 const (
@@ -38,6 +39,7 @@ func (e *Algorithm) UnmarshalText(text []byte) error {
 	return &NameError{Type: "Algorithm", Name: string(text)}
 }
 
+// Encoding is a way to write bytes.
 type Encoding uint32
 
 const (
@@ -74,6 +76,7 @@ func (e *Encoding) UnmarshalText(text []byte) error {
 	return &NameError{Type: "Encoding", Name: string(text)}
 }
 
+// Side of a document.
 type Side uint32
 
 const (
@@ -105,6 +108,7 @@ func (e *Side) UnmarshalText(text []byte) error {
 	return &NameError{Type: "Side", Name: string(text)}
 }
 
+// ImageFormat is the format of a picture, found by its content.
 type ImageFormat uint32
 
 const (
@@ -138,6 +142,7 @@ func (e *ImageFormat) UnmarshalText(text []byte) error {
 	return &NameError{Type: "ImageFormat", Name: string(text)}
 }
 
+// BodyFormat says as what a body was read.
 type BodyFormat uint32
 
 const (
@@ -174,6 +179,7 @@ func (e *BodyFormat) UnmarshalText(text []byte) error {
 	return &NameError{Type: "BodyFormat", Name: string(text)}
 }
 
+// LeafType is what a leaf was in its body.
 type LeafType uint32
 
 const (
@@ -209,6 +215,7 @@ func (e *LeafType) UnmarshalText(text []byte) error {
 	return &NameError{Type: "LeafType", Name: string(text)}
 }
 
+// SignalState says whether something was seen.
 type SignalState uint32
 
 const (
@@ -240,6 +247,7 @@ func (e *SignalState) UnmarshalText(text []byte) error {
 	return &NameError{Type: "SignalState", Name: string(text)}
 }
 
+// CheckState is the verdict of a check.
 type CheckState uint32
 
 const (
@@ -271,6 +279,7 @@ func (e *CheckState) UnmarshalText(text []byte) error {
 	return &NameError{Type: "CheckState", Name: string(text)}
 }
 
+// Billed says whether a vendor charged for a request.
 type Billed uint32
 
 const (
@@ -302,6 +311,7 @@ func (e *Billed) UnmarshalText(text []byte) error {
 	return &NameError{Type: "Billed", Name: string(text)}
 }
 
+// FailureKind says what went wrong, in the same words for every vendor.
 type FailureKind uint32
 
 const (
@@ -350,6 +360,7 @@ func (e *FailureKind) UnmarshalText(text []byte) error {
 	return &NameError{Type: "FailureKind", Name: string(text)}
 }
 
+// Fault says who can mend a failure.
 type Fault uint32
 
 const (
@@ -383,6 +394,7 @@ func (e *Fault) UnmarshalText(text []byte) error {
 	return &NameError{Type: "Fault", Name: string(text)}
 }
 
+// HostStatus says how a host function ended.
 type HostStatus uint32
 
 const (
@@ -423,6 +435,7 @@ func (e *HostStatus) UnmarshalText(text []byte) error {
 	return &NameError{Type: "HostStatus", Name: string(text)}
 }
 
+// LogLevel is how much a record of the log matters.
 type LogLevel uint32
 
 const (
@@ -621,6 +634,7 @@ func (m *Blob) decode(d *decoder) {
 	}
 }
 
+// BodyBytes stands for the final bytes of the body of the request it is in.
 type BodyBytes struct {
 }
 
@@ -758,6 +772,7 @@ func (m *NamedValue) decode(d *decoder) {
 	}
 }
 
+// HTTPRequest is a request as a provider wants it sent.
 type HTTPRequest struct {
 	// GET, POST, PUT or any other token of RFC 9110.
 	Method string `json:"method,omitempty"`
@@ -936,6 +951,7 @@ func (m *Body) decode(d *decoder) {
 	}
 }
 
+// Form is a body of the type application/x-www-form-urlencoded.
 type Form struct {
 	Fields []NamedValue `json:"fields,omitempty"`
 }
@@ -973,6 +989,7 @@ func (m *Form) decode(d *decoder) {
 	}
 }
 
+// Multipart is a body of the type multipart/form-data.
 type Multipart struct {
 	Fields []MultipartField `json:"fields,omitempty"`
 }
@@ -1010,6 +1027,7 @@ func (m *Multipart) decode(d *decoder) {
 	}
 }
 
+// MultipartField is a part of a Multipart: a text, or a file.
 type MultipartField struct {
 	Name  string `json:"name,omitempty"`
 	Value *Value `json:"value,omitempty"`
@@ -1147,6 +1165,7 @@ func (m *JSON) decode(d *decoder) {
 	}
 }
 
+// JSONObject is an object of a JSON body.
 type JSONObject struct {
 	Members []JSONMember `json:"members,omitempty"`
 }
@@ -1184,6 +1203,7 @@ func (m *JSONObject) decode(d *decoder) {
 	}
 }
 
+// JSONMember is a member of an object of a JSON body.
 type JSONMember struct {
 	Name  string `json:"name,omitempty"`
 	Value *JSON  `json:"value,omitempty"`
@@ -1229,6 +1249,7 @@ func (m *JSONMember) decode(d *decoder) {
 	}
 }
 
+// JSONArray is an array of a JSON body.
 type JSONArray struct {
 	Items []JSON `json:"items,omitempty"`
 }
@@ -1638,6 +1659,7 @@ func (m *Response) decode(d *decoder) {
 	}
 }
 
+// Header is a field of an HTTP head.
 type Header struct {
 	Name  string `json:"name,omitempty"`
 	Value string `json:"value,omitempty"`
@@ -1900,6 +1922,7 @@ func (m *Exchange) decode(d *decoder) {
 	}
 }
 
+// CacheRule keeps an answer, and what is captured from it, for later calls of the same account.
 type CacheRule struct {
 	Key string `json:"key,omitempty"`
 	// Seconds; 0 when ttl_pointer is set.
@@ -1959,6 +1982,7 @@ func (m *CacheRule) decode(d *decoder) {
 	}
 }
 
+// Capture makes a part of an answer a secret that later requests can name.
 type Capture struct {
 	// JSON pointer into the answer.
 	Pointer string `json:"pointer,omitempty"`
@@ -2273,6 +2297,7 @@ func (m *Signal) decode(d *decoder) {
 	}
 }
 
+// VendorCheck is a vendor's own verdict on something that the host checks as well.
 type VendorCheck struct {
 	Name       string     `json:"name,omitempty"`
 	State      CheckState `json:"state,omitempty"`
@@ -2316,6 +2341,7 @@ func (m *VendorCheck) decode(d *decoder) {
 	}
 }
 
+// Extra is a text that a vendor said beyond the model.
 type Extra struct {
 	Name  string `json:"name,omitempty"`
 	Value string `json:"value,omitempty"`
@@ -2509,6 +2535,7 @@ func (m *AcceptRequest) decode(d *decoder) {
 	}
 }
 
+// InboundRequest is a request at a front door.
 type InboundRequest struct {
 	Method string `json:"method,omitempty"`
 	Path   string `json:"path,omitempty"`
@@ -2784,6 +2811,7 @@ func (m *Admit) decode(d *decoder) {
 	}
 }
 
+// InboundPicture says where the picture of a request at a front door is.
 type InboundPicture struct {
 	// Exactly one of the next 3 is set.
 	// Bytes the host holds and the encoding in which they came: RAW, BASE64 or BASE64_PERCENT.
@@ -2841,6 +2869,7 @@ func (m *InboundPicture) decode(d *decoder) {
 	}
 }
 
+// ClientKey finds a client of a front door by one of its credentials.
 type ClientKey struct {
 	Name  string `json:"name,omitempty"`
 	Value string `json:"value,omitempty"`
@@ -3141,6 +3170,7 @@ func (m *Recognition) decode(d *decoder) {
 	}
 }
 
+// InboundResponse is the answer of a front door.
 type InboundResponse struct {
 	Status  uint32   `json:"status,omitempty"`
 	Headers []Header `json:"headers,omitempty"`
@@ -3480,6 +3510,7 @@ func (m *SignRequest) decode(d *decoder) {
 	}
 }
 
+// SignReply is the result of sign.
 type SignReply struct {
 	Value []byte `json:"value,omitempty"`
 }
@@ -3511,6 +3542,7 @@ func (m *SignReply) decode(d *decoder) {
 	}
 }
 
+// ImageInspectRequest asks what a picture is, and whether it holds the limits.
 type ImageInspectRequest struct {
 	Handle uint32 `json:"handle,omitempty"`
 	// Also validate against these; absent means inspect only.
@@ -3557,6 +3589,7 @@ func (m *ImageInspectRequest) decode(d *decoder) {
 	}
 }
 
+// ImageInspectReply describes a picture and lists the limits that it breaks.
 type ImageInspectReply struct {
 	Picture *PictureInfo `json:"picture,omitempty"`
 	// Limits that do not hold; empty when all do.
@@ -3608,6 +3641,7 @@ func (m *ImageInspectReply) decode(d *decoder) {
 	}
 }
 
+// LimitViolation is a limit that a picture breaks.
 type LimitViolation struct {
 	// A field name of ImageLimits.
 	Limit   string `json:"limit,omitempty"`
@@ -3652,6 +3686,7 @@ func (m *LimitViolation) decode(d *decoder) {
 	}
 }
 
+// ImageFitRequest asks for a picture that holds the limits.
 type ImageFitRequest struct {
 	Handle uint32       `json:"handle,omitempty"`
 	Limits *ImageLimits `json:"limits,omitempty"`
@@ -3697,6 +3732,7 @@ func (m *ImageFitRequest) decode(d *decoder) {
 	}
 }
 
+// ImageFitReply names the picture that was fitted.
 type ImageFitReply struct {
 	// A new handle, good for the rest of the call.
 	Picture *PictureInfo `json:"picture,omitempty"`
@@ -3782,6 +3818,7 @@ func (m *ImageReadRequest) decode(d *decoder) {
 	}
 }
 
+// ImageReadReply is a part of a picture's bytes.
 type ImageReadReply struct {
 	Data []byte `json:"data,omitempty"`
 	// Of the whole picture.
@@ -3820,6 +3857,7 @@ func (m *ImageReadReply) decode(d *decoder) {
 	}
 }
 
+// LogRecord is a line for the host's log.
 type LogRecord struct {
 	Level LogLevel `json:"level,omitempty"`
 	// No field values: texts of the answer are masked by the host all the same.
@@ -3858,6 +3896,7 @@ func (m *LogRecord) decode(d *decoder) {
 	}
 }
 
+// Descriptor is the manifest: what a provider is, can do and wants, judged before a byte of it runs.
 type Descriptor struct {
 	// Lower-case letters, digits and '-', starting with a letter; at most 63.
 	Name string `json:"name,omitempty"`
@@ -4034,6 +4073,7 @@ func (m *Descriptor) decode(d *decoder) {
 	}
 }
 
+// ABIRange says which version of the contract a provider needs.
 type ABIRange struct {
 	Major uint32 `json:"major,omitempty"`
 	// The oldest minor that has all it needs; it may have been built with a newer one.
@@ -4072,6 +4112,7 @@ func (m *ABIRange) decode(d *decoder) {
 	}
 }
 
+// DocumentSupport is a kind of document that a provider reads, and what it says of one.
 type DocumentSupport struct {
 	// "cn.idcard"
 	Document string `json:"document,omitempty"`
@@ -4130,6 +4171,7 @@ func (m *DocumentSupport) decode(d *decoder) {
 	}
 }
 
+// SecretSpec is a secret that a provider needs, and what it may be used for.
 type SecretSpec struct {
 	Name string `json:"name,omitempty"`
 	// Where it may stand: "plain" (sent as it is) and lower-case algorithm names ("md5", "sha256", "hmac-sha256", "rsa-sha256").
@@ -4196,6 +4238,7 @@ func (m *SecretSpec) decode(d *decoder) {
 	}
 }
 
+// SecretSet names secrets that are enough together.
 type SecretSet struct {
 	Names []string `json:"names,omitempty"`
 }
@@ -4357,6 +4400,7 @@ func (m *PriceTier) decode(d *decoder) {
 	}
 }
 
+// FrontDoor is a request of the vendor's protocol that a provider answers.
 type FrontDoor struct {
 	Method string `json:"method,omitempty"`
 	Path   string `json:"path,omitempty"`
