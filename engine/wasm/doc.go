@@ -1,4 +1,4 @@
-// Package wasm runs providers that are WebAssembly modules, on wazero.
+// Package wasm is the provider runtime for WebAssembly modules, on wazero. [New] makes it; engine.Config takes it.
 //
 // An instance answers one call at a time and is never held while a vendor thinks, so a pool of about one instance for
 // each core serves any number of recognitions in flight. Memory is bounded by a page limit, CPU time by a fuel counter
