@@ -3,6 +3,7 @@ package jetstream
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"strings"
 	"time"
@@ -18,9 +19,6 @@ const (
 	// readerAge is how long the server keeps a reader that was left behind.
 	readerAge = 30 * time.Second
 )
-
-// errSilent says that the server sent nothing, although it has something.
-var errSilent = errors.New("the server sent nothing")
 
 // Records implements [store.Store].
 func (s *Store) Records(ctx context.Context, topic string, after uint64) iter.Seq2[store.Record, error] {
@@ -69,7 +67,7 @@ func (s *Store) read(ctx context.Context, topic string, after uint64) (*reader, 
 		return nil, err
 	}
 	r := &reader{store: s, topic: topic, subject: s.cfg.Name + ".ledger.", after: after}
-	err := s.do(ctx, "read the ledger's end", topic, func(ctx context.Context) error {
+	err := s.ask(ctx, "read the ledger's end", topic, func(ctx context.Context) error {
 		if topic == "" {
 			info, err := s.ledger.Info(ctx)
 			if err != nil {
@@ -95,7 +93,7 @@ func (s *Store) read(ctx context.Context, topic string, after uint64) (*reader, 
 func (r *reader) page(ctx context.Context) (iter.Seq[store.Record], error) {
 	var first jetstream.Msg
 	var rest <-chan jetstream.Msg
-	err := r.store.do(ctx, "read the ledger", r.topic, func(ctx context.Context) error {
+	err := r.store.ask(ctx, "read the ledger", r.topic, func(ctx context.Context) error {
 		if r.consumer == nil {
 			if err := r.arrive(ctx); err != nil {
 				return err
@@ -113,7 +111,10 @@ func (r *reader) page(ctx context.Context) (iter.Seq[store.Record], error) {
 		rest = batch.Messages()
 		if first = <-rest; first == nil {
 			r.leave()
-			return errors.Join(errSilent, batch.Error())
+			if err := batch.Error(); err != nil {
+				return fmt.Errorf("%w: %w", errSilent, err)
+			}
+			return errSilent
 		}
 		return nil
 	})

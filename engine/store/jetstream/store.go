@@ -22,8 +22,14 @@ const (
 	codeFull        jetstream.ErrorCode = 10077 // bounds are reached, or the disk's
 )
 
+// errSilent says that the server sent nothing, although it should have.
+var errSilent = errors.New("the server sent nothing")
+
 // retryPause is the time between two attempts while a cluster chooses a leader.
 const retryPause = 100 * time.Millisecond
+
+// attemptTime is how long an attempt waits for its answer, if it can be repeated.
+const attemptTime = 2 * time.Second
 
 // Store is a [store.Store] in NATS JetStream.
 type Store struct {
@@ -80,7 +86,7 @@ func (s *Store) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := s.do(ctx, "make bucket and stream of", s.cfg.Name, s.provide); err != nil {
+	if err := s.ask(ctx, "make bucket and stream of", s.cfg.Name, s.provide); err != nil {
 		return err
 	}
 	s.appender = startAppender(s.life, s.js, s.cfg.Name)
@@ -132,8 +138,22 @@ func (s *Store) release() {
 	}
 }
 
-// do makes an attempt, and others for as long as there is nobody to answer, within the bound of time. What f gives as an
-// error of package store is passed on as it is.
+// ask is do for what may be done twice: an attempt without an answer is given up after a part of the time, and repeated. A
+// cluster without a leader does not answer, and a connection that breaks takes answers with it.
+func (s *Store) ask(ctx context.Context, verb, object string, f func(context.Context) error) error {
+	return s.do(ctx, verb, object, func(ctx context.Context) error {
+		attempt, cancel := context.WithTimeout(ctx, min(s.cfg.Timeout/3, attemptTime))
+		defer cancel()
+		err := f(attempt)
+		if err != nil && attempt.Err() != nil && ctx.Err() == nil {
+			err = fmt.Errorf("%w: %w", errSilent, err)
+		}
+		return err
+	})
+}
+
+// do makes an attempt, and others for as long as there is nobody to answer, within the bound of time. A conflict is passed on
+// as it is.
 func (s *Store) do(ctx context.Context, verb, object string, f func(context.Context) error) error {
 	if s.closed.Load() {
 		return store.ErrClosed

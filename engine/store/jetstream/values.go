@@ -16,7 +16,7 @@ func (s *Store) Get(ctx context.Context, key string) (store.Entry, error) {
 		return store.Entry{}, err
 	}
 	entry := store.Entry{Key: key}
-	err := s.do(ctx, "get", key, func(ctx context.Context) error {
+	err := s.ask(ctx, "get", key, func(ctx context.Context) error {
 		present, err := s.values.Get(ctx, token(key))
 		if errors.Is(err, jetstream.ErrKeyNotFound) {
 			return nil
