@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -82,7 +83,14 @@ func (v *vendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	v.answer(n).writeTo(w)
 }
 
-// golden gives the answers of a golden file.
+// seen are the requests so far.
+func (v *vendor) seen() []received {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return slices.Clone(v.received)
+}
+
+// answer gives the answers of a golden file.
 func (g *Golden) answer(n int) answer {
 	if a, ok := parseAnswer(g.section(numbered("response", n))); ok {
 		return a
@@ -109,8 +117,8 @@ func (s *Subject) play(ctx context.Context, g *Golden, answers func(n int) answe
 	if err != nil {
 		return nil, err
 	}
-	t := &track{golden: g, steps: steps, received: v.received, got: map[string]string{"result.json": result}}
-	for i, r := range v.received {
+	t := &track{golden: g, steps: steps, received: v.seen(), got: map[string]string{"result.json": result}}
+	for i, r := range t.received {
 		t.got[numbered("request", i+1)] = g.show(r)
 	}
 	for _, f := range g.archive.Files {

@@ -119,7 +119,11 @@ func (r *redaction) days(field, text string) string {
 	case wholeDay.MatchString(text):
 		return wholeDay.ReplaceAllStringFunc(text, func(s string) string {
 			m, d := wholeDay.FindStringSubmatch(s), next()
-			return fmt.Sprintf("%04d%s%0*d%s%0*d", d.year, m[2], padding(m[3]), d.month, m[4], padding(m[5]), d.day)
+			width := max(padding(m[3]), padding(m[5]))
+			if len(m[3])+len(m[5]) == 4 && !strings.ContainsFunc(m[2], isHan) {
+				width = 2 // 1985-12-11 would be 1985-03-07
+			}
+			return fmt.Sprintf("%04d%s%0*d%s%0*d", d.year, m[2], width, d.month, m[4], width, d.day)
 		})
 	}
 	return r.partOfDay(field, text, days[0])
