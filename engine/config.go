@@ -14,7 +14,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/imaging"
 )
 
-// Runtime loads one kind of plugin: wasm.New or process.New make one.
+// Runtime loads one kind of plugin: wasm.New, process.New or declarative.New make one.
 type Runtime = catalog.Runtime
 
 // Config of an Engine. It is not looked at again once Open has returned.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"testing"
 
@@ -129,5 +130,27 @@ func TestSchemaAndDecoderKnowTheSameKeys(t *testing.T) {
 	walk(reflect.TypeFor[document]())
 	if len(seen) < 15 {
 		t.Errorf("only %d types were seen", len(seen))
+	}
+}
+
+func TestTheReferenceNamesEveryKeyAndShowsTheExample(t *testing.T) {
+	reference, err := os.ReadFile("../../docs/declarative.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	example, err := os.ReadFile("../../examples/provider-declarative/acme.provider.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(reference, append([]byte("```yaml\n"), example...)) {
+		t.Error("the example is not the one of the repository")
+	}
+	known := make(shapes)
+	for typ := range typesBelow(reflect.TypeFor[document](), make(map[reflect.Type]bool)) {
+		for _, key := range known.of(typ).keys {
+			if !regexp.MustCompile("`([^`]*[^a-z_`])?" + key + "([^a-z_`][^`]*)?`").Match(reference) {
+				t.Errorf("%s of %s is not explained", key, typ.Name())
+			}
+		}
 	}
 }
