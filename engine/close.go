@@ -27,6 +27,13 @@ func (r *running) begin() bool {
 	return !r.ending
 }
 
+// more counts something that a call which is counted already leaves running.
+func (r *running) more() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.calls++
+}
+
 func (r *running) done() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -61,6 +68,15 @@ func (e *Engine) close(ctx context.Context) error {
 	case <-e.running.end():
 	case <-ctx.Done():
 		errs = append(errs, ctx.Err())
+	}
+	if e.router != nil {
+		e.router.Close()
+	}
+	if e.book != nil {
+		errs = append(errs, e.book.Close(ctx))
+	}
+	if e.store != nil && e.store != e.cfg.Store {
+		errs = append(errs, e.store.Close(ctx))
 	}
 	for _, p := range e.users() {
 		if p.owner && p.module != nil {

@@ -12,6 +12,9 @@ import (
 	"github.com/ocrmux/ocrmux/engine/catalog"
 	"github.com/ocrmux/ocrmux/engine/egress"
 	"github.com/ocrmux/ocrmux/engine/imaging"
+	"github.com/ocrmux/ocrmux/engine/money"
+	"github.com/ocrmux/ocrmux/engine/route"
+	"github.com/ocrmux/ocrmux/engine/store"
 )
 
 // Runtime loads one kind of plugin: wasm.New, process.New or declarative.New make one.
@@ -36,6 +39,13 @@ type Config struct {
 	FrontDoors map[string]FrontDoor
 	// FetchAllow names, as "host:port", places at private or loopback addresses from which pictures may be fetched.
 	FetchAllow []string
+	// Money is the currency, the budgets and the time zone in which their periods begin. Without budgets, attempts are priced all the same.
+	Money Money
+	// Store keeps budgets, the ledger of attempts and what is known of accounts; nil means in memory, for as long as the engine
+	// lives. The engine does not close it.
+	Store store.Store
+	// Results that are kept for a while; none by default.
+	Results ResultCache
 	// Documents beyond cn.idcard that the engine shall normalise and check.
 	Documents []Document
 	// Egress configures the transport; its zero value is right for production.
@@ -57,14 +67,27 @@ type ProviderConfig struct {
 	Config map[string]any
 	// Secrets by the names the plugin's manifest declares.
 	Secrets map[string]Secret
+	// Price of its calls; the zero value is what the plugin's manifest says of the smallest package. Currency and Tiers are filled in.
+	Price money.TariffConfig
+	// Limits protect the account.
+	Limits route.Limits
+	// Labels that routes and requests can ask for, such as "residency:cn".
+	Labels []string
 	// NoFit refuses a picture that breaks the provider's limits instead of fitting it.
 	NoFit bool
 }
 
-// Route is an ordered list of providers: the first that can serve a request is tried, the next one when its failure says
-// that another provider might do better.
-type Route struct {
-	Providers []string
+// Route is how calls find their providers; see package route for the policies. The zero policy asks in the order of the list, and goes on
+// when a failure says that another provider might do better.
+type Route = route.Route
+
+// Money bounds what may be spent.
+type Money struct {
+	// Currency of every price and budget; empty means CNY.
+	Currency money.Currency
+	// Location in whose time days and months begin; nil means Asia/Shanghai.
+	Location *time.Location
+	Budgets  []money.Budget
 }
 
 // Limits of the engine; 0 means the default.

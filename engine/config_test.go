@@ -110,7 +110,7 @@ func TestAWrongConfigurationSaysWhatWouldBeRight(t *testing.T) {
 func TestWithoutConfigurationThePluginsThatNeedNoneServe(t *testing.T) {
 	e := open(t, func(c *engine.Config) { c.Plugins = t.TempDir() })
 	r, err := e.Recognize(t.Context(), act(t, "read"))
-	if f := failure(t, r, err).Failure; verdict(f) != "unavailable, billed no, fault operator" || f.Message != "no provider can serve this request: there are none" {
+	if f := failure(t, r, err).Failure; verdict(f) != "unavailable, billed no, fault operator" || f.Message != "no provider of the route can serve this request: there are none" {
 		t.Errorf("got %s: %s", verdict(f), f.Message)
 	}
 	if got := e.Providers(); len(got) != 0 {
@@ -132,8 +132,8 @@ func TestARequestForNobodySaysWhoIsThere(t *testing.T) {
 	}{
 		{func(r *engine.Request) { r.Provider = "q" }, `there is no provider "q"; want one of "actor"`},
 		{func(r *engine.Request) { r.Route = "q" }, `there is no route "q"; want one of "default"`},
-		{func(r *engine.Request) { r.Side = engine.Back }, "actor does not read the back side"},
-		{func(r *engine.Request) { r.Extras = []string{"rotation"} }, `actor does not give "rotation"`},
+		{func(r *engine.Request) { r.Side = engine.Back }, "none reads the back side"},
+		{func(r *engine.Request) { r.Extras = []string{"rotation"} }, `none gives "rotation"`},
 	} {
 		request := act(t, "read")
 		tt.change(&request)

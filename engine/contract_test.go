@@ -169,7 +169,7 @@ func TestDocumentsAreOpen(t *testing.T) {
 		request.Document = "xx.other"
 		r, err := openActor(t, endpoint).Recognize(t.Context(), request)
 		f := failure(t, r, err)
-		if got := verdict(f.Failure); got != "invalid_request, billed no, fault caller" || !strings.Contains(f.Failure.Message, "actor does not read xx.other") {
+		if got := verdict(f.Failure); got != "invalid_request, billed no, fault caller" || !strings.Contains(f.Failure.Message, "none reads xx.other") {
 			t.Errorf("got %s: %s", got, f.Failure.Message)
 		}
 		if len(f.Attempts) != 1 || f.Attempts[0].Outcome != engine.Skipped || f.Attempts[0].Reason != "does not read xx.other" {

@@ -14,6 +14,9 @@ import (
 	"github.com/ocrmux/ocrmux/engine/catalog"
 	"github.com/ocrmux/ocrmux/engine/catalog/trust"
 	"github.com/ocrmux/ocrmux/engine/egress"
+	"github.com/ocrmux/ocrmux/engine/money"
+	"github.com/ocrmux/ocrmux/engine/route"
+	"github.com/ocrmux/ocrmux/engine/store"
 )
 
 // Engine reads documents through providers. It is safe for concurrent use.
@@ -24,6 +27,11 @@ type Engine struct {
 	documents map[string]Document
 	providers map[string]*provider
 	routes    map[string]Route
+	store     store.Store // the engine's own, when none was given
+	book      *money.Book
+	router    *route.Router
+	flights   *flights
+	results   *results
 	doors     map[string]*Door
 	idle      []ProviderInfo // plugins that were found and serve no provider
 	runtimes  []Runtime
@@ -60,6 +68,9 @@ func (e *Engine) open(ctx context.Context) error {
 		return &ConfigError{Key: "/plugins", Problem: err.Error(), Want: "a lock that can be read"}
 	}
 	if err := errors.Join(e.openEgress(), e.openProviders(found), e.openRoutes(), e.openDoors(found)); err != nil {
+		return err
+	}
+	if err := e.openRouter(ctx); err != nil {
 		return err
 	}
 	e.listIdle(found)
@@ -157,34 +168,6 @@ func (e *Engine) load(ctx context.Context, p catalog.Plugin) (catalog.Module, er
 		}
 	}
 	return nil, &catalog.PluginError{Plugin: p.Manifest.Name, Cause: catalog.Unavailable, Detail: fmt.Sprintf("no runtime for %s plugins was given to the engine", p.Kind)}
-}
-
-func (e *Engine) openRoutes() error {
-	known := slices.Sorted(maps.Keys(e.providers))
-	var problems []error
-	for _, name := range slices.Sorted(maps.Keys(e.cfg.Routes)) {
-		wrong := func(key, problem, want string) {
-			problems = append(problems, &ConfigError{Route: name, Key: key, Problem: problem, Want: want})
-		}
-		providers := e.cfg.Routes[name].Providers
-		if len(providers) == 0 {
-			wrong("/providers", "the route is empty", "at least one provider")
-		}
-		for i, p := range providers {
-			key := fmt.Sprintf("/providers/%d", i)
-			switch {
-			case !slices.Contains(known, p):
-				wrong(key, fmt.Sprintf("there is no provider %q", p), oneOf(known))
-			case slices.Contains(providers[:i], p):
-				wrong(key, fmt.Sprintf("the provider %q is listed twice", p), "each provider once")
-			}
-		}
-	}
-	e.routes = map[string]Route{DefaultRoute: {Providers: known}}
-	for name, r := range e.cfg.Routes {
-		e.routes[name] = Route{Providers: slices.Clone(r.Providers)}
-	}
-	return errors.Join(problems...)
 }
 
 // DefaultRoute is taken by requests that name none.

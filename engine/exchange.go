@@ -170,7 +170,7 @@ func (s *session) transportFailure(ctx context.Context, err error) *failed {
 			f.Kind = abi.FailureKindOutcomeUnknown
 		}
 	}
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+	if errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
 		f.FailOver = false // no time is left for another provider
 	}
 	return f

@@ -7,15 +7,17 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"sync"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/egress"
 	"github.com/ocrmux/ocrmux/engine/imaging"
 )
 
-// picture is the caller's picture during one call. It is opened once, and only when a provider needs its bytes.
+// picture is the caller's picture during one call. It is opened once, and one given by URL only when a provider needs its bytes.
 type picture struct {
 	from   Picture
+	mu     sync.Mutex // providers may be asked side by side
 	data   []byte
 	info   imaging.Info
 	opened bool
@@ -24,6 +26,8 @@ type picture struct {
 
 // openPicture reads or fetches the picture and inspects it. The second time it gives what it gave the first time.
 func (e *Engine) openPicture(ctx context.Context, p *picture) *failed {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if !p.opened {
 		p.opened, p.failed = true, e.takeIn(ctx, p)
 	}

@@ -1,9 +1,12 @@
 package engine
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/idcard"
+	"github.com/ocrmux/ocrmux/engine/money"
 )
 
 // Recognition is a document that was read. As JSON it is what the command line and the HTTP API answer; what is absent is
@@ -43,7 +46,13 @@ type Field struct {
 	Flags []string `json:"flags,omitempty"`
 	// Provider that supplied the field.
 	Provider string `json:"provider"`
+	// Agreed and Disagreed are the other providers of a consensus that read the same, or something else.
+	Agreed    []string `json:"agreed,omitempty"`
+	Disagreed []string `json:"disagreed,omitempty"`
 }
+
+// Disputed is the flag of a field on which too few providers of a consensus agree.
+const Disputed = "disputed"
 
 // Polygon is a list of points x, y.
 type Polygon [][2]float64
@@ -72,6 +81,8 @@ const (
 	Recognized Outcome = "recognized"
 	Failed     Outcome = "failed"
 	Skipped    Outcome = "skipped"
+	// Stopped attempts were begun and not waited for.
+	Stopped Outcome = "stopped"
 )
 
 // Attempt is one provider that was considered for a call.
@@ -83,8 +94,28 @@ type Attempt struct {
 	Outcome    Outcome  `json:"outcome"`
 	Failure    *Failure `json:"failure,omitempty"`
 	Billed     Billed   `json:"billed"`
+	// Cost of the attempt in Currency, if it was billed, or may have been.
+	Cost     money.Amount `json:"cost,omitzero"`
+	Currency string       `json:"currency,omitempty"`
+	// Price says where the cost comes from, for example a package.
+	Price string `json:"price,omitempty"`
 	// VendorRequestID is what to quote to the vendor's support.
 	VendorRequestID string `json:"vendor_request_id,omitempty"`
 	// Reason says why the provider was chosen or skipped.
 	Reason string `json:"reason"`
+}
+
+// clone is a copy that shares nothing that a caller may change.
+func (r *Recognition) clone() *Recognition {
+	out := *r
+	out.Fields = maps.Clone(r.Fields)
+	for name, f := range out.Fields {
+		f.Flags, f.Polygon = slices.Clone(f.Flags), slices.Clone(f.Polygon)
+		f.Agreed, f.Disagreed = slices.Clone(f.Agreed), slices.Clone(f.Disagreed)
+		out.Fields[name] = f
+	}
+	out.Signals, out.Checks = maps.Clone(r.Signals), maps.Clone(r.Checks)
+	out.VendorChecks, out.Extras = maps.Clone(r.VendorChecks), maps.Clone(r.Extras)
+	out.Attempts = slices.Clone(r.Attempts)
+	return &out
 }

@@ -5,145 +5,208 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"maps"
-	"slices"
-	"strings"
+	"sync"
+	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/idcard"
 	"github.com/ocrmux/ocrmux/engine/leaf"
+	"github.com/ocrmux/ocrmux/engine/route"
 )
 
-// Recognize reads one document. It tries the providers of the route in turn, until one recognises the document or a
-// failure says that no other would do better. The error is always a *[Error].
+// Recognize reads one document, through the providers of a route as its policy wants it. Equal requests of one tenant that are
+// under way at the same time are one call. The error is always a *[Error].
 func (e *Engine) Recognize(ctx context.Context, req Request) (*Recognition, error) {
 	if !e.running.begin() {
-		f := closed()
-		return nil, &Error{Failure: f.Failure, Attempts: []Attempt{}, err: f.err}
+		return nil, noAttempt(closed())
 	}
 	defer e.running.done()
 	return e.recognize(ctx, req)
 }
 
+// noAttempt is the error of a call that failed before any provider was asked.
+func noAttempt(f *failed) *Error {
+	return &Error{Failure: f.Failure, Attempts: []Attempt{}, err: f.err}
+}
+
 // recognize is Recognize for a call that Close waits for.
 func (e *Engine) recognize(ctx context.Context, req Request) (*Recognition, error) {
-	req.Document = cmp.Or(req.Document, idcard.Document)
-	ctx, cancel := context.WithTimeout(ctx, e.cfg.Limits.Timeout)
+	req.Document, req.Route = cmp.Or(req.Document, idcard.Document), cmp.Or(req.Route, DefaultRoute)
+	timeout := cmp.Or(e.router.Timeout(req.Route), e.cfg.Limits.Timeout)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	candidates, reason, f := e.candidates(&req)
-	if f != nil {
-		return nil, &Error{Failure: f.Failure, Attempts: []Attempt{}, err: f.err}
-	}
 	pic := &picture{from: req.Picture}
-	attempts := make([]Attempt, 0, len(candidates))
-	var last *failed
-	for _, p := range candidates {
-		if why := p.cannot(&req); why != "" {
-			attempts = append(attempts, Attempt{Provider: p.name, Outcome: Skipped, Billed: abi.BilledNo, Reason: why})
-			reason = fmt.Sprintf("next after %s was skipped", p.name)
-			continue
+	if req.Picture.url == "" && e.knows(&req) {
+		if f := e.openPicture(ctx, pic); f != nil {
+			return nil, noAttempt(f)
 		}
-		attempt := Attempt{Provider: p.name, Started: e.cfg.Now(), Reason: reason}
-		done, s, f := e.attempt(ctx, p, &req, pic)
-		if f == nil {
-			f = s.judge(done)
-		}
-		attempt.DurationMs = e.cfg.Now().Sub(attempt.Started).Milliseconds()
-		if f == nil {
-			attempt.Outcome, attempt.Billed, attempt.VendorRequestID = Recognized, s.charged(done.Billed), clip(done.VendorRequestID)
-			e.logAttempt(ctx, &attempt)
-			return s.recognition(&req, done, append(attempts, attempt)), nil
-		}
-		f.Provider = p.name
-		attempt.Outcome, attempt.Billed, attempt.VendorRequestID = Failed, f.Billed, f.requestID
-		attempt.Failure = &f.Failure
-		e.logAttempt(ctx, &attempt)
-		attempts = append(attempts, attempt)
-		last = f
-		if !f.FailOver || ctx.Err() != nil {
-			break
-		}
-		reason = fmt.Sprintf("next after %s failed with %s", p.name, f.Kind)
 	}
-	if last == nil {
-		last = nobody(candidates, attempts)
+	key := e.results.key(&req, pic.data)
+	if r := e.results.get(key, e.cfg.Now()); r != nil {
+		return shared(r, nil, "kept from an equal call")
 	}
-	return nil, &Error{Failure: last.Failure, Attempts: attempts, err: last.err}
+	return e.flights.join(ctx, &req, pic.data, func(ctx context.Context) (*Recognition, error) {
+		e.running.more()
+		defer e.running.done()
+		ctx, cancel := context.WithTimeout(ctx, timeout)
+		defer cancel()
+		c := &call{engine: e, request: &req, picture: pic, results: make(map[int]*result)}
+		r, err := c.run(ctx, timeout)
+		if err == nil {
+			e.results.put(key, r, e.cfg.Now())
+		}
+		return r, err
+	})
 }
 
-// nobody is the failure of a call for which every provider was skipped: the operator's when one could not be loaded, the
-// caller's when all are well and none does what was asked.
-func nobody(candidates []*provider, skipped []Attempt) *failed {
-	f := failWith(abi.FailureKindInvalidRequest, abi.FaultCaller, "no provider can serve this request", nil)
-	var why []string
-	for i, p := range candidates {
-		why = append(why, p.name+" "+skipped[i].Reason)
-		if p.loadErr != nil {
-			f.Kind, f.Fault, f.err = abi.FailureKindUnavailable, abi.FaultOperator, p.loadErr
-		}
-	}
-	if len(candidates) == 0 {
-		f.Kind, f.Fault = abi.FailureKindUnavailable, abi.FaultOperator
-		why = []string{"there are none"}
-	}
-	f.Message += ": " + strings.Join(why, "; ")
-	return f
-}
-
-// candidates are the providers to consider, in order, and why the first of them comes first.
-func (e *Engine) candidates(req *Request) ([]*provider, string, *failed) {
+// knows reports whether the route or provider that a request names is there.
+func (e *Engine) knows(req *Request) bool {
 	if req.Provider != "" {
-		p, ok := e.providers[req.Provider]
-		if !ok {
-			return nil, "", failWith(abi.FailureKindInvalidRequest, abi.FaultCaller, fmt.Sprintf("there is no provider %q; want %s", req.Provider, oneOf(slices.Sorted(maps.Keys(e.providers)))), nil)
-		}
-		return []*provider{p}, "named by the request", nil
+		return e.providers[req.Provider] != nil
 	}
-	name := cmp.Or(req.Route, DefaultRoute)
-	r, ok := e.routes[name]
-	if !ok {
-		return nil, "", failWith(abi.FailureKindInvalidRequest, abi.FaultCaller, fmt.Sprintf("there is no route %q; want %s", name, oneOf(slices.Sorted(maps.Keys(e.routes)))), nil)
-	}
-	out := make([]*provider, 0, len(r.Providers))
-	for _, p := range r.Providers {
-		out = append(out, e.providers[p])
-	}
-	return out, "first in route " + name, nil
+	_, ok := e.routes[req.Route]
+	return ok
 }
 
-// cannot says why a provider does not come into question for a request; empty when it does.
-func (p *provider) cannot(req *Request) string {
-	if p.loadErr != nil {
-		return "is not loaded: " + p.loadErr.Error()
-	}
-	for _, d := range p.plugin.Manifest.Documents {
-		if d.Document != req.Document {
-			continue
-		}
-		if req.Side != abi.SideUnspecified && len(d.Sides) > 0 && !slices.Contains(d.Sides, req.Side) {
-			return fmt.Sprintf("does not read the %s side", req.Side)
-		}
-		for _, x := range req.Extras {
-			if !slices.Contains(d.Extras, x) {
-				return fmt.Sprintf("does not give %q", x)
+// call is one call of Recognize.
+type call struct {
+	engine  *Engine
+	request *Request
+	picture *picture
+
+	mu      sync.Mutex // policies ask several providers at once
+	results map[int]*result
+}
+
+// result of one attempt: a recognition or a failure.
+type result struct {
+	recognition *Recognition
+	failed      *failed
+}
+
+func (c *call) run(ctx context.Context, timeout time.Duration) (*Recognition, error) {
+	e, req := c.engine, c.request
+	verdict := e.router.Run(ctx, &route.Call{
+		Route: req.Route, Provider: req.Provider, Tenant: req.Tenant, Needs: needs(req), Deadline: e.cfg.Now().Add(timeout), Attempt: c.attempt,
+	})
+	attempts := c.attempts(verdict)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case verdict.Vote != nil:
+		read := make(map[int]*Recognition)
+		for _, x := range verdict.Considered {
+			if x.Ended == route.Recognized {
+				read[x.Number] = c.results[x.Number].recognition
 			}
 		}
-		return ""
+		r := e.merge(verdict.Vote, read)
+		r.Attempts = attempts
+		return r, nil
+	case verdict.Winner >= 0:
+		r := c.results[verdict.Winner].recognition
+		r.Attempts = attempts
+		return r, nil
+	case verdict.Failure >= 0:
+		f := c.results[verdict.Failure].failed
+		return nil, &Error{Failure: f.Failure, Attempts: attempts, err: f.err}
+	default:
+		return nil, &Error{Failure: refused(verdict.Refused), Attempts: attempts, err: verdict.Refused.Err}
 	}
-	return fmt.Sprintf("does not read %s", req.Document)
 }
 
-func (e *Engine) logAttempt(ctx context.Context, a *Attempt) {
+// needs of a request that its route must meet.
+func needs(req *Request) route.Needs {
+	n := route.Needs{Document: req.Document, Side: req.Side, Fields: req.Fields, Extras: req.Extras, Signals: req.Signals, Labels: req.Labels}
+	if req.PassURL {
+		n.URLBytes = max(1, len(req.Picture.url))
+	}
+	return n
+}
+
+// attempt asks one provider, for the router.
+func (c *call) attempt(ctx context.Context, t route.Try) route.Outcome {
+	e, p := c.engine, c.engine.providers[t.Provider]
+	e.running.more() // the call may end before this does
+	defer e.running.done()
+	started := e.cfg.Now()
+	done, s, f := e.attempt(ctx, p, c.request, c.picture)
+	if f == nil {
+		f = s.judge(done)
+	}
+	out := &result{failed: f}
+	outcome := route.Outcome{}
+	if f == nil {
+		out.recognition = s.recognition(c.request, done)
+		outcome = route.Outcome{Reading: reading(out.recognition), Billed: s.charged(done.Billed), VendorRequestID: clip(done.VendorRequestID)}
+	} else {
+		f.Provider = p.name
+		outcome = route.Outcome{Failure: failure(f, s), Billed: f.Billed, VendorRequestID: f.requestID}
+	}
+	c.mu.Lock()
+	c.results[t.Number] = out
+	c.mu.Unlock()
+	e.logAttempt(ctx, t, &outcome, f, e.cfg.Now().Sub(started))
+	return outcome
+}
+
+// failure is what a route decides by.
+func failure(f *failed, s *session) *route.Failure {
+	return &route.Failure{
+		Kind: f.Kind, Fault: f.Fault, Retryable: f.Retryable, FailOver: f.FailOver, Message: f.Message,
+		RetryAfter: time.Duration(f.RetryAfterMs) * time.Millisecond,
+		Ours:       f.Fault == abi.FaultCaller && (!s.reached || f.Kind == abi.FailureKindTimeout) || f.Kind == abi.FailureKindPermissionDenied && !s.reached,
+	}
+}
+
+// attempts is what was considered, as the result model has it.
+func (c *call) attempts(v *route.Verdict) []Attempt {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	out := make([]Attempt, 0, len(v.Considered))
+	for _, x := range v.Considered {
+		a := Attempt{Provider: x.Provider, Started: x.Started, DurationMs: x.Took.Milliseconds(), Billed: x.Outcome.Billed, VendorRequestID: x.Outcome.VendorRequestID, Reason: x.Reason}
+		switch x.Ended {
+		case route.Skipped:
+			a.Outcome = Skipped
+		case route.Recognized:
+			a.Outcome = Recognized
+		case route.Stopped:
+			a.Outcome = Stopped
+		case route.Failed:
+			a.Outcome = Failed
+			if r := c.results[x.Number]; r != nil {
+				a.Failure = &r.failed.Failure
+			}
+		}
+		if x.Cost > 0 {
+			a.Cost, a.Currency, a.Price = x.Cost, string(c.engine.currency()), x.Source
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// refused is the failure of a call that the route did not let go to any provider.
+func refused(r *route.Refusal) Failure {
+	return Failure{Kind: r.Kind, Fault: r.Fault, Message: r.Message, Billed: abi.BilledNo, RetryAfterMs: milliseconds(r.RetryAfter), Retryable: r.RetryAfter > 0}
+}
+
+func milliseconds(d time.Duration) uint32 {
+	return uint32(min(max(d.Milliseconds(), 0), 1<<32-1))
+}
+
+func (e *Engine) logAttempt(ctx context.Context, t route.Try, o *route.Outcome, f *failed, took time.Duration) {
+	outcome, level := Recognized, slog.LevelInfo
 	attrs := []slog.Attr{
-		slog.String("provider", a.Provider), slog.String("outcome", string(a.Outcome)), slog.Int64("duration_ms", a.DurationMs),
-		slog.String("billed", a.Billed.String()), slog.String("vendor_request_id", a.VendorRequestID), slog.String("reason", a.Reason),
+		slog.String("provider", t.Provider), slog.Int64("duration_ms", took.Milliseconds()),
+		slog.String("billed", o.Billed.String()), slog.String("vendor_request_id", o.VendorRequestID), slog.String("reason", t.Reason),
 	}
-	level := slog.LevelInfo
-	if a.Failure != nil {
-		level = slog.LevelWarn
-		attrs = append(attrs, slog.String("kind", a.Failure.Kind.String()), slog.String("vendor_code", a.Failure.VendorCode), slog.String("message", a.Failure.Message))
+	if f != nil {
+		outcome, level = Failed, slog.LevelWarn
+		attrs = append(attrs, slog.String("kind", f.Kind.String()), slog.String("vendor_code", f.VendorCode), slog.String("message", f.Message))
 	}
-	e.cfg.Logger.LogAttrs(ctx, level, "attempt", attrs...)
+	e.cfg.Logger.LogAttrs(ctx, level, "attempt", append(attrs, slog.String("outcome", string(outcome)))...)
 }
 
 func optionLeaves(options map[string]any) []abi.Leaf {
@@ -151,4 +214,12 @@ func optionLeaves(options map[string]any) []abi.Leaf {
 		return nil
 	}
 	return leaf.FromMap(options)
+}
+
+// notLoaded is why a provider cannot be asked; nil when it can.
+func (e *Engine) notLoaded(name string) error {
+	if err := e.providers[name].loadErr; err != nil {
+		return fmt.Errorf("is not loaded: %w", err)
+	}
+	return nil
 }

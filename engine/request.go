@@ -22,8 +22,14 @@ type Request struct {
 	Provider string
 	// Options are handed to the providers as they are.
 	Options map[string]any
-	// Fetch lets the engine download a picture given by URL even for a provider that accepts URLs.
-	Fetch bool
+	// Fetch lets the engine download a picture given by URL even for a provider that accepts URLs. PassURL is the opposite: only
+	// providers that fetch it themselves come into question.
+	Fetch, PassURL bool
+	// Tenant on whose behalf the call is made: budgets, shared calls and kept results are each tenant's own.
+	Tenant string
+	// Fields, Signals and Labels that a provider must have to come into question: fields and signals by their standard names, as its
+	// manifest lists them, labels as the operator gave them.
+	Fields, Signals, Labels []string
 }
 
 // Picture is where a picture comes from. Make one with Bytes, File, Reader or URL.

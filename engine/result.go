@@ -24,8 +24,8 @@ func says(f abi.Field) bool { return f.Name != "" && strings.TrimSpace(f.Text) !
 
 // recognition turns what a provider read into the result model: values normalised and checked, pixels and angles mapped
 // back to the picture the caller sent.
-func (s *session) recognition(req *Request, done *abi.Done, attempts []Attempt) *Recognition {
-	r := &Recognition{Document: req.Document, Side: done.Side, Attempts: attempts, Signals: signals(done.Signals)}
+func (s *session) recognition(req *Request, done *abi.Done) *Recognition {
+	r := &Recognition{Document: req.Document, Side: done.Side, Signals: signals(done.Signals)}
 	document, ok := s.engine.documents[req.Document]
 	if !ok {
 		document = passThrough{req.Document}

@@ -13,6 +13,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/catalog"
 	"github.com/ocrmux/ocrmux/engine/imaging"
+	"github.com/ocrmux/ocrmux/engine/route"
 	"github.com/ocrmux/ocrmux/engine/value"
 )
 
@@ -189,9 +190,15 @@ func (s *session) pluginFailure(ctx context.Context, err error) *failed {
 	return f
 }
 
-// expired is a call that ran out of time or whose caller gave up.
+// expired is a call that ran out of time or whose caller gave up, or an attempt that had its share of the time.
 func expired(ctx context.Context) *failed {
-	if errors.Is(ctx.Err(), context.Canceled) {
+	cause := context.Cause(ctx)
+	switch {
+	case errors.Is(cause, route.ErrShare):
+		f := failWith(abi.FailureKindTimeout, abi.FaultVendor, cause.Error(), ctx.Err())
+		f.FailOver = true
+		return f
+	case errors.Is(cause, context.Canceled):
 		return failWith(abi.FailureKindTimeout, abi.FaultCaller, "the caller gave up", ctx.Err())
 	}
 	f := failWith(abi.FailureKindTimeout, abi.FaultOperator, "the time of the call is over", ctx.Err())

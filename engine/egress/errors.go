@@ -104,11 +104,14 @@ func fail(kind Kind, op, reason string, err error) *Error {
 
 // ended makes the Error for a context that is over, or returns nil if it is not.
 func ended(ctx context.Context, op string) *Error {
-	switch err := ctx.Err(); {
+	err := ctx.Err()
+	switch cause := context.Cause(ctx); {
 	case err == nil:
 		return nil
 	case errors.Is(err, context.DeadlineExceeded):
 		return fail(KindTimeout, op, "the time for the call ran out", err)
+	case errors.Is(cause, context.DeadlineExceeded): // of one who called this caller
+		return fail(KindTimeout, op, "the time for the call ran out", cause)
 	default:
 		return fail(KindCancelled, op, "the caller gave up", err)
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -11,6 +12,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/declarative"
 	"github.com/ocrmux/ocrmux/engine/process"
+	"github.com/ocrmux/ocrmux/engine/store/jetstream"
 	"github.com/ocrmux/ocrmux/engine/wasm"
 	"github.com/ocrmux/ocrmux/host/config"
 )
@@ -43,8 +45,9 @@ func (p *Program) load(cmd *cobra.Command) (*config.Config, error) {
 	return cfg, nil
 }
 
-// open starts an engine with every kind of plugin. It logs from a level on, unless the configuration says another.
-func (p *Program) open(cmd *cobra.Command, level slog.Level) (*engine.Engine, *config.Config, error) {
+// open starts an engine with every kind of plugin, and with the state that is kept if a command works with it. It logs from a level
+// on, unless the configuration says another.
+func (p *Program) open(cmd *cobra.Command, level slog.Level, withState bool) (*opened, *config.Config, error) {
 	cfg, err := p.load(cmd)
 	if err != nil {
 		return nil, nil, err
@@ -57,11 +60,52 @@ func (p *Program) open(cmd *cobra.Command, level slog.Level) (*engine.Engine, *c
 	cfg.Process.Logger = logger
 	cfg.Engine.Logger = logger
 	cfg.Engine.Runtimes = []engine.Runtime{modules, process.New(cfg.Process), declarative.New()}
-	e, err := engine.Open(cmd.Context(), cfg.Engine)
-	if err != nil {
+	o := &opened{}
+	if withState && cfg.State != nil {
+		if o.store, err = openState(cmd.Context(), cfg, logger); err != nil {
+			return nil, nil, err
+		}
+		cfg.Engine.Store = o.store
+	}
+	if o.Engine, err = engine.Open(cmd.Context(), cfg.Engine); err != nil {
+		if o.store != nil {
+			err = errors.Join(err, o.store.Close(context.WithoutCancel(cmd.Context())))
+		}
 		return nil, nil, wrongConfig(cfg, err)
 	}
-	return e, cfg, nil
+	return o, cfg, nil
+}
+
+// opened is an engine with the store of its state, if it has one.
+type opened struct {
+	*engine.Engine
+	store *jetstream.Store
+}
+
+// Close ends the engine, and then the store that it writes to.
+func (o *opened) Close(ctx context.Context) error {
+	err := o.Engine.Close(ctx)
+	if o.store != nil {
+		err = errors.Join(err, o.store.Close(ctx))
+	}
+	return err
+}
+
+// openState opens the store that the configuration names.
+func openState(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*jetstream.Store, error) {
+	cfg.State.Logger = logger
+	s, err := jetstream.Open(ctx, *cfg.State)
+	var locked *jetstream.LockedError
+	var wrong *jetstream.ConfigError
+	switch {
+	case errors.As(err, &locked):
+		return nil, usage(fmt.Errorf("the folder of the state is in use: %w", err))
+	case errors.As(err, &wrong):
+		return nil, usage(err)
+	case err != nil:
+		return nil, internal(err)
+	}
+	return s, nil
 }
 
 // wrongConfig places what an engine finds wrong with a configuration.

@@ -186,7 +186,12 @@ func attemptTable(attempts []engine.Attempt) *table {
 		if a.Outcome != engine.Skipped {
 			duration = fmt.Sprintf("%d ms", a.DurationMs)
 		}
-		t.add(a.Provider, string(a.Outcome), duration, billed(a.Billed), strings.Join(why, "; "))
+		bill := billed(a.Billed)
+		if a.Cost > 0 {
+			bill += fmt.Sprintf(", %s %s", a.Cost, a.Currency)
+			why = append(why, a.Price)
+		}
+		t.add(a.Provider, string(a.Outcome), duration, bill, strings.Join(why, "; "))
 	}
 	return t
 }

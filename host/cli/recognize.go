@@ -48,12 +48,12 @@ func (p *Program) recognize(cmd *cobra.Command, f *recognizeFlags, source string
 	if request.Side, err = parseSide(f.side); err != nil {
 		return usage(err)
 	}
-	e, cfg, err := p.open(cmd, slog.LevelError) // the attempts are printed, so the log need not repeat them
+	e, cfg, err := p.open(cmd, slog.LevelError, true) // the attempts are printed, so the log need not repeat them
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, internal(e.Close(context.WithoutCancel(cmd.Context())))) }()
-	if err := nothingLoaded(e, cfg); err != nil {
+	if err := nothingLoaded(e.Engine, cfg); err != nil {
 		return err
 	}
 	if request.Picture, err = p.picture(cmd.Context(), source, cfg.Engine.Limits.Picture); err != nil {
@@ -61,7 +61,7 @@ func (p *Program) recognize(cmd *cobra.Command, f *recognizeFlags, source string
 	}
 	r, err := e.Recognize(cmd.Context(), request)
 	if err != nil {
-		return p.printFailure(err, f, e)
+		return p.printFailure(err, f, e.Engine)
 	}
 	if f.json {
 		return internal(writeJSON(p.Stdout, r))

@@ -22,12 +22,12 @@ func (p *Program) serveCommand() *cobra.Command {
 		Short: "Answer as the vendors of the configured front doors, until interrupted",
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			e, cfg, err := p.open(cmd, slog.LevelWarn)
+			e, cfg, err := p.open(cmd, slog.LevelWarn, true)
 			if err != nil {
 				return err
 			}
 			defer func() { err = errors.Join(err, internal(e.Close(context.WithoutCancel(cmd.Context())))) }()
-			s, err := server.New(e, slices.Sorted(maps.Keys(cfg.File.FrontDoors)), p.logger(cfg.File.Log, slog.LevelWarn))
+			s, err := server.New(e.Engine, slices.Sorted(maps.Keys(cfg.File.FrontDoors)), p.logger(cfg.File.Log, slog.LevelWarn))
 			if err != nil {
 				return usage(err)
 			}

@@ -8,6 +8,9 @@ type File struct {
 	Providers  map[string]Provider  `json:"providers,omitempty" jsonschema_description:"Providers by name; a provider is one account with one vendor. Without any, there is one for each plugin that needs no secret. Names are lower-case letters and digits, with single - or _ between them."`
 	Routes     map[string]Route     `json:"routes,omitempty" jsonschema_description:"Routes by name. Without one called default, that is all providers in the order of their names."`
 	FrontDoors map[string]FrontDoor `json:"front_doors,omitempty" jsonschema_description:"Vendors as which this program answers, by the name of the plugin."`
+	Money      Money                `json:"money,omitempty" jsonschema_description:"Currency and budgets."`
+	State      State                `json:"state,omitempty" jsonschema_description:"Where budgets, the ledger of attempts and what is known of accounts are kept between starts. Without a folder or server they are kept in memory."`
+	Results    Results              `json:"results,omitempty" jsonschema_description:"Recognitions that are kept for a while, encrypted in memory. Off unless both settings are given."`
 	Fetch      Fetch                `json:"fetch,omitempty" jsonschema_description:"Pictures that are given by URL."`
 	Server     Server               `json:"server,omitempty" jsonschema_description:"The HTTP server."`
 	Limits     Limits               `json:"limits,omitempty" jsonschema_description:"Bounds of time and size; 0 means the default."`
@@ -29,13 +32,10 @@ type Provider struct {
 	Plugin  string            `json:"plugin,omitempty" jsonschema:"minLength=1" jsonschema_description:"Name of the plugin. Default: the provider's own name."`
 	Config  map[string]any    `json:"config,omitempty" jsonschema_description:"Settings of the plugin, validated against the schema in its manifest."`
 	Secrets map[string]Source `json:"secrets,omitempty" jsonschema_description:"Where each secret of the plugin is found."`
+	Price   Price             `json:"price,omitempty" jsonschema_description:"What calls cost. Default: what the plugin's manifest says of the smallest package."`
+	Limits  AccountLimits     `json:"limits,omitempty" jsonschema_description:"Protection of the account."`
+	Labels  []string          `json:"labels,omitempty" jsonschema:"uniqueItems=true" jsonschema_description:"Labels that routes and requests can ask for, such as residency:cn."`
 	Fit     *bool             `json:"fit,omitempty" jsonschema:"default=true" jsonschema_description:"Whether a picture that breaks the provider's limits is turned, converted or shrunk to meet them. If not, it is refused."`
-}
-
-// Route is an ordered list of providers.
-type Route struct {
-	Policy    string   `json:"policy,omitempty" jsonschema:"enum=failover,default=failover" jsonschema_description:"failover: the next provider is tried when the failure of one says that another might do better."`
-	Providers []string `json:"providers" jsonschema:"minItems=1,uniqueItems=true" jsonschema_description:"Names of providers, the preferred one first."`
 }
 
 // FrontDoor answers as a vendor, at the vendor's own path and in the vendor's own protocol.

@@ -17,6 +17,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/egress"
 	"github.com/ocrmux/ocrmux/engine/imaging"
 	"github.com/ocrmux/ocrmux/engine/process"
+	"github.com/ocrmux/ocrmux/engine/store/jetstream"
 	"github.com/ocrmux/ocrmux/engine/wasm"
 )
 
@@ -47,6 +48,8 @@ type Config struct {
 	WASM wasm.Config
 	// Process lacks what a configuration cannot say: Logger.
 	Process process.Config
+	// State is where state is kept; nil means in memory. It lacks the Logger.
+	State *jetstream.Config
 
 	layers layers
 }
@@ -149,14 +152,13 @@ func (b *builder) build(src Sources) {
 	b.plugins(src)
 	b.Engine.Providers = make(map[string]engine.ProviderConfig, len(f.Providers))
 	for name, p := range f.Providers {
-		b.Engine.Providers[name] = engine.ProviderConfig{
+		account := engine.ProviderConfig{
 			Plugin: p.Plugin, Config: p.Config, Secrets: b.secrets(name, p.Secrets), NoFit: p.Fit != nil && !*p.Fit,
 		}
+		b.account(name, p, &account)
+		b.Engine.Providers[name] = account
 	}
-	b.Engine.Routes = make(map[string]engine.Route, len(f.Routes))
-	for name, r := range f.Routes {
-		b.Engine.Routes[name] = engine.Route{Providers: r.Providers}
-	}
+	b.routes()
 	b.Engine.FrontDoors = make(map[string]engine.FrontDoor, len(f.FrontDoors))
 	for name, d := range f.FrontDoors {
 		b.Engine.FrontDoors[name] = engine.FrontDoor{Route: d.Route, Clients: b.clients(name, d.Clients), Config: d.Config}

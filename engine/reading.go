@@ -1,0 +1,109 @@
+package engine
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/idcard"
+	"github.com/ocrmux/ocrmux/engine/route"
+)
+
+// reading is what a route decides by.
+func reading(r *Recognition) *route.Reading {
+	out := &route.Reading{Fields: make(map[string]route.Field, len(r.Fields))}
+	for name, f := range r.Fields {
+		out.Fields[name] = route.Field{Value: votes(f), Confidence: f.Confidence, Proved: proved(r.Checks, name)}
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Checks)) {
+		// A card that has expired was read well all the same.
+		if r.Checks[name] == idcard.Fail && name != idcard.CheckExpired {
+			out.FailedChecks = append(out.FailedChecks, name)
+		}
+	}
+	return out
+}
+
+// votes is what a field counts as in a consensus: its value, or the text where there is none.
+func votes(f Field) string {
+	switch {
+	case f.LongTerm:
+		return "long_term"
+	case f.Value != "":
+		return f.Value
+	default:
+		return f.Text
+	}
+}
+
+// proved reports whether a document's own number confirms a field.
+func proved(checks map[string]idcard.State, name string) bool {
+	if checks[idcard.CheckIDNumberChecksum] != idcard.Pass {
+		return false
+	}
+	switch name {
+	case idcard.FieldIDNumber:
+		return true
+	case idcard.FieldBirthDate:
+		return checks[idcard.CheckBirthDateMatchesNumber] == idcard.Pass
+	case idcard.FieldSex:
+		return checks[idcard.CheckSexMatchesNumber] == idcard.Pass
+	}
+	return false
+}
+
+// merge makes one recognition of several, field by field as the vote says. What is no field comes from the first that has it; of a
+// signal, yes counts for more than no, and no for more than not checked.
+func (e *Engine) merge(v *route.Vote, read map[int]*Recognition) *Recognition {
+	tries := slices.Sorted(maps.Keys(read))
+	out := read[tries[0]].clone()
+	out.Fields = make(map[string]Field, len(v.Fields))
+	normal := make(map[string]idcard.Field, len(v.Fields))
+	for name, elected := range v.Fields {
+		f := read[elected.By].Fields[name]
+		f.Agreed, f.Disagreed = suppliers(read, elected.With, name), suppliers(read, elected.Against, name)
+		if elected.Disputed {
+			f.Flags = append(slices.Clone(f.Flags), Disputed)
+		}
+		out.Fields[name] = f
+		normal[name] = idcard.Field{Value: f.Value, Text: f.Text, LongTerm: f.LongTerm, Flags: f.Flags}
+	}
+	for _, try := range tries[1:] {
+		r := read[try]
+		if out.Side == abi.SideUnspecified {
+			out.Side = r.Side
+		}
+		if out.Portrait == nil {
+			out.Portrait = r.Portrait
+		}
+		if out.Rotation == nil {
+			out.Rotation = r.Rotation
+		}
+		for name, s := range r.Signals {
+			if out.Signals == nil {
+				out.Signals = make(map[string]Signal)
+			}
+			if had, ok := out.Signals[name]; !ok || weightier(s.State, had.State) {
+				out.Signals[name] = s
+			}
+		}
+	}
+	if document, ok := e.documents[out.Document]; ok {
+		out.Checks = document.Check(normal, e.cfg.Now())
+	}
+	return out
+}
+
+func weightier(a, b SignalState) bool {
+	order := []SignalState{abi.SignalStateNotChecked, abi.SignalStateNo, abi.SignalStateYes}
+	return slices.Index(order, a) > slices.Index(order, b)
+}
+
+// suppliers are the providers that read a field in some tries.
+func suppliers(read map[int]*Recognition, tries []int, name string) []string {
+	var out []string
+	for _, try := range tries {
+		out = append(out, read[try].Fields[name].Provider)
+	}
+	return out
+}

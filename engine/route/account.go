@@ -1,0 +1,309 @@
+package route
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/failsafe-go/failsafe-go/bulkhead"
+	"github.com/failsafe-go/failsafe-go/circuitbreaker"
+	"github.com/failsafe-go/failsafe-go/ratelimiter"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/money"
+)
+
+// Account is one account with one vendor, that is one provider.
+type Account struct {
+	Traits Traits
+	// Tariff is what its calls cost, as the Book of the router counts them; nil means nothing.
+	Tariff *money.Tariff
+	Limits Limits
+}
+
+// Limits protect an account. Zero values are the defaults.
+type Limits struct {
+	// Concurrency is how many calls may be under way at once; 0 means any number.
+	Concurrency int
+	// Rate is how many calls the vendor sells in a time; 0 calls mean any number.
+	Rate Rate
+	// Breaker keeps calls away from a vendor that fails.
+	Breaker Breaker
+}
+
+// Rate is so many calls in so much time, spread evenly.
+type Rate struct {
+	Calls int
+	Per   time.Duration
+}
+
+// Breaker opens when a share of the calls within a window failed by the vendor's or the network's fault, lets nothing through for a
+// while, then a few calls, and after they succeeded a growing share of all.
+type Breaker struct {
+	Off bool
+	// FailureRate that opens it, above 0 to 1; default 0.5. MinCalls within the window before it can; default 10.
+	FailureRate float64
+	MinCalls    int
+	// Window that is looked at, default 30 seconds. OpenFor is how long nothing is let through, and also how long the gradual
+	// return takes; default 15 seconds.
+	Window, OpenFor time.Duration
+}
+
+const (
+	defaultFailureRate = 0.5
+	defaultMinCalls    = 10
+	defaultWindow      = 30 * time.Second
+	defaultOpenFor     = 15 * time.Second
+	// probes are the calls that must succeed before an open breaker closes.
+	probes = 3
+)
+
+func (b Breaker) withDefaults() Breaker {
+	if b.FailureRate <= 0 || b.FailureRate > 1 {
+		b.FailureRate = defaultFailureRate
+	}
+	if b.MinCalls <= 0 {
+		b.MinCalls = defaultMinCalls
+	}
+	if b.Window <= 0 {
+		b.Window = defaultWindow
+	}
+	if b.OpenFor <= 0 {
+		b.OpenFor = defaultOpenFor
+	}
+	return b
+}
+
+// account is an Account at work.
+type account struct {
+	name    string
+	traits  Traits
+	tariff  *money.Tariff
+	openFor time.Duration
+	spacing time.Duration // between two calls at the limit of its rate
+	// state is told what outlives the process.
+	state *state
+
+	breaker circuitbreaker.CircuitBreaker[any] // nil when off
+	limiter ratelimiter.RateLimiter[any]       // nil without a rate
+	slots   bulkhead.Bulkhead[any]             // nil without a limit
+
+	mu       sync.Mutex
+	parked   Parked
+	parkings int       // in a row
+	rests    time.Time // until then the vendor wants no calls
+	shut     time.Time // until then the breaker of another process, or of the last run, is open
+	returns  time.Time // when the breaker closed, for the gradual return
+	latency  latency
+}
+
+func newAccount(name string, cfg Account, s *state) *account {
+	a := &account{name: name, traits: cfg.Traits, tariff: cfg.Tariff, state: s}
+	if b := cfg.Limits.Breaker.withDefaults(); !b.Off {
+		a.openFor = b.OpenFor
+		a.breaker = circuitbreaker.NewBuilder[any]().
+			WithFailureRateThreshold(b.FailureRate, uint(b.MinCalls), b.Window).
+			WithDelay(b.OpenFor).
+			WithSuccessThreshold(probes).
+			OnStateChanged(a.breakerChanged).
+			Build()
+	}
+	if r := cfg.Limits.Rate; r.Calls > 0 && r.Per > 0 {
+		a.limiter = ratelimiter.NewSmoothBuilder[any](uint(r.Calls), r.Per).Build()
+		a.spacing = r.Per / time.Duration(r.Calls)
+	}
+	if n := cfg.Limits.Concurrency; n > 0 {
+		a.slots = bulkhead.New[any](uint(n))
+	}
+	return a
+}
+
+// bar is what keeps an account from being asked.
+type bar struct {
+	why string
+	// until when; zero when that is unknown. wait is set when a call may wait for it, and queue when that is in a queue.
+	until       time.Time
+	wait, queue bool
+}
+
+// barred says what keeps an account from being asked at a time, as far as can be told without taking a permit.
+func (a *account) barred(now time.Time) (b bar, is bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch {
+	case a.parked.at(now):
+		return bar{why: a.parked.String(), until: a.parked.Until}, true
+	case now.Before(a.shut):
+		return bar{why: "has its circuit breaker open" + clock(a.shut), until: a.shut}, true
+	case now.Before(a.rests):
+		return bar{why: "was called faster than its vendor allows, and rests" + clock(a.rests), until: a.rests, wait: true}, true
+	}
+	if a.breaker != nil && a.breaker.IsOpen() {
+		if left := a.breaker.RemainingDelay(); left > 0 {
+			return bar{why: "has its circuit breaker open" + clock(now.Add(left)), until: now.Add(left)}, true
+		}
+	}
+	return bar{}, false
+}
+
+// clock says until when, to the second.
+func clock(t time.Time) string { return " until " + t.UTC().Format(time.TimeOnly) + "Z" }
+
+// enter takes the permits for one try, if they are there; otherwise it takes nothing. gradual lets an account that returns
+// from a failure have a part of the calls only.
+func (a *account) enter(now time.Time, gradual bool, draw func() float64) (b bar, refused bool) {
+	if b, is := a.barred(now); is {
+		return b, true
+	}
+	if share := a.returning(now); gradual && share < 1 && draw() >= share {
+		return bar{why: fmt.Sprintf("returns gradually, with %.0f %% of the calls", share*100), until: now, wait: true}, true
+	}
+	if a.slots != nil && !a.slots.TryAcquirePermit() {
+		return bar{why: "has as many calls under way as it allows", until: now.Add(a.typical()), wait: true, queue: true}, true
+	}
+	if a.limiter != nil && !a.limiter.TryAcquirePermit() {
+		a.leave()
+		return bar{why: "has reached its rate limit", until: now.Add(a.spacing), wait: true, queue: true}, true
+	}
+	return a.pass()
+}
+
+// await is enter for a call that has nobody else to ask: it waits for its turn until ctx ends.
+func (a *account) await(ctx context.Context, now time.Time, b bar) (_ bar, refused bool) {
+	if !b.queue && !sleep(ctx, b.until.Sub(now)) {
+		return bar{why: "was not free before the call's time was over"}, true
+	}
+	if a.slots != nil && a.slots.AcquirePermit(ctx) != nil {
+		return bar{why: "had none of its calls end before the call's time was over"}, true
+	}
+	if a.limiter != nil && a.limiter.AcquirePermit(ctx) != nil {
+		a.leave()
+		return bar{why: "had its rate limit reached for the rest of the call's time"}, true
+	}
+	return a.pass()
+}
+
+// pass takes the breaker's permit.
+func (a *account) pass() (b bar, refused bool) {
+	if a.breaker != nil && !a.breaker.TryAcquirePermit() {
+		a.leave()
+		return bar{why: "has a circuit breaker that lets only a few calls through"}, true
+	}
+	return bar{}, false
+}
+
+// sleep waits, unless ctx ends first.
+func sleep(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// leave gives back the slot of a try.
+func (a *account) leave() {
+	if a.slots != nil {
+		a.slots.ReleasePermit()
+	}
+}
+
+// returning is the share of calls that may go to an account whose breaker has closed not long ago.
+func (a *account) returning(now time.Time) float64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.returns.IsZero() || a.openFor <= 0 {
+		return 1
+	}
+	share := float64(now.Sub(a.returns)) / float64(a.openFor)
+	return min(1, max(0.1, share))
+}
+
+// record tells the protections how a try ended.
+func (a *account) record(now time.Time, took time.Duration, o *Outcome) {
+	a.leave()
+	f := o.Failure
+	vendor := f != nil && (f.Fault == abi.FaultVendor || f.Fault == abi.FaultNetwork) && !f.Ours
+	neutral := f != nil && (f.Ours || f.Fault == abi.FaultOperator)
+	if a.breaker != nil {
+		switch {
+		case vendor:
+			a.breaker.RecordFailure()
+		case !neutral:
+			a.breaker.RecordSuccess()
+		case a.breaker.IsHalfOpen():
+			a.breaker.RecordFailure() // a probe that says nothing is no reason to trust
+		}
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !neutral && took > 0 {
+		a.latency.add(now, took)
+		a.state.latencyChanged(a)
+	}
+	switch {
+	case f == nil || f.Fault == abi.FaultCaller && !f.Ours:
+		if a.parkings > 0 || !a.parked.Since.IsZero() {
+			a.parkings = 0
+			a.setParked(Parked{})
+		}
+	case f.Kind == abi.FailureKindRateLimited:
+		a.rests = later(a.rests, now.Add(max(f.RetryAfter, minRest)))
+	case f.parks():
+		a.parkings++
+		a.setParked(Parked{Since: now, Until: now.Add(f.parking(a.parkings)), Kind: f.Kind, Reason: f.Message})
+	}
+}
+
+// minRest is how long an account is left alone after its vendor called it too fast and did not say for how long.
+const minRest = time.Second
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// setParked changes the parking; the caller holds the lock.
+func (a *account) setParked(p Parked) {
+	a.parked = p
+	a.state.parkedChanged(a.name, p)
+}
+
+func (a *account) breakerChanged(e circuitbreaker.StateChangedEvent) {
+	now := a.state.now()
+	until := time.Time{}
+	switch e.NewState {
+	case circuitbreaker.OpenState:
+		until = now.Add(a.openFor)
+	case circuitbreaker.ClosedState:
+		a.mu.Lock()
+		a.returns = now
+		a.mu.Unlock()
+	}
+	a.state.breakerChanged(a.name, until)
+}
+
+// typical is what the account takes as a rule, and slow what nineteen of twenty calls do not pass; 0 before enough is known.
+func (a *account) typical() time.Duration {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.latency.quantile(0.5)
+}
+
+func (a *account) slow(now time.Time) time.Duration {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.latency.samples(now) < enough {
+		return 0
+	}
+	return a.latency.quantile(0.95)
+}

@@ -1,0 +1,100 @@
+package route
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/ocrmux/ocrmux/engine/money"
+)
+
+// Ranked is the place of a provider in a route at one moment.
+type Ranked struct {
+	Provider string `json:"provider"`
+	// Ready: it would be asked. Otherwise Why says what keeps it from that.
+	Ready bool   `json:"ready"`
+	Why   string `json:"why,omitempty"`
+	// Until when it will not be asked; zero when that is unknown, or when it is ready.
+	Until time.Time `json:"until,omitzero"`
+	// Price of the next call, and where that comes from.
+	Price  money.Amount `json:"price"`
+	Source string       `json:"price_source,omitempty"`
+	// TypicalMs and SlowMs are the median and the 95th percentile of the recent calls; 0 when unknown.
+	TypicalMs int64 `json:"typical_ms,omitempty"`
+	SlowMs    int64 `json:"slow_ms,omitempty"`
+	// Breaker is closed, open, half-open or returning; empty without one.
+	Breaker string `json:"breaker,omitempty"`
+	// Share of the weight, for a weighted route.
+	Share float64 `json:"share,omitempty"`
+}
+
+// Explain gives the present ranking of a route for a call with some needs, without calling anybody; ok is false when there is no such
+// route. A weighted route is given in the order of its weights.
+func (r *Router) Explain(name string, needs Needs) (policy Policy, ranking []Ranked, ok bool) {
+	p := r.routes[name]
+	if p == nil {
+		return "", nil, false
+	}
+	now := r.cfg.Now()
+	needs.Labels = slices.Concat(needs.Labels, p.Labels)
+	list := needs.each()
+	candidates := make([]*candidate, len(p.members))
+	for i, a := range p.members {
+		candidates[i] = &candidate{account: a, quote: a.quote(now)}
+	}
+	rank(&p.Route, candidates, now, func() float64 { return 0.5 })
+	sum := 0.0
+	for _, a := range p.members {
+		sum += weight(&p.Route, a.name)
+	}
+	for _, c := range candidates {
+		x := r.describe(c.account, c.quote, now)
+		if n, lacks := c.account.traits.lacks(list, needs.Document); lacks && needs.Document != "" {
+			x.Ready, x.Why = false, n.String()
+		}
+		if p.Policy == Weighted {
+			x.Share = weight(&p.Route, c.account.name) / sum
+		}
+		ranking = append(ranking, x)
+	}
+	slices.SortStableFunc(ranking, func(a, b Ranked) int {
+		switch {
+		case a.Ready == b.Ready:
+			return 0
+		case a.Ready:
+			return -1
+		default:
+			return 1
+		}
+	})
+	return p.Policy, ranking, true
+}
+
+// Status is every provider as it stands, by name.
+func (r *Router) Status() []Ranked {
+	now := r.cfg.Now()
+	var out []Ranked
+	for _, name := range slices.Sorted(maps.Keys(r.accounts)) {
+		a := r.accounts[name]
+		out = append(out, r.describe(a, a.quote(now), now))
+	}
+	return out
+}
+
+func (r *Router) describe(a *account, q money.Quote, now time.Time) Ranked {
+	x := Ranked{Provider: a.name, Price: q.Amount, Source: q.String(), TypicalMs: a.typical().Milliseconds(), SlowMs: a.slow(now).Milliseconds()}
+	b, barred := a.barred(now)
+	x.Why, x.Until, x.Ready = b.why, b.until, !barred
+	if r.cfg.Usable != nil {
+		if err := r.cfg.Usable(a.name); err != nil {
+			x.Ready, x.Why = false, err.Error()
+		}
+	}
+	if a.breaker != nil {
+		x.Breaker = a.breaker.State().String()
+		if x.Ready && a.returning(now) < 1 {
+			x.Breaker = "returning"
+		}
+	}
+	return x
+}

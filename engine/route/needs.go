@@ -1,0 +1,165 @@
+package route
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+)
+
+// Traits are what an account can do: what its plugin's manifest says, and the operator's labels.
+type Traits struct {
+	Documents []abi.DocumentSupport
+	// URL: it takes a picture by its address, of at most MaxURLBytes if that is not 0.
+	URL         bool
+	MaxURLBytes int
+	// Labels are the operator's, for example where the data stays: "residency:cn".
+	Labels []string
+}
+
+// Needs are what a call cannot do without. The zero value of each is no need.
+type Needs struct {
+	Document string
+	Side     abi.Side
+	// Fields, Extras and Signals by their standard names: "address", "portrait", "copy".
+	Fields, Extras, Signals []string
+	// Labels that an account must carry, all of them.
+	Labels []string
+	// URLBytes is the length of an address that must be handed on as it is; 0 when there is none.
+	URLBytes int
+}
+
+// need is one of them, with the words for its absence.
+type need struct {
+	kind needKind
+	name string
+	side abi.Side
+	size int
+}
+
+type needKind uint8
+
+const (
+	needDocument needKind = iota
+	needSide
+	needField
+	needExtra
+	needSignal
+	needLabel
+	needURL
+)
+
+// each lists the needs, the most basic first.
+func (n *Needs) each() []need {
+	out := make([]need, 0, 4)
+	out = append(out, need{kind: needDocument, name: n.Document})
+	if n.Side != abi.SideUnspecified {
+		out = append(out, need{kind: needSide, side: n.Side})
+	}
+	for _, list := range []struct {
+		kind  needKind
+		names []string
+	}{{needField, n.Fields}, {needExtra, n.Extras}, {needSignal, n.Signals}, {needLabel, n.Labels}} {
+		for _, name := range list.names {
+			out = append(out, need{kind: list.kind, name: name})
+		}
+	}
+	if n.URLBytes > 0 {
+		out = append(out, need{kind: needURL, size: n.URLBytes})
+	}
+	return out
+}
+
+// met reports whether an account meets a need, for a document that it reads unless the document is the need.
+func (t *Traits) met(n need, document string) bool {
+	i := slices.IndexFunc(t.Documents, func(d abi.DocumentSupport) bool { return d.Document == document })
+	if i < 0 {
+		return false
+	}
+	d := &t.Documents[i]
+	switch n.kind {
+	case needSide:
+		return len(d.Sides) == 0 || slices.Contains(d.Sides, n.side)
+	case needField:
+		return len(d.Fields) == 0 || slices.Contains(d.Fields, n.name)
+	case needExtra:
+		return slices.Contains(d.Extras, n.name)
+	case needSignal:
+		return slices.Contains(d.Signals, n.name)
+	case needLabel:
+		return slices.Contains(t.Labels, n.name)
+	case needURL:
+		return t.URL && (t.MaxURLBytes == 0 || n.size <= t.MaxURLBytes)
+	default:
+		return true
+	}
+}
+
+// lacks is the first need that an account does not meet; ok is false when it meets them all.
+func (t *Traits) lacks(needs []need, document string) (n need, ok bool) {
+	for _, n := range needs {
+		if !t.met(n, document) {
+			return n, true
+		}
+	}
+	return need{}, false
+}
+
+// String completes "the provider …", for one that lacks it.
+func (n need) String() string {
+	switch n.kind {
+	case needSide:
+		return fmt.Sprintf("does not read the %s side", n.side)
+	case needField:
+		return fmt.Sprintf("does not read the field %q", n.name)
+	case needExtra:
+		return fmt.Sprintf("does not give %q", n.name)
+	case needSignal:
+		return fmt.Sprintf("does not say %q", n.name)
+	case needLabel:
+		return fmt.Sprintf("is not labelled %q", n.name)
+	case needURL:
+		return fmt.Sprintf("takes no picture by an address of %d bytes", n.size)
+	default:
+		return "does not read " + n.name
+	}
+}
+
+// had completes "no provider …".
+func (n need) had() string {
+	switch n.kind {
+	case needSide:
+		return fmt.Sprintf("reads the %s side", n.side)
+	case needField:
+		return fmt.Sprintf("reads the field %q", n.name)
+	case needExtra:
+		return fmt.Sprintf("gives %q", n.name)
+	case needSignal:
+		return fmt.Sprintf("says %q", n.name)
+	case needLabel:
+		return fmt.Sprintf("is labelled %q", n.name)
+	case needURL:
+		return fmt.Sprintf("takes a picture by an address of %d bytes", n.size)
+	default:
+		return "reads " + n.name
+	}
+}
+
+// unmet says what nobody meets: single needs where there are such, otherwise that no account has them all.
+func unmet(needs []need, document string, accounts []*account) string {
+	var alone, all []string
+	for _, n := range needs {
+		all = append(all, n.had())
+		if !slices.ContainsFunc(accounts, func(a *account) bool { return a.traits.met(n, document) }) {
+			alone = append(alone, n.had())
+		}
+		if n.kind == needDocument && len(alone) > 0 {
+			break // the rest follows from it
+		}
+	}
+	if len(alone) > 0 {
+		return "none " + strings.Join(alone, ", none ")
+	}
+	return "none " + strings.Join(all, " and ")
+}

@@ -1,0 +1,239 @@
+package route
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ocrmux/ocrmux/engine/store"
+)
+
+// state writes what outlives a process, or is of interest to another gateway on the same store, and takes in what others wrote. Nothing
+// on the way of a call waits for it.
+type state struct {
+	store  store.Store // nil keeps nothing
+	owner  string      // of what this process writes
+	now    func() time.Time
+	logger *slog.Logger
+
+	mu    sync.Mutex
+	dirty map[string]func() any // by key, the value as it will be when it is written
+	wake  chan struct{}
+	end   context.CancelFunc
+	ended chan struct{}
+}
+
+// Keys are "parked/NAME", "breaker/NAME" and "latency/NAME".
+const (
+	parkedKeys  = "parked"
+	breakerKeys = "breaker"
+	latencyKeys = "latency"
+)
+
+// latencyEvery is how often latencies are written at most.
+const latencyEvery = 10 * time.Second
+
+type parkedState struct {
+	Owner string `json:"owner"`
+	Parked
+}
+
+type breakerState struct {
+	Owner string `json:"owner"`
+	// Until when it is open; zero when it is not.
+	Until time.Time `json:"until,omitzero"`
+}
+
+type latencyState struct {
+	Origin  time.Time `json:"origin"`
+	Weights []float64 `json:"weights"`
+}
+
+func newState(s store.Store, owner string, now func() time.Time, logger *slog.Logger) *state {
+	return &state{store: s, owner: owner, now: now, logger: logger, dirty: make(map[string]func() any), wake: make(chan struct{}, 1), ended: make(chan struct{})}
+}
+
+// open takes in what is kept and begins to write and watch.
+func (s *state) open(ctx context.Context, accounts map[string]*account) error {
+	if s.store == nil {
+		close(s.ended)
+		return nil
+	}
+	life, end := context.WithCancel(context.Background())
+	s.end = end
+	for prefix, take := range map[string]func(*account, []byte) error{parkedKeys: s.takeParked, breakerKeys: s.takeBreaker} {
+		err := s.store.Watch(life, prefix, func(e store.Entry) {
+			if a := accounts[strings.TrimPrefix(e.Key, prefix+"/")]; a != nil {
+				s.warn("what is kept of an account cannot be read", take(a, e.Value))
+			}
+		})
+		if err != nil {
+			end()
+			close(s.ended)
+			return fmt.Errorf("the state of routes cannot be read: %w", err)
+		}
+	}
+	for name, a := range accounts {
+		e, err := s.store.Get(ctx, latencyKeys+"/"+name)
+		if err == nil && e.Revision > 0 {
+			err = takeLatency(a, e.Value)
+		}
+		s.warn("how long an account took lately cannot be read", err)
+	}
+	go s.write(life)
+	return nil
+}
+
+func (s *state) warn(what string, err error) {
+	if err != nil {
+		s.logger.Warn(what, "error", err)
+	}
+}
+
+// close writes what is left and ends.
+func (s *state) close() {
+	if s.end != nil {
+		s.end()
+	}
+	<-s.ended
+}
+
+func (s *state) takeParked(a *account, value []byte) error {
+	var p parkedState
+	if value != nil {
+		if err := json.Unmarshal(value, &p); err != nil {
+			return err
+		}
+	}
+	if p.Owner != s.owner {
+		a.mu.Lock()
+		a.parked = p.Parked
+		a.mu.Unlock()
+	}
+	return nil
+}
+
+func (s *state) takeBreaker(a *account, value []byte) error {
+	var b breakerState
+	if value != nil {
+		if err := json.Unmarshal(value, &b); err != nil {
+			return err
+		}
+	}
+	if b.Owner != s.owner {
+		a.mu.Lock()
+		a.shut = b.Until
+		a.mu.Unlock()
+	}
+	return nil
+}
+
+func takeLatency(a *account, value []byte) error {
+	var l latencyState
+	if err := json.Unmarshal(value, &l); err != nil {
+		return err
+	}
+	if len(l.Weights) != latencyBuckets {
+		return errors.New("it is of another version")
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.latency.origin = l.Origin
+	for i, w := range l.Weights {
+		a.latency.weights[i] = w
+		a.latency.total += w
+	}
+	return nil
+}
+
+func (s *state) parkedChanged(name string, p Parked) {
+	s.change(parkedKeys+"/"+name, func() any { return parkedState{s.owner, p} }, true)
+}
+
+func (s *state) breakerChanged(name string, until time.Time) {
+	s.change(breakerKeys+"/"+name, func() any { return breakerState{s.owner, until} }, true)
+}
+
+func (s *state) latencyChanged(a *account) {
+	s.change(latencyKeys+"/"+a.name, a.latencyState, false)
+}
+
+func (a *account) latencyState() any {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return latencyState{a.latency.origin, append([]float64(nil), a.latency.weights[:]...)}
+}
+
+// change notes what is to be written.
+func (s *state) change(key string, value func() any, now bool) {
+	if s.store == nil {
+		return
+	}
+	s.mu.Lock()
+	s.dirty[key] = value
+	s.mu.Unlock()
+	if now {
+		select {
+		case s.wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// write carries changes to the store until life ends, and what is left then.
+func (s *state) write(life context.Context) {
+	defer close(s.ended)
+	ticker := time.NewTicker(latencyEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-s.wake:
+		case <-ticker.C:
+		case <-life.Done():
+			s.flush()
+			return
+		}
+		s.flush()
+	}
+}
+
+// writeTime bounds one writing of everything that changed.
+const writeTime = 5 * time.Second
+
+func (s *state) flush() {
+	ctx, cancel := context.WithTimeout(context.Background(), writeTime)
+	defer cancel()
+	s.mu.Lock()
+	dirty := s.dirty
+	s.dirty = make(map[string]func() any)
+	s.mu.Unlock()
+	for key, value := range dirty {
+		text, err := json.Marshal(value())
+		if err == nil {
+			err = s.set(ctx, key, text)
+		}
+		if err != nil {
+			s.warn("the state of an account is not kept", fmt.Errorf("%s: %w", key, err))
+		}
+	}
+}
+
+// set writes a value whatever stands there: the last one is right.
+func (s *state) set(ctx context.Context, key string, value []byte) error {
+	for {
+		e, err := s.store.Get(ctx, key)
+		if err != nil {
+			return err
+		}
+		_, err = s.store.Set(ctx, key, value, e.Revision)
+		var conflict *store.ConflictError
+		if !errors.As(err, &conflict) {
+			return err
+		}
+	}
+}

@@ -1,0 +1,157 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/ocrmux/ocrmux/engine/money"
+	"github.com/ocrmux/ocrmux/engine/route"
+	"github.com/ocrmux/ocrmux/engine/store"
+)
+
+// openRoutes checks the routes, and adds the default one.
+func (e *Engine) openRoutes() error {
+	known := slices.Sorted(maps.Keys(e.providers))
+	var problems []error
+	for _, name := range slices.Sorted(maps.Keys(e.cfg.Routes)) {
+		problems = append(problems, checkRoute(name, e.cfg.Routes[name], known))
+	}
+	e.routes = map[string]Route{DefaultRoute: {Providers: known}}
+	maps.Copy(e.routes, e.cfg.Routes)
+	return errors.Join(problems...)
+}
+
+func checkRoute(name string, r Route, known []string) error {
+	var problems []error
+	wrong := func(key, problem, want string) {
+		problems = append(problems, &ConfigError{Route: name, Key: key, Problem: problem, Want: want})
+	}
+	if r.Policy != "" && !slices.Contains(route.Policies(), r.Policy) {
+		wrong("/policy", fmt.Sprintf("there is no policy %q", r.Policy), fmt.Sprintf("one of %q", route.Policies()))
+	}
+	if len(r.Providers) == 0 {
+		wrong("/providers", "the route is empty", "at least one provider")
+	}
+	for i, p := range r.Providers {
+		key := fmt.Sprintf("/providers/%d", i)
+		switch {
+		case !slices.Contains(known, p):
+			wrong(key, fmt.Sprintf("there is no provider %q", p), oneOf(known))
+		case slices.Contains(r.Providers[:i], p):
+			wrong(key, fmt.Sprintf("the provider %q is listed twice", p), "each provider once")
+		}
+	}
+	for _, p := range slices.Sorted(maps.Keys(r.Weights)) {
+		switch {
+		case !slices.Contains(r.Providers, p):
+			wrong("/weights/"+p, "the route does not list this provider", oneOf(r.Providers))
+		case r.Weights[p] < 0:
+			wrong("/weights/"+p, "the weight is negative", "0 or more")
+		}
+	}
+	if r.Policy == route.Consensus {
+		if agree := cmp.Or(r.Consensus.Agree, 2); agree > len(r.Providers) {
+			wrong("/consensus/agree", fmt.Sprintf("%d providers cannot agree where there are %d", agree, len(r.Providers)), "at most as many as the route has providers")
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// openRouter opens the book of budgets and the router over all providers.
+func (e *Engine) openRouter(ctx context.Context) error {
+	var owner [16]byte
+	e.store = e.cfg.Store
+	if e.store == nil {
+		e.store = store.NewMemory()
+	} else if _, err := io.ReadFull(e.cfg.Random, owner[:]); err != nil {
+		return fmt.Errorf("no randomness: %w", err)
+	}
+	if err := e.openBook(ctx, hex.EncodeToString(owner[:])); err != nil {
+		return err
+	}
+	accounts := make(map[string]route.Account, len(e.providers))
+	for _, name := range slices.Sorted(maps.Keys(e.providers)) {
+		p := e.providers[name]
+		cfg := e.cfg.Providers[name]
+		accounts[name] = route.Account{Traits: p.traits(cfg.Labels), Tariff: e.book.Tariff(name), Limits: cfg.Limits}
+	}
+	var err error
+	if e.results, err = newResults(e.cfg.Results, e.cfg.Random); err != nil {
+		return err
+	}
+	e.flights = newFlights()
+	e.router, err = route.New(ctx, route.Config{
+		Accounts: accounts, Routes: e.routes, Book: e.book, Store: e.store, Owner: hex.EncodeToString(owner[:]),
+		Usable: e.notLoaded, Now: e.cfg.Now, Random: draws{e.cfg.Random}, Logger: e.cfg.Logger,
+	})
+	return err
+}
+
+// traits of a provider; one that cannot be used has none.
+func (p *provider) traits(labels []string) route.Traits {
+	t := route.Traits{Labels: labels}
+	if d := p.plugin.Manifest; d != nil {
+		t.Documents, t.URL = d.Documents, accepts(d.Images, "url")
+		if t.URL {
+			t.MaxURLBytes = int(d.Images.MaxURLBytes)
+		}
+	}
+	return t
+}
+
+// currency of all prices.
+func (e *Engine) currency() money.Currency { return cmp.Or(e.cfg.Money.Currency, money.CNY) }
+
+// draws makes a source of numbers of the engine's randomness.
+type draws struct{ r io.Reader }
+
+func (d draws) Uint64() uint64 {
+	var b [8]byte
+	_, _ = io.ReadFull(d.r, b[:]) // without randomness every draw is the same, and no call comes so far
+	return binary.LittleEndian.Uint64(b[:])
+}
+
+// Shanghai is the time zone of China, which needs no database of zones.
+func Shanghai() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60) }
+
+// openBook opens the book of budgets, with the tariff of every provider.
+func (e *Engine) openBook(ctx context.Context, owner string) error {
+	tariffs := make(map[string]*money.Tariff, len(e.providers))
+	var problems []error
+	for _, name := range slices.Sorted(maps.Keys(e.providers)) {
+		cfg := e.cfg.Providers[name].Price
+		cfg.Currency = e.currency()
+		if d := e.providers[name].plugin.Manifest; d != nil {
+			cfg.Tiers = d.Prices
+		}
+		t, err := money.NewTariff(cfg)
+		if err != nil {
+			problems = append(problems, &ConfigError{Provider: name, Key: "/price", Problem: err.Error(), Want: "prices in " + string(e.currency())})
+		}
+		tariffs[name] = t
+	}
+	if err := errors.Join(problems...); err != nil {
+		return err
+	}
+	location := e.cfg.Money.Location
+	if location == nil {
+		location = Shanghai()
+	}
+	var err error
+	e.book, err = money.Open(ctx, money.Config{
+		Store: e.store, Owner: owner, Currency: e.currency(), Zone: location, Budgets: e.cfg.Money.Budgets, Tariffs: tariffs, Now: e.cfg.Now, Logger: e.cfg.Logger,
+	})
+	var wrong *money.ConfigError
+	if errors.As(err, &wrong) {
+		return &ConfigError{Key: "/money", Problem: err.Error(), Want: "budgets that can be kept"}
+	}
+	return err
+}
