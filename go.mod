@@ -29,6 +29,8 @@ require (
 	oras.land/oras-go/v2 v2.6.4
 )
 
+require github.com/bits-and-blooms/bitset v1.24.4 // indirect
+
 require (
 	github.com/antithesishq/antithesis-sdk-go v0.8.0-default-no-op // indirect
 	github.com/bahlo/generic-list-go v0.2.0 // indirect

@@ -78,7 +78,7 @@ func TestTheDocumentedExampleBecomesAnEngineConfiguration(t *testing.T) {
 	if diff := cmp.Diff(want, c.Engine.Providers, sameSecret); diff != "" {
 		t.Errorf("providers (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(map[string]engine.Route{"default": {Providers: []string{"jumdata", "local"}}}, c.Engine.Routes); diff != "" {
+	if diff := cmp.Diff(map[string]engine.Route{"default": {Policy: "failover", Providers: []string{"jumdata", "local"}}}, c.Engine.Routes); diff != "" {
 		t.Errorf("routes (-want +got):\n%s", diff)
 	}
 	got := []any{c.Engine.Plugins, c.Engine.FetchAllow, c.Engine.Limits.Timeout, c.Engine.Limits.Picture.MaxBytes, c.WASM.Instances, c.WASM.CacheDir, c.File.Log.Format}
