@@ -1,4 +1,4 @@
-// Package jetstream keeps the shared state of routes in NATS JetStream: a server in this process on local files, or an
+// Package jetstream keeps the shared state of routes in [NATS JetStream]: a server in this process on local files, or an
 // external server or cluster that several programs share. From the connection on it is the same code.
 //
 // Values are a key-value bucket with one revision a key, the ledger is a stream with bounds of age and size. What

@@ -72,7 +72,7 @@ func (s withServer) Close(ctx context.Context) error {
 func TestAnExternalServerIsAStore(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) store.Store {
 		e := startExternal(t, nil)
-		return withServer{mustOpen(t, jetstream.Config{URL: e.url()}), e}
+		return withServer{mustOpen(t, jetstream.Config{URL: e.url(), Timeout: time.Minute}), e}
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/ocrmux/ocrmux/engine/store"
 	"github.com/ocrmux/ocrmux/engine/store/jetstream"
@@ -13,7 +14,9 @@ import (
 )
 
 func TestAServerInThisProcessIsAStore(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) store.Store { return mustOpen(t, jetstream.Config{Dir: t.TempDir()}) })
+	storetest.Run(t, func(t *testing.T) store.Store {
+		return mustOpen(t, jetstream.Config{Dir: t.TempDir(), Timeout: time.Minute})
+	})
 }
 
 func TestStateIsThereWhenAFolderIsOpenedAgain(t *testing.T) {
