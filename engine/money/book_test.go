@@ -160,6 +160,33 @@ func TestAProgramThatCouldNotRenewItsLeaseStopsUsingIt(t *testing.T) {
 	}
 }
 
+func TestAfterALongSilenceALeaseIsRenewedBeforeItIsUsed(t *testing.T) {
+	c := newClock(t, "2026-11-22T10:00:00+08:00")
+	cfg := Config{Store: shared{store.NewMemory()}, Now: c.Now, Budgets: []Budget{{ScopeTenant, "t", Month, Units{Calls: 6400}}}}
+	for name, meanwhile := range map[string]func(){
+		"and nobody met it": func() {},
+		"and another program took it over": func() {
+			reserve(t, quiet(t, cfg), Claim{Tenant: "t"}).Settle(yes)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := quiet(t, cfg)
+			reserve(t, b, Claim{Tenant: "t"}).Settle(yes)
+			c.forward(time.Hour)
+			meanwhile()
+			r := reserve(t, b, Claim{Tenant: "t"})
+			if err := r.Wait(t.Context()); err != nil {
+				t.Error(err)
+			}
+			r.Settle(yes)
+		})
+	}
+	b := quiet(t, cfg)
+	if a := b.Snapshot()[0]; a.Spent.plus(a.Unknown).plus(a.Held).Calls < 5 {
+		t.Errorf("%+v", a)
+	}
+}
+
 func TestLeasesAreRenewedInTheBackgroundAndGivenBackWhenIdle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := shared{store.NewMemory()}
