@@ -1,0 +1,16 @@
+package declarative_test
+
+import (
+	"testing"
+
+	"github.com/ocrmux/ocrmux/sdk/sdktest"
+)
+
+// The vendors of plugins/ are held, as files, to the golden exchanges and the tables of failures of the providers in Go.
+func TestVendorsWithoutAProgramSendAndAnswerWhatTheirProgramsDo(t *testing.T) {
+	for _, vendor := range []string{"showapi", "jumdata"} {
+		t.Run(vendor, func(t *testing.T) {
+			sdktest.ConformanceFile(t, "testdata/"+vendor+".provider.yaml", "../../plugins/"+vendor)
+		})
+	}
+}
