@@ -57,26 +57,44 @@ func (p *Program) pull(cmd *cobra.Command, references []string, f pullFlags) err
 		return usage(fmt.Errorf("%s: %w", f.out, err))
 	}
 	if len(references) == 0 {
-		for _, e := range lock.Entries {
-			if e.Source != "" {
-				references = append(references, e.Source)
-			}
-		}
+		references = pinned(lock, f.update)
 	}
 	if len(references) == 0 {
 		return usage(fmt.Errorf("%s in %s pins nothing; name a plugin in a registry", trust.LockFile, f.out))
 	}
+	access, err := p.access(f.registryFlags)
+	if err != nil {
+		return err
+	}
 	o := distribution.PullOptions{Lock: lock, Update: f.update, Platform: distribution.Here(), TrustedKeys: cfg.Engine.TrustedKeys}
 	for _, reference := range references {
-		if err := p.pullOne(cmd.Context(), reference, lock, o, f); err != nil {
+		if err := p.pullOne(cmd.Context(), reference, access, o, f); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *Program) pullOne(ctx context.Context, reference string, lock *trust.Lock, o distribution.PullOptions, f pullFlags) (err error) {
-	r, err := p.remote(reference, f.registryFlags)
+// pinned are the references that a lock has pinned; to be updated, those with a tag are without their digest.
+func pinned(lock *trust.Lock, update bool) []string {
+	var out []string
+	for _, e := range lock.Entries {
+		if e.Source == "" {
+			continue
+		}
+		ref, err := distribution.ParseReference(e.Source)
+		if err == nil && update && ref.Tag != "" {
+			ref.Digest = ""
+			out = append(out, ref.String())
+			continue
+		}
+		out = append(out, e.Source)
+	}
+	return out
+}
+
+func (p *Program) pullOne(ctx context.Context, reference string, access distribution.Access, o distribution.PullOptions, f pullFlags) (err error) {
+	r, err := remote(reference, access)
 	if err != nil {
 		return err
 	}
@@ -85,7 +103,7 @@ func (p *Program) pullOne(ctx context.Context, reference string, lock *trust.Loc
 		return registryError(err)
 	}
 	defer func() { err = errors.Join(err, internal(pulled.Close())) }()
-	if change, differs := lock.Change(pulled.Plugin); differs {
+	if change, differs := o.Lock.Change(pulled.Plugin); differs {
 		about := func(string) string { return inspect.SignatureOf(pulled.Plugin).String() }
 		_, pending, err := p.approve([]trust.Change{change}, f.approval, about)
 		if err != nil {
@@ -95,7 +113,7 @@ func (p *Program) pullOne(ctx context.Context, reference string, lock *trust.Loc
 			return err
 		}
 	}
-	if err := pulled.Install(ctx, lock); err != nil {
+	if err := pulled.Install(ctx, o.Lock); err != nil {
 		return internal(err)
 	}
 	_, err = fmt.Fprintf(p.Stdout, "%s %s: pinned to %s\n", pulled.Entry.Name, pulled.Entry.Version, pulled.Entry.Source)

@@ -31,22 +31,27 @@ func (f *registryFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.plainHTTP, "plain-http", false, "speak http to a registry on this machine")
 }
 
-// remote makes ready to speak to the registry of a reference.
-func (p *Program) remote(reference string, f registryFlags) (*distribution.Remote, error) {
-	ref, err := distribution.ParseReference(reference)
-	if err != nil {
-		return nil, usage(err)
-	}
+// access reads the password, once for all plugins of a command.
+func (p *Program) access(f registryFlags) (distribution.Access, error) {
 	access := distribution.Access{Username: f.username, PlainHTTP: f.plainHTTP}
 	if (f.username != "") != f.passwordStdin {
-		return nil, usage(errors.New("--username and --password-stdin go together"))
+		return access, usage(errors.New("--username and --password-stdin go together"))
 	}
 	if f.passwordStdin {
 		text, err := io.ReadAll(io.LimitReader(p.Stdin, maxPasswordBytes))
 		if err != nil {
-			return nil, usage(fmt.Errorf("the password cannot be read: %w", err))
+			return access, usage(fmt.Errorf("the password cannot be read: %w", err))
 		}
 		access.Password = strings.TrimRight(string(text), "\r\n")
+	}
+	return access, nil
+}
+
+// remote makes ready to speak to the registry of a reference.
+func remote(reference string, access distribution.Access) (*distribution.Remote, error) {
+	ref, err := distribution.ParseReference(reference)
+	if err != nil {
+		return nil, usage(err)
 	}
 	r, err := distribution.Open(ref, access)
 	if err != nil {
@@ -103,7 +108,11 @@ func (p *Program) push(ctx context.Context, reference, path, platform string, f 
 	if o.Created, err = p.sourceDate(); err != nil {
 		return usage(err)
 	}
-	r, err := p.remote(reference, f)
+	access, err := p.access(f)
+	if err != nil {
+		return err
+	}
+	r, err := remote(reference, access)
 	if err != nil {
 		return err
 	}

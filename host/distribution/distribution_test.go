@@ -56,6 +56,7 @@ func aRoundTrip(t *testing.T, b *bench) {
 	for _, make := range []func(*testing.T, string) catalog.Plugin{
 		func(t *testing.T, dir string) catalog.Plugin { return module(t, dir, about("1.0.0", "")) },
 		func(t *testing.T, dir string) catalog.Plugin { return executable(t, dir, about("1.0.0", "")) },
+		providerFile,
 	} {
 		from, to := t.TempDir(), filepath.Join(t.TempDir(), "plugins")
 		plugin := make(t, from)
@@ -69,7 +70,7 @@ func aRoundTrip(t *testing.T, b *bench) {
 		if diff := cmp.Diff(files(t, from), without(files(t, to), trust.LockFile)); diff != "" {
 			t.Errorf("(-pushed +pulled):\n%s", diff)
 		}
-		e, _ := lock.Entry("x")
+		e, _ := lock.Entry(plugin.Manifest.Name)
 		if want := pushed.Reference.String(); e.Source != want || !strings.HasPrefix(want, ref.String()+"@sha256:") {
 			t.Errorf("pinned to %s, want %s", e.Source, want)
 		}

@@ -40,6 +40,18 @@ func executable(t *testing.T, dir, text string) catalog.Plugin {
 	return read(t, filepath.Join(dir, "x"))
 }
 
+// providerFile is a provider that is no program.
+func providerFile(t *testing.T, dir string) catalog.Plugin {
+	t.Helper()
+	const name = "tokens.provider.yaml"
+	text, err := os.ReadFile(filepath.Join("..", "..", "engine", "declarative", "testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, name), string(text))
+	return read(t, filepath.Join(dir, name))
+}
+
 func read(t *testing.T, path string) catalog.Plugin {
 	t.Helper()
 	f := catalog.File(path)
