@@ -17,7 +17,7 @@ func checkDescriptor(ctx context.Context, s *Subject, o *Outcome) error {
 		o.looked(1, "manifest")
 		return nil
 	}
-	o.looked(len(s.tracks), "exchanges")
+	o.looked(len(s.tracks), "exchange")
 	var schema struct {
 		Properties map[string]any `json:"properties"`
 		Required   []string       `json:"required"`

@@ -24,7 +24,7 @@ func checkDoors(ctx context.Context, s *Subject, o *Outcome) error {
 		o.inapplicable("the manifest has no front doors")
 		return nil
 	}
-	o.looked(len(doors), "doors")
+	o.looked(len(doors), "door")
 	visits, err := s.visits(ctx)
 	if err != nil {
 		return err

@@ -43,7 +43,7 @@ func checkFailures(ctx context.Context, s *Subject, o *Outcome) error {
 			s.checkRow(ctx, t, t.asRow(), at, o)
 		}
 	}
-	o.looked(rows, "rows")
+	o.looked(rows, "row")
 	return ctx.Err()
 }
 

@@ -39,7 +39,7 @@ func checkHostile(ctx context.Context, s *Subject, o *Outcome) error {
 			}
 		}
 	}
-	o.looked(answers, "answers")
+	o.looked(answers, "answer")
 	return nil
 }
 

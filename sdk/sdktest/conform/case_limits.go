@@ -33,7 +33,7 @@ func checkLimits(ctx context.Context, s *Subject, o *Outcome) error {
 	if err != nil {
 		return err
 	}
-	o.looked(len(pictures), "pictures")
+	o.looked(len(pictures), "picture")
 	for _, p := range pictures {
 		for _, noFit := range []bool{false, true} {
 			if noFit && limits.Soft {

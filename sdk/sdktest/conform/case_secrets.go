@@ -15,7 +15,7 @@ func checkSecrets(ctx context.Context, s *Subject, o *Outcome) error {
 		o.inapplicable("no exchange has a secret")
 		return nil
 	}
-	o.looked(len(s.tracks), "exchanges")
+	o.looked(len(s.tracks), "exchange")
 	for _, t := range s.tracks {
 		for _, st := range t.steps {
 			for _, r := range requestsOf(st) {

@@ -34,7 +34,7 @@ func checkGolden(_ context.Context, s *Subject, o *Outcome) error {
 		}
 		return nil
 	}
-	o.looked(len(s.tracks), "exchanges")
+	o.looked(len(s.tracks), "exchange")
 	for _, x := range s.Exchanges() {
 		for _, p := range x.Problems {
 			o.wrong(p.Where, p.Right, "%s", p.Wrong)
@@ -85,7 +85,7 @@ func checkPure(ctx context.Context, s *Subject, o *Outcome) error {
 		o.inapplicable(noExchange)
 		return nil
 	}
-	o.looked(len(steps), "steps")
+	o.looked(len(steps), "step")
 	fresh, err := s.with(ctx, Tuning{Fresh: true})
 	if err != nil {
 		return err
@@ -135,7 +135,7 @@ func checkBudget(ctx context.Context, s *Subject, o *Outcome) error {
 		o.inapplicable(noExchange)
 		return nil
 	}
-	o.looked(len(steps), "steps")
+	o.looked(len(steps), "step")
 	over, err := s.overBudget(ctx)
 	for _, i := range over {
 		o.wrong(names[i], "let the host do the work: digests, parsing, pictures", "the step needs more than %d of the %d instructions a host allows", stepFuel, HostFuel)
@@ -198,7 +198,7 @@ func checkMemory(ctx context.Context, s *Subject, o *Outcome) error {
 		o.inapplicable("a step needs too many instructions to be made so often")
 		return errors.Join(err, s.release(ctx, own))
 	}
-	o.looked(memorySteps, "steps")
+	o.looked(memorySteps, "step")
 	run(warmSteps)
 	before := m.Status()
 	if o.Verdict == Passed {

@@ -64,7 +64,12 @@ func (o *Outcome) warn(where, right, format string, args ...any) {
 	o.Warnings = append(o.Warnings, Problem{Where: where, Wrong: fmt.Sprintf(format, args...), Right: right})
 }
 
-func (o *Outcome) looked(n int, what string) { o.Looked = fmt.Sprintf("%d %s", n, what) }
+// looked says at how many things a case looked; their name is regular.
+func (o *Outcome) looked(n int, thing string) {
+	if o.Looked = fmt.Sprintf("%d %s", n, thing); n != 1 {
+		o.Looked += "s"
+	}
+}
 
 func (o *Outcome) inapplicable(reason string) { o.Verdict, o.Reason = NotApplicable, reason }
 
