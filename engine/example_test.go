@@ -77,7 +77,7 @@ func ExampleRoute() {
 		Unlocked:  true,
 		Runtimes:  []engine.Runtime{modules},
 		Providers: map[string]engine.ProviderConfig{"first": account("one"), "second": account("two")},
-		Routes:    map[string]engine.Route{"cautious": {Providers: []string{"first", "second"}}},
+		Routes:    map[string]engine.Route{"cautious": {Providers: []string{"first", "second"}, Retries: -1}},
 	})
 	if err != nil {
 		log.Fatal(err)
