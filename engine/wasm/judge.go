@@ -1,10 +1,10 @@
 package wasm
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
@@ -27,8 +27,10 @@ func (r *Runtime) judge(m wazero.CompiledModule) (cause catalog.Cause, detail st
 }
 
 func judgeFunctions(exports map[string]api.FunctionDefinition) (catalog.Cause, string) {
-	if _, ok := exports[abi.ExportMarker]; !ok {
-		return judgeUnmarked(exports)
+	if err := manifest.CheckMarker(maps.Keys(exports)); errors.Is(err, manifest.ErrUnmarked) {
+		return catalog.MissingExport, err.Error()
+	} else if err != nil {
+		return catalog.WrongABI, err.Error()
 	}
 	i32, i64 := []api.ValueType{api.ValueTypeI32}, []api.ValueType{api.ValueTypeI64}
 	for _, f := range []struct {
@@ -58,27 +60,6 @@ func judgeFunctions(exports map[string]api.FunctionDefinition) (catalog.Cause, s
 	return "", ""
 }
 
-// judgeUnmarked says what a module without this version's marker is. Of several other markers the newest counts.
-func judgeUnmarked(exports map[string]api.FunctionDefinition) (catalog.Cause, string) {
-	newest := int64(-1)
-	for name := range exports {
-		if major, ok := majorOf(name, "ocrmux_abi_v"); ok {
-			newest = max(newest, int64(major))
-		}
-	}
-	if newest < 0 {
-		return catalog.MissingExport, fmt.Sprintf("the module exports no function %s: it is no ocrmux provider, or was not built with the SDK", abi.ExportMarker)
-	}
-	return catalog.WrongABI, fmt.Sprintf("the module exports ocrmux_abi_v%d instead of %s: %v", newest, abi.ExportMarker, manifest.OtherMajor("", uint32(newest), abi.Major))
-}
-
-// majorOf reads the major out of a name that ends in it.
-func majorOf(name, prefix string) (uint32, bool) {
-	digits, ok := strings.CutPrefix(name, prefix)
-	major, err := strconv.ParseUint(digits, 10, 32)
-	return uint32(major), ok && err == nil
-}
-
 func (r *Runtime) judgeMemory(m wazero.CompiledModule) (catalog.Cause, string) {
 	if len(m.ImportedMemories()) != 0 {
 		return catalog.UnknownImport, "the module imports a memory; a provider brings its own"
@@ -100,7 +81,7 @@ func (r *Runtime) judgeImports(imports []api.FunctionDefinition) (catalog.Cause,
 		if module == abi.ImportModule || module == wasi_snapshot_preview1.ModuleName {
 			offered = r.wz.Module(module).ExportedFunctionDefinitions()[name]
 		}
-		major, ours := majorOf(module, "ocrmux_v")
+		major, ours := manifest.MajorOf(module, "ocrmux_v")
 		switch {
 		case offered == nil && ours && major != abi.Major:
 			return catalog.WrongABI, fmt.Sprintf("the module imports %s.%s: %v", module, name, manifest.OtherMajor("", major, abi.Major))

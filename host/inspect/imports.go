@@ -9,7 +9,8 @@ import (
 const (
 	wasmHeaderSize = 8
 	importSection  = 2
-	maxImports     = 10_000
+	exportSection  = 7
+	maxEntries     = 10_000
 )
 
 // errCut is a module that ends, or whose section ends, within something.
@@ -17,12 +18,51 @@ var errCut = errors.New("it is cut off")
 
 // wasmImports lists what a module imports as "module.name", in the order of the module.
 func wasmImports(module []byte) ([]string, error) {
+	body, err := wasmSection(module, importSection)
+	if body == nil || err != nil {
+		return nil, err
+	}
+	return body.list("imports", func() (string, error) {
+		from, err := body.name()
+		if err != nil {
+			return "", err
+		}
+		name, err := body.name()
+		if err != nil {
+			return "", err
+		}
+		return from + "." + name, body.skipDescription()
+	})
+}
+
+// wasmExports lists the names that a module exports, in the order of the module.
+func wasmExports(module []byte) ([]string, error) {
+	body, err := wasmSection(module, exportSection)
+	if body == nil || err != nil {
+		return nil, err
+	}
+	return body.list("exports", func() (string, error) {
+		name, err := body.name()
+		if err != nil {
+			return "", err
+		}
+		if len(body.b) == 0 {
+			return "", errCut
+		}
+		body.take(1) // what it is: function, table, memory, global or tag
+		_, err = body.number()
+		return name, err
+	})
+}
+
+// wasmSection finds the body of a module's first section of an id; nil without one.
+func wasmSection(module []byte, id byte) (*cursor, error) {
 	if len(module) < wasmHeaderSize {
 		return nil, errCut
 	}
 	rest := &cursor{module[wasmHeaderSize:]}
 	for len(rest.b) > 0 {
-		id := rest.take(1)[0]
+		found := rest.take(1)[0]
 		size, err := rest.number()
 		if err != nil {
 			return nil, err
@@ -30,9 +70,8 @@ func wasmImports(module []byte) ([]string, error) {
 		if size > uint64(len(rest.b)) {
 			return nil, errCut
 		}
-		body := &cursor{rest.take(int(size))}
-		if id == importSection {
-			return body.imports()
+		if body := rest.take(int(size)); found == id {
+			return &cursor{body}, nil
 		}
 	}
 	return nil, nil
@@ -68,28 +107,22 @@ func (c *cursor) name() (string, error) {
 	return string(c.take(int(size))), nil
 }
 
-func (c *cursor) imports() ([]string, error) {
+// list reads a section that is a count and as many entries, which are called what.
+func (c *cursor) list(what string, entry func() (string, error)) ([]string, error) {
 	count, err := c.number()
 	if err != nil {
 		return nil, err
 	}
-	if count > maxImports {
-		return nil, fmt.Errorf("it claims %d imports", count)
+	if count > maxEntries {
+		return nil, fmt.Errorf("it claims %d %s", count, what)
 	}
 	var out []string
 	for range count {
-		module, err := c.name()
+		name, err := entry()
 		if err != nil {
 			return nil, err
 		}
-		name, err := c.name()
-		if err != nil {
-			return nil, err
-		}
-		if err := c.skipDescription(); err != nil {
-			return nil, err
-		}
-		out = append(out, module+"."+name)
+		out = append(out, name)
 	}
 	return out, nil
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
@@ -97,6 +98,12 @@ func (p *Plugin) manifestText(path string, code []byte) ([]byte, error) {
 	if p.Imports, err = wasmImports(code); err != nil {
 		p.Problems = append(p.Problems, "the module's imports cannot be read: "+err.Error())
 	}
+	exports, err := wasmExports(code)
+	if err != nil {
+		p.Problems = append(p.Problems, "the module's exports cannot be read: "+err.Error())
+		return text, nil
+	}
+	p.problem(manifest.CheckMarker(slices.Values(exports)))
 	return text, nil
 }
 

@@ -19,6 +19,11 @@ const header = "\x00asm\x01\x00\x00\x00"
 const everyImport = header + "\x01\x04\x01\x60\x00\x00" +
 	"\x02\x1e\x04" + "\x01a\x01f\x00\x00" + "\x01a\x01t\x01\x70\x00\x01" + "\x01a\x01m\x02\x01\x01\x02" + "\x01a\x01g\x03\x7f\x00"
 
+// marked is a module that exports a function under a marker's name of 13 bytes.
+func marked(name string) string {
+	return header + "\x07\x11\x01" + "\x0d" + name + "\x00\x00"
+}
+
 const card = `{"name": "x", "version": "1.0.0", "abi": {"major": 1}, "documents": [{"document": "cn.idcard", "sides": ["front"]}]}`
 
 func TestTheImportsOfAModuleAreListed(t *testing.T) {
@@ -54,6 +59,27 @@ func TestAModuleSaysWhatItIs(t *testing.T) {
 	}
 }
 
+func TestAModuleOfAnotherMajorHasAProblem(t *testing.T) {
+	for _, tt := range []struct{ name, module, says string }{
+		{"this one", marked("ocrmux_abi_v1"), ""},
+		{"a newer one", marked("ocrmux_abi_v2"), "the module exports ocrmux_abi_v2 instead of ocrmux_abi_v1: the provider speaks ABI 2, this ocrmux 1: upgrade ocrmux"},
+		{"none", header, "the module exports no function ocrmux_abi_v1"},
+		{"exports that are cut off", header + "\x07\x05\x01\x0docr", "the module's exports cannot be read: it is cut off"},
+	} {
+		module, err := manifest.Embed([]byte(tt.module), []byte(card))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := File(write(t, "x.wasm", string(module)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(p.Problems, "\n"); (tt.says == "") != (got == "") || !strings.HasPrefix(got, tt.says) {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.says)
+		}
+	}
+}
+
 func TestAnExecutableSaysWhatItIsThroughTheManifestBesideIt(t *testing.T) {
 	path := write(t, "x", "#!/bin/sh\n")
 	if err := os.WriteFile(path+".manifest.json", []byte(card), 0o600); err != nil {
@@ -68,7 +94,7 @@ func TestAnExecutableSaysWhatItIsThroughTheManifestBesideIt(t *testing.T) {
 }
 
 func TestAPluginForANewerHostIsReadAndHasAProblem(t *testing.T) {
-	module, err := manifest.Embed([]byte(header), []byte(strings.Replace(card, `"major": 1`, `"major": 1, "minor": 99`, 1)))
+	module, err := manifest.Embed([]byte(marked("ocrmux_abi_v1")), []byte(strings.Replace(card, `"major": 1`, `"major": 1, "minor": 99`, 1)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,13 +117,18 @@ func TestWhatIsNoPluginIsRefused(t *testing.T) {
 	}
 }
 
-func FuzzWASMImports(f *testing.F) {
+func FuzzWASMImportsAndExports(f *testing.F) {
 	f.Add([]byte(everyImport))
 	f.Add([]byte(header + "\x02\xff\xff\xff\xff\x0f"))
+	f.Add([]byte(marked("ocrmux_abi_v1")))
 	f.Fuzz(func(t *testing.T, module []byte) {
 		names, err := wasmImports(module)
 		if err == nil && len(names) > len(module) {
 			t.Errorf("%d imports in %d bytes", len(names), len(module))
+		}
+		names, err = wasmExports(module)
+		if err == nil && len(names) > len(module) {
+			t.Errorf("%d exports in %d bytes", len(names), len(module))
 		}
 	})
 }
