@@ -89,6 +89,35 @@ func TestFindJudgesEachPluginByItself(t *testing.T) {
 	}
 }
 
+func TestAPluginThatThisHostCannotServeSaysWhichSideToUpgrade(t *testing.T) {
+	for _, tt := range []struct{ name, old, new, says string }{
+		{"a newer major", `"major": 1`, `"major": 2`, `provider "bad" speaks ABI 2, this ocrmux 1: upgrade ocrmux, or get a build of the provider for ABI 1`},
+		{"a newer minor", `"major": 1`, `"major": 1, "minor": 7`, `provider "bad" needs ABI 1.7, this ocrmux has 1.0: upgrade ocrmux`},
+		{"an unknown feature", `"documents"`, `"features": ["cipher"], "documents"`, `provider "bad" needs the feature cipher, which this ocrmux (ABI 1.0) does not have: upgrade ocrmux`},
+		{"a feature with words of its own", `"documents"`, `"features": ["cipher"], "ciphers": [], "documents"`, `provider "bad" needs the feature cipher, which this ocrmux (ABI 1.0) does not have: upgrade ocrmux`},
+	} {
+		text := strings.Replace(about("bad"), tt.old, tt.new, 1)
+		for kind, files := range map[catalog.Kind]map[string]string{
+			catalog.WASM:    {"bad.wasm": module(t, text)},
+			catalog.Process: {"bad": "\x7fELF", "bad.manifest.json": text},
+		} {
+			t.Run(tt.name+", "+string(kind), func(t *testing.T) {
+				dir := t.TempDir()
+				for name, content := range files {
+					write(t, filepath.Join(dir, name), content)
+				}
+				found, err := catalog.Find(dir)
+				if err != nil || len(found) != 1 {
+					t.Fatalf("found %+v, %v", found, err)
+				}
+				if want := "plugin bad: wrong_abi: " + tt.says; found[0].Err == nil || found[0].Err.Error() != want {
+					t.Errorf("the error is %v, want %s", found[0].Err, want)
+				}
+			})
+		}
+	}
+}
+
 func TestFindListsPluginsByNameAndNothingElse(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{"b-x", "b", "a"} {
