@@ -114,7 +114,8 @@ func (c *compiler) table(t *table, s scope) tableRule {
 	for i := range t.Words {
 		out.words = append(out.words, c.wordsRule(&t.Words[i], s))
 	}
-	if len(out.words) > 0 && t.VendorMessage == nil {
+	speaks := func(w wordRule) bool { return w.Contains != nil || w.Mentions != nil }
+	if t.VendorMessage == nil && slices.ContainsFunc(t.Words, speaks) {
 		c.fail(t.place, "has words, but lacks \"vendor_message\": where they stand")
 	}
 	return out
@@ -122,14 +123,17 @@ func (c *compiler) table(t *table, s scope) tableRule {
 
 func (c *compiler) wordsRule(w *wordRule, s scope) wordsRule {
 	out := wordsRule{when: c.when(w.When, s), fail: c.failureBody(&w.failureBody, s)}
-	switch set := len(w.Contains) > 0; {
-	case set == (len(w.Mentions) > 0):
-		c.fail(w.place, "wants either contains or mentions")
-		out.fits = func(string) bool { return false }
-	case set:
+	switch contains, mentions := len(w.Contains) > 0, len(w.Mentions) > 0; {
+	case contains && mentions:
+		c.fail(w.place, "has contains and mentions, want only one of them")
+	case contains:
 		out.fits = containing(w.Contains)
-	default:
+	case mentions:
 		out.fits = mentioning(w.Mentions)
+	case out.when == nil:
+		c.fail(w.place, "lacks contains, mentions or when, so no failure after it is ever found")
+	default:
+		out.fits = func(string) bool { return true }
 	}
 	return out
 }

@@ -84,7 +84,7 @@ func (c *compiler) extras(k *card, s scope) extraRules {
 	pointers = append(pointers, c.known[len(pointers):]...)
 	for i := range k.Extras.Rest {
 		below := c.pointer(&k.Extras.Rest[i])
-		rule := restRule{below: below}
+		rule := restRule{below: below, known: wordsOf(k.Extras.Except)}
 		for _, p := range pointers {
 			if rest, ok := strings.CutPrefix(p, below+"/"); ok {
 				first, _, _ := strings.Cut(rest, "/")

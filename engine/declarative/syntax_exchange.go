@@ -150,6 +150,7 @@ type polygon struct {
 
 type extras struct {
 	place
-	Rest  []word        `json:"rest,omitempty" jsonschema_description:"Pointers; everything below them that nothing in the file names."`
-	Named named[source] `json:"named,omitempty" jsonschema_description:"Texts out of the answer by name."`
+	Rest   []word        `json:"rest,omitempty" jsonschema_description:"Pointers; everything below them that nothing in the file names."`
+	Except []word        `json:"except,omitempty" jsonschema_description:"Names below rest that are left out, too."`
+	Named  named[source] `json:"named,omitempty" jsonschema_description:"Texts out of the answer by name."`
 }
