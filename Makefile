@@ -35,7 +35,7 @@ program:
 plugins: program models
 	@for p in $(WASM_PLUGINS); do echo "provider $$p (wasm)"; bin/ocrmux plugin build --kind wasm -o bin/plugins plugins/$$p || exit 1; done
 	@echo "provider local (process)"; CGO_ENABLED=1 bin/ocrmux plugin build --kind process -o bin/plugins plugins/local
-	@bin/ocrmux plugin lock --yes bin/plugins
+	@echo "lock bin/plugins/plugins.lock"; bin/ocrmux plugin lock --yes bin/plugins >/dev/null
 
 .PHONY: models
 models: ## Fetch what the local provider needs: OCR models and the inference runtime, pinned by version and SHA-256
