@@ -116,10 +116,10 @@ func (c *compiler) json(j *jsonTree, s scope) jsonMember {
 		kinds = append(kinds, "array")
 		out.make = c.array(e.Array, s)
 	}
-	if e.Number != nil {
-		kinds = append(kinds, "number")
-		number := c.textOnly(e.Number, s)
-		out.make = func(r *run) *abi.JSON { return &abi.JSON{Literal: jsonNumber(number.say(r))} }
+	if e.Literal != nil {
+		kinds = append(kinds, "literal")
+		text := c.textOnly(e.Literal, s)
+		out.make = func(r *run) *abi.JSON { return &abi.JSON{Literal: jsonLiteral(text.say(r))} }
 	}
 	switch {
 	case len(kinds) == 0:
@@ -131,12 +131,12 @@ func (c *compiler) json(j *jsonTree, s scope) jsonMember {
 	return out
 }
 
-// numberText is JSON's notation of a number.
-var numberText = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
+// literalText is JSON's notation of a number, true or false.
+var literalText = regexp.MustCompile(`^(-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?|true|false)$`)
 
-// jsonNumber is a text as a number, null where it is none.
-func jsonNumber(s string) string {
-	if numberText.MatchString(s) {
+// jsonLiteral is a text as a number, true or false, null where it is none.
+func jsonLiteral(s string) string {
+	if literalText.MatchString(s) {
 		return s
 	}
 	return "null"

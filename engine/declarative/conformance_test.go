@@ -8,7 +8,7 @@ import (
 
 // The vendors of plugins/ are held, as files, to the golden exchanges and the tables of failures of the providers in Go.
 func TestVendorsWithoutAProgramSendAndAnswerWhatTheirProgramsDo(t *testing.T) {
-	for _, vendor := range []string{"showapi", "jumdata", "wapi"} {
+	for _, vendor := range []string{"showapi", "duguang", "jumdata", "wapi"} {
 		t.Run(vendor, func(t *testing.T) {
 			sdktest.ConformanceFile(t, "testdata/"+vendor+".provider.yaml", "../../plugins/"+vendor)
 		})

@@ -16,7 +16,7 @@ type request struct {
 }
 
 // jsonTree is a value of a JSON body: numbers, true, false and null as they are written, every other text or value as a string,
-// or an object, an array or a number made of a text.
+// or an object, an array or a literal made of a text.
 type jsonTree struct {
 	place
 	literal string
@@ -26,9 +26,9 @@ type jsonTree struct {
 
 type jsonExpression struct {
 	expression
-	Object named[jsonTree] `json:"object,omitempty" role:"source" jsonschema_description:"An object."`
-	Array  []jsonTree      `json:"array,omitempty" role:"source" jsonschema_description:"An array."`
-	Number *text           `json:"number,omitempty" role:"source" jsonschema_description:"A text that is written as a number."`
+	Object  named[jsonTree] `json:"object,omitempty" role:"source" jsonschema_description:"An object."`
+	Array   []jsonTree      `json:"array,omitempty" role:"source" jsonschema_description:"An array."`
+	Literal *text           `json:"literal,omitempty" role:"source" jsonschema_description:"A text that is written as a number, true, false or null."`
 }
 
 // exchange comes before the request.
