@@ -36,7 +36,7 @@ type counter struct {
 	turn             chan struct{} // closed when the exchange under way has ended; nil when there is none
 	rounds           uint64        // exchanges that ended
 	err              error         // of the last one
-	unsure           *change       // written or not: the store did not say
+	unsure           []*change     // written, or perhaps to be written yet: the store did not say. Oldest first
 	busy             bool          // taken from since the last look
 	swept            bool          // documents of periods long ago are gone
 }
@@ -97,13 +97,36 @@ func (c *counter) left() Units { return c.unleased().plus(c.free()).plus(c.retur
 
 // idle reports that this program has no lease, and nothing to write down.
 func (c *counter) idle() bool {
-	return c.leaseUntil.IsZero() && c.spent == (Units{}) && c.unknown == (Units{}) && c.unsure == nil
+	return c.leaseUntil.IsZero() && c.spent == (Units{}) && c.unknown == (Units{}) && len(c.unsure) == 0
 }
 
 // lose begins a new generation after another program concluded that this one had ended.
 func (c *counter) lose(as uint32) {
 	c.as, c.held, c.inFlight, c.calls, c.spent, c.unknown = as, Units{}, Units{}, 0, Units{}, Units{}
 	c.returning, c.unsure, c.leaseUntil = Units{}, nil, time.Time{}
+}
+
+// maxUnsure bounds the changes that may still be on their way to the store.
+const maxUnsure = 32
+
+// doubt keeps a change that may have been written, or may be yet.
+func (c *counter) doubt(w *change) {
+	if len(c.unsure) == maxUnsure {
+		c.unsure = c.unsure[1:]
+	}
+	c.unsure = append(c.unsure, w)
+}
+
+// find gives the change that a document shows: the one that its lease names, or, where the lease is gone, the last one that
+// removed it; nil if it shows none of those that are in doubt.
+func (c *counter) find(l lease, leased bool) *change {
+	for i := len(c.unsure) - 1; i >= 0; i-- {
+		if w := c.unsure[i]; leased && l.Write == w.write || !leased && w.removes && !c.leaseUntil.IsZero() {
+			c.unsure = c.unsure[i+1:]
+			return w
+		}
+	}
+	return nil
 }
 
 // change is one write of a document: what it moves into it, and what the owner holds afterwards.
@@ -134,6 +157,7 @@ func (c *counter) plan(doc document, t terms) ([]byte, document, *change, error)
 	keep := c.held.minus(c.spent).minus(c.unknown).within(limit)
 	if t.giveBack {
 		keep = c.inFlight.within(limit)
+		c.returning = Units{} // of a change before that is in doubt
 		c.returning = c.free().within(limit)
 	} else if c.wanted != (Units{}) {
 		left := limit.minus(next.used()).minus(keep)
@@ -141,11 +165,15 @@ func (c *counter) plan(doc document, t terms) ([]byte, document, *change, error)
 	}
 	w := &change{write: t.write, spent: c.spent, unknown: c.unknown, held: keep, until: t.until}
 	if keep == (Units{}) && c.calls == 0 {
-		if _, leased := doc.Leases[t.owner]; !leased && !t.buried && w.spent == (Units{}) && w.unknown == (Units{}) {
+		_, leased := doc.Leases[t.owner]
+		moves := w.spent != (Units{}) || w.unknown != (Units{})
+		if !leased && !moves && !t.buried && len(c.unsure) == 0 {
 			return nil, doc, nil, nil
 		}
-		w.removes = true
-	} else {
+		// What moves units without a lease leaves an empty one behind, by which one can see that it was written.
+		w.removes = leased || !moves
+	}
+	if !w.removes {
 		if next.Leases == nil {
 			next.Leases = map[string]lease{}
 		}
@@ -169,7 +197,7 @@ func block(left, wanted, smallest, limit Units) Units {
 // apply notes that a change was written. The units it moved are in the document now.
 func (c *counter) apply(w *change) {
 	c.spent, c.unknown = c.spent.minus(w.spent), c.unknown.minus(w.unknown)
-	c.held, c.leaseUntil, c.returning, c.unsure = w.held, w.until, Units{}, nil
+	c.held, c.leaseUntil, c.returning = w.held, w.until, Units{}
 	if w.removes {
 		c.leaseUntil = time.Time{}
 	}

@@ -40,7 +40,7 @@ func (b *Book) exchange(ctx context.Context, c *counter, giveBack bool) error {
 func (b *Book) agree(ctx context.Context, c *counter, giveBack bool) error {
 	b.mu.Lock()
 	doc, revision := c.doc, c.revision
-	known := !c.seen.IsZero() && c.unsure == nil && !c.idle() && c.unleased().covers(c.smallest, c.meter.limit)
+	known := !c.seen.IsZero() && len(c.unsure) == 0 && !c.idle() && c.unleased().covers(c.smallest, c.meter.limit)
 	b.mu.Unlock()
 	for {
 		if !known {
@@ -74,13 +74,13 @@ func (b *Book) fetch(ctx context.Context, c *counter) (document, uint64, error) 
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if entry.Revision < c.revision {
+		return c.doc, c.revision, nil // a copy that lags behind
+	}
 	mine, leased := doc.Leases[b.cfg.Owner]
-	switch w := c.unsure; {
-	case w != nil && (leased && mine.Write == w.write || !leased && w.removes):
+	if w := c.find(mine, leased); w != nil {
 		c.apply(w)
-	case leased || c.leaseUntil.IsZero():
-		c.returning, c.unsure = Units{}, nil
-	default:
+	} else if !leased && !c.leaseUntil.IsZero() {
 		b.cfg.Logger.Warn("a lease of a budget was not renewed in time; what its calls cost stays counted as unknown", slog.String("counter", c.key))
 		c.lose(b.nextCounter())
 	}
@@ -103,11 +103,16 @@ func (b *Book) write(ctx context.Context, c *counter, doc document, revision uin
 	revision, err = b.cfg.Store.Set(ctx, c.key, data, revision)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if err != nil {
-		c.unsure = change
+	switch {
+	case errors.As(err, new(*store.ConflictError)):
+		return err
+	case err != nil:
+		c.doubt(change)
 		return err
 	}
+	// Whatever was in doubt was written against an older revision, and cannot be any more.
 	c.apply(change)
+	c.unsure = nil
 	c.see(next, revision, now)
 	return nil
 }

@@ -12,38 +12,50 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store"
 )
 
-// flaky is a store that sometimes fails, before or after it did what it was asked: for each key in an order that the seed gives.
+// flaky is a store that sometimes fails, before or after it did what it was asked or a while later, and sometimes gives what stood
+// under a key before: for each key in an order that the seed gives.
 type flaky struct {
 	store.Store
 	seed uint64
 	rate float64
 
-	mu  sync.Mutex
-	ask map[string]*rand.Rand
+	mu    sync.Mutex
+	ask   map[string]*rand.Rand
+	late  map[string]func()
+	stale map[string]store.Entry
 }
 
 var errFlaky = &store.UnavailableError{Doing: "test", Err: errors.New("flaky")}
 
 func (*flaky) Exclusive() bool { return false }
 
-func (f *flaky) fails(key string) bool {
+func (f *flaky) fails(key string) bool { return f.draw(key, f.rate) }
+
+func (f *flaky) draw(key string, probability float64) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.ask[key] == nil {
 		f.ask[key] = rand.New(rand.NewPCG(f.seed, uint64(len(key))))
 	}
-	return f.ask[key].Float64() < f.rate
+	return f.ask[key].Float64() < probability
 }
 
 func (f *flaky) Get(ctx context.Context, key string) (store.Entry, error) {
+	f.arrive(key)
 	if f.fails(key) {
 		return store.Entry{}, errFlaky
 	}
-	return f.Store.Get(ctx, key)
+	entry, err := f.Store.Get(ctx, key)
+	if stale, ok := f.old(key, entry); ok && f.fails(key) {
+		entry = stale
+	}
+	return entry, err
 }
 
 func (f *flaky) Set(ctx context.Context, key string, value []byte, revision uint64) (uint64, error) {
+	f.arrive(key)
 	if f.fails(key) {
+		f.delay(key, func() { _, _ = f.Store.Set(context.WithoutCancel(ctx), key, value, revision) })
 		return 0, errFlaky
 	}
 	revision, err := f.Store.Set(ctx, key, value, revision)
@@ -51,6 +63,36 @@ func (f *flaky) Set(ctx context.Context, key string, value []byte, revision uint
 		return 0, errFlaky
 	}
 	return revision, err
+}
+
+// delay keeps a write that arrives later.
+func (f *flaky) delay(key string, write func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.late[key] = write
+}
+
+// arrive lets a write that is late take place, or lets it be later still.
+func (f *flaky) arrive(key string) {
+	if f.draw(key, 0.5) {
+		return
+	}
+	f.mu.Lock()
+	write := f.late[key]
+	delete(f.late, key)
+	f.mu.Unlock()
+	if write != nil {
+		write()
+	}
+}
+
+// old gives what was read of a key before, and keeps what is there now.
+func (f *flaky) old(key string, now store.Entry) (store.Entry, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	before, ok := f.stale[key]
+	f.stale[key] = now
+	return before, ok
 }
 
 // model plays programs that share a store: their calls, their ends and crashes, a network that fails and time that passes.
@@ -79,7 +121,7 @@ func newModel(t *testing.T, seed uint64, rate float64, grace time.Duration) *mod
 	m := &model{t: t, random: rand.New(rand.NewPCG(seed, 1)), clock: newClock(t, "2026-11-22T10:00:00+08:00")}
 	memory := store.MemoryConfig{Now: m.clock.Now}.New()
 	m.sure = shared{memory}
-	m.store = &flaky{Store: memory, seed: seed, rate: rate, ask: map[string]*rand.Rand{}}
+	m.store = &flaky{Store: memory, seed: seed, rate: rate, ask: map[string]*rand.Rand{}, late: map[string]func(){}, stale: map[string]store.Entry{}}
 	m.cfg = Config{
 		Store: m.store, Now: m.clock.Now, Zone: zone(t, "Asia/Shanghai"), Lease: 30 * time.Second, Grace: grace,
 		Budgets: []Budget{{ScopeTenant, "a", Day, Units{Calls: 60}}, {ScopeProvider, "p", Month, Units{Amount: 3 * Micro, Calls: 200}}},
