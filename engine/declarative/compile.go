@@ -46,7 +46,6 @@ type compiler struct {
 	// combines counts parameters that are made of all others.
 	combines   int
 	keepsStart bool
-	fields     []fieldRule
 }
 
 // scope is where a text or a condition stands.
@@ -59,6 +58,8 @@ type scope struct {
 	body, item bool
 	// part is a field of a multipart body.
 	part bool
+	// message is a failure's own words, which may be logged.
+	message bool
 	// host says that values may stand here that only the host knows; use is then what a secret is used as.
 	host bool
 	use  string
@@ -84,6 +85,9 @@ func compile(doc *document, manifest *abi.Descriptor, shapes shapes) (*program, 
 	answers.answer, answers.later = true, true
 	// Fields first, as conditions may ask for any; answers before requests, which must know what they show.
 	p.card = c.card(doc.Card, answers)
+	if len(doc.Before) >= abi.MaxExchanges {
+		c.fail(doc.Before[0].place, "has %d exchanges before the request, want at most %d", len(doc.Before), abi.MaxExchanges-1)
+	}
 	for i := range doc.Before {
 		p.steps = append(p.steps, c.beforeStep(&doc.Before[i], answers, doc.Before[:i]))
 	}

@@ -72,15 +72,6 @@ func (m *named[T]) decode(d *decoder, n *yamltree.Node) {
 // isSet says whether the mapping is in the file.
 func (m *named[T]) isSet() bool { return m.node != nil }
 
-func (m *named[T]) get(name string) *T {
-	for i := range m.items {
-		if m.items[i].name.s == name {
-			return &m.items[i].value
-		}
-	}
-	return nil
-}
-
 func (m *named[T]) names() []string {
 	out := make([]string, len(m.items))
 	for i := range m.items {

@@ -99,7 +99,9 @@ func (c *compiler) failureBody(b *failureBody, s scope) *failureRule {
 		}
 	}
 	if b.Message != nil {
-		out.message = c.textOnly(b.Message, s)
+		own := s
+		own.message = true
+		out.message = c.textOnly(b.Message, own)
 	}
 	if b.Retryable != nil {
 		out.fail.Retryable = *b.Retryable

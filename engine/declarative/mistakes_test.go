@@ -63,6 +63,10 @@ x.provider.yaml:9:14: no condition asks for "c", want it used or removed`},
 x.provider.yaml:10:66: "rate_limit" is no kind of failure, did you mean rate_limited?`},
 		{"a word that billed does not know", head + "request: {path: /a}\ncard: {fields: {name: /name}, billed: {pointer: /b, map: {1: paid}}}\n", `x.provider.yaml:9:62: "paid" is not known here, want one of yes, no, unknown`},
 		{"an endpoint of another host", head + "endpoint: https://y.example/v1\n" + tail, `x.provider.yaml:8:11: the manifest's hosts do not have "https://y.example", want it listed there`},
+		{"a message that may repeat a field", head + tail + "answer: {failures: {otherwise: {kind: timeout, message: {pointer: /name}}}}\n",
+			`x.provider.yaml:10:67: a message may be logged, and what an answer says may be a field of a card: want it in vendor_message, or left out`},
+		{"too many exchanges", head + "before: [" + "{name: a, request: {path: /t}}, {name: b, request: {path: /t}}, {name: c, request: {path: /t}}, {name: d, request: {path: /t}}, " +
+			"{name: e, request: {path: /t}}, {name: f, request: {path: /t}}, {name: g, request: {path: /t}}, {name: h, request: {path: /t}}]\n" + tail, "x.provider.yaml:8:10: has 8 exchanges before the request, want at most 7"},
 		{"a key twice", head + tail + "card: {}\n", `x.provider.yaml:10:1: "card" is there twice, want one of the two`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

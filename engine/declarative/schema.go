@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"strings"
 
 	"github.com/invopop/jsonschema"
 
@@ -22,9 +23,27 @@ func Schema() ([]byte, error) {
 			maps.Copy(s.Definitions, r.ReflectFromType(t).Definitions)
 		}
 	}
+	for t := range typesBelow(reflect.TypeFor[document](), make(map[reflect.Type]bool)) {
+		enumerate(s.Definitions[t.Name()], t)
+	}
 	maps.Copy(s.Definitions, alternatives())
 	s.Title = "ocrmux provider file"
 	return json.MarshalIndent(s, "", "  ")
+}
+
+// enumerate puts the words of keys that take few into the schema of a mapping. The reflector knows enumerations of its own
+// types alone.
+func enumerate(s *jsonschema.Schema, t reflect.Type) {
+	shape := make(shapes).of(t)
+	for i, f := range shape.fields {
+		if known := f.Tag.Get("enum"); known != "" {
+			property, _ := s.Properties.Get(shape.keys[i])
+			property.AnyOf, property.Type = nil, "string"
+			for word := range strings.SplitSeq(known, ",") {
+				property.Enum = append(property.Enum, word)
+			}
+		}
+	}
 }
 
 // typesBelow adds to seen all types of this package below one.

@@ -84,6 +84,9 @@ func TestTheSchemaRefusesAMisspeltKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, schema := compiledSchema(t)
+	if err := schema.Validate(asJSON(t, bytes.Replace(text, []byte("output: base64"), []byte("output: base46"), 1))); err == nil {
+		t.Error("an unknown word is accepted")
+	}
 	for _, key := range []string{"headers:", "vendor_code:", "abridge:", "secret_sets:", "rest:", "mentions:"} {
 		if err := schema.Validate(asJSON(t, bytes.Replace(text, []byte(key), []byte("x"+key), 1))); err == nil {
 			t.Errorf("x%s is accepted", key)

@@ -42,15 +42,15 @@ type source struct{ text }
 type expression struct {
 	place
 	Secret     *word  `json:"secret,omitempty" role:"source" jsonschema_description:"A secret by name. It never comes here."`
-	Image      *word  `json:"image,omitempty" role:"source" jsonschema:"enum=raw,enum=base64,enum=base64_percent,enum=url,enum=format,enum=size" jsonschema_description:"The picture in this encoding, its address, its format (jpg, png, bmp, webp) or its bytes."`
-	Hash       *word  `json:"hash,omitempty" role:"source" jsonschema:"enum=md5,enum=sha1,enum=sha256,enum=sha512,enum=sm3" jsonschema_description:"The digest of data."`
-	HMAC       *word  `json:"hmac,omitempty" role:"source" jsonschema:"enum=md5,enum=sha1,enum=sha256,enum=sha512,enum=sm3" jsonschema_description:"The keyed digest of data."`
-	Sign       *word  `json:"sign,omitempty" role:"source" jsonschema:"enum=rsa-sha256" jsonschema_description:"The RSA signature of data; its key is a PEM private key."`
+	Image      *word  `json:"image,omitempty" role:"source" enum:"raw,base64,base64_percent,url,format,size" jsonschema_description:"The picture in this encoding, its address, its format (jpg, png, bmp, webp) or its bytes."`
+	Hash       *word  `json:"hash,omitempty" role:"source" enum:"md5,sha1,sha256,sha512,sm3" jsonschema_description:"The digest of data."`
+	HMAC       *word  `json:"hmac,omitempty" role:"source" enum:"md5,sha1,sha256,sha512,sm3" jsonschema_description:"The keyed digest of data."`
+	Sign       *word  `json:"sign,omitempty" role:"source" enum:"rsa-sha256" jsonschema_description:"The RSA signature of data; its key is a PEM private key."`
 	Body       *yes   `json:"body,omitempty" role:"source" jsonschema_description:"The final bytes of the request's body; not within the body."`
-	Parameters *word  `json:"parameters,omitempty" role:"source" jsonschema:"enum=sorted,enum=listed" jsonschema_description:"All other parameters of query, form and multipart, sorted by name or as they are listed."`
-	Time       *word  `json:"time,omitempty" role:"source" jsonschema:"enum=s,enum=ms,enum=date,enum=datetime,enum=basic_date,enum=basic_datetime" jsonschema_description:"The time of the call: seconds or milliseconds since 1970, 2006-01-02, 2006-01-02T15:04:05Z, 20060102, 20060102T150405Z."`
+	Parameters *word  `json:"parameters,omitempty" role:"source" enum:"sorted,listed" jsonschema_description:"All other parameters of query, form and multipart, sorted by name or as they are listed."`
+	Time       *word  `json:"time,omitempty" role:"source" enum:"s,ms,date,datetime,basic_date,basic_datetime" jsonschema_description:"The time of the call: seconds or milliseconds since 1970, 2006-01-02, 2006-01-02T15:04:05Z, 20060102, 20060102T150405Z."`
 	Nonce      *yes   `json:"nonce,omitempty" role:"source" jsonschema_description:"32 hexadecimal digits, fresh for each exchange."`
-	URL        *word  `json:"url,omitempty" role:"source" jsonschema:"enum=host,enum=path" jsonschema_description:"The host with its port, or the path, of the request."`
+	URL        *word  `json:"url,omitempty" role:"source" enum:"host,path" jsonschema_description:"The host with its port, or the path, of the request."`
 	Config     *word  `json:"config,omitempty" role:"source" jsonschema_description:"A setting of the provider."`
 	Option     *word  `json:"option,omitempty" role:"source" jsonschema_description:"An option of the caller."`
 	Side       *yes   `json:"side,omitempty" role:"source" jsonschema_description:"Which side the caller believes it is: front, back or nothing."`
@@ -66,7 +66,7 @@ type expression struct {
 
 	Key     *text       `json:"key,omitempty" role:"key" jsonschema_description:"The key of an hmac or a signature."`
 	Data    *text       `json:"data,omitempty" role:"data" jsonschema_description:"What is hashed or signed."`
-	Output  *word       `json:"output,omitempty" role:"data" jsonschema:"enum=hex,enum=hex_upper,enum=base64,enum=raw" jsonschema_description:"How the digest is written."`
+	Output  *word       `json:"output,omitempty" role:"data" enum:"hex,hex_upper,base64,raw" jsonschema_description:"How the digest is written."`
 	Assign  *word       `json:"assign,omitempty" role:"parameters" jsonschema_description:"What stands between the name and the value of a parameter."`
 	Between *word       `json:"between,omitempty" role:"parameters" jsonschema_description:"What stands between two parameters."`
 	Each    *word       `json:"each,omitempty" role:"pointer" jsonschema_description:"A pointer to a list; the pointer then starts at the first of its items for which where holds."`
@@ -99,9 +99,9 @@ type test struct {
 	Not     *condition  `json:"not,omitempty" role:"source" jsonschema_description:"Does not hold."`
 	Secret  []word      `json:"secret,omitempty" role:"source" jsonschema_description:"The secret is configured or captured; of a list, all are."`
 	Extra   *word       `json:"extra,omitempty" role:"source" jsonschema_description:"The caller wants this extra, such as portrait."`
-	Fields  *word       `json:"fields,omitempty" role:"source" jsonschema:"enum=any" jsonschema_description:"The answer has any field of the card."`
+	Fields  *word       `json:"fields,omitempty" role:"source" enum:"any" jsonschema_description:"The answer has any field of the card."`
 	Exists  *word       `json:"exists,omitempty" role:"source" jsonschema_description:"There is anything at or below this pointer of the answer."`
-	Image   *word       `json:"image,omitempty" role:"subject" jsonschema:"enum=bytes,enum=url,enum=format,enum=size" jsonschema_description:"The picture: came as bytes, came as an address; its format; its bytes."`
+	Image   *word       `json:"image,omitempty" role:"subject" enum:"bytes,url,format,size" jsonschema_description:"The picture: came as bytes, came as an address; its format; its bytes."`
 	Side    *yes        `json:"side,omitempty" role:"subject" jsonschema_description:"The side the caller believes it is."`
 	Config  *word       `json:"config,omitempty" role:"subject" jsonschema_description:"A setting of the provider."`
 	Option  *word       `json:"option,omitempty" role:"subject" jsonschema_description:"An option of the caller."`

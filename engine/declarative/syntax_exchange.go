@@ -86,13 +86,13 @@ type failure struct {
 
 type failureBody struct {
 	place
-	Kind      *word `json:"kind,omitempty" role:"source" jsonschema_description:"What happened."`
+	Kind      *word `json:"kind,omitempty" role:"source" enum:"invalid_request,invalid_image,no_document,unreadable,unauthenticated,permission_denied,quota_exhausted,rate_limited,unavailable,timeout,outcome_unknown,provider_error,internal" jsonschema_description:"What happened."`
 	NoAnswer  *word `json:"no_answer,omitempty" role:"source" jsonschema_description:"The answer is not in the vendor's form, as it lacks this: a failure by HTTP status."`
 	Message   *text `json:"message,omitempty" jsonschema_description:"In your own words, for an operator. No field values."`
 	Retryable *bool `json:"retryable,omitempty" jsonschema_description:"The same call may succeed later."`
 	FailOver  *bool `json:"fail_over,omitempty" jsonschema_description:"Another vendor might do better."`
-	Billed    *word `json:"billed,omitempty" jsonschema:"enum=yes,enum=no,enum=unknown"`
-	Fault     *word `json:"fault,omitempty" jsonschema:"enum=caller,enum=operator,enum=vendor,enum=network" jsonschema_description:"Who can mend it."`
+	Billed    *word `json:"billed,omitempty" enum:"yes,no,unknown"`
+	Fault     *word `json:"fault,omitempty" enum:"caller,operator,vendor,network" jsonschema_description:"Who can mend it."`
 	Again     *word `json:"again,omitempty" jsonschema_description:"Name of an exchange under before: forget its answer and begin again with it, once. For a token that is refused."`
 }
 

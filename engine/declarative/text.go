@@ -62,6 +62,9 @@ func (c *compiler) source(t *source, s scope) *compiled {
 
 func (c *compiler) readPointer(w *word, s scope) *compiled {
 	c.needAnswer(w.place, s)
+	if s.message {
+		c.fail(w.place, "a message may be logged, and what an answer says may be a field of a card: want it in vendor_message, or left out")
+	}
 	p := c.pointer(w)
 	if !s.item {
 		c.known = append(c.known, p)
