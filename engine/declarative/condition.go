@@ -90,6 +90,7 @@ func (c *compiler) test(t *test, s scope) func(*run) bool {
 	if subject == "below" {
 		c.needAnswer(t.place, s)
 		p := c.pointer(t.Below)
+		c.know(p, s)
 		return func(r *run) bool {
 			return slices.ContainsFunc(r.leaves.Below(p), func(l abi.Leaf) bool { return holds(l.Value) })
 		}
@@ -127,6 +128,7 @@ func (c *compiler) fact(t *test, subject string, s scope) func(*run) bool {
 	case "exists":
 		c.needAnswer(t.place, s)
 		p := c.pointer(t.Exists)
+		c.know(p, s)
 		return func(r *run) bool { return r.leaves.Has(p) }
 	}
 	return always

@@ -152,9 +152,7 @@ const maxItems = 256
 func (c *compiler) items(each *word, where *condition, s scope) func(r *run, use func(item *run) bool) {
 	c.needAnswer(each.place, s)
 	list := c.pointer(each)
-	if !s.item {
-		c.known = append(c.known, list)
-	}
+	c.know(list, s)
 	s.item = true
 	holds := func(*run) bool { return true }
 	if where != nil {

@@ -37,6 +37,7 @@ func (c *compiler) outline(p *polygon, s scope) func(*run) *abi.Polygon {
 	}
 	if p.Points != nil {
 		above := c.pointer(p.Points)
+		c.know(above, s)
 		return func(r *run) *abi.Polygon { return points(r.leaves.Below(above)) }
 	}
 	if len(p.Box) != 4 {

@@ -66,10 +66,15 @@ func (c *compiler) readPointer(w *word, s scope) *compiled {
 		c.fail(w.place, "a message may be logged, and what an answer says may be a field of a card: want it in vendor_message, or left out")
 	}
 	p := c.pointer(w)
-	if !s.item {
-		c.known = append(c.known, p)
-	}
+	c.know(p, s)
 	return &compiled{text: func(r *run) string { return r.leaves.Text(p) }}
+}
+
+// know notes a pointer of the file, for what is beyond all of them.
+func (c *compiler) know(pointer string, s scope) {
+	if !s.item {
+		c.known = append(c.known, pointer)
+	}
 }
 
 // needAnswer reports what reads an answer where there is none.
