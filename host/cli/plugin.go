@@ -21,6 +21,7 @@ func (p *Program) pluginCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	cmd.AddCommand(p.newCommand(), p.runCommand(), p.checkCommand(), p.recordCommand(), p.buildCommand(), p.embedCommand(), p.inspectCommand())
 	cmd.AddCommand(p.lockCommand(), p.keygenCommand(), p.signCommand(), p.verifyCommand(), p.pushCommand(), p.pullCommand())
+	cmd.AddCommand(p.schemaCommand())
 	return cmd
 }
 
@@ -103,7 +104,7 @@ func (p *Program) inspectCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "inspect FILE",
 		Short: "Tell what a plugin is and what it wants, without running it",
-		Args:  oneArgument("a module NAME.wasm, or an executable with a NAME.manifest.json beside it"),
+		Args:  oneArgument("a module NAME.wasm, a file NAME.provider.yaml, or an executable with a NAME.manifest.json beside it"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			plugin, err := inspect.File(args[0])
 			if err != nil {
