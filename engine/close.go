@@ -27,11 +27,15 @@ func (r *running) begin() bool {
 	return !r.ending
 }
 
-// more counts something that a call which is counted already leaves running.
-func (r *running) more() {
+// spawn runs something that a call which is counted already may leave behind.
+func (r *running) spawn(f func()) {
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	r.calls++
+	r.mu.Unlock()
+	go func() {
+		defer r.done()
+		f()
+	}()
 }
 
 func (r *running) done() {

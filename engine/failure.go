@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"maps"
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
@@ -38,6 +39,12 @@ func (e *Error) Error() string { return e.Failure.String() }
 
 // Unwrap gives the cause when it is a Go error, such as a plugin's, a picture's or a context's.
 func (e *Error) Unwrap() error { return e.err }
+
+// clone is a copy that shares nothing that a caller may change.
+func (f Failure) clone() Failure {
+	f.Signals = maps.Clone(f.Signals)
+	return f
+}
 
 // String is one line for a person.
 func (f Failure) String() string {

@@ -3,9 +3,7 @@ package engine
 import (
 	"bytes"
 	"context"
-	"errors"
 	"hash/maphash"
-	"reflect"
 	"slices"
 	"sync"
 
@@ -14,9 +12,10 @@ import (
 
 // flights let calls that ask the same at the same time share one: a picture that a caller sends twice in a hurry is bought once.
 type flights struct {
-	seed maphash.Seed
-	mu   sync.Mutex
-	open map[uint64][]*flight
+	running *running
+	seed    maphash.Seed
+	mu      sync.Mutex
+	open    map[uint64][]*flight
 }
 
 // flight is one call that others may join until it ends. Each of them may give up; the call itself ends when all have.
@@ -26,18 +25,19 @@ type flight struct {
 	waiting int
 	cancel  context.CancelCauseFunc
 	landed  chan struct{}
-	result  *Recognition
-	err     error
-	cut     bool // it ran out of time, or everybody gave it up
+	// What came of it, which nobody is given but in copies.
+	result *Recognition
+	err    *Error
+	cut    bool // there is no result because it ran out of time, or everybody gave it up
 }
 
-func newFlights() *flights {
-	return &flights{seed: maphash.MakeSeed(), open: make(map[uint64][]*flight)}
+func newFlights(r *running) *flights {
+	return &flights{running: r, seed: maphash.MakeSeed(), open: make(map[uint64][]*flight)}
 }
 
 // join takes part in the flight of equal requests, or begins one with call. The result of a flight that was joined is a copy that
 // says so and that cost nothing.
-func (fs *flights) join(ctx context.Context, req *Request, picture []byte, call func(ctx context.Context) (*Recognition, error)) (*Recognition, error) {
+func (fs *flights) join(ctx context.Context, req *Request, picture []byte, call func(ctx context.Context) (*Recognition, *Error)) (*Recognition, error) {
 	for {
 		r, again, err := fs.joinOnce(ctx, req, picture, call)
 		if !again {
@@ -47,7 +47,7 @@ func (fs *flights) join(ctx context.Context, req *Request, picture []byte, call 
 }
 
 // joinOnce is join, unless the flight that was joined ran out of the time of the caller that began it, and this one has more.
-func (fs *flights) joinOnce(ctx context.Context, req *Request, picture []byte, call func(ctx context.Context) (*Recognition, error)) (r *Recognition, again bool, err error) {
+func (fs *flights) joinOnce(ctx context.Context, req *Request, picture []byte, call func(ctx context.Context) (*Recognition, *Error)) (r *Recognition, again bool, err error) {
 	key := fs.key(req, picture)
 	fs.mu.Lock()
 	i := slices.IndexFunc(fs.open[key], func(f *flight) bool { return bytes.Equal(f.picture, picture) && sameRequest(f.request, req) })
@@ -62,13 +62,13 @@ func (fs *flights) joinOnce(ctx context.Context, req *Request, picture []byte, c
 		own, timeout := withDeadlineOf(own, ctx)
 		f = &flight{request: req, picture: picture, waiting: 1, cancel: cancel, landed: make(chan struct{})}
 		fs.open[key] = append(fs.open[key], f)
-		go func() {
+		fs.running.spawn(func() {
 			defer cancel(nil)
 			defer timeout()
 			f.result, f.err = call(own)
-			f.cut = own.Err() != nil
+			f.cut = f.err != nil && own.Err() != nil
 			fs.land(key, f)
-		}()
+		})
 	}
 	fs.mu.Unlock()
 	select {
@@ -79,14 +79,28 @@ func (fs *flights) joinOnce(ctx context.Context, req *Request, picture []byte, c
 		}
 		<-f.landed // it ends at once, and what was tried is this caller's to know
 	}
-	switch {
-	case !joined:
-		return f.result, false, f.err
-	case f.cut && ctx.Err() == nil:
+	if joined && f.cut && ctx.Err() == nil {
 		return nil, true, nil
 	}
-	r, err = shared(f.result, f.err, "shared with an equal call that was under way")
+	r, err = f.copies(joined)
 	return r, false, err
+}
+
+// copies is what came of the flight for one caller. Only the one that began it has paid.
+func (f *flight) copies(joined bool) (*Recognition, error) {
+	const why = "shared with an equal call that was under way"
+	if f.err != nil {
+		e := &Error{Failure: f.err.Failure.clone(), Attempts: cloneAttempts(f.err.Attempts), err: f.err.err}
+		if joined {
+			e.Attempts = free(e.Attempts, why)
+		}
+		return nil, e
+	}
+	r := f.result.clone()
+	if joined {
+		r.Attempts = free(r.Attempts, why)
+	}
+	return r, nil
 }
 
 // withDeadlineOf gives a context the deadline of another, if that has one.
@@ -144,29 +158,15 @@ func sameRequest(a, b *Request) bool {
 	return a.Tenant == b.Tenant && a.Route == b.Route && a.Provider == b.Provider && a.Document == b.Document && a.Side == b.Side &&
 		a.Fetch == b.Fetch && a.Picture.url == b.Picture.url && a.PassURL == b.PassURL && slices.Equal(a.Extras, b.Extras) &&
 		slices.Equal(a.Fields, b.Fields) && slices.Equal(a.Signals, b.Signals) && slices.Equal(a.Labels, b.Labels) &&
-		reflect.DeepEqual(a.Options, b.Options)
+		slices.Equal(a.options, b.options)
 }
 
-// shared is the result of a call for somebody else who asked the same: a copy, in which no attempt costs anything.
-func shared(r *Recognition, err error, why string) (*Recognition, error) {
-	if r == nil {
-		var e *Error
-		if errors.As(err, &e) {
-			return nil, &Error{Failure: e.Failure, Attempts: free(e.Attempts, why), err: e.err}
-		}
-		return nil, err
-	}
-	out := r.clone()
-	out.Attempts = free(out.Attempts, why)
-	return out, nil
-}
-
-// free lists attempts that somebody else has paid for.
+// free makes attempts that somebody else has paid for cost nothing, and say so.
 func free(attempts []Attempt, why string) []Attempt {
-	out := slices.Clone(attempts)
-	for i := range out {
-		out[i].Reason = why + ": " + out[i].Reason
-		out[i].Billed, out[i].Cost, out[i].Currency, out[i].Price = abi.BilledNo, 0, "", ""
+	for i := range attempts {
+		a := &attempts[i]
+		a.Reason = why + ": " + a.Reason
+		a.Billed, a.Cost, a.Currency, a.Price = abi.BilledNo, 0, "", ""
 	}
-	return out
+	return attempts
 }

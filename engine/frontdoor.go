@@ -212,7 +212,7 @@ func (v *visit) carryOut(ctx context.Context, w http.ResponseWriter, admit *abi.
 		v.answer(ctx, w, &abi.ReplyRequest{State: admit.State}, f)
 		return
 	}
-	r, err := v.engine.recognize(ctx, Request{Picture: Bytes(picture.data), Document: admit.Document, Side: admit.Side, Extras: admit.Extras, Route: v.door.route})
+	r, err := v.engine.recognize(ctx, Request{Picture: held(picture.data), Document: admit.Document, Side: admit.Side, Extras: admit.Extras, Route: v.door.route})
 	if err != nil {
 		v.answer(ctx, w, &abi.ReplyRequest{State: admit.State}, &failed{Failure: err.(*Error).Failure, err: err})
 		return

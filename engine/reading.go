@@ -79,6 +79,7 @@ func (e *Engine) merge(v *route.Vote, read map[int]*Recognition) *Recognition {
 		if out.Rotation == nil {
 			out.Rotation = r.Rotation
 		}
+		out.VendorChecks, out.Extras = joined(out.VendorChecks, r.VendorChecks), joined(out.Extras, r.Extras)
 		for name, s := range r.Signals {
 			if out.Signals == nil {
 				out.Signals = make(map[string]Signal)
@@ -92,6 +93,19 @@ func (e *Engine) merge(v *route.Vote, read map[int]*Recognition) *Recognition {
 		out.Checks = document.Check(normal, e.cfg.Now())
 	}
 	return out
+}
+
+// joined puts into the first map what only the second one has.
+func joined[V any](first, second map[string]V) map[string]V {
+	if first == nil {
+		return maps.Clone(second)
+	}
+	for name, v := range second {
+		if _, ok := first[name]; !ok {
+			first[name] = v
+		}
+	}
+	return first
 }
 
 func weightier(a, b SignalState) bool {

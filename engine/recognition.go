@@ -110,12 +110,35 @@ func (r *Recognition) clone() *Recognition {
 	out := *r
 	out.Fields = maps.Clone(r.Fields)
 	for name, f := range out.Fields {
-		f.Flags, f.Polygon = slices.Clone(f.Flags), slices.Clone(f.Polygon)
+		f.Flags, f.Polygon, f.Confidence = slices.Clone(f.Flags), slices.Clone(f.Polygon), pointed(f.Confidence)
 		f.Agreed, f.Disagreed = slices.Clone(f.Agreed), slices.Clone(f.Disagreed)
 		out.Fields[name] = f
 	}
 	out.Signals, out.Checks = maps.Clone(r.Signals), maps.Clone(r.Checks)
 	out.VendorChecks, out.Extras = maps.Clone(r.VendorChecks), maps.Clone(r.Extras)
-	out.Attempts = slices.Clone(r.Attempts)
+	out.Rotation, out.Attempts = pointed(r.Rotation), cloneAttempts(r.Attempts)
+	if r.Portrait != nil {
+		out.Portrait = &Portrait{Polygon: slices.Clone(r.Portrait.Polygon)}
+	}
 	return &out
+}
+
+func cloneAttempts(attempts []Attempt) []Attempt {
+	out := slices.Clone(attempts)
+	for i := range out {
+		if f := out[i].Failure; f != nil {
+			copied := f.clone()
+			out[i].Failure = &copied
+		}
+	}
+	return out
+}
+
+// pointed is a pointer to a copy.
+func pointed[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	v := *p
+	return &v
 }

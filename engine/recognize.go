@@ -10,7 +10,6 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/idcard"
-	"github.com/ocrmux/ocrmux/engine/leaf"
 	"github.com/ocrmux/ocrmux/engine/route"
 )
 
@@ -31,6 +30,7 @@ func noAttempt(f *failed) *Error {
 
 // recognize is Recognize for a call that Close waits for.
 func (e *Engine) recognize(ctx context.Context, req Request) (*Recognition, error) {
+	req = req.own()
 	req.Document, req.Route = cmp.Or(req.Document, idcard.Document), cmp.Or(req.Route, DefaultRoute)
 	timeout := cmp.Or(e.router.Timeout(req.Route), e.cfg.Limits.Timeout)
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -43,11 +43,10 @@ func (e *Engine) recognize(ctx context.Context, req Request) (*Recognition, erro
 	}
 	key := e.results.key(&req, pic.data)
 	if r := e.results.get(key, e.cfg.Now()); r != nil {
-		return shared(r, nil, "kept from an equal call")
+		r.Attempts = free(r.Attempts, "kept from an equal call")
+		return r, nil
 	}
-	return e.flights.join(ctx, &req, pic.data, func(ctx context.Context) (*Recognition, error) {
-		e.running.more()
-		defer e.running.done()
+	return e.flights.join(ctx, &req, pic.data, func(ctx context.Context) (*Recognition, *Error) {
 		ctx, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
 		c := &call{engine: e, request: &req, picture: pic, results: make(map[int]*result)}
@@ -84,10 +83,10 @@ type result struct {
 	failed      *failed
 }
 
-func (c *call) run(ctx context.Context, timeout time.Duration) (*Recognition, error) {
+func (c *call) run(ctx context.Context, timeout time.Duration) (*Recognition, *Error) {
 	e, req := c.engine, c.request
 	verdict := e.router.Run(ctx, &route.Call{
-		Route: req.Route, Provider: req.Provider, Tenant: req.Tenant, Needs: needs(req), Deadline: e.cfg.Now().Add(timeout), Attempt: c.attempt,
+		Route: req.Route, Provider: req.Provider, Tenant: req.Tenant, Needs: needs(req), Deadline: e.cfg.Now().Add(timeout), Attempt: c.attempt, Go: e.running.spawn,
 	})
 	attempts := c.attempts(verdict)
 	c.mu.Lock()
@@ -127,8 +126,6 @@ func needs(req *Request) route.Needs {
 // attempt asks one provider, for the router.
 func (c *call) attempt(ctx context.Context, t route.Try) route.Outcome {
 	e, p := c.engine, c.engine.providers[t.Provider]
-	e.running.more() // the call may end before this does
-	defer e.running.done()
 	started := e.cfg.Now()
 	done, s, f := e.attempt(ctx, p, c.request, c.picture)
 	if f == nil {
@@ -207,13 +204,6 @@ func (e *Engine) logAttempt(ctx context.Context, t route.Try, o *route.Outcome, 
 		attrs = append(attrs, slog.String("kind", f.Kind.String()), slog.String("vendor_code", f.VendorCode), slog.String("message", f.Message))
 	}
 	e.cfg.Logger.LogAttrs(ctx, level, "attempt", append(attrs, slog.String("outcome", string(outcome)))...)
-}
-
-func optionLeaves(options map[string]any) []abi.Leaf {
-	if len(options) == 0 {
-		return nil
-	}
-	return leaf.FromMap(options)
 }
 
 // notLoaded is why a provider cannot be asked; nil when it can.

@@ -1,11 +1,14 @@
 package engine
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/leaf"
 )
 
 // Request asks for one document to be read. Only Picture is needed.
@@ -30,6 +33,17 @@ type Request struct {
 	// Fields, Signals and Labels that a provider must have to come into question: fields and signals by their standard names, as its
 	// manifest lists them, labels as the operator gave them.
 	Fields, Signals, Labels []string
+
+	options []abi.Leaf // Options of a request that is the engine's own
+}
+
+// own is a copy that shares nothing its caller may change: what a call began can outlive it, when others wait for it or its bill does.
+func (r Request) own() Request {
+	r.options, r.Options = leaf.FromMap(r.Options), nil
+	for _, list := range []*[]string{&r.Extras, &r.Fields, &r.Signals, &r.Labels} {
+		*list = slices.Clone(*list)
+	}
+	return r
 }
 
 // Picture is where a picture comes from. Make one with Bytes, File, Reader or URL.
@@ -38,8 +52,13 @@ type Picture struct {
 	url  string
 }
 
-// Bytes is a picture in memory. It must not change until the call returns.
+// Bytes is a picture in memory, of which the call makes a copy. It must not change until the call returns.
 func Bytes(b []byte) Picture {
+	return Picture{open: func(limit int64) ([]byte, error) { return bytes.Clone(b[:min(int64(len(b)), limit+1)]), nil }}
+}
+
+// held is a picture in memory that nobody changes any more.
+func held(b []byte) Picture {
 	return Picture{open: func(int64) ([]byte, error) { return b, nil }}
 }
 

@@ -64,7 +64,7 @@ func (r *results) key(req *Request, picture []byte) (k resultKey) {
 		return k
 	}
 	hash := sha256.Sum256(picture)
-	asked, err := json.Marshal([]any{req.Tenant, req.Route, req.Provider, req.Document, req.Side, req.Extras, req.Fields, req.Signals, req.Labels, req.Options})
+	asked, err := json.Marshal([]any{req.Tenant, req.Route, req.Provider, req.Document, req.Side, req.Extras, req.Fields, req.Signals, req.Labels, req.options})
 	if err != nil {
 		return k // options that cannot be told apart
 	}

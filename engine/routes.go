@@ -87,7 +87,7 @@ func (e *Engine) openRouter(ctx context.Context) error {
 	if e.results, err = newResults(e.cfg.Results, e.cfg.Random); err != nil {
 		return err
 	}
-	e.flights = newFlights()
+	e.flights = newFlights(&e.running)
 	e.router, err = route.New(ctx, route.Config{
 		Accounts: accounts, Routes: e.routes, Book: e.book, Store: e.store, Owner: hex.EncodeToString(owner[:]),
 		Usable: e.notLoaded, Now: e.cfg.Now, Random: draws{e.cfg.Random}, Logger: e.cfg.Logger,

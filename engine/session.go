@@ -43,7 +43,7 @@ func (e *Engine) attempt(ctx context.Context, p *provider, req *Request, pic *pi
 		return nil, s, f
 	}
 	s.eval = value.New(s, value.Limits{})
-	start := &abi.Start{Document: req.Document, Picture: info, Side: req.Side, Extras: req.Extras, Options: optionLeaves(req.Options)}
+	start := &abi.Start{Document: req.Document, Picture: info, Side: req.Side, Extras: req.Extras, Options: req.options}
 	in := &abi.StepRequest{Start: start}
 	for range e.cfg.Limits.MaxExchanges + 1 {
 		stepContext, f := s.context()

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/idcard"
@@ -28,7 +29,38 @@ func (e *Engine) Explain(name string, req Request) (r Ranking, ok bool) {
 	}
 	r = Ranking{Route: name, Currency: e.currency()}
 	r.Policy, r.Providers, ok = e.router.Explain(name, needs(&req))
+	budgets := e.book.Snapshot()
+	for i := range r.Providers {
+		if x := &r.Providers[i]; x.Ready {
+			if spent := refusal(budgets, name, req.Tenant, x); spent != nil {
+				x.Ready, x.Why, x.Until = false, "is not asked: "+spent.Error(), spent.Until
+			}
+		}
+	}
+	slices.SortStableFunc(r.Providers, func(a, b route.Ranked) int {
+		switch {
+		case a.Ready == b.Ready:
+			return 0
+		case a.Ready:
+			return -1
+		default:
+			return 1
+		}
+	})
 	return r, ok
+}
+
+// refusal is what the first budget that has not enough left refuses to ask a provider with; nil when all have enough.
+func refusal(budgets []money.Account, name, tenant string, x *route.Ranked) *money.BudgetError {
+	concerned := map[money.Scope]string{money.ScopeProvider: x.Provider, money.ScopeRoute: name, money.ScopeTenant: tenant}
+	for i := range budgets {
+		if b := &budgets[i]; concerned[b.Scope] == b.Name {
+			if refused := b.Refusal(x.Price); refused != nil {
+				return refused
+			}
+		}
+	}
+	return nil
 }
 
 // Standing is every provider as the routes see it, by name.

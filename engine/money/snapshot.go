@@ -28,6 +28,17 @@ type Account struct {
 	Until time.Time `json:"until,omitzero"`
 }
 
+// Refusal is what a call of a price would be refused with if it was made now; nil when there is enough left for it, and for anything but
+// a budget.
+func (a *Account) Refusal(price Amount) *BudgetError {
+	if a.Pool != "" || a.Left.covers(Units{price, 1}, a.Limit) {
+		return nil
+	}
+	return &BudgetError{
+		Scope: a.Scope, Name: a.Name, Per: a.Per, Limit: a.Limit, Spent: a.Spent.plus(a.Unknown), InFlight: a.Reserved, Held: a.Held, Until: a.Until,
+	}
+}
+
 // Snapshot gives all budgets, then the packages and other limited parts of tariffs, without asking the store.
 func (b *Book) Snapshot() []Account {
 	b.mu.Lock()

@@ -20,6 +20,18 @@ type Call struct {
 	// several goroutines. Its context ends when the try shall end; the cause is [ErrShare] when the try has had its share of
 	// the call's time.
 	Attempt func(ctx context.Context, t Try) Outcome
+	// Go runs a try that the call may end before, in a goroutine of its own, for a caller who wants to know when the last one has ended and its
+	// bill is settled; nil means the go statement.
+	Go func(try func())
+}
+
+// spawn runs a try beside the call.
+func (c *Call) spawn(try func()) {
+	if c.Go == nil {
+		go try()
+		return
+	}
+	c.Go(try)
 }
 
 // Try is one attempt with one provider, in the order of their beginning, counted from 0.

@@ -78,10 +78,10 @@ func (x *run) do(ctx context.Context) *Verdict {
 				x.take(ctx, t)
 				continue
 			}
-			go func() {
+			x.call.spawn(func() {
 				x.attempt(tries, t)
 				x.results <- t
-			}()
+			})
 			hedge = x.later(t)
 		}
 		if x.done || x.live == 0 {
@@ -190,6 +190,9 @@ func (x *run) begin(ctx context.Context, c *candidate) *trying {
 			reason = "named by the request"
 		}
 		x.path.purse.earn(t.quote.Amount, x.path.Hedge.MaxExtra)
+	}
+	if reason == "" { // begun beside the first
+		reason = fmt.Sprintf("one of %d voices in route %s", x.path.Consensus.Agree, x.path.name)
 	}
 	if c.retries > 0 {
 		reason = fmt.Sprintf("retry %d: %s %s", c.retries, c.account.name, c.bar.why)

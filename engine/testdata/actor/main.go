@@ -127,6 +127,9 @@ func (actor) Response(c *sdk.Call, r *sdk.Response) *sdk.Action {
 			c.Logf(0, "%s is %s", l.Path, l.Value)
 		}
 	}
+	if r.Has("/kind") {
+		return sdk.Failed(refusal(r))
+	}
 	if r.Status != 200 {
 		return sdk.Failed(sdk.NoAnswer(r, "status 200"))
 	}
@@ -136,9 +139,21 @@ func (actor) Response(c *sdk.Call, r *sdk.Response) *sdk.Action {
 	return sdk.Recognized(done(r))
 }
 
+// refusal is a failure that the vendor dictates, by the operator's fault.
+func refusal(r *sdk.Response) sdk.Fail {
+	f := sdk.Fail{Fault: sdk.OperatorFault, FailOver: true, Billed: sdk.BilledNo, VendorRequestID: r.Text("/id"), Message: r.Text("/message")}
+	if f.Kind.UnmarshalText([]byte(r.Text("/kind"))) != nil {
+		f.Kind = sdk.Internal
+	}
+	return f
+}
+
 // done is what the vendor dictates.
 func done(r *sdk.Response) *sdk.Done {
 	d := &sdk.Done{Side: sdk.Front, VendorRequestID: r.Text("/id"), Portrait: polygon(r.Text("/portrait"))}
+	if r.Text("/billed") == "yes" {
+		d.Billed = sdk.BilledYes
+	}
 	for _, l := range r.Below("/fields") {
 		f := sdk.Read(l.Path[1:], l.Value)
 		if v, ok := r.Float("/confidence"); ok {

@@ -1,0 +1,23 @@
+package engine
+
+import "runtime"
+
+// Waiting is how many callers wait for a call that is under way.
+func (e *Engine) Waiting() int {
+	e.flights.mu.Lock()
+	defer e.flights.mu.Unlock()
+	n := 0
+	for _, same := range e.flights.open {
+		for _, f := range same {
+			n += f.waiting
+		}
+	}
+	return n
+}
+
+// AwaitWaiting returns when so many callers wait.
+func (e *Engine) AwaitWaiting(n int) {
+	for e.Waiting() < n {
+		runtime.Gosched()
+	}
+}
