@@ -59,14 +59,8 @@ func (r *running) end() <-chan struct{} {
 	return r.idle
 }
 
-// Close lets further calls fail, waits for those that run until ctx ends, and then ends every plugin, connection and
-// runtime. Further calls of Close give what the first one gave.
-func (e *Engine) Close(ctx context.Context) error {
-	e.closeOnce.Do(func() { e.closeErr = e.close(ctx) })
-	return e.closeErr
-}
-
-func (e *Engine) close(ctx context.Context) error {
+// retire waits for the calls of a generation until ctx ends, and gives back what it alone uses.
+func (e *generation) retire(ctx context.Context) error {
 	var errs []error
 	select {
 	case <-e.running.end():
@@ -76,22 +70,26 @@ func (e *Engine) close(ctx context.Context) error {
 	if e.router != nil {
 		e.router.Close()
 	}
-	if e.book != nil {
-		errs = append(errs, e.book.Close(ctx))
-	}
-	if e.store != nil && e.store != e.cfg.Store {
-		errs = append(errs, e.store.Close(ctx))
-	}
-	for _, p := range e.users() {
-		if p.owner && p.module != nil {
-			errs = append(errs, p.module.Close(ctx))
-		}
-	}
-	for _, r := range e.runtimes {
-		errs = append(errs, r.Close(ctx))
+	for _, l := range e.modules {
+		errs = append(errs, e.inventory.giveBack(ctx, l))
 	}
 	if e.client != nil {
 		errs = append(errs, e.client.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// close ends what the generations had in common.
+func (s *shared) close(ctx context.Context) error {
+	var errs []error
+	if s.book != nil {
+		errs = append(errs, s.book.Close(ctx))
+	}
+	if s.ownStore {
+		errs = append(errs, s.store.Close(ctx))
+	}
+	for _, r := range s.runtimes {
+		errs = append(errs, r.Close(ctx))
 	}
 	return errors.Join(errs...)
 }

@@ -4,10 +4,10 @@ import "runtime"
 
 // Waiting is how many callers wait for a call that is under way.
 func (e *Engine) Waiting() int {
-	e.flights.mu.Lock()
-	defer e.flights.mu.Unlock()
+	e.now.Load().flights.mu.Lock()
+	defer e.now.Load().flights.mu.Unlock()
 	n := 0
-	for _, same := range e.flights.open {
+	for _, same := range e.now.Load().flights.open {
 		for _, f := range same {
 			n += f.waiting
 		}

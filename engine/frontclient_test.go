@@ -86,8 +86,8 @@ func visitOf(now time.Time, clients ...client) *visit {
 	p := &provider{specs: map[string]abi.SecretSpec{
 		"id": {Name: "id", Uses: []string{"plain"}}, "secret": {Name: "secret", Uses: []string{"md5", "plain"}},
 	}}
-	e := &Engine{cfg: Config{Now: func() time.Time { return now }}}
-	v := &visit{session: session{engine: e, provider: p, blobs: [][]byte{[]byte("the body")}}, door: &Door{clients: clients}}
+	e := &generation{cfg: Config{Now: func() time.Time { return now }}}
+	v := &visit{session: session{engine: e, provider: p, blobs: [][]byte{[]byte("the body")}}, door: &door{clients: clients}}
 	v.eval = value.New(v, value.Limits{})
 	return v
 }

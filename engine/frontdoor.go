@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/hex"
@@ -31,20 +32,58 @@ type FrontDoor struct {
 	Config map[string]any
 }
 
-// Door is an open front door. It is safe for concurrent use.
+// Door is the front door of a plugin, which answers as its vendor. It is safe for concurrent use.
 type Door struct {
-	engine   *Engine
+	engine *Engine
+	plugin string
+}
+
+// Door gives the front door that Config.FrontDoors opened for a plugin; nil when there is none.
+func (e *Engine) Door(plugin string) *Door {
+	if e.now.Load().doors[plugin] == nil {
+		return nil
+	}
+	return &Door{e, plugin}
+}
+
+// Doors names the front doors that are open, by their plugins.
+func (e *Engine) Doors() []string { return slices.Sorted(maps.Keys(e.now.Load().doors)) }
+
+// Paths are the vendor's own methods and paths; none when a Reload has closed the door.
+func (d *Door) Paths() []abi.FrontDoor {
+	if now := d.engine.now.Load().doors[d.plugin]; now != nil {
+		return now.provider.plugin.Manifest.FrontDoors
+	}
+	return nil
+}
+
+// ServeHTTP answers one request of the vendor's protocol. A body over the engine's limit is cut off before it is read.
+func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	g := d.engine.begin()
+	if g == nil {
+		http.Error(w, "the engine is closed", http.StatusServiceUnavailable)
+		return
+	}
+	defer g.running.done()
+	now := g.doors[d.plugin]
+	if now == nil {
+		http.Error(w, "this front door is closed", http.StatusNotFound)
+		return
+	}
+	now.serve(w, r)
+}
+
+// door is an open front door of one generation.
+type door struct {
+	engine   *generation
 	provider *provider // the plugin with the door's own config
 	route    string
 	clients  []client
 }
 
-// Door gives the front door that Config.FrontDoors opened for a plugin; nil when there is none.
-func (e *Engine) Door(plugin string) *Door { return e.doors[plugin] }
-
 // openDoors holds each front door to its plugin's manifest.
-func (e *Engine) openDoors(found []catalog.Found) error {
-	e.doors = make(map[string]*Door, len(e.cfg.FrontDoors))
+func (e *generation) openDoors(found []catalog.Found) error {
+	e.doors = make(map[string]*door, len(e.cfg.FrontDoors))
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(e.cfg.FrontDoors)) {
 		d, err := e.newDoor(name, e.cfg.FrontDoors[name], found)
@@ -54,9 +93,9 @@ func (e *Engine) openDoors(found []catalog.Found) error {
 	return errors.Join(problems...)
 }
 
-func (e *Engine) newDoor(name string, cfg FrontDoor, found []catalog.Found) (*Door, error) {
+func (e *generation) newDoor(name string, cfg FrontDoor, found []catalog.Found) (*door, error) {
 	p := &provider{name: name, serves: name, door: true, cache: make(map[string]*kept), secrets: map[string][]byte{}}
-	d := &Door{engine: e, provider: p, route: cmp.Or(cfg.Route, DefaultRoute)}
+	d := &door{engine: e, provider: p, route: cmp.Or(cfg.Route, DefaultRoute)}
 	if err := p.findPlugin(e, found); err != nil {
 		return d, err
 	}
@@ -76,21 +115,25 @@ func (e *Engine) newDoor(name string, cfg FrontDoor, found []catalog.Found) (*Do
 	for i, secrets := range cfg.Clients {
 		taken, err := p.takeSecrets(fmt.Sprintf("/clients/%d", i), secrets)
 		problems = append(problems, err)
-		d.clients = append(d.clients, client{secrets: taken, seen: newSeen()})
+		d.clients = append(d.clients, client{secrets: taken, seen: e.seenBy(name, taken)})
 	}
 	return d, errors.Join(problems...)
 }
 
-// Paths are the vendor's own methods and paths.
-func (d *Door) Paths() []abi.FrontDoor { return d.provider.plugin.Manifest.FrontDoors }
-
-// ServeHTTP answers one request of the vendor's protocol. A body over the engine's limit is cut off before it is read.
-func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !d.engine.running.begin() {
-		http.Error(w, "the engine is closed", http.StatusServiceUnavailable)
-		return
+// seenBy is what a door's client of these secrets has sent already: a request that was answered before a reload is not answered again.
+func (e *generation) seenBy(name string, secrets map[string][]byte) *seen {
+	if e.before != nil && e.before.doors[name] != nil {
+		for _, c := range e.before.doors[name].clients {
+			if maps.EqualFunc(c.secrets, secrets, bytes.Equal) {
+				return c.seen
+			}
+		}
 	}
-	defer d.engine.running.done()
+	return newSeen()
+}
+
+// serve answers one request of the vendor's protocol, for a call that Close waits for.
+func (d *door) serve(w http.ResponseWriter, r *http.Request) {
 	if d.provider.loadErr != nil {
 		http.Error(w, "the front door's plugin did not load", http.StatusServiceUnavailable)
 		return
@@ -115,7 +158,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // visit is one request at a door.
 type visit struct {
 	session
-	door    *Door
+	door    *door
 	id      string
 	inbound abi.InboundRequest
 	client  *client // whose secrets the proofs and the reply use

@@ -36,8 +36,8 @@ type DocumentInfo struct {
 	Extras   []string `json:"extras,omitempty"`
 }
 
-// Providers lists all providers by name, then the plugins that serve none.
-func (e *Engine) Providers() []ProviderInfo {
+// list gives all providers by name, then the plugins that serve none.
+func (e *generation) list() []ProviderInfo {
 	out := make([]ProviderInfo, 0, len(e.providers)+len(e.idle))
 	for _, name := range slices.Sorted(maps.Keys(e.providers)) {
 		p := e.providers[name]
@@ -48,6 +48,9 @@ func (e *Engine) Providers() []ProviderInfo {
 		default:
 			s := p.module.Status()
 			info.State, info.Reason, info.Instances, info.Replaced = s.State, s.Reason, s.Instances, s.Replaced
+			if err := e.refused[p.serves]; err != nil && info.Reason == "" {
+				info.Reason = "a newer file was refused: " + err.Error()
+			}
 		}
 		out = append(out, info)
 	}
@@ -55,7 +58,7 @@ func (e *Engine) Providers() []ProviderInfo {
 }
 
 // listIdle remembers the plugins that no provider uses.
-func (e *Engine) listIdle(found []catalog.Found) {
+func (e *generation) listIdle(found []catalog.Found) {
 	used := make(map[string]bool)
 	for _, p := range e.users() {
 		used[p.plugin.Path] = true

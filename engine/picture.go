@@ -25,7 +25,7 @@ type picture struct {
 }
 
 // openPicture reads or fetches the picture and inspects it. The second time it gives what it gave the first time.
-func (e *Engine) openPicture(ctx context.Context, p *picture) *failed {
+func (e *generation) openPicture(ctx context.Context, p *picture) *failed {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.opened {
@@ -38,7 +38,7 @@ func (e *Engine) openPicture(ctx context.Context, p *picture) *failed {
 	return &again
 }
 
-func (e *Engine) takeIn(ctx context.Context, p *picture) (f *failed) {
+func (e *generation) takeIn(ctx context.Context, p *picture) (f *failed) {
 	switch {
 	case p.from.url != "":
 		if p.data, f = e.fetchPicture(ctx, p.from.url); f != nil {
@@ -59,7 +59,7 @@ func (e *Engine) takeIn(ctx context.Context, p *picture) (f *failed) {
 	return nil
 }
 
-func (e *Engine) maxPictureBytes() int64 {
+func (e *generation) maxPictureBytes() int64 {
 	if n := e.cfg.Limits.Picture.MaxBytes; n > 0 {
 		return n
 	}
@@ -68,7 +68,7 @@ func (e *Engine) maxPictureBytes() int64 {
 
 // fetchPicture downloads a picture through the guarded transport: from public addresses, and from those private ones that
 // the configuration names.
-func (e *Engine) fetchPicture(ctx context.Context, address string) ([]byte, *failed) {
+func (e *generation) fetchPicture(ctx context.Context, address string) ([]byte, *failed) {
 	if err := checkURL(address); err != nil {
 		return nil, unfetched(err)
 	}
@@ -122,7 +122,7 @@ func plainCause(err error) string {
 
 // fit holds the picture to a provider's limits. Decoding takes memory, so only as many pictures are fitted at once as
 // there are processors.
-func (e *Engine) fit(ctx context.Context, p *picture, limits *abi.ImageLimits, noFit bool) (imaging.Fitted, *failed) {
+func (e *generation) fit(ctx context.Context, p *picture, limits *abi.ImageLimits, noFit bool) (imaging.Fitted, *failed) {
 	fitted := imaging.Fitted{Data: p.data, Info: p.info}
 	if limits == nil {
 		return fitted, nil
@@ -149,7 +149,7 @@ func (e *Engine) fit(ctx context.Context, p *picture, limits *abi.ImageLimits, n
 }
 
 // fitOne fits a picture when its turn has come.
-func (e *Engine) fitOne(ctx context.Context, data []byte, info imaging.Info, l imaging.Limits) (imaging.Fitted, error) {
+func (e *generation) fitOne(ctx context.Context, data []byte, info imaging.Info, l imaging.Limits) (imaging.Fitted, error) {
 	select {
 	case e.fitting <- struct{}{}:
 		defer func() { <-e.fitting }()

@@ -31,7 +31,6 @@ type provider struct {
 	plugin  catalog.Plugin
 	module  catalog.Module // nil when loadErr is set
 	loadErr error
-	owner   bool // closes the module, which other providers may share
 
 	config  []abi.Leaf
 	secrets map[string][]byte
@@ -47,7 +46,7 @@ type provider struct {
 
 // newProvider checks one provider's configuration against its plugin's manifest; what is wrong comes back beside it. A
 // plugin that was found but cannot be used gives a provider that is broken.
-func (e *Engine) newProvider(name string, cfg ProviderConfig, found []catalog.Found) (*provider, error) {
+func (e *generation) newProvider(name string, cfg ProviderConfig, found []catalog.Found) (*provider, error) {
 	plugin := cfg.Plugin
 	if plugin == "" {
 		plugin = name
@@ -62,7 +61,7 @@ func (e *Engine) newProvider(name string, cfg ProviderConfig, found []catalog.Fo
 }
 
 // findPlugin takes the plugin that serves from those that were found.
-func (p *provider) findPlugin(e *Engine, found []catalog.Found) error {
+func (p *provider) findPlugin(e *generation, found []catalog.Found) error {
 	plugin := p.serves
 	i := slices.IndexFunc(found, func(f catalog.Found) bool { return f.Name == plugin })
 	if i < 0 {

@@ -54,7 +54,7 @@ func proved(checks map[string]idcard.State, name string) bool {
 
 // merge makes one recognition of several, field by field as the vote says. What is no field comes from the first that has it; of a
 // signal, yes counts for more than no, and no for more than not checked.
-func (e *Engine) merge(v *route.Vote, read map[int]*Recognition) *Recognition {
+func (e *generation) merge(v *route.Vote, read map[int]*Recognition) *Recognition {
 	tries := slices.Sorted(maps.Keys(read))
 	out := read[tries[0]].clone()
 	out.Fields = make(map[string]Field, len(v.Fields))

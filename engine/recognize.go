@@ -13,23 +13,13 @@ import (
 	"github.com/ocrmux/ocrmux/engine/route"
 )
 
-// Recognize reads one document, through the providers of a route as its policy wants it. Equal requests of one tenant that are
-// under way at the same time are one call. The error is always a *[Error].
-func (e *Engine) Recognize(ctx context.Context, req Request) (*Recognition, error) {
-	if !e.running.begin() {
-		return nil, noAttempt(closed())
-	}
-	defer e.running.done()
-	return e.recognize(ctx, req)
-}
-
 // noAttempt is the error of a call that failed before any provider was asked.
 func noAttempt(f *failed) *Error {
 	return &Error{Failure: f.Failure, Attempts: []Attempt{}, err: f.err}
 }
 
 // recognize is Recognize for a call that Close waits for.
-func (e *Engine) recognize(ctx context.Context, req Request) (*Recognition, error) {
+func (e *generation) recognize(ctx context.Context, req Request) (*Recognition, error) {
 	req = req.own()
 	req.Document, req.Route = cmp.Or(req.Document, idcard.Document), cmp.Or(req.Route, DefaultRoute)
 	timeout := cmp.Or(e.router.Timeout(req.Route), e.cfg.Limits.Timeout)
@@ -59,7 +49,7 @@ func (e *Engine) recognize(ctx context.Context, req Request) (*Recognition, erro
 }
 
 // knows reports whether the route or provider that a request names is there.
-func (e *Engine) knows(req *Request) bool {
+func (e *generation) knows(req *Request) bool {
 	if req.Provider != "" {
 		return e.providers[req.Provider] != nil
 	}
@@ -69,7 +59,7 @@ func (e *Engine) knows(req *Request) bool {
 
 // call is one call of Recognize.
 type call struct {
-	engine  *Engine
+	engine  *generation
 	request *Request
 	picture *picture
 
@@ -193,7 +183,7 @@ func milliseconds(d time.Duration) uint32 {
 	return uint32(min(max(d.Milliseconds(), 0), 1<<32-1))
 }
 
-func (e *Engine) logAttempt(ctx context.Context, t route.Try, o *route.Outcome, f *failed, took time.Duration) {
+func (e *generation) logAttempt(ctx context.Context, t route.Try, o *route.Outcome, f *failed, took time.Duration) {
 	outcome, level := Recognized, slog.LevelInfo
 	attrs := []slog.Attr{
 		slog.String("provider", t.Provider), slog.Int64("duration_ms", took.Milliseconds()),
@@ -207,7 +197,7 @@ func (e *Engine) logAttempt(ctx context.Context, t route.Try, o *route.Outcome, 
 }
 
 // notLoaded is why a provider cannot be asked; nil when it can.
-func (e *Engine) notLoaded(name string) error {
+func (e *generation) notLoaded(name string) error {
 	if err := e.providers[name].loadErr; err != nil {
 		return fmt.Errorf("is not loaded: %w", err)
 	}

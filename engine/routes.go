@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -14,11 +13,10 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/money"
 	"github.com/ocrmux/ocrmux/engine/route"
-	"github.com/ocrmux/ocrmux/engine/store"
 )
 
 // openRoutes checks the routes, and adds the default one.
-func (e *Engine) openRoutes() error {
+func (e *generation) openRoutes() error {
 	known := slices.Sorted(maps.Keys(e.providers))
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(e.cfg.Routes)) {
@@ -65,31 +63,16 @@ func checkRoute(name string, r Route, known []string) error {
 	return errors.Join(problems...)
 }
 
-// openRouter opens the book of budgets and the router over all providers.
-func (e *Engine) openRouter(ctx context.Context) error {
-	var owner [16]byte
-	e.store = e.cfg.Store
-	if e.store == nil {
-		e.store = store.NewMemory()
-	} else if _, err := io.ReadFull(e.cfg.Random, owner[:]); err != nil {
-		return fmt.Errorf("no randomness: %w", err)
-	}
-	if err := e.openBook(ctx, hex.EncodeToString(owner[:])); err != nil {
-		return err
-	}
+// openRouter makes the router over all providers. What the router before it knows of accounts that stay goes over to it.
+func (e *generation) openRouter(ctx context.Context, tariff func(provider string) *money.Tariff, before *route.Router) error {
 	accounts := make(map[string]route.Account, len(e.providers))
-	for _, name := range slices.Sorted(maps.Keys(e.providers)) {
-		p := e.providers[name]
+	for name, p := range e.providers {
 		cfg := e.cfg.Providers[name]
-		accounts[name] = route.Account{Traits: p.traits(cfg.Labels), Tariff: e.book.Tariff(name), Limits: cfg.Limits}
+		accounts[name] = route.Account{Traits: p.traits(cfg.Labels), Tariff: tariff(name), Limits: cfg.Limits}
 	}
 	var err error
-	if e.results, err = newResults(e.cfg.Results, e.cfg.Random); err != nil {
-		return err
-	}
-	e.flights = newFlights(&e.running)
 	e.router, err = route.New(ctx, route.Config{
-		Accounts: accounts, Routes: e.routes, Book: e.book, Store: e.store, Owner: hex.EncodeToString(owner[:]),
+		Accounts: accounts, Routes: e.routes, Book: e.book, Store: e.store, Owner: e.owner, Before: before,
 		Usable: e.notLoaded, Now: e.cfg.Now, Random: draws{e.cfg.Random}, Logger: e.cfg.Logger,
 	})
 	return err
@@ -108,7 +91,7 @@ func (p *provider) traits(labels []string) route.Traits {
 }
 
 // currency of all prices.
-func (e *Engine) currency() money.Currency { return cmp.Or(e.cfg.Money.Currency, money.CNY) }
+func (e *generation) currency() money.Currency { return cmp.Or(e.cfg.Money.Currency, money.CNY) }
 
 // draws makes a source of numbers of the engine's randomness.
 type draws struct{ r io.Reader }
@@ -122,8 +105,8 @@ func (d draws) Uint64() uint64 {
 // Shanghai is the time zone of China, which needs no database of zones.
 func Shanghai() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60) }
 
-// openBook opens the book of budgets, with the tariff of every provider.
-func (e *Engine) openBook(ctx context.Context, owner string) error {
+// tariffs are what the calls of each provider cost.
+func (e *generation) tariffs() (map[string]*money.Tariff, error) {
 	tariffs := make(map[string]*money.Tariff, len(e.providers))
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(e.providers)) {
@@ -138,20 +121,31 @@ func (e *Engine) openBook(ctx context.Context, owner string) error {
 		}
 		tariffs[name] = t
 	}
-	if err := errors.Join(problems...); err != nil {
-		return err
-	}
-	location := e.cfg.Money.Location
-	if location == nil {
-		location = Shanghai()
-	}
+	return tariffs, errors.Join(problems...)
+}
+
+// openBook opens the book of budgets.
+func (s *shared) openBook(ctx context.Context, cfg *Config, tariffs map[string]*money.Tariff) error {
 	var err error
-	e.book, err = money.Open(ctx, money.Config{
-		Store: e.store, Owner: owner, Currency: e.currency(), Zone: location, Budgets: e.cfg.Money.Budgets, Tariffs: tariffs, Now: e.cfg.Now, Logger: e.cfg.Logger,
+	s.book, err = money.Open(ctx, money.Config{
+		Store: s.store, Owner: s.owner, Currency: cfg.Money.Currency, Zone: cfg.Money.zone(), Budgets: cfg.Money.Budgets, Tariffs: tariffs,
+		Now: cfg.Now, Logger: cfg.Logger,
 	})
+	return wrongMoney(err)
+}
+
+// wrongMoney is what a book says of its configuration, as the engine says it.
+func wrongMoney(err error) error {
 	var wrong *money.ConfigError
 	if errors.As(err, &wrong) {
 		return &ConfigError{Key: "/money", Problem: err.Error(), Want: "budgets that can be kept"}
 	}
 	return err
+}
+
+func (m *Money) zone() *time.Location {
+	if m.Location == nil {
+		return Shanghai()
+	}
+	return m.Location
 }

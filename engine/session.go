@@ -20,7 +20,7 @@ import (
 // session is one attempt with one provider: the step loop and everything its handles stand for. It belongs to the
 // goroutine of the attempt; a subprocess's host calls are the exception, and take the lock.
 type session struct {
-	engine   *Engine
+	engine   *generation
 	provider *provider
 	fitted   imaging.Fitted
 	blobs    [][]byte // by handle; 0 is the picture
@@ -36,7 +36,7 @@ type session struct {
 }
 
 // attempt asks one provider.
-func (e *Engine) attempt(ctx context.Context, p *provider, req *Request, pic *picture) (*abi.Done, *session, *failed) {
+func (e *generation) attempt(ctx context.Context, p *provider, req *Request, pic *picture) (*abi.Done, *session, *failed) {
 	s := &session{engine: e, provider: p}
 	info, f := s.takePicture(ctx, req, pic)
 	if f != nil {

@@ -27,9 +27,10 @@ func (e *Engine) Explain(name string, req Request) (r Ranking, ok bool) {
 	if req.Document == "" {
 		req.Document = idcard.Document
 	}
-	r = Ranking{Route: name, Currency: e.currency()}
-	r.Policy, r.Providers, ok = e.router.Explain(name, needs(&req))
-	budgets := e.book.Snapshot()
+	g := e.now.Load()
+	r = Ranking{Route: name, Currency: g.currency()}
+	r.Policy, r.Providers, ok = g.router.Explain(name, needs(&req))
+	budgets := e.shared.book.Snapshot()
 	for i := range r.Providers {
 		if x := &r.Providers[i]; x.Ready {
 			if spent := refusal(budgets, name, req.Tenant, x); spent != nil {
@@ -64,20 +65,21 @@ func refusal(budgets []money.Account, name, tenant string, x *route.Ranked) *mon
 }
 
 // Standing is every provider as the routes see it, by name.
-func (e *Engine) Standing() []route.Ranked { return e.router.Status() }
+func (e *Engine) Standing() []route.Ranked { return e.now.Load().router.Status() }
 
 // Park keeps a provider from being asked until a time, or until Unpark if that is zero. It is false for a provider there is not.
 func (e *Engine) Park(provider, reason string, until time.Time) bool {
-	return e.router.Park(provider, route.Parked{Since: e.cfg.Now(), Until: until, Reason: reason})
+	g := e.now.Load()
+	return g.router.Park(provider, route.Parked{Since: g.cfg.Now(), Until: until, Reason: reason})
 }
 
 // Unpark lets a provider be asked again, whyever it was parked.
-func (e *Engine) Unpark(provider string) bool { return e.router.Unpark(provider) }
+func (e *Engine) Unpark(provider string) bool { return e.now.Load().router.Unpark(provider) }
 
 // Budgets are the budgets and packages as they stand.
-func (e *Engine) Budgets() []money.Account { return e.book.Snapshot() }
+func (e *Engine) Budgets() []money.Account { return e.shared.book.Snapshot() }
 
 // Usage counts attempts and their cost, from the ledger.
 func (e *Engine) Usage(ctx context.Context, q money.Query) (*money.Usage, error) {
-	return e.book.Usage(ctx, q)
+	return e.shared.book.Usage(ctx, q)
 }

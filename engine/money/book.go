@@ -51,6 +51,8 @@ type Book struct {
 	tariffs map[string]*Tariff
 	budgets map[subject][]*meter
 	meters  []*meter
+	// known are all meters there ever were, by prefix: one that comes back finds the counter that its calls may still be settling.
+	known map[string]*meter
 
 	life context.Context
 	stop context.CancelFunc
@@ -86,21 +88,14 @@ func Open(ctx context.Context, cfg Config) (*Book, error) {
 		return nil, err
 	}
 	b := &Book{
-		cfg: cfg, tariffs: map[string]*Tariff{}, budgets: map[subject][]*meter{}, read: newReader(cfg),
+		cfg: cfg, tariffs: map[string]*Tariff{}, budgets: map[subject][]*meter{}, known: map[string]*meter{}, read: newReader(cfg),
 		counters: map[*counter]struct{}{}, open: map[uint64]*Reservation{},
 	}
-	if err := b.addBudgets(); err != nil {
+	change, err := b.Prepare(cfg.Budgets, cfg.Tariffs)
+	if err != nil {
 		return nil, err
 	}
-	for provider, t := range cfg.Tariffs {
-		if len(provider) > 64 {
-			return nil, &ConfigError{"tariffs", fmt.Sprintf("the provider's name %.70q has more than 64 bytes", provider)}
-		}
-		if t.currency != b.cfg.Currency {
-			return nil, &CurrencyError{fmt.Sprintf("the tariff of provider %q", provider), t.currency, b.cfg.Currency}
-		}
-		b.tariffs[provider] = b.bind(provider, t)
-	}
+	change.Apply()
 	b.life, b.stop = context.WithCancel(context.WithoutCancel(ctx))
 	if err := b.tend(ctx); err != nil {
 		b.stop()
@@ -146,51 +141,12 @@ func (cfg *Config) complete() error {
 	return nil
 }
 
-func (b *Book) addBudgets() error {
-	type same struct {
-		subject
-		per Per
-	}
-	seen := map[same]bool{}
-	for i, budget := range b.cfg.Budgets {
-		at := fmt.Sprintf("budgets[%d]", i)
-		if err := budget.check(at); err != nil {
-			return err
-		}
-		s := subject{budget.Scope, budget.Name}
-		if seen[same{s, budget.Per}] {
-			return &ConfigError{at, fmt.Sprintf("%s %q has two budgets per %s", budget.Scope, budget.Name, budget.Per)}
-		}
-		seen[same{s, budget.Per}] = true
-		m := &meter{
-			prefix: key("money", string(b.cfg.Currency), string(budget.Scope), segment(budget.Name), string(budget.Per)),
-			per:    budget.Per, limit: budget.Limit, zone: b.cfg.Zone, budget: &budget,
-		}
-		b.budgets[s] = append(b.budgets[s], m)
-		b.meters = append(b.meters, m)
-	}
-	return nil
-}
-
-// bind gives a copy of a tariff whose pools are counted.
-func (b *Book) bind(provider string, t *Tariff) *Tariff {
-	bound := &Tariff{currency: t.currency}
-	for _, p := range t.pools {
-		p := *p
-		if p.limit > 0 {
-			p.meter = &meter{
-				prefix: key("money", string(b.cfg.Currency), "calls", segment(provider), p.id),
-				per:    p.per, limit: Units{Calls: p.limit}, zone: b.cfg.Zone,
-			}
-			b.meters = append(b.meters, p.meter)
-		}
-		bound.pools = append(bound.pools, &p)
-	}
-	return bound
-}
-
 // Tariff gives the prices of a provider as they stand with what has been used; nil if the Book was not given one.
-func (b *Book) Tariff(provider string) *Tariff { return b.tariffs[provider] }
+func (b *Book) Tariff(provider string) *Tariff {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.tariffs[provider]
+}
 
 // margin is how long before the end of a lease its owner stops using it, and how long afterwards others let it rest.
 func (b *Book) margin() time.Duration { return b.cfg.Lease / 6 }

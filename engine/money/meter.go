@@ -11,12 +11,14 @@ type meter struct {
 	// prefix of the keys of its counters.
 	prefix string
 	per    Per
-	limit  Units
 	zone   *time.Location
-	budget *Budget // nil for a pool
 
-	// now is under the book's lock.
-	now *counter
+	// limit, budget (nil for a pool) and now are under the book's lock.
+	limit  Units
+	budget *Budget
+	now    *counter
+	// calls is limit's, for those who only look.
+	calls atomic.Int64
 	// left and until are now's for those who only look: calls, and the period's end in nanoseconds, math.MaxInt64 for never.
 	left, until atomic.Int64
 }
@@ -24,7 +26,7 @@ type meter struct {
 // callsLeft of the period that now is in, as far as this program knows.
 func (m *meter) callsLeft(now time.Time) int64 {
 	if now.UnixNano() >= m.until.Load() {
-		return m.limit.Calls
+		return m.calls.Load()
 	}
 	return max(0, m.left.Load())
 }

@@ -77,9 +77,15 @@ func (b Breaker) withDefaults() Breaker {
 
 // account is an Account at work.
 type account struct {
+	*guard
+	traits Traits
+	tariff *money.Tariff
+}
+
+// guard protects an account, and knows how it has done. It outlives a router that another one succeeds.
+type guard struct {
 	name    string
-	traits  Traits
-	tariff  *money.Tariff
+	limits  Limits
 	openFor time.Duration
 	spacing time.Duration // between two calls at the limit of its rate
 	// state is told what outlives the process.
@@ -98,9 +104,9 @@ type account struct {
 	latency  latency
 }
 
-func newAccount(name string, cfg Account, s *state) *account {
-	a := &account{name: name, traits: cfg.Traits, tariff: cfg.Tariff, state: s}
-	if b := cfg.Limits.Breaker.withDefaults(); !b.Off {
+func newGuard(name string, limits Limits, s *state) *guard {
+	a := &guard{name: name, limits: limits, state: s}
+	if b := limits.Breaker.withDefaults(); !b.Off {
 		a.openFor = b.OpenFor
 		a.breaker = circuitbreaker.NewBuilder[any]().
 			WithFailureRateThreshold(b.FailureRate, uint(b.MinCalls), b.Window).
@@ -109,14 +115,27 @@ func newAccount(name string, cfg Account, s *state) *account {
 			OnStateChanged(a.breakerChanged).
 			Build()
 	}
-	if r := cfg.Limits.Rate; r.Calls > 0 && r.Per > 0 {
+	if r := limits.Rate; r.Calls > 0 && r.Per > 0 {
 		a.limiter = ratelimiter.NewSmoothBuilder[any](uint(r.Calls), r.Per).Build()
 		a.spacing = r.Per / time.Duration(r.Calls)
 	}
-	if n := cfg.Limits.Concurrency; n > 0 {
+	if n := limits.Concurrency; n > 0 {
 		a.slots = bulkhead.New[any](uint(n))
 	}
 	return a
+}
+
+// successor is the guard of the same account in another router: itself, unless the limits have changed. With new limits, what is known
+// of the account goes on; calls of the old router count against the old ones.
+func (a *guard) successor(limits Limits) *guard {
+	if limits == a.limits {
+		return a
+	}
+	next := newGuard(a.name, limits, a.state)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	next.parked, next.parkings, next.rests, next.shut, next.latency = a.parked, a.parkings, a.rests, a.shut, a.latency
+	return next
 }
 
 // bar is what keeps an account from being asked.
@@ -128,7 +147,7 @@ type bar struct {
 }
 
 // barred says what keeps an account from being asked at a time, as far as can be told without taking a permit.
-func (a *account) barred(now time.Time) (b bar, is bool) {
+func (a *guard) barred(now time.Time) (b bar, is bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	switch {
@@ -152,7 +171,7 @@ func clock(t time.Time) string { return " until " + t.UTC().Format(time.TimeOnly
 
 // enter takes the permits for one try, if they are there; otherwise it takes nothing. gradual lets an account that returns
 // from a failure have a part of the calls only.
-func (a *account) enter(now time.Time, gradual bool, draw func() float64) (b bar, refused bool) {
+func (a *guard) enter(now time.Time, gradual bool, draw func() float64) (b bar, refused bool) {
 	if b, is := a.barred(now); is {
 		return b, true
 	}
@@ -170,7 +189,7 @@ func (a *account) enter(now time.Time, gradual bool, draw func() float64) (b bar
 }
 
 // await is enter for a call that has nobody else to ask: it waits for its turn until ctx ends.
-func (a *account) await(ctx context.Context, now time.Time, b bar) (_ bar, refused bool) {
+func (a *guard) await(ctx context.Context, now time.Time, b bar) (_ bar, refused bool) {
 	if !b.queue && !sleep(ctx, b.until.Sub(now)) {
 		return bar{why: "was not free before the call's time was over"}, true
 	}
@@ -185,7 +204,7 @@ func (a *account) await(ctx context.Context, now time.Time, b bar) (_ bar, refus
 }
 
 // pass takes the breaker's permit.
-func (a *account) pass() (b bar, refused bool) {
+func (a *guard) pass() (b bar, refused bool) {
 	if a.breaker != nil && !a.breaker.TryAcquirePermit() {
 		a.leave()
 		return bar{why: "has a circuit breaker that lets only a few calls through"}, true
@@ -209,14 +228,14 @@ func sleep(ctx context.Context, d time.Duration) bool {
 }
 
 // leave gives back the slot of a try.
-func (a *account) leave() {
+func (a *guard) leave() {
 	if a.slots != nil {
 		a.slots.ReleasePermit()
 	}
 }
 
 // returning is the share of calls that may go to an account whose breaker has closed not long ago.
-func (a *account) returning(now time.Time) float64 {
+func (a *guard) returning(now time.Time) float64 {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.returns.IsZero() || a.openFor <= 0 {
@@ -227,7 +246,7 @@ func (a *account) returning(now time.Time) float64 {
 }
 
 // record tells the protections how a try ended.
-func (a *account) record(now time.Time, took time.Duration, o *Outcome) {
+func (a *guard) record(now time.Time, took time.Duration, o *Outcome) {
 	a.leave()
 	f := o.Failure
 	vendor := f != nil && (f.Fault == abi.FaultVendor || f.Fault == abi.FaultNetwork) && !f.Ours
@@ -273,12 +292,12 @@ func later(a, b time.Time) time.Time {
 }
 
 // setParked changes the parking; the caller holds the lock.
-func (a *account) setParked(p Parked) {
+func (a *guard) setParked(p Parked) {
 	a.parked = p
 	a.state.parkedChanged(a.name, p)
 }
 
-func (a *account) breakerChanged(e circuitbreaker.StateChangedEvent) {
+func (a *guard) breakerChanged(e circuitbreaker.StateChangedEvent) {
 	now := a.state.now()
 	until := time.Time{}
 	switch e.NewState {
@@ -293,13 +312,13 @@ func (a *account) breakerChanged(e circuitbreaker.StateChangedEvent) {
 }
 
 // typical is what the account takes as a rule, and slow what nineteen of twenty calls do not pass; 0 before enough is known.
-func (a *account) typical() time.Duration {
+func (a *guard) typical() time.Duration {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.latency.quantile(0.5)
 }
 
-func (a *account) slow(now time.Time) time.Duration {
+func (a *guard) slow(now time.Time) time.Duration {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.latency.samples(now) < enough {

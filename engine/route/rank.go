@@ -82,7 +82,7 @@ func (r *Route) first(name string, c *candidate, now time.Time) string {
 
 // expected is what an account is thought to take, in seconds. An estimate loses half its worth in every half-life without calls, so that
 // one that was slow is tried again some time; one that was never timed comes first.
-func (a *account) expected(now time.Time) float64 {
+func (a *guard) expected(now time.Time) float64 {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	samples := a.latency.samples(now)

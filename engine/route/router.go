@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
@@ -29,6 +30,8 @@ type Config struct {
 	Book *money.Book
 	// Store keeps what outlives this process; nil keeps nothing. The router does not close it.
 	Store store.Store
+	// Before is the router that this one succeeds; nil for the first. What it knows of accounts goes on, its Store and Owner too.
+	Before *Router
 	// Owner names this process among those that share the store.
 	Owner string
 	// Usable says whether a provider can be asked at all, for example because its plugin is loaded; nil means always.
@@ -45,6 +48,8 @@ type Router struct {
 	accounts map[string]*account
 	routes   map[string]*path
 	state    *state
+	// succeeded is set when another router goes on with the state.
+	succeeded atomic.Bool
 
 	mu     sync.Mutex
 	random *rand.Rand
@@ -62,9 +67,19 @@ type path struct {
 // does.
 func New(ctx context.Context, cfg Config) (*Router, error) {
 	r := &Router{cfg: cfg, accounts: make(map[string]*account, len(cfg.Accounts)), routes: make(map[string]*path, len(cfg.Routes)), random: rand.New(cfg.Random)}
-	r.state = newState(cfg.Store, cfg.Owner, cfg.Now, cfg.Logger)
+	if cfg.Before != nil {
+		r.state = cfg.Before.state
+	} else {
+		r.state = newState(cfg.Store, cfg.Owner, cfg.Now, cfg.Logger)
+	}
+	guards := make(map[string]*guard, len(cfg.Accounts))
 	for name, a := range cfg.Accounts {
-		r.accounts[name] = newAccount(name, a, r.state)
+		if before := r.state.guard(name); before != nil {
+			guards[name] = before.successor(a.Limits)
+		} else {
+			guards[name] = newGuard(name, a.Limits, r.state)
+		}
+		r.accounts[name] = &account{guard: guards[name], traits: a.Traits, tariff: a.Tariff}
 	}
 	for name, route := range cfg.Routes {
 		p := &path{Route: route.withDefaults(), name: name}
@@ -77,14 +92,23 @@ func New(ctx context.Context, cfg Config) (*Router, error) {
 		}
 		r.routes[name] = p
 	}
-	if err := r.state.open(ctx, r.accounts); err != nil {
+	if cfg.Before != nil {
+		r.state.adopt(ctx, guards)
+		cfg.Before.succeeded.Store(true)
+		return r, nil
+	}
+	if err := r.state.open(ctx, guards); err != nil {
 		return nil, err
 	}
 	return r, nil
 }
 
-// Close writes what is left to the store. No call may be running.
-func (r *Router) Close() { r.state.close() }
+// Close writes what is left to the store, unless another router has succeeded this one. No call may be running.
+func (r *Router) Close() {
+	if !r.succeeded.Load() {
+		r.state.close()
+	}
+}
 
 // Timeout of a route's calls; 0 when the route does not say or there is none.
 func (r *Router) Timeout(name string) time.Duration {

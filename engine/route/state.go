@@ -21,11 +21,12 @@ type state struct {
 	now    func() time.Time
 	logger *slog.Logger
 
-	mu    sync.Mutex
-	dirty map[string]func() any // by key, the value as it will be when it is written
-	wake  chan struct{}
-	end   context.CancelFunc
-	ended chan struct{}
+	mu     sync.Mutex
+	guards map[string]*guard
+	dirty  map[string]func() any // by key, the value as it will be when it is written
+	wake   chan struct{}
+	end    context.CancelFunc
+	ended  chan struct{}
 }
 
 // Keys are "parked/NAME", "breaker/NAME" and "latency/NAME".
@@ -58,17 +59,18 @@ func newState(s store.Store, owner string, now func() time.Time, logger *slog.Lo
 	return &state{store: s, owner: owner, now: now, logger: logger, dirty: make(map[string]func() any), wake: make(chan struct{}, 1), ended: make(chan struct{})}
 }
 
-// open takes in what is kept and begins to write and watch.
-func (s *state) open(ctx context.Context, accounts map[string]*account) error {
+// open takes in what is kept of accounts and begins to write and watch.
+func (s *state) open(ctx context.Context, guards map[string]*guard) error {
+	s.guards = guards
 	if s.store == nil {
 		close(s.ended)
 		return nil
 	}
 	life, end := context.WithCancel(context.Background())
 	s.end = end
-	for prefix, take := range map[string]func(*account, []byte) error{parkedKeys: s.takeParked, breakerKeys: s.takeBreaker} {
+	for prefix, take := range s.takers() {
 		err := s.store.Watch(life, prefix, func(e store.Entry) {
-			if a := accounts[strings.TrimPrefix(e.Key, prefix+"/")]; a != nil {
+			if a := s.guard(strings.TrimPrefix(e.Key, prefix+"/")); a != nil {
 				s.warn("what is kept of an account cannot be read", take(a, e.Value))
 			}
 		})
@@ -78,15 +80,46 @@ func (s *state) open(ctx context.Context, accounts map[string]*account) error {
 			return fmt.Errorf("the state of routes cannot be read: %w", err)
 		}
 	}
-	for name, a := range accounts {
-		e, err := s.store.Get(ctx, latencyKeys+"/"+name)
-		if err == nil && e.Revision > 0 {
-			err = takeLatency(a, e.Value)
-		}
-		s.warn("how long an account took lately cannot be read", err)
+	for _, a := range guards {
+		s.read(ctx, latencyKeys, a, takeLatency)
 	}
 	go s.write(life)
 	return nil
+}
+
+// adopt goes on with other accounts, and takes in what is kept of those that are new.
+func (s *state) adopt(ctx context.Context, guards map[string]*guard) {
+	for name, a := range guards {
+		if s.store == nil || s.guard(name) != nil {
+			continue
+		}
+		s.read(ctx, latencyKeys, a, takeLatency)
+		for prefix, take := range s.takers() {
+			s.read(ctx, prefix, a, take)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.guards = guards
+}
+
+func (s *state) takers() map[string]func(*guard, []byte) error {
+	return map[string]func(*guard, []byte) error{parkedKeys: s.takeParked, breakerKeys: s.takeBreaker}
+}
+
+func (s *state) guard(name string) *guard {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.guards[name]
+}
+
+// read takes in what is kept of an account under one prefix.
+func (s *state) read(ctx context.Context, prefix string, a *guard, take func(*guard, []byte) error) {
+	e, err := s.store.Get(ctx, prefix+"/"+a.name)
+	if err == nil && e.Revision > 0 {
+		err = take(a, e.Value)
+	}
+	s.warn("what is kept of an account cannot be read", err)
 }
 
 func (s *state) warn(what string, err error) {
@@ -103,7 +136,7 @@ func (s *state) close() {
 	<-s.ended
 }
 
-func (s *state) takeParked(a *account, value []byte) error {
+func (s *state) takeParked(a *guard, value []byte) error {
 	var p parkedState
 	if value != nil {
 		if err := json.Unmarshal(value, &p); err != nil {
@@ -118,7 +151,7 @@ func (s *state) takeParked(a *account, value []byte) error {
 	return nil
 }
 
-func (s *state) takeBreaker(a *account, value []byte) error {
+func (s *state) takeBreaker(a *guard, value []byte) error {
 	var b breakerState
 	if value != nil {
 		if err := json.Unmarshal(value, &b); err != nil {
@@ -133,7 +166,7 @@ func (s *state) takeBreaker(a *account, value []byte) error {
 	return nil
 }
 
-func takeLatency(a *account, value []byte) error {
+func takeLatency(a *guard, value []byte) error {
 	var l latencyState
 	if err := json.Unmarshal(value, &l); err != nil {
 		return err
@@ -159,11 +192,11 @@ func (s *state) breakerChanged(name string, until time.Time) {
 	s.change(breakerKeys+"/"+name, func() any { return breakerState{s.owner, until} }, true)
 }
 
-func (s *state) latencyChanged(a *account) {
+func (s *state) latencyChanged(a *guard) {
 	s.change(latencyKeys+"/"+a.name, a.latencyState, false)
 }
 
-func (a *account) latencyState() any {
+func (a *guard) latencyState() any {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return latencyState{a.latency.origin, append([]float64(nil), a.latency.weights[:]...)}

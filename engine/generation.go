@@ -1,0 +1,180 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/ocrmux/ocrmux/engine/catalog"
+	"github.com/ocrmux/ocrmux/engine/catalog/trust"
+	"github.com/ocrmux/ocrmux/engine/egress"
+	"github.com/ocrmux/ocrmux/engine/money"
+	"github.com/ocrmux/ocrmux/engine/route"
+	"github.com/ocrmux/ocrmux/engine/store"
+)
+
+// generation is an engine with one configuration and one state of the plugins' folder. Reload makes the next one; calls end on the one
+// on which they began.
+type generation struct {
+	*shared
+	cfg       Config
+	client    *egress.Client
+	fetching  *egress.Policy // for pictures given by URL
+	documents map[string]Document
+	providers map[string]*provider
+	routes    map[string]Route
+	router    *route.Router
+	flights   *flights
+	doors     map[string]*door
+	idle      []ProviderInfo // plugins that were found and serve no provider
+	// refused says why a plugin's file was not taken, and the one before it still serves.
+	refused map[string]error
+	modules []*loaded
+	before  *generation // while this one is made
+
+	running running
+}
+
+// shared is what all generations have in common.
+type shared struct {
+	store     store.Store
+	ownStore  bool // it is to be closed with the engine
+	owner     string
+	book      *money.Book
+	runtimes  []Runtime
+	fitting   chan struct{} // one entry for each picture being fitted
+	results   *results
+	inventory inventory
+}
+
+// open makes a generation whose plugins have been found. It loads what is not loaded yet.
+func (e *generation) open(ctx context.Context, found []catalog.Found) error {
+	e.flights = newFlights(&e.running)
+	e.documents = map[string]Document{idCard{}.Name(): idCard{}}
+	for _, d := range e.cfg.Documents {
+		e.documents[d.Name()] = d
+	}
+	if err := errors.Join(e.openEgress(), e.openProviders(found), e.openRoutes(), e.openDoors(found)); err != nil {
+		return err
+	}
+	e.listIdle(found)
+	e.loadPlugins(ctx)
+	return ctx.Err()
+}
+
+// find lists the plugins of the folder, judged by the lock and the trusted keys.
+func (c *Config) find() ([]catalog.Found, error) {
+	found, err := catalog.Find(c.Plugins)
+	if err != nil {
+		return nil, &ConfigError{Key: "/plugins", Problem: err.Error(), Want: "a folder that can be read"}
+	}
+	if err := (trust.Policy{Unlocked: c.Unlocked, Keys: c.TrustedKeys}).Judge(c.Plugins, found); err != nil {
+		return nil, &ConfigError{Key: "/plugins", Problem: err.Error(), Want: "a lock that can be read"}
+	}
+	return found, nil
+}
+
+// openEgress makes the transport, and the policy for pictures: any public address, and what the operator names.
+func (e *generation) openEgress() error {
+	var problems []error
+	var err error
+	if e.client, err = egress.New(e.cfg.Egress); err != nil {
+		problems = append(problems, &ConfigError{Key: "/egress", Problem: err.Error(), Want: "a valid egress configuration"})
+	}
+	policy := egress.PolicyConfig{AnyPublic: true, AllowPlainHTTP: true, MaxResponseBytes: e.maxPictureBytes()}
+	for i, address := range e.cfg.FetchAllow {
+		named := []string{"http://" + address, "https://" + address}
+		_, port, err := net.SplitHostPort(address)
+		if err == nil && port != "" {
+			_, err = egress.NewPolicy(egress.PolicyConfig{Operator: named})
+		}
+		if err != nil || port == "" || strings.ContainsAny(address, "/?#@") {
+			problems = append(problems, &ConfigError{Key: fmt.Sprintf("/fetch_allow/%d", i), Problem: fmt.Sprintf("%q is no host and port", address), Want: `host:port, such as "pictures.internal:8080"`})
+			continue
+		}
+		policy.Operator = append(policy.Operator, named...)
+	}
+	if len(problems) > 0 {
+		return errors.Join(problems...)
+	}
+	e.fetching, err = egress.NewPolicy(policy)
+	return err
+}
+
+// openProviders makes the configured providers or, where none is configured, one of each plugin that works without
+// secrets and settings.
+func (e *generation) openProviders(found []catalog.Found) error {
+	e.providers = make(map[string]*provider)
+	if len(e.cfg.Providers) == 0 {
+		for _, f := range found {
+			if f.Err == nil && needsSecret(f.Plugin.Manifest) {
+				continue
+			}
+			if p, err := e.newProvider(f.Name, ProviderConfig{}, found); err == nil {
+				e.providers[f.Name] = p
+			}
+		}
+		return nil
+	}
+	var problems []error
+	for _, name := range slices.Sorted(maps.Keys(e.cfg.Providers)) {
+		p, err := e.newProvider(name, e.cfg.Providers[name], found)
+		problems = append(problems, err)
+		e.providers[name] = p
+	}
+	return errors.Join(problems...)
+}
+
+// loadPlugins loads every plugin that is needed, side by side, each once however many providers and generations it serves.
+func (e *generation) loadPlugins(ctx context.Context) {
+	byFile := make(map[fileID][]*provider)
+	for _, p := range e.users() {
+		if p.plugin.Manifest != nil {
+			byFile[idOf(p.plugin)] = append(byFile[idOf(p.plugin)], p)
+		}
+	}
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	for _, sharing := range byFile {
+		wg.Go(func() {
+			l, err := e.inventory.take(ctx, sharing[0].plugin, e.load)
+			mu.Lock()
+			defer mu.Unlock()
+			if err == nil {
+				e.modules = append(e.modules, l)
+			}
+			for _, p := range sharing {
+				p.loadErr = err
+				if err != nil {
+					e.cfg.Logger.Error("plugin does not load", "provider", p.name, "error", err)
+					continue
+				}
+				p.module = l.module
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// users of plugins: all providers and doors.
+func (e *generation) users() []*provider {
+	all := slices.Collect(maps.Values(e.providers))
+	for _, d := range e.doors {
+		all = append(all, d.provider)
+	}
+	return all
+}
+
+func (e *generation) load(ctx context.Context, p catalog.Plugin) (catalog.Module, error) {
+	for _, r := range e.runtimes {
+		if r.Kind() == p.Kind {
+			return r.Load(ctx, p)
+		}
+	}
+	return nil, &catalog.PluginError{Plugin: p.Manifest.Name, Cause: catalog.Unavailable, Detail: fmt.Sprintf("no runtime for %s plugins was given to the engine", p.Kind)}
+}
