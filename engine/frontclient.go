@@ -16,9 +16,10 @@ import (
 	"github.com/ocrmux/ocrmux/engine/value"
 )
 
-// client is one caller of a front door: the credentials it knows, and what it signed before.
+// client is one caller of a front door: the credentials it knows, on whose behalf it calls, and what it signed before.
 type client struct {
 	secrets map[string][]byte
+	tenant  string
 	seen    *seen
 }
 

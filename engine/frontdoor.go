@@ -28,6 +28,8 @@ type FrontDoor struct {
 	Route string
 	// Clients who may call, each with the credentials the vendor would have given it, by the names of the plugin's secrets.
 	Clients []map[string]Secret
+	// Tenants on whose behalf the clients call, in their order; for those beyond the end of the list, and where it is empty, on nobody's.
+	Tenants []string
 	// Config is what the plugin is told, held to its schema.
 	Config map[string]any
 }
@@ -115,7 +117,11 @@ func (e *generation) newDoor(name string, cfg FrontDoor, found []catalog.Found) 
 	for i, secrets := range cfg.Clients {
 		taken, err := p.takeSecrets(fmt.Sprintf("/clients/%d", i), secrets)
 		problems = append(problems, err)
-		d.clients = append(d.clients, client{secrets: taken, seen: e.seenBy(name, taken)})
+		c := client{secrets: taken, seen: e.seenBy(name, taken)}
+		if i < len(cfg.Tenants) {
+			c.tenant = cfg.Tenants[i]
+		}
+		d.clients = append(d.clients, c)
 	}
 	return d, errors.Join(problems...)
 }
@@ -255,7 +261,7 @@ func (v *visit) carryOut(ctx context.Context, w http.ResponseWriter, admit *abi.
 		v.answer(ctx, w, &abi.ReplyRequest{State: admit.State}, f)
 		return
 	}
-	r, err := v.engine.recognize(ctx, Request{Picture: held(picture.data), Document: admit.Document, Side: admit.Side, Extras: admit.Extras, Route: v.door.route})
+	r, err := v.engine.recognize(ctx, Request{Picture: Given(picture.data), Document: admit.Document, Side: admit.Side, Extras: admit.Extras, Route: v.door.route, Tenant: v.client.tenant})
 	if err != nil {
 		v.answer(ctx, w, &abi.ReplyRequest{State: admit.State}, &failed{Failure: err.(*Error).Failure, err: err})
 		return

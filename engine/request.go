@@ -46,7 +46,7 @@ func (r Request) own() Request {
 	return r
 }
 
-// Picture is where a picture comes from. Make one with Bytes, File, Reader or URL.
+// Picture is where a picture comes from. Make one with Bytes, Given, File, Reader or URL.
 type Picture struct {
 	open func(limit int64) ([]byte, error)
 	url  string
@@ -57,8 +57,9 @@ func Bytes(b []byte) Picture {
 	return Picture{open: func(limit int64) ([]byte, error) { return bytes.Clone(b[:min(int64(len(b)), limit+1)]), nil }}
 }
 
-// held is a picture in memory that nobody changes any more.
-func held(b []byte) Picture {
+// Given is a picture in memory that the caller gives away: no copy is made of it, and nobody may change it any more, not even after the
+// call.
+func Given(b []byte) Picture {
 	return Picture{open: func(int64) ([]byte, error) { return b, nil }}
 }
 

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -63,6 +64,9 @@ func refusal(budgets []money.Account, name, tenant string, x *route.Ranked) *mon
 	}
 	return nil
 }
+
+// Routes are the names of all routes, in their order.
+func (e *Engine) Routes() []string { return slices.Sorted(maps.Keys(e.now.Load().routes)) }
 
 // Standing is every provider as the routes see it, by name.
 func (e *Engine) Standing() []route.Ranked { return e.now.Load().router.Status() }
