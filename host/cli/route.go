@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,14 +41,18 @@ func (p *Program) routeExplainCommand() *cobra.Command {
 					return usage(fmt.Errorf("--side is %q; write front or back", side))
 				}
 			}
-			e, _, err := p.open(cmd, slog.LevelWarn, true)
+			e, cfg, err := p.open(cmd, slog.LevelWarn, true)
 			if err != nil {
 				return err
 			}
 			defer func() { err = errors.Join(err, internal(e.Close(context.WithoutCancel(cmd.Context())))) }()
 			ranking, ok := e.Explain(name, request)
 			if !ok {
-				return usage(fmt.Errorf("there is no route %q", name))
+				known := slices.Sorted(maps.Keys(cfg.Engine.Routes))
+				if !slices.Contains(known, engine.DefaultRoute) {
+					known = append(known, engine.DefaultRoute)
+				}
+				return usage(fmt.Errorf("there is no route %q; one of %q", name, known))
 			}
 			if asJSON {
 				return internal(writeJSON(p.Stdout, ranking))
