@@ -9,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/money"
@@ -116,7 +117,11 @@ func (e *generation) tariffs() (map[string]*money.Tariff, error) {
 			cfg.Tiers = d.Prices
 		}
 		t, err := money.NewTariff(cfg)
-		if err != nil {
+		var wrong *money.ConfigError
+		switch {
+		case errors.As(err, &wrong):
+			problems = append(problems, &ConfigError{Provider: name, Key: below("/price", wrong.At), Problem: wrong.Reason})
+		case err != nil:
 			problems = append(problems, &ConfigError{Provider: name, Key: "/price", Problem: err.Error(), Want: "prices in " + string(e.currency())})
 		}
 		tariffs[name] = t
@@ -138,9 +143,14 @@ func (s *shared) openBook(ctx context.Context, cfg *Config, tariffs map[string]*
 func wrongMoney(err error) error {
 	var wrong *money.ConfigError
 	if errors.As(err, &wrong) {
-		return &ConfigError{Key: "/money", Problem: err.Error(), Want: "budgets that can be kept"}
+		return &ConfigError{Key: below("/money", wrong.At), Problem: wrong.Reason}
 	}
 	return err
+}
+
+// below is the place under a key that package money names: packages[1].id is /packages/1/id.
+func below(key, at string) string {
+	return key + "/" + strings.NewReplacer("[", "/", "]", "", ".", "/").Replace(at)
 }
 
 func (m *Money) zone() *time.Location {

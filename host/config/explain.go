@@ -56,5 +56,20 @@ func settingPath(e *engine.ConfigError) []string {
 			path = append(path, unescape.Replace(key))
 		}
 	}
+	if len(path) > 3 && path[0] == "providers" && path[2] == "price" {
+		path[3] = priceSetting(path[3])
+	}
 	return path
+}
+
+// priceSetting is what the file calls a part of a tariff.
+func priceSetting(name string) string {
+	switch name {
+	case "bought":
+		return "tier"
+	case "volume":
+		return "monthly"
+	default:
+		return name
+	}
 }
