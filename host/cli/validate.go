@@ -8,10 +8,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ocrmux/ocrmux/engine"
-	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/catalog"
-	"github.com/ocrmux/ocrmux/engine/declarative"
 	"github.com/ocrmux/ocrmux/host/config"
+	"github.com/ocrmux/ocrmux/host/idle"
 )
 
 func (p *Program) configCommand() *cobra.Command {
@@ -47,7 +46,7 @@ func (p *Program) validate(cmd *cobra.Command) (err error) {
 	if err != nil {
 		return err
 	}
-	cfg.Engine.Runtimes = []engine.Runtime{judge(catalog.WASM), judge(catalog.Process), declarative.New()} // the last runs nothing anyway
+	cfg.Engine.Runtimes = idle.Runtimes()
 	e, err := engine.Open(cmd.Context(), cfg.Engine)
 	if err != nil {
 		return wrongConfig(cfg, err)
@@ -70,37 +69,3 @@ func (p *Program) validate(cmd *cobra.Command) (err error) {
 	}
 	return nil
 }
-
-// judge is a runtime that takes every plugin of its kind for good: what can be told without running it has been judged
-// before a runtime sees it.
-type judge catalog.Kind
-
-func (j judge) Kind() catalog.Kind { return catalog.Kind(j) }
-
-func (judge) Load(_ context.Context, p catalog.Plugin) (catalog.Module, error) {
-	return idle{p.Manifest.Name}, nil
-}
-
-func (judge) Close(context.Context) error { return nil }
-
-// idle is a module that is never called.
-type idle struct{ plugin string }
-
-func (i idle) refuse() error {
-	return &catalog.PluginError{Plugin: i.plugin, Cause: catalog.Unavailable, Detail: "the configuration is only being checked"}
-}
-
-func (i idle) Step(context.Context, *abi.StepRequest, catalog.Host) (*abi.Action, error) {
-	return nil, i.refuse()
-}
-
-func (i idle) Accept(context.Context, *abi.AcceptRequest, catalog.Host) (*abi.Accepted, error) {
-	return nil, i.refuse()
-}
-
-func (i idle) Reply(context.Context, *abi.ReplyRequest, catalog.Host) (*abi.InboundResponse, error) {
-	return nil, i.refuse()
-}
-
-func (idle) Status() catalog.Status      { return catalog.Status{State: catalog.Ready} }
-func (idle) Close(context.Context) error { return nil }

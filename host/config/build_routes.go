@@ -39,7 +39,9 @@ func (b *builder) state(s State) {
 	}
 	b.State = &jetstream.Config{
 		URL: s.URL, Name: s.Name, Replicas: s.Replicas, MaxLedgerAge: time.Duration(cmp.Or(s.KeepDays, keepDays)) * 24 * time.Hour,
-		Auth: jetstream.Auth{CredentialsFile: s.CredentialsFile, NKeySeedFile: s.NKeyFile, User: s.User},
+		Auth: jetstream.Auth{
+			CredentialsFile: b.secretFile(s.CredentialsFile, "state", "credentials_file"), NKeySeedFile: b.secretFile(s.NKeyFile, "state", "nkey_file"), User: s.User,
+		},
 	}
 	if s.Dir != "" {
 		b.State.Dir = b.resolve(s.Dir, "state", "dir")

@@ -50,6 +50,8 @@ type Config struct {
 	Process process.Config
 	// State is where state is kept; nil means in memory. It lacks the Logger.
 	State *jetstream.Config
+	// SecretSources are where the secrets were found, in no particular order.
+	SecretSources []SecretSource
 
 	layers layers
 }

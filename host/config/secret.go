@@ -17,6 +17,14 @@ import (
 // maxSecretBytes bounds a secret's file; the longest secrets are private keys.
 const maxSecretBytes = 64 << 10
 
+// SecretSource is where a secret, or a public key that is trusted, was found. It holds nothing of the secret.
+type SecretSource struct {
+	// Setting is the path of the setting that names the source: "providers.jumdata.secrets.app_id".
+	Setting string
+	// File that holds it; empty for an environment variable.
+	File string
+}
+
 func newEnvironment(environ []string) map[string]string {
 	m := make(map[string]string, len(environ))
 	for _, variable := range environ {
@@ -87,10 +95,23 @@ func (b *builder) keys(sources []Source) []ed25519.PublicKey {
 
 func (b *builder) fetch(source string, path []string) (text, what, want string) {
 	kind, rest, _ := strings.Cut(source, ":")
+	found := SecretSource{Setting: showKey(path)}
 	if kind == "file" {
 		rest = b.resolve(rest, path...)
+		found.File = rest
 	}
+	b.SecretSources = append(b.SecretSources, found)
 	return fetch(b.environment, kind, rest)
+}
+
+// secretFile is the path of a file that holds a secret and is read elsewhere.
+func (b *builder) secretFile(path string, setting ...string) string {
+	if path == "" {
+		return ""
+	}
+	path = b.resolve(path, setting...)
+	b.SecretSources = append(b.SecretSources, SecretSource{Setting: showKey(setting), File: path})
+	return path
 }
 
 // Secret fetches a secret from its source, "env:NAME" or "file:PATH", with an environment as os.Environ gives it. The error

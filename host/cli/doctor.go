@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"io"
+	"log/slog"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/engine/declarative"
+	"github.com/ocrmux/ocrmux/engine/process"
+	"github.com/ocrmux/ocrmux/host/config"
+	"github.com/ocrmux/ocrmux/host/doctor"
+)
+
+func (p *Program) doctorCommand() *cobra.Command {
+	var asJSON, online bool
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Examine configuration, plugins, network, state and machine, without a call that costs anything",
+		Args:  noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			r, err := p.examine(cmd, online)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				err = writeJSON(p.Stdout, r)
+			} else {
+				_, err = io.WriteString(p.Stdout, findingTable(r.Findings).String())
+			}
+			if err != nil {
+				return internal(err)
+			}
+			if r.State == doctor.Bad {
+				return &exitError{status: StatusUsage}
+			}
+			return nil
+		},
+	}
+	configFlags(cmd)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one object as JSON")
+	cmd.Flags().BoolVar(&online, "online", false, "send a HEAD of / to each vendor's host, to compare the clocks")
+	return cmd
+}
+
+// examine loads the configuration and has everything examined.
+func (p *Program) examine(cmd *cobra.Command, online bool) (doctor.Report, error) {
+	src, err := p.sources(cmd)
+	if err != nil {
+		return doctor.Report{}, err
+	}
+	cfg, err := config.Load(src)
+	if err != nil {
+		return doctor.Refused(err), nil
+	}
+	quiet := slog.New(slog.DiscardHandler) // what goes wrong is found, not logged
+	r := doctor.Examine(cmd.Context(), doctor.Case{Config: cfg, Online: online, Runtimes: func() ([]engine.Runtime, error) {
+		modules, err := newWASM(cfg.WASM, quiet)
+		if err != nil {
+			return nil, err
+		}
+		programs := cfg.Process
+		programs.Logger = quiet
+		return []engine.Runtime{modules, process.New(programs), declarative.New()}, nil
+	}})
+	return r, cmd.Context().Err()
+}
+
+func findingTable(findings []doctor.Finding) *table {
+	t := &table{}
+	for _, f := range findings {
+		says := []string{f.Detail}
+		if f.Help != "" {
+			says = append(says, f.Help)
+		}
+		t.add(strings.ReplaceAll(string(f.State), "_", " "), f.Check, f.Subject, strings.Join(says, "; "))
+	}
+	return t
+}

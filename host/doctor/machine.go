@@ -1,0 +1,118 @@
+package doctor
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Bounds of what the machine should have.
+const (
+	// scarce and tight are of free bytes where the state grows: its files are bounded by about 1.1 GiB.
+	scarce = 2 << 30
+	tight  = 100 << 20
+	// enoughFiles are open files: one for each caller's connection, one for each exchange with a vendor.
+	enoughFiles = 4096
+)
+
+// machine looks at folders, disks and limits of this machine.
+func (c *Case) machine() []Finding {
+	var findings []Finding
+	if dir := c.Config.WASM.CacheDir; dir != "" {
+		findings = append(findings, cache(dir))
+	}
+	findings = append(findings, guarded(c.Config.Engine.Plugins)...)
+	if s := c.Config.State; s != nil && s.Dir != "" {
+		findings = append(findings, disk(s.Dir))
+	}
+	return append(findings, openFiles())
+}
+
+// cache is needed by no call: without it every start compiles anew.
+func cache(dir string) Finding {
+	err := writable(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = writable(existing(dir)); err == nil {
+			return good("folders", dir, "is not there yet; the first start makes it")
+		}
+	}
+	if err != nil {
+		return warn("folders", dir, "compiled plugins cannot be kept: "+reason(err), "name another folder with plugins.cache_dir, or none with \"\"")
+	}
+	return good("folders", dir, "takes compiled plugins")
+}
+
+// guarded holds the folder of plugins to belong to those who may approve plugins: whoever can write it can approve its own.
+func guarded(dir string) []Finding {
+	info, err := os.Stat(dir)
+	if err != nil || !permissionsMatter() {
+		return nil // a folder that must be there has been found missing already
+	}
+	if mode := info.Mode().Perm(); mode&0o002 != 0 {
+		return []Finding{bad("folders", dir, fmt.Sprintf("every user of this machine can change plugins and their lock (%#o)", mode), "chmod o-w")}
+	}
+	return []Finding{good("folders", dir, "only its owner and group change plugins")}
+}
+
+func disk(dir string) Finding {
+	free, err := freeBytes(existing(dir))
+	switch {
+	case errors.Is(err, errors.ErrUnsupported):
+		return notChecked("disk", dir, "this system is not asked for free space")
+	case err != nil:
+		return warn("disk", dir, "the free space is not known: "+err.Error(), "")
+	}
+	detail := fmt.Sprintf("%d MiB are free", free>>20)
+	switch {
+	case free < tight:
+		return bad("disk", dir, detail, "make room: without it nothing can be reserved from budgets, and calls that need it are refused")
+	case free < scarce:
+		return warn("disk", dir, detail, "make room: the state may grow to 1.1 GiB")
+	default:
+		return good("disk", dir, detail)
+	}
+}
+
+func openFiles() Finding {
+	n, err := maxOpenFiles()
+	switch {
+	case errors.Is(err, errors.ErrUnsupported):
+		return notChecked("limits", "open files", "this system has no such limit, or is not asked")
+	case err != nil:
+		return warn("limits", "open files", "the limit is not known: "+err.Error(), "")
+	case n < enoughFiles:
+		return warn("limits", "open files", fmt.Sprintf("at most %d", n), fmt.Sprintf("ulimit -n %d, or LimitNOFILE= of the service: every caller and every call of a vendor takes one", enoughFiles))
+	default:
+		return good("limits", "open files", fmt.Sprintf("at most %d", n))
+	}
+}
+
+// writable makes a file in a folder and removes it.
+func writable(dir string) error {
+	f, err := os.CreateTemp(dir, ".probe-")
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// existing is the folder itself or the nearest one above it that is there.
+func existing(dir string) string {
+	for {
+		if _, err := os.Stat(dir); err == nil || filepath.Dir(dir) == dir {
+			return dir
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+// reason is why a file operation failed, without the path, which stands beside it.
+func reason(err error) string {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err.Error()
+	}
+	return err.Error()
+}
