@@ -188,9 +188,10 @@ func (a *guard) enter(now time.Time, gradual bool, draw func() float64) (b bar, 
 	return a.pass()
 }
 
-// await is enter for a call that has nobody else to ask: it waits for its turn until ctx ends.
-func (a *guard) await(ctx context.Context, now time.Time, b bar) (_ bar, refused bool) {
-	if !b.queue && !sleep(ctx, b.until.Sub(now)) {
+// await is enter for a call that has nobody else to ask: it waits for its turn until ctx ends. While it waits another call may find out
+// that the account is of no use now, or for a while.
+func (a *guard) await(ctx context.Context, b bar) (_ bar, refused bool) {
+	if !b.queue && !sleep(ctx, b.until.Sub(a.state.now())) {
 		return bar{why: "was not free before the call's time was over"}, true
 	}
 	if a.slots != nil && a.slots.AcquirePermit(ctx) != nil {
@@ -199,6 +200,10 @@ func (a *guard) await(ctx context.Context, now time.Time, b bar) (_ bar, refused
 	if a.limiter != nil && a.limiter.AcquirePermit(ctx) != nil {
 		a.leave()
 		return bar{why: "had its rate limit reached for the rest of the call's time"}, true
+	}
+	if b, is := a.barred(a.state.now()); is {
+		a.leave()
+		return b, true
 	}
 	return a.pass()
 }
@@ -245,6 +250,9 @@ func (a *guard) returning(now time.Time) float64 {
 	return min(1, max(0.1, share))
 }
 
+// unused gives back the permits of a try that was not made.
+func (a *guard) unused(now time.Time) { a.record(now, 0, &Outcome{Failure: &Failure{Ours: true}}) }
+
 // record tells the protections how a try ended.
 func (a *guard) record(now time.Time, took time.Duration, o *Outcome) {
 	a.leave()
@@ -268,6 +276,8 @@ func (a *guard) record(now time.Time, took time.Duration, o *Outcome) {
 		a.state.latencyChanged(a)
 	}
 	switch {
+	case a.parked.byOperator():
+		// Calls that were under way neither end it nor make it shorter.
 	case f == nil || f.Fault == abi.FaultCaller && !f.Ours:
 		if a.parkings > 0 || !a.parked.Since.IsZero() {
 			a.parkings = 0
@@ -276,8 +286,12 @@ func (a *guard) record(now time.Time, took time.Duration, o *Outcome) {
 	case f.Kind == abi.FailureKindRateLimited:
 		a.rests = later(a.rests, now.Add(max(f.RetryAfter, minRest)))
 	case f.parks():
-		a.parkings++
-		a.setParked(Parked{Since: now, Until: now.Add(f.parking(a.parkings)), Kind: f.Kind, Reason: f.Message})
+		if !a.parked.at(now) { // calls that were under way together find out the same thing, not one thing in a row
+			a.parkings++
+		}
+		if until := now.Add(f.parking(a.parkings)); until.After(a.parked.Until) {
+			a.setParked(Parked{Since: now, Until: until, Kind: f.Kind, Reason: f.Message})
+		}
 	}
 }
 
@@ -315,7 +329,7 @@ func (a *guard) breakerChanged(e circuitbreaker.StateChangedEvent) {
 func (a *guard) typical() time.Duration {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.latency.quantile(0.5)
+	return a.latency.median()
 }
 
 func (a *guard) slow(now time.Time) time.Duration {

@@ -136,9 +136,10 @@ type Refusal struct {
 	Err error
 }
 
-// parks reports whether a failure means that the account is of no use until somebody mends it.
+// parks reports whether a failure means that the account is of no use until somebody mends it. One that may be retried says otherwise, such
+// as a nonce that was used before.
 func (f *Failure) parks() bool {
-	if f.Ours || f.Fault != abi.FaultOperator {
+	if f.Ours || f.Retryable || f.Fault != abi.FaultOperator {
 		return false
 	}
 	switch f.Kind {

@@ -40,20 +40,16 @@ func (r *Router) Explain(name string, needs Needs) (policy Policy, ranking []Ran
 	list := needs.each()
 	candidates := make([]*candidate, len(p.members))
 	for i, a := range p.members {
-		candidates[i] = &candidate{account: a, quote: a.quote(now)}
+		candidates[i] = &candidate{account: a, place: i}
 	}
-	rank(&p.Route, candidates, now, func() float64 { return 0.5 })
-	sum := 0.0
-	for _, a := range p.members {
-		sum += weight(&p.Route, a.name)
-	}
+	p.rank(candidates, now, func() float64 { return 0.5 })
 	for _, c := range candidates {
-		x := r.describe(c.account, c.quote, now)
+		x := r.describe(c.account, now)
 		if n, lacks := c.account.traits.lacks(list, needs.Document); lacks && needs.Document != "" {
 			x.Ready, x.Why = false, n.String()
 		}
 		if p.Policy == Weighted {
-			x.Share = weight(&p.Route, c.account.name) / sum
+			x.Share = p.share(c.place)
 		}
 		ranking = append(ranking, x)
 	}
@@ -75,13 +71,13 @@ func (r *Router) Status() []Ranked {
 	now := r.cfg.Now()
 	var out []Ranked
 	for _, name := range slices.Sorted(maps.Keys(r.accounts)) {
-		a := r.accounts[name]
-		out = append(out, r.describe(a, a.quote(now), now))
+		out = append(out, r.describe(r.accounts[name], now))
 	}
 	return out
 }
 
-func (r *Router) describe(a *account, q money.Quote, now time.Time) Ranked {
+func (r *Router) describe(a *account, now time.Time) Ranked {
+	q := a.quote(now)
 	x := Ranked{Provider: a.name, Price: q.Amount, Source: q.String(), TypicalMs: a.typical().Milliseconds(), SlowMs: a.slow(now).Milliseconds()}
 	b, barred := a.barred(now)
 	x.Why, x.Until, x.Ready = b.why, b.until, !barred

@@ -24,13 +24,13 @@ func (x *run) later(t *trying) <-chan time.Time {
 	return time.After(after)
 }
 
-// hedge asks the next one if the route's purse has the money.
-func (x *run) hedge() {
-	if len(x.queue) == 0 {
-		return
+// payHedge takes from the purse what a candidate costs, if it is to be asked beside others; ok is false when there is not enough.
+func (x *run) payHedge(c *candidate) (paid money.Amount, ok bool) {
+	if x.path.Policy != Hedge || x.live == 0 {
+		return 0, true
 	}
-	c := x.queue[0]
-	x.due = x.path.purse.spend(c.account.quote(x.router.cfg.Now()).Amount)
+	paid = c.account.quote(x.router.cfg.Now()).Amount
+	return paid, x.path.purse.spend(paid)
 }
 
 // purse is what the hedges of a route may still cost: a share of what its calls cost without them.
@@ -51,6 +51,7 @@ func (p *purse) earn(cost money.Amount, share float64) {
 	p.left = min(p.left+float64(cost)*share, float64(cost)*max(1, share*most))
 }
 
+// spend takes what a hedge costs, if it is there.
 func (p *purse) spend(cost money.Amount) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -59,4 +60,11 @@ func (p *purse) spend(cost money.Amount) bool {
 	}
 	p.left -= float64(cost)
 	return true
+}
+
+// refund gives back what was spent for a hedge that was not made.
+func (p *purse) refund(cost money.Amount) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.left += float64(cost)
 }

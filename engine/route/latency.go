@@ -10,8 +10,9 @@ import (
 type latency struct {
 	weights [latencyBuckets]float64
 	total   float64
-	scale   float64 // weight of a sample now, relative to one at origin
 	origin  time.Time
+	// middle is the median, 0 when it has to be found again.
+	middle time.Duration
 }
 
 const (
@@ -34,6 +35,15 @@ func (l *latency) add(now time.Time, d time.Duration) {
 	}
 	l.weights[bucketOf(d)] += w
 	l.total += w
+	l.middle = 0
+}
+
+// median is the quantile that every ranking asks for.
+func (l *latency) median() time.Duration {
+	if l.middle == 0 {
+		l.middle = l.quantile(0.5)
+	}
+	return l.middle
 }
 
 // weight of a sample at a time.

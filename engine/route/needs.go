@@ -71,13 +71,21 @@ func (n *Needs) each() []need {
 	return out
 }
 
-// met reports whether an account meets a need, for a document that it reads unless the document is the need.
-func (t *Traits) met(n need, document string) bool {
-	i := slices.IndexFunc(t.Documents, func(d abi.DocumentSupport) bool { return d.Document == document })
-	if i < 0 {
+// support is what an account can do with a document; nil when it does not read it.
+func (t *Traits) support(document string) *abi.DocumentSupport {
+	for i := range t.Documents {
+		if t.Documents[i].Document == document {
+			return &t.Documents[i]
+		}
+	}
+	return nil
+}
+
+// met reports whether an account meets a need with what it can do with the document that the call is about.
+func (t *Traits) met(n *need, d *abi.DocumentSupport) bool {
+	if d == nil {
 		return false
 	}
-	d := &t.Documents[i]
 	switch n.kind {
 	case needSide:
 		return len(d.Sides) == 0 || slices.Contains(d.Sides, n.side)
@@ -98,9 +106,10 @@ func (t *Traits) met(n need, document string) bool {
 
 // lacks is the first need that an account does not meet; ok is false when it meets them all.
 func (t *Traits) lacks(needs []need, document string) (n need, ok bool) {
-	for _, n := range needs {
-		if !t.met(n, document) {
-			return n, true
+	d := t.support(document)
+	for i := range needs {
+		if !t.met(&needs[i], d) {
+			return needs[i], true
 		}
 	}
 	return need{}, false
@@ -151,7 +160,7 @@ func unmet(needs []need, document string, accounts []*account) string {
 	var alone, all []string
 	for _, n := range needs {
 		all = append(all, n.had())
-		if !slices.ContainsFunc(accounts, func(a *account) bool { return a.traits.met(n, document) }) {
+		if !slices.ContainsFunc(accounts, func(a *account) bool { return a.traits.met(&n, a.traits.support(document)) }) {
 			alone = append(alone, n.had())
 		}
 		if n.kind == needDocument && len(alone) > 0 {

@@ -22,6 +22,11 @@ func (p Parked) at(now time.Time) bool {
 	return !p.Since.IsZero() && (p.Until.IsZero() || now.Before(p.Until))
 }
 
+// byOperator reports whether somebody parked it, and not a failure.
+func (p Parked) byOperator() bool {
+	return !p.Since.IsZero() && p.Kind == abi.FailureKindUnspecified
+}
+
 // String completes "the provider …".
 func (p Parked) String() string {
 	s := "is parked"

@@ -1,7 +1,6 @@
 package route
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -12,29 +11,29 @@ import (
 // candidate is a provider that may be asked in a call, in the place that its route's policy gives it.
 type candidate struct {
 	account *account
-	quote   money.Quote
-	// key sorts: the lower the earlier, equals in the order of the route.
-	key float64
+	// key sorts: the lower the earlier, equals in the order of the route, which place counts.
+	key   float64
+	place int
 	// retries made so far with it.
 	retries int
-	// bar is what kept it from being asked last.
-	bar bar
+	// bar is what kept it from being asked last; nil for nothing.
+	bar *bar
 }
 
 // ranks reports whether a policy has an order of its own.
 func (p Policy) ranks() bool { return p == Weighted || p == Cheapest || p == Fastest }
 
 // rank orders candidates as a policy wants it at a time. draw gives numbers from 0 to 1.
-func rank(r *Route, candidates []*candidate, now time.Time, draw func() float64) {
-	switch r.Policy {
+func (p *path) rank(candidates []*candidate, now time.Time, draw func() float64) {
+	switch p.Policy {
 	case Weighted:
 		// The smallest of exponentially distributed numbers with these rates is each one's with the probability of its share.
 		for _, c := range candidates {
-			c.key = exponential(draw()) / weight(r, c.account.name)
+			c.key = exponential(draw()) / p.weights[c.place]
 		}
 	case Cheapest:
 		for _, c := range candidates {
-			c.key = float64(c.quote.Amount)
+			c.key = float64(c.account.quote(now).Amount)
 		}
 	case Fastest:
 		for _, c := range candidates {
@@ -43,7 +42,16 @@ func rank(r *Route, candidates []*candidate, now time.Time, draw func() float64)
 	default:
 		return
 	}
-	slices.SortStableFunc(candidates, func(a, b *candidate) int { return cmp.Compare(a.key, b.key) })
+	slices.SortFunc(candidates, func(a, b *candidate) int {
+		switch {
+		case a.key < b.key:
+			return -1
+		case a.key > b.key:
+			return 1
+		default:
+			return a.place - b.place
+		}
+	})
 }
 
 // weight of a provider in a route: tiny for 0, which comes last.
@@ -59,24 +67,29 @@ func weight(r *Route, name string) float64 {
 	}
 }
 
+// share of the weight that one of a route's providers has, by its place.
+func (p *path) share(place int) float64 {
+	sum := 0.0
+	for _, w := range p.weights {
+		sum += w
+	}
+	return p.weights[place] / sum
+}
+
 // first says why a candidate stands where it does, when it is the first to be asked.
-func (r *Route) first(name string, c *candidate, now time.Time) string {
-	switch r.Policy {
+func (p *path) first(c *candidate, quote money.Quote) string {
+	switch p.Policy {
 	case Weighted:
-		sum := 0.0
-		for _, p := range r.Providers {
-			sum += weight(r, p)
-		}
-		return fmt.Sprintf("drawn in route %s, with %.0f %% of the weight", name, 100*weight(r, c.account.name)/sum)
+		return fmt.Sprintf("drawn in route %s, with %.0f %% of the weight", p.name, 100*p.share(c.place))
 	case Cheapest:
-		return fmt.Sprintf("cheapest in route %s: %s", name, c.quote)
+		return fmt.Sprintf("cheapest in route %s: %s", p.name, quote)
 	case Fastest:
 		if t := c.account.typical(); t > 0 {
-			return fmt.Sprintf("fastest in route %s: %d ms lately", name, t.Milliseconds())
+			return fmt.Sprintf("fastest in route %s: %d ms lately", p.name, t.Milliseconds())
 		}
-		return fmt.Sprintf("not yet timed in route %s", name)
+		return fmt.Sprintf("not yet timed in route %s", p.name)
 	default:
-		return "first in route " + name
+		return "first in route " + p.name
 	}
 }
 
@@ -89,5 +102,5 @@ func (a *guard) expected(now time.Time) float64 {
 	if samples == 0 {
 		return 0
 	}
-	return a.latency.quantile(0.5).Seconds() * min(1, samples)
+	return a.latency.median().Seconds() * min(1, samples)
 }

@@ -72,8 +72,8 @@ type AcceptRule struct {
 
 // ConsensusRule is k of n.
 type ConsensusRule struct {
-	// Agree is how many must agree on each field, default 2. Of is how many are asked at most, default 3; Agree of them at
-	// once, the others if these do not agree.
+	// Agree is how many must agree on each field, default 2. Of is how many readings are taken at most, default 3: Agree at
+	// once, the others if these do not agree. One that fails is made up for by the next provider.
 	Agree, Of int
 }
 

@@ -60,6 +60,7 @@ type path struct {
 	Route
 	name    string
 	members []*account
+	weights []float64 // of the members
 	purse   purse
 }
 
@@ -88,7 +89,7 @@ func New(ctx context.Context, cfg Config) (*Router, error) {
 			if a == nil {
 				return nil, fmt.Errorf("route %s names the provider %q, which there is not", name, provider)
 			}
-			p.members = append(p.members, a)
+			p.members, p.weights = append(p.members, a), append(p.weights, weight(&p.Route, provider))
 		}
 		r.routes[name] = p
 	}
@@ -185,7 +186,7 @@ func (x *run) choose() *Refusal {
 	list := needs.each()
 	now := x.router.cfg.Now()
 	candidates := make([]candidate, 0, len(x.path.members))
-	for _, a := range x.path.members {
+	for place, a := range x.path.members {
 		if n := len(x.verdict.Considered); n > 0 && len(candidates) == 0 && !x.path.Policy.ranks() {
 			x.because = fmt.Sprintf("next after %s was skipped", x.verdict.Considered[n-1].Provider)
 		}
@@ -200,18 +201,14 @@ func (x *run) choose() *Refusal {
 			x.skip(a.name, n.String())
 			continue
 		}
-		c := candidate{account: a}
-		if x.path.Policy == Cheapest {
-			c.quote = a.quote(now)
-		}
-		candidates = append(candidates, c)
+		candidates = append(candidates, candidate{account: a, place: place})
 	}
 	if len(candidates) > 0 {
 		x.queue = make([]*candidate, len(candidates))
 		for i := range candidates {
 			x.queue[i] = &candidates[i]
 		}
-		rank(&x.path.Route, x.queue, now, x.router.draw)
+		x.path.rank(x.queue, now, x.router.draw)
 		return nil
 	}
 	return x.nobody(list, needs.Document)

@@ -27,6 +27,7 @@ type run struct {
 	because  string // why the next one is asked
 	due      bool   // the next one is asked beside the live ones
 	best     int    // the try with the best reading of a cascade that is not content
+	final    bool   // a failure said that nobody else shall be asked
 	done     bool
 
 	unusable, refusal error
@@ -91,8 +92,7 @@ func (x *run) do(ctx context.Context) *Verdict {
 		case t := <-x.results:
 			x.take(ctx, t)
 		case <-hedge:
-			hedge = nil
-			x.hedge()
+			hedge, x.due = nil, true
 		case <-ctx.Done():
 			x.done = true
 		}
@@ -118,6 +118,10 @@ func (x *run) next(ctx context.Context) *trying {
 	defer func() { x.due = false }()
 	for len(x.queue) > 0 {
 		c := x.queue[0]
+		paid, ok := x.payHedge(c)
+		if !ok {
+			return nil // it stays in the queue, for when the others fail
+		}
 		x.queue = x.queue[1:]
 		b, refused := c.account.enter(x.router.cfg.Now(), len(x.queue) > 0, x.router.draw)
 		switch {
@@ -128,11 +132,12 @@ func (x *run) next(ctx context.Context) *trying {
 		case !b.wait:
 			x.passOver(c, b)
 		default:
-			c.bar = b
+			c.bar = &b
 			x.again = append(x.again, c)
 			x.passOver(c, b)
 			x.because = fmt.Sprintf("next, since %s %s", c.account.name, b.why)
 		}
+		x.path.purse.refund(paid)
 	}
 	for x.live == 0 && len(x.again) > 0 && ctx.Err() == nil {
 		c := x.soonestAgain()
@@ -141,8 +146,13 @@ func (x *run) next(ctx context.Context) *trying {
 			continue
 		}
 		x.because = fmt.Sprintf("waited for, since %s %s", c.account.name, c.bar.why)
-		if b, refused := c.account.await(ctx, x.router.cfg.Now(), c.bar); refused {
-			x.passOver(c, b)
+		if b, refused := c.account.await(ctx, *c.bar); refused {
+			if b.wait {
+				c.bar = &b
+				x.again = append(x.again, c)
+			} else {
+				x.passOver(c, b)
+			}
 			continue
 		}
 		if t := x.begin(ctx, c); t != nil {
@@ -176,7 +186,7 @@ func (x *run) begin(ctx context.Context, c *candidate) *trying {
 			Provider: c.account.name, Route: x.path.name, Tenant: x.call.Tenant, Quote: t.quote, Try: len(x.tries), Until: x.call.Deadline,
 		})
 		if err != nil {
-			c.account.record(now, 0, &Outcome{Failure: &Failure{Ours: true}})
+			c.account.unused(now)
 			x.refusal = err
 			x.passOver(c, bar{why: "is not asked: " + err.Error()})
 			return nil
@@ -185,7 +195,7 @@ func (x *run) begin(ctx context.Context, c *candidate) *trying {
 	}
 	reason := x.because
 	if len(x.tries) == 0 && reason == "" {
-		reason = x.path.first(x.path.name, c, now)
+		reason = x.path.first(c, t.quote)
 		if x.call.Provider != "" {
 			reason = "named by the request"
 		}
@@ -291,12 +301,13 @@ func (x *run) failed(ctx context.Context, t *trying) {
 	f := t.outcome.Failure
 	x.verdict.Failure = t.Number
 	x.because = fmt.Sprintf("next after %s failed with %s", t.Provider, f.Kind)
+	over := x.final
 	if !f.FailOver {
-		x.queue, x.again = nil, nil
+		x.queue, x.again, x.final = nil, nil, true
 	}
-	if c := t.candidate; f.Retryable && c.retries < x.path.Retries && (t.outcome.Billed == abi.BilledNo || x.path.RepeatBilled) && !f.parks() {
+	if c := t.candidate; !over && f.Retryable && c.retries < x.path.Retries && (t.outcome.Billed == abi.BilledNo || x.path.RepeatBilled) && !f.parks() {
 		c.retries++
-		c.bar = bar{why: "failed with " + f.Kind.String(), until: x.router.cfg.Now().Add(max(f.RetryAfter, x.backoff(c.retries))), wait: true}
+		c.bar = &bar{why: "failed with " + f.Kind.String(), until: x.router.cfg.Now().Add(max(f.RetryAfter, x.backoff(c.retries))), wait: true}
 		x.again = append(x.again, c)
 	}
 	x.done = ctx.Err() != nil

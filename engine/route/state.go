@@ -176,7 +176,7 @@ func takeLatency(a *guard, value []byte) error {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.latency.origin = l.Origin
+	a.latency.origin, a.latency.middle = l.Origin, 0
 	for i, w := range l.Weights {
 		a.latency.weights[i] = w
 		a.latency.total += w

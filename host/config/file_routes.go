@@ -32,7 +32,7 @@ type AcceptRule struct {
 // ConsensusRule is k of n.
 type ConsensusRule struct {
 	Agree int `json:"agree,omitempty" jsonschema:"minimum=1,maximum=16,default=2" jsonschema_description:"Providers that must agree on every field; so many are asked at once."`
-	Of    int `json:"of,omitempty" jsonschema:"minimum=1,maximum=16,default=3" jsonschema_description:"Providers that are asked at most."`
+	Of    int `json:"of,omitempty" jsonschema:"minimum=1,maximum=16,default=3" jsonschema_description:"Readings that are taken at most."`
 }
 
 // Price is what the calls of an account cost, in the currency of the money section.
