@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -51,6 +53,55 @@ func secrets(d *abi.Descriptor) []string {
 		out = append(out, "a set: "+strings.Join(set.Names, " + "))
 	}
 	return out
+}
+
+// settings tells what a plugin's config may hold, by the schema in its manifest: "region: one of ap-beijing, ap-guangzhou; default ap-beijing".
+func settings(d *abi.Descriptor) []string {
+	var schema struct {
+		Properties map[string]struct {
+			Type        any    `json:"type"`
+			Enum        []any  `json:"enum"`
+			Default     any    `json:"default"`
+			Description string `json:"description"`
+		} `json:"properties"`
+		Required []string `json:"required"`
+	}
+	if len(d.ConfigSchema) == 0 {
+		return nil
+	}
+	if json.Unmarshal(d.ConfigSchema, &schema) != nil {
+		return []string{"a schema that is none"} // the manifest's problems say why
+	}
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
+		p := schema.Properties[name]
+		line := name
+		switch {
+		case len(p.Enum) > 0:
+			line += ": one of " + listed(p.Enum)
+		case p.Type != nil:
+			line += ": " + strings.Trim(fmt.Sprint(p.Type), "[]")
+		}
+		if p.Default != nil {
+			line += fmt.Sprintf("; default %v", p.Default)
+		}
+		if slices.Contains(schema.Required, name) {
+			line += "; required"
+		}
+		if p.Description != "" {
+			line += " (" + p.Description + ")"
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+func listed(values []any) string {
+	words := make([]string, len(values))
+	for i, v := range values {
+		words[i] = fmt.Sprint(v)
+	}
+	return strings.Join(words, ", ")
 }
 
 // limits tells which pictures a plugin accepts.

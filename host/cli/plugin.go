@@ -153,6 +153,7 @@ func writePlugin(w io.Writer, p *inspect.Plugin) error {
 	more("reads", documents(d)...)
 	more("calls", orNobody(d.Hosts)...)
 	more("secrets", secrets(d)...)
+	more("settings", settings(d)...)
 	more("pictures", limits(d.Images)...)
 	more("host functions", strings.Join(d.HostFunctions, ", "))
 	more("features", strings.Join(d.Features, ", "))
