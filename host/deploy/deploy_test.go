@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
@@ -42,8 +43,8 @@ func TestTheVariablesOfServiceImageAndPodsAreSettings(t *testing.T) {
 			}
 			var environ []string
 			for _, m := range regexp.MustCompile(tt.pattern).FindAllSubmatch(text, -1) {
-				if pair := string(m[1]); !regexp.MustCompile(`^OCRMUX_CONFIG=`).MatchString(pair) {
-					environ = append(environ, pair)
+				if pair := string(m[1]); !strings.HasPrefix(pair, "OCRMUX_CONFIG=") {
+					environ = append(environ, strings.NewReplacer("%S", "/var/lib", "%C", "/var/cache").Replace(pair)) // as systemd does
 				}
 			}
 			if len(environ) == 0 {
