@@ -202,6 +202,27 @@ func spend(t *testing.T, dir string, calls int, meanwhile func()) {
 	}
 }
 
+func TestABudgetOfMoneyForCallsWithoutAPriceIsPointedOut(t *testing.T) {
+	v := newVendor(t, nil)
+	for _, tt := range []struct {
+		name, price string
+		state       doctor.State
+		says        string
+	}{
+		{"no price", "", doctor.Warn, "no price of its calls is known"},
+		{"a price", "    price: {per_call: \"0.05\"}\n", doctor.Good, "5 of 5 left"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			text := v.settings() + tt.price + fmt.Sprintf("state: {dir: %q}\nmoney: {budgets: [{provider: jumdata, per: month, amount: \"5\"}]}\n", t.TempDir())
+			r := examine(t, text, v.trusted)
+			want(t, r, "budgets", tt.state, tt.says)
+			if r.State != tt.state && tt.state == doctor.Warn {
+				t.Errorf("the report is %s", r.State)
+			}
+		})
+	}
+}
+
 func TestAFolderOfStateThatIsNoneIsBad(t *testing.T) {
 	v := newVendor(t, nil)
 	file := filepath.Join(t.TempDir(), "state")

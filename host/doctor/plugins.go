@@ -58,7 +58,7 @@ func loaded(infos []engine.ProviderInfo, dir string) []Finding {
 			findings = append(findings, good("providers", i.Name, fmt.Sprintf("%s %s (%s) is loaded", i.Plugin, i.Version, i.Kind)))
 		case i.State == engine.NotConfigured: // not asked for
 		default:
-			findings = append(findings, bad("providers", i.Name, i.Reason, "see ocrmux plugin inspect and docs/operations.md"))
+			findings = append(findings, bad("providers", i.Name, i.Reason, "see ocrmux plugin inspect, and \"When something happens\" in docs/operations.md"))
 		}
 	}
 	if ready == 0 {

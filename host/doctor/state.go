@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/engine/catalog"
 	"github.com/ocrmux/ocrmux/engine/money"
 	"github.com/ocrmux/ocrmux/engine/route"
 	"github.com/ocrmux/ocrmux/engine/store/jetstream"
@@ -89,13 +90,21 @@ func (c *Case) accounts(ctx context.Context, s *jetstream.Store) []Finding {
 	if err != nil {
 		return nil // the configuration's problems are told already
 	}
+	loads := make(map[string]bool)
+	for _, i := range e.Providers() {
+		loads[i.Name] = i.State == catalog.Ready
+	}
+	standing := e.Standing()
 	var findings []Finding
 	for _, a := range e.Budgets() {
 		findings = append(findings, budget(a))
-	}
-	for _, p := range e.Standing() {
-		if f, ok := resting(p); ok {
+		if f, ok := priceless(a, standing); ok {
 			findings = append(findings, f)
+		}
+	}
+	for _, p := range standing {
+		if loads[p.Provider] && !p.Ready { // of a plugin that does not load, everything has been said
+			findings = append(findings, warn("providers", p.Provider, p.Why, "see \"When something happens\" in docs/operations.md"))
 		}
 	}
 	if err := e.Close(context.WithoutCancel(ctx)); err != nil {
@@ -139,10 +148,16 @@ func budget(a money.Account) Finding {
 	}
 }
 
-// resting tells of a provider that is kept from being asked by what happened before.
-func resting(p route.Ranked) (Finding, bool) {
-	if p.Ready {
+// priceless tells of a budget of money for a provider whose calls have no price: nothing would ever be taken from it.
+func priceless(a money.Account, standing []route.Ranked) (Finding, bool) {
+	if a.Scope != money.ScopeProvider || a.Pool != "" || a.Limit.Amount == 0 {
 		return Finding{}, false
 	}
-	return warn("providers", p.Provider, p.Why, "see the section on vendors in docs/operations.md"), true
+	for _, p := range standing {
+		if p.Provider == a.Name && p.Price == 0 && p.Source == (money.Quote{}).String() {
+			return warn("budgets", "provider "+a.Name, "no price of its calls is known, so that they never reduce the budget",
+				"set providers."+a.Name+".price, or limit the calls instead of the amount"), true
+		}
+	}
+	return Finding{}, false
 }
