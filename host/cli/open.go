@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -45,9 +46,21 @@ func (p *Program) load(cmd *cobra.Command) (*config.Config, error) {
 	return cfg, nil
 }
 
+// stateUse is how a command works with the state that is kept.
+type stateUse int
+
+const (
+	// withoutState is for commands that only look.
+	withoutState stateUse = iota
+	// configuredState is for single calls: they keep state where the configuration says so.
+	configuredState
+	// servedState is for the gateway: it keeps state in the user's folder unless the configuration names another place.
+	servedState
+)
+
 // open starts an engine with every kind of plugin, and with the state that is kept if a command works with it. It logs from a level
 // on, unless the configuration says another.
-func (p *Program) open(cmd *cobra.Command, level slog.Level, withState bool) (*opened, *config.Config, error) {
+func (p *Program) open(cmd *cobra.Command, level slog.Level, use stateUse) (*opened, *config.Config, error) {
 	cfg, err := p.load(cmd)
 	if err != nil {
 		return nil, nil, err
@@ -61,7 +74,10 @@ func (p *Program) open(cmd *cobra.Command, level slog.Level, withState bool) (*o
 	cfg.Engine.Logger = logger
 	cfg.Engine.Runtimes = []engine.Runtime{modules, process.New(cfg.Process), declarative.New()}
 	o := &opened{}
-	if withState && cfg.State != nil {
+	if use == servedState && cfg.State == nil && !cfg.File.State.InMemory {
+		cfg.State = p.defaultState(cfg, logger)
+	}
+	if use != withoutState && cfg.State != nil {
 		if o.store, err = openState(cmd.Context(), cfg, logger); err != nil {
 			return nil, nil, err
 		}
@@ -91,6 +107,24 @@ func (o *opened) Close(ctx context.Context) error {
 	return err
 }
 
+// defaultState keeps the state in the user's folder for it; nil when there is none.
+func (p *Program) defaultState(cfg *config.Config, logger *slog.Logger) *jetstream.Config {
+	if p.UserStateDir == "" {
+		level := slog.LevelInfo
+		if len(cfg.Engine.Money.Budgets) > 0 {
+			level = slog.LevelWarn
+		}
+		logger.Log(context.Background(), level, "there is no folder for state: budgets and the ledger of attempts last as long as this program; name one with state.dir")
+		return nil
+	}
+	dir := filepath.Join(p.UserStateDir, "ocrmux")
+	if err := usable(dir); err != nil {
+		logger.Warn("budgets and the ledger of attempts last as long as this program: the folder for state cannot be used; name another one with state.dir", "folder", dir, "error", err)
+		return nil
+	}
+	return cfg.StateIn(dir)
+}
+
 // openState opens the store that the configuration names.
 func openState(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*jetstream.Store, error) {
 	cfg.State.Logger = logger
@@ -99,7 +133,7 @@ func openState(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*j
 	var wrong *jetstream.ConfigError
 	switch {
 	case errors.As(err, &locked):
-		return nil, usage(fmt.Errorf("the folder of the state is in use: %w", err))
+		return nil, usage(fmt.Errorf("the folder of the state is in use; name another with state.dir, share a NATS server with state.url, or set state.in_memory: %w", err))
 	case errors.As(err, &wrong):
 		return nil, usage(err)
 	case err != nil:

@@ -20,7 +20,7 @@ func (p *Program) providersCommand() *cobra.Command {
 		Short: "List providers and plugins, also those that do not work and why",
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			e, cfg, err := p.open(cmd, slog.LevelWarn, false)
+			e, cfg, err := p.open(cmd, slog.LevelWarn, withoutState)
 			if err != nil {
 				return err
 			}

@@ -48,7 +48,7 @@ func (p *Program) recognize(cmd *cobra.Command, f *recognizeFlags, source string
 	if request.Side, err = parseSide(f.side); err != nil {
 		return usage(err)
 	}
-	e, cfg, err := p.open(cmd, slog.LevelError, true) // the attempts are printed, so the log need not repeat them
+	e, cfg, err := p.open(cmd, slog.LevelError, configuredState) // the attempts are printed, so the log need not repeat them
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func (p *Program) routeExplainCommand() *cobra.Command {
 					return usage(fmt.Errorf("--side is %q; write front or back", side))
 				}
 			}
-			e, cfg, err := p.open(cmd, slog.LevelWarn, true)
+			e, cfg, err := p.open(cmd, slog.LevelWarn, configuredState)
 			if err != nil {
 				return err
 			}

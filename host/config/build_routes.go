@@ -30,12 +30,21 @@ func (b *builder) routes() {
 // keepDays is how long attempts stay in the ledger: the year that a bill can be asked about, and some.
 const keepDays = 400
 
+// StateIn keeps state in a folder, where the configuration names no place for it.
+func (c *Config) StateIn(dir string) *jetstream.Config {
+	s := c.File.State
+	return &jetstream.Config{Dir: dir, Name: s.Name, MaxLedgerAge: time.Duration(cmp.Or(s.KeepDays, keepDays)) * 24 * time.Hour}
+}
+
 func (b *builder) state(s State) {
 	if s.Dir == "" && s.URL == "" {
 		return
 	}
 	if s.Dir != "" && s.URL != "" {
 		b.wrong([]string{"state", "url"}, "both a folder and a server are given", "one of them")
+	}
+	if s.InMemory {
+		b.wrong([]string{"state", "in_memory"}, "a place is given as well", "either a folder or server, or in_memory")
 	}
 	b.State = &jetstream.Config{
 		URL: s.URL, Name: s.Name, Replicas: s.Replicas, MaxLedgerAge: time.Duration(cmp.Or(s.KeepDays, keepDays)) * 24 * time.Hour,
