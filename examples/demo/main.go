@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"log"
-	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -113,7 +112,7 @@ func newWASM() (*wasm.Runtime, error) {
 
 // serve serves the front doors on a free port until stop is called.
 func serve(ctx context.Context, e *engine.Engine) (address string, stop func() error, err error) {
-	s, err := server.New(e, vendors(), slog.New(slog.DiscardHandler))
+	s, err := server.New(e, server.Config{Doors: vendors()})
 	if err != nil {
 		return "", nil, err
 	}

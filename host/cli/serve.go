@@ -11,35 +11,37 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ocrmux/ocrmux/host/config"
 	"github.com/ocrmux/ocrmux/host/server"
 )
-
-const defaultListen = "127.0.0.1:8080"
 
 func (p *Program) serveCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
-		Short: "Answer as the vendors of the configured front doors, until interrupted",
+		Short: "Serve the HTTP API, and answer as the vendors of the configured front doors, until interrupted",
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			e, cfg, err := p.open(cmd, slog.LevelWarn, servedState)
+			e, cfg, err := p.open(cmd, slog.LevelWarn, true)
 			if err != nil {
 				return err
 			}
 			defer func() { err = errors.Join(err, internal(e.Close(context.WithoutCancel(cmd.Context())))) }()
-			s, err := server.New(e.Engine, slices.Sorted(maps.Keys(cfg.File.FrontDoors)), p.logger(cfg.File.Log, slog.LevelWarn))
+			s, err := server.New(e.Engine, serverConfig(cfg, p.logger(cfg.File.Log, slog.LevelWarn)))
 			if err != nil {
 				return usage(err)
 			}
-			address := string(cfg.File.Server.Listen)
-			if address == "" {
-				address = defaultListen
-			}
-			listener, err := net.Listen("tcp", address)
+			listener, err := net.Listen("tcp", cfg.Server.Listen)
 			if err != nil {
-				return usage(fmt.Errorf("cannot listen on %s: %w", address, err))
+				return usage(fmt.Errorf("cannot listen on %s: %w", cfg.Server.Listen, err))
 			}
-			if _, err := fmt.Fprintf(p.Stdout, "listening on http://%s\n", listener.Addr()); err != nil {
+			if s.Open() {
+				_, _ = fmt.Fprintln(p.Stderr, "ocrmux: there are no tenants in the configuration: everybody on this machine is admin of the HTTP API; see ocrmux key new")
+			}
+			scheme := "http"
+			if cfg.Server.Cert != "" {
+				scheme = "https"
+			}
+			if _, err := fmt.Fprintf(p.Stdout, "listening on %s://%s\n", scheme, listener.Addr()); err != nil {
 				return internal(err)
 			}
 			return internal(s.Serve(cmd.Context(), listener))
@@ -47,4 +49,17 @@ func (p *Program) serveCommand() *cobra.Command {
 	}
 	configFlags(cmd)
 	return cmd
+}
+
+// serverConfig is what a configuration says of the server.
+func serverConfig(cfg *config.Config, logger *slog.Logger) server.Config {
+	c := cfg.Server
+	out := server.Config{
+		Doors: slices.Sorted(maps.Keys(cfg.File.FrontDoors)), Tenants: c.Tenants, MaxRequests: c.MaxRequests, Queue: c.Queue, CallTimeout: c.CallTimeout,
+		MaxPictureBytes: cfg.Engine.Limits.Picture.MaxBytes, Zone: cfg.Engine.Money.Location, Version: buildVersion(), Logger: logger,
+	}
+	if c.Cert != "" {
+		out.TLS = &server.TLS{Cert: c.Cert, Key: c.Key, ClientCA: c.ClientCA}
+	}
+	return out
 }

@@ -75,6 +75,9 @@ func (c *checker) explain(path []string, k validator.ErrorKind) (what, want stri
 	if isSecret(path) {
 		return "is not a place where the secret is found", "write \"env:NAME\" for an environment variable or \"file:PATH\" for a file; a secret itself does not belong here"
 	}
+	if isKeyHash(path) {
+		return "is not the hash of a key", "\"sha256:\" and 64 hexadecimal digits, as ocrmux key new prints it; a key itself does not belong here"
+	}
 	switch k := k.(type) {
 	case *kind.Type:
 		return fmt.Sprintf("is %s", article(k.Got)), "write " + c.wanted(path, k.Want)
@@ -113,6 +116,11 @@ func (c *checker) explain(path []string, k validator.ErrorKind) (what, want stri
 // isSecret reports whether a path is of a secret's source, or of all sources of a provider.
 func isSecret(path []string) bool {
 	return len(path) >= 4 && path[0] == "providers" && path[2] == "secrets"
+}
+
+// isKeyHash reports whether a path is of the hash of a tenant's key, where the key itself may stand by mistake.
+func isKeyHash(path []string) bool {
+	return len(path) >= 4 && path[0] == "tenants" && path[2] == "keys"
 }
 
 func (c *checker) wanted(path []string, types []string) string {

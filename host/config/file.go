@@ -13,6 +13,7 @@ type File struct {
 	Results    Results              `json:"results,omitempty" jsonschema_description:"Recognitions that are kept for a while, encrypted in memory. Off unless both settings are given."`
 	Fetch      Fetch                `json:"fetch,omitempty" jsonschema_description:"Pictures that are given by URL."`
 	Server     Server               `json:"server,omitempty" jsonschema_description:"The HTTP server."`
+	Tenants    map[string]Tenant    `json:"tenants,omitempty" jsonschema_description:"Who may use the HTTP API, by name. Without any tenant the server listens on a loopback address only, and everybody there is admin."`
 	Limits     Limits               `json:"limits,omitempty" jsonschema_description:"Bounds of time and size; 0 means the default."`
 	Log        Log                  `json:"log,omitempty" jsonschema_description:"The log, on standard error."`
 }
@@ -41,18 +42,13 @@ type Provider struct {
 // FrontDoor answers as a vendor, at the vendor's own path and in the vendor's own protocol.
 type FrontDoor struct {
 	Route   string                        `json:"route,omitempty" jsonschema:"minLength=1,default=default" jsonschema_description:"Route that recognises the pictures."`
-	Clients []map[string]ClientCredential `json:"clients" jsonschema:"minItems=1" jsonschema_description:"Who may call, each with the credentials the vendor would have given it, by the names of the plugin's secrets."`
+	Clients []map[string]ClientCredential `json:"clients" jsonschema:"minItems=1" jsonschema_description:"Who may call, each with the credentials the vendor would have given it, by the names of the plugin's secrets, and under tenant the tenant on whose behalf it calls, if any."`
 	Config  map[string]any                `json:"config,omitempty" jsonschema_description:"Settings of the plugin for this door, validated against the schema in its manifest."`
 }
 
 // Fetch bounds the fetching of pictures.
 type Fetch struct {
 	Allow []HostPort `json:"allow,omitempty" jsonschema_description:"Private or loopback addresses from which pictures may be fetched, besides all public ones."`
-}
-
-// Server is the HTTP server.
-type Server struct {
-	Listen HostPort `json:"listen,omitempty" jsonschema:"default=127.0.0.1:8080" jsonschema_description:"Address to listen on."`
 }
 
 // Limits bound what one call may take.

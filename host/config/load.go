@@ -50,6 +50,8 @@ type Config struct {
 	Process process.Config
 	// State is where state is kept; nil means in memory. It lacks the Logger.
 	State *jetstream.Config
+	// Server is where the HTTP server listens, and for whom.
+	Server ServerConfig
 	// SecretSources are where the secrets were found, in no particular order.
 	SecretSources []SecretSource
 
@@ -163,12 +165,13 @@ func (b *builder) build(src Sources) {
 	b.routes()
 	b.Engine.FrontDoors = make(map[string]engine.FrontDoor, len(f.FrontDoors))
 	for name, d := range f.FrontDoors {
-		b.Engine.FrontDoors[name] = engine.FrontDoor{Route: d.Route, Clients: b.clients(name, d.Clients), Config: d.Config}
+		b.Engine.FrontDoors[name] = engine.FrontDoor{Route: d.Route, Clients: b.clients(name, d.Clients), Tenants: b.clientTenants(name, d.Clients), Config: d.Config}
 	}
 	for _, address := range f.Fetch.Allow {
 		b.Engine.FetchAllow = append(b.Engine.FetchAllow, string(address))
 	}
 	b.limits(f.Limits)
+	b.server()
 }
 
 func (b *builder) limits(l Limits) {

@@ -19,7 +19,7 @@ func Schema() ([]byte, error) {
 	r := jsonschema.Reflector{Anonymous: true, DoNotReference: true}
 	s := r.Reflect(&File{})
 	s.Title = "ocrmux configuration"
-	for _, named := range []string{"providers", "routes"} {
+	for _, named := range []string{"providers", "routes", "tenants"} {
 		property, ok := s.Properties.Get(named)
 		if !ok {
 			return nil, fmt.Errorf("config schema: there is no property %q", named)

@@ -56,6 +56,9 @@ func (b *builder) clients(door string, clients []map[string]ClientCredential) []
 	for i, credentials := range clients {
 		out[i] = make(map[string]engine.Secret, len(credentials))
 		for _, name := range slices.Sorted(maps.Keys(credentials)) {
+			if name == clientTenant {
+				continue
+			}
 			source := string(credentials[name])
 			if !strings.HasPrefix(source, "env:") && !strings.HasPrefix(source, "file:") {
 				out[i][name] = engine.WrittenSecret(source)

@@ -117,10 +117,11 @@ func (s *scripted) says(text string) http.HandlerFunc {
 			(*hold)(r)
 		}
 		w.Header().Set("Content-Type", "application/json")
+		said := text
 		if other := s.answer.Load(); other != nil {
-			text = *other
+			said = *other
 		}
-		_, _ = io.WriteString(w, text)
+		_, _ = io.WriteString(w, said)
 	}
 }
 
@@ -144,6 +145,23 @@ func open(t testing.TB, change func(*engine.Config)) *bench {
 
 // prepare makes a server that does not serve yet, with all configured doors unless some are named.
 func prepare(t testing.TB, change func(*engine.Config), open ...string) *bench {
+	t.Helper()
+	return prepareWith(t, change, func(c *server.Config) {
+		if len(open) > 0 {
+			c.Doors = open
+		}
+	})
+}
+
+// openWith is open with a server that is not as it is by default.
+func openWith(t testing.TB, changeEngine func(*engine.Config), change func(*server.Config)) *bench {
+	t.Helper()
+	b := prepareWith(t, changeEngine, change)
+	b.serve(t)
+	return b
+}
+
+func prepareWith(t testing.TB, change func(*engine.Config), changeServer func(*server.Config)) *bench {
 	t.Helper()
 	b := &bench{log: new(logBuffer), vendor: new(scripted)}
 	jumdata, duguang := httptest.NewServer(b.vendor.says(frontOfJumdata)), httptest.NewServer(b.vendor.says(frontOfDuguang))
@@ -174,10 +192,11 @@ func prepare(t testing.TB, change func(*engine.Config), open ...string) *bench {
 		}
 		b.clean(t, "the log", b.log.String())
 	})
-	if open == nil {
-		open = slices.Collect(maps.Keys(cfg.FrontDoors))
+	served := server.Config{Doors: slices.Collect(maps.Keys(cfg.FrontDoors)), Logger: cfg.Logger}
+	if changeServer != nil {
+		changeServer(&served)
 	}
-	if b.server, err = server.New(b.engine, open, cfg.Logger); err != nil {
+	if b.server, err = server.New(b.engine, served); err != nil {
 		t.Fatal(err)
 	}
 	return b

@@ -1,4 +1,3 @@
-// Package server answers HTTP in front of an engine: the vendors' front doors, and health.
 package server
 
 import (
@@ -9,17 +8,21 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/catalog"
+	"github.com/ocrmux/ocrmux/host/server/access"
 )
 
 // Limits of the server.
 const (
 	headerTimeout = 10 * time.Second
 	readTimeout   = 60 * time.Second
-	idleTimeout   = 2 * time.Minute
+	// writeTime is how long an answer may take to be sent, beyond the time in which the request was read and served.
+	writeTime   = 30 * time.Second
+	idleTimeout = 2 * time.Minute
 	// drainTimeout is how long requests that are being served may take once the server is told to stop.
 	drainTimeout = 30 * time.Second
 	headerBytes  = 64 << 10
@@ -27,23 +30,37 @@ const (
 	pictureHeaderBytes = 16 << 20
 )
 
-// Server serves one engine. Make it with New.
+// Server serves one engine. Make it with New. It is safe for concurrent use.
 type Server struct {
 	engine *engine.Engine
+	cfg    Config
 	http   http.Server
-	logger *slog.Logger
+	mux    *http.ServeMux
+	health map[string]bool // patterns that are served at any load
+	guard  atomic.Pointer[access.Guard]
+	gate   *gate
 }
 
-// New mounts the front doors of the given plugins at their vendors' own paths. It fails when two want the same path or
-// when a plugin has no open door.
-func New(e *engine.Engine, doors []string, logger *slog.Logger) (*Server, error) {
-	s := &Server{engine: e, logger: logger}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", s.healthy)
-	mux.HandleFunc("GET /readyz", s.ready)
+// New mounts the HTTP API, and the front doors of the given plugins at their vendors' own paths. It fails when two want the same path,
+// when a plugin has no open door, and when there is no randomness.
+func New(e *engine.Engine, cfg Config) (*Server, error) {
+	cfg = cfg.withDefaults()
+	s := &Server{engine: e, cfg: cfg, mux: http.NewServeMux(), health: make(map[string]bool), gate: newGate(cfg.MaxRequests, cfg.Queue)}
+	s.SetTenants(cfg.Tenants)
+	taken := make(map[string]string)
+	for pattern, handler := range map[string]http.HandlerFunc{"GET /healthz": s.healthy, "GET /readyz": s.ready} {
+		s.mux.HandleFunc(pattern, handler)
+		s.health[pattern], taken[pattern] = true, "the server"
+	}
+	patterns, err := s.mountAPI()
+	if err != nil {
+		return nil, err
+	}
+	for _, pattern := range patterns {
+		taken[pattern] = "the server"
+	}
 	limit := headerBytes
-	taken := map[string]string{"GET /healthz": "the server", "GET /readyz": "the server"}
-	for _, plugin := range slices.Sorted(slices.Values(doors)) {
+	for _, plugin := range slices.Sorted(slices.Values(cfg.Doors)) {
 		door := e.Door(plugin)
 		if door == nil {
 			return nil, fmt.Errorf("the plugin %q has no open front door", plugin)
@@ -54,31 +71,49 @@ func New(e *engine.Engine, doors []string, logger *slog.Logger) (*Server, error)
 				return nil, fmt.Errorf("%s and %s both want %s", other, plugin, pattern)
 			}
 			taken[pattern] = plugin
-			mux.Handle(pattern, door)
+			s.mux.Handle(pattern, door)
 			if p.Method == http.MethodGet {
 				limit = pictureHeaderBytes
-				mux.HandleFunc(http.MethodHead+" "+p.Path, noHead)
+				s.mux.HandleFunc(http.MethodHead+" "+p.Path, noHead)
 			}
 		}
 	}
 	s.http = http.Server{
-		Handler: mux, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: limit,
-		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
+		Handler: s, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: limit,
+		WriteTimeout: readTimeout + queueTime + cfg.CallTimeout + writeTime,
+		ErrorLog:     slog.NewLogLogger(cfg.Logger.Handler(), slog.LevelDebug),
+	}
+	if cfg.TLS != nil {
+		if s.http.TLSConfig, err = cfg.TLS.config(cfg.Logger); err != nil {
+			return nil, err
+		}
 	}
 	return s, nil
 }
+
+// SetTenants replaces the tenants for the requests to come; their rates and numbers of requests at once are counted anew.
+func (s *Server) SetTenants(tenants []access.Config) { s.guard.Store(access.New(tenants, s.cfg.Now)) }
+
+// Open reports whether there are no tenants, so that everybody who reaches the server is admin.
+func (s *Server) Open() bool { return s.guard.Load().Open() }
 
 // Serve answers on a listener until ctx ends, then lets running requests finish. Those that take too long for that are cut
 // off, and Serve says so.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	stopped := make(chan error, 1)
-	go func() { stopped <- s.http.Serve(l) }()
+	go func() {
+		if s.http.TLSConfig != nil {
+			stopped <- s.http.ServeTLS(l, "", "") // the configuration has the certificate
+			return
+		}
+		stopped <- s.http.Serve(l)
+	}()
 	select {
 	case err := <-stopped:
 		return err
 	case <-ctx.Done():
 	}
-	s.logger.Info("stopping: requests that are being served may finish", "for", drainTimeout)
+	s.cfg.Logger.Info("stopping: requests that are being served may finish", "for", drainTimeout)
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()
 	err := s.http.Shutdown(drain)

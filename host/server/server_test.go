@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -258,7 +257,7 @@ func TestDoorsThatCannotBeServedAreRefused(t *testing.T) {
 		{[]string{"wapi"}, `the plugin "wapi" has no open front door`},
 		{[]string{"twin", "jumdata"}, "jumdata and twin both want POST /ocr/idcard-v1"},
 	} {
-		if _, err := server.New(b.engine, tt.doors, slog.New(slog.DiscardHandler)); err == nil || err.Error() != tt.want {
+		if _, err := server.New(b.engine, server.Config{Doors: tt.doors}); err == nil || err.Error() != tt.want {
 			t.Errorf("%v: %v, want %s", tt.doors, err, tt.want)
 		}
 	}
