@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -37,8 +38,9 @@ type Program struct {
 	Stdout, Stderr io.Writer
 	// Environ is the environment, as os.Environ gives it.
 	Environ []string
-	// Dir is the folder of the program's file, UserCacheDir the user's folder for caches; empty when unknown.
-	Dir, UserCacheDir string
+	// Dir is the folder of the program's file, UserCacheDir and UserStateDir the user's folders for caches and for state; empty when
+	// unknown.
+	Dir, UserCacheDir, UserStateDir string
 }
 
 // FromOS is the program that this process is.
@@ -53,7 +55,22 @@ func FromOS() *Program {
 	if dir, err := os.UserCacheDir(); err == nil {
 		p.UserCacheDir = dir
 	}
+	p.UserStateDir = userStateDir()
 	return p
+}
+
+// userStateDir is the folder that systemd made for a service, or that the XDG Base Directory Specification names.
+func userStateDir() string {
+	if dir, _, _ := strings.Cut(os.Getenv("STATE_DIRECTORY"), ":"); dir != "" {
+		return dir
+	}
+	if dir := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return dir
+	}
+	if home, err := os.UserHomeDir(); err == nil && filepath.IsAbs(home) {
+		return filepath.Join(home, ".local", "state")
+	}
+	return ""
 }
 
 // Run carries out a command line without the program's name, and gives the exit status. Ending ctx interrupts it.

@@ -21,7 +21,7 @@ func (p *Program) serveCommand() *cobra.Command {
 		Short: "Serve the HTTP API, and answer as the vendors of the configured front doors, until interrupted",
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			e, cfg, err := p.open(cmd, slog.LevelWarn, true)
+			e, cfg, err := p.open(cmd, slog.LevelWarn, servedState)
 			if err != nil {
 				return err
 			}
