@@ -262,6 +262,23 @@ func TestAFolderOfPluginsThatEverybodyCanWriteIsBad(t *testing.T) {
 	want(t, r, "folders", doctor.Bad, "every user of this machine")
 }
 
+func TestCompiledPluginsThatOthersCanChangeAreBad(t *testing.T) {
+	v := newVendor(t, nil)
+	for _, tt := range []struct {
+		mode  os.FileMode
+		state doctor.State
+	}{{0o700, doctor.Good}, {0o755, doctor.Good}, {0o775, doctor.Bad}} {
+		t.Run(fmt.Sprintf("%#o", tt.mode), func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.Chmod(dir, tt.mode); err != nil {
+				t.Fatal(err)
+			}
+			r := examine(t, v.settings(), v.trusted, func(c *doctor.Case) { c.Config.WASM.CacheDir = dir })
+			want(t, r, "folders", tt.state, "compiled plugins")
+		})
+	}
+}
+
 // vendor is a TLS server on the loopback interface.
 type vendor struct {
 	*httptest.Server

@@ -41,6 +41,9 @@ func cache(dir string) Finding {
 	if err != nil {
 		return warn("folders", dir, "compiled plugins cannot be kept: "+reason(err), "name another folder with plugins.cache_dir, or none with \"\"")
 	}
+	if info, err := os.Stat(dir); err == nil && permissionsMatter() && info.Mode().Perm()&0o022 != 0 {
+		return bad("folders", dir, fmt.Sprintf("others can change compiled plugins, which are run as they are (%#o)", info.Mode().Perm()), "chmod 700, and remove what is in it")
+	}
 	return good("folders", dir, "takes compiled plugins")
 }
 
