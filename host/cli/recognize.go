@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
@@ -16,9 +17,24 @@ import (
 )
 
 type recognizeFlags struct {
-	provider, route, side, document string
-	extras                          []string
-	json                            bool
+	provider, route, side, document, tenant string
+	needs                                   needFlags
+	json, passURL                           bool
+}
+
+// needFlags say what a provider must have to come into question.
+type needFlags struct{ fields, extras, signals, labels []string }
+
+func (n *needFlags) add(flags *pflag.FlagSet) {
+	flags.StringSliceVar(&n.fields, "fields", nil, "fields that must be read, such as address")
+	flags.StringSliceVar(&n.extras, "extras", nil, "what is wanted beyond the fields, such as portrait")
+	flags.StringSliceVar(&n.signals, "signals", nil, "what must be said of the picture, such as copy")
+	flags.StringSliceVar(&n.labels, "labels", nil, "labels that a provider must carry, such as residency:cn")
+}
+
+// of puts them into a request.
+func (n *needFlags) of(r *engine.Request) {
+	r.Fields, r.Extras, r.Signals, r.Labels = n.fields, n.extras, n.signals, n.labels
 }
 
 func (p *Program) recognizeCommand() *cobra.Command {
@@ -37,14 +53,17 @@ func (p *Program) recognizeCommand() *cobra.Command {
 	flags.StringVarP(&f.route, "route", "r", "", "take this `route`; default: the one called default")
 	flags.StringVar(&f.side, "side", "", "which side it is: front (portrait) or back (emblem)")
 	flags.StringVar(&f.document, "document", "", "what to look for; default: cn.idcard")
-	flags.StringSliceVar(&f.extras, "extras", nil, "what is wanted beyond the fields, such as portrait")
+	f.needs.add(flags)
+	flags.BoolVar(&f.passURL, "pass-url", false, "ask only providers that fetch the picture from its address themselves")
+	flags.StringVar(&f.tenant, "tenant", "", "on whose `behalf` the call is made, for budgets")
 	flags.BoolVar(&f.json, "json", false, "print the recognition, or the failure, as JSON")
 	cmd.MarkFlagsMutuallyExclusive("provider", "route")
 	return cmd
 }
 
 func (p *Program) recognize(cmd *cobra.Command, f *recognizeFlags, source string) (err error) {
-	request := engine.Request{Document: f.document, Extras: f.extras, Route: f.route, Provider: f.provider}
+	request := engine.Request{Document: f.document, Route: f.route, Provider: f.provider, Tenant: f.tenant, PassURL: f.passURL}
+	f.needs.of(&request)
 	if request.Side, err = parseSide(f.side); err != nil {
 		return usage(err)
 	}

@@ -29,6 +29,7 @@ func (p *Program) routeExplainCommand() *cobra.Command {
 		name, side string
 		asJSON     bool
 		request    engine.Request
+		needs      needFlags
 	)
 	cmd := &cobra.Command{
 		Use:     "explain",
@@ -41,6 +42,7 @@ func (p *Program) routeExplainCommand() *cobra.Command {
 					return usage(fmt.Errorf("--side is %q; write front or back", side))
 				}
 			}
+			needs.of(&request)
 			e, cfg, err := p.open(cmd, slog.LevelWarn, configuredState)
 			if err != nil {
 				return err
@@ -65,9 +67,7 @@ func (p *Program) routeExplainCommand() *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&name, "route", engine.DefaultRoute, "`name` of the route")
 	flags.StringVar(&side, "side", "", "for a request for this side: front or back")
-	flags.StringSliceVar(&request.Extras, "extra", nil, "for a request for these extras, such as portrait")
-	flags.StringSliceVar(&request.Signals, "signal", nil, "for a request for these signals, such as copy")
-	flags.StringSliceVar(&request.Labels, "label", nil, "for a request for providers with these labels")
+	needs.add(flags)
 	flags.BoolVar(&asJSON, "json", false, "print it as JSON")
 	return cmd
 }
