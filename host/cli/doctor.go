@@ -3,6 +3,7 @@ package cli
 import (
 	"io"
 	"log/slog"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -55,8 +56,12 @@ func (p *Program) examine(cmd *cobra.Command, online bool) (doctor.Report, error
 	if err != nil {
 		return doctor.Refused(err), nil
 	}
-	quiet := slog.New(slog.DiscardHandler) // what goes wrong is found, not logged
-	r := doctor.Examine(cmd.Context(), doctor.Case{Config: cfg, Online: online, Runtimes: func() ([]engine.Runtime, error) {
+	quiet := slog.New(slog.DiscardHandler)                                            // what goes wrong is found, not logged
+	byDefault := cfg.State == nil && !cfg.File.State.InMemory && p.UserStateDir != "" // as serve does
+	if byDefault {
+		cfg.State = cfg.StateIn(filepath.Join(p.UserStateDir, "ocrmux"))
+	}
+	r := doctor.Examine(cmd.Context(), doctor.Case{Config: cfg, DefaultState: byDefault, Online: online, Runtimes: func() ([]engine.Runtime, error) {
 		modules, err := newWASM(cfg.WASM, quiet)
 		if err != nil {
 			return nil, err

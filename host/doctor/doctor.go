@@ -25,6 +25,8 @@ type Case struct {
 	Config *config.Config
 	// Runtimes makes the kinds of plugin that can be loaded; the examination closes them.
 	Runtimes func() ([]engine.Runtime, error)
+	// DefaultState says that nobody configured the folder of the state: without it the gateway keeps the state in memory.
+	DefaultState bool
 	// Online lets each vendor's host be sent a HEAD of "/", to compare the clocks.
 	Online bool
 	// Timeout of each examination but the plugins'; 0 means DefaultTimeout.

@@ -229,6 +229,8 @@ func TestAFolderOfStateThatIsNoneIsBad(t *testing.T) {
 	write(t, file, "")
 	want(t, examine(t, v.settings()+fmt.Sprintf("state: {dir: %q}\n", file), v.trusted), "state", doctor.Bad, "is not a folder")
 	want(t, examine(t, v.settings()+fmt.Sprintf("state: {dir: %q}\n", file+"/below"), v.trusted), "state", doctor.Bad, "")
+	byDefault := func(c *doctor.Case) { c.DefaultState = true }
+	want(t, examine(t, v.settings()+fmt.Sprintf("state: {dir: %q}\n", file), v.trusted, byDefault), "state", doctor.Warn, "is not a folder")
 }
 
 func TestBudgetsInMemoryArePointedOut(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine"
@@ -27,7 +26,11 @@ func (c *Case) state(ctx context.Context) []Finding {
 	case cfg == nil:
 		return []Finding{good("state", "", "is in memory, and gone at the end")}
 	case cfg.Dir != "":
-		if f, ok := folderOfState(cfg.Dir); !ok {
+		f, ok := folderOfState(cfg.Dir)
+		if f.State == Bad && c.DefaultState {
+			f.State, f.Help = Warn, "name a folder with state.dir: the state is in memory, and budgets begin anew at every start"
+		}
+		if !ok {
 			return []Finding{f}
 		}
 	}
@@ -63,8 +66,7 @@ func folderOfState(dir string) (Finding, bool) {
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		parent := filepath.Dir(dir)
-		if err := writable(parent); err != nil {
+		if err := writable(existing(dir)); err != nil {
 			return bad("state", dir, "is not there and cannot be made: "+reason(err), "make it, for the user who runs the gateway"), false
 		}
 		return good("state", dir, "is not there yet; the first start makes it"), false
