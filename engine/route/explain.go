@@ -42,7 +42,8 @@ func (r *Router) Explain(name string, needs Needs) (policy Policy, ranking []Ran
 	for i, a := range p.members {
 		candidates[i] = &candidate{account: a, place: i}
 	}
-	p.rank(candidates, now, func() float64 { return 0.5 })
+	p.score(candidates, now, func() float64 { return 0.5 })
+	slices.SortFunc(candidates, byRank)
 	for _, c := range candidates {
 		x := r.describe(c.account, now)
 		if n, lacks := c.account.traits.lacks(list, needs.Document); lacks && needs.Document != "" {

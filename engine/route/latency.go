@@ -71,6 +71,12 @@ func (l *latency) samples(now time.Time) float64 {
 	return l.total / l.weight(now)
 }
 
+// full reports quickly that the samples count for one recent one at least; false where that takes a closer look.
+func (l *latency) full(now time.Time) bool {
+	halvings := now.Sub(l.origin) / latencyHalving
+	return halvings >= 0 && halvings < 60 && l.total >= float64(int64(2)<<halvings)
+}
+
 // quantile is the duration that a share q of the recent samples did not pass; 0 without samples.
 func (l *latency) quantile(q float64) time.Duration {
 	if l.total == 0 {

@@ -2,7 +2,6 @@ package route
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/money"
@@ -23,8 +22,8 @@ type candidate struct {
 // ranks reports whether a policy has an order of its own.
 func (p Policy) ranks() bool { return p == Weighted || p == Cheapest || p == Fastest }
 
-// rank orders candidates as a policy wants it at a time. draw gives numbers from 0 to 1.
-func (p *path) rank(candidates []*candidate, now time.Time, draw func() float64) {
+// score sets the keys of candidates as a policy wants it at a time. draw gives numbers from 0 to 1.
+func (p *path) score(candidates []*candidate, now time.Time, draw func() float64) {
 	switch p.Policy {
 	case Weighted:
 		// The smallest of exponentially distributed numbers with these rates is each one's with the probability of its share.
@@ -39,19 +38,34 @@ func (p *path) rank(candidates []*candidate, now time.Time, draw func() float64)
 		for _, c := range candidates {
 			c.key = c.account.expected(now)
 		}
-	default:
-		return
 	}
-	slices.SortFunc(candidates, func(a, b *candidate) int {
-		switch {
-		case a.key < b.key:
-			return -1
-		case a.key > b.key:
-			return 1
-		default:
-			return a.place - b.place
+}
+
+// byRank compares candidates that have their keys.
+func byRank(a, b *candidate) int {
+	switch {
+	case a.key < b.key:
+		return -1
+	case a.key > b.key:
+		return 1
+	default:
+		return a.place - b.place
+	}
+}
+
+// front is the candidate to be asked next, which comes to the front of the queue. Most calls never need the second, so that they are not
+// all sorted.
+func (x *run) front() *candidate {
+	if q := x.queue; x.path.Policy.ranks() {
+		first := 0
+		for i := range q {
+			if byRank(q[i], q[first]) < 0 {
+				first = i
+			}
 		}
-	})
+		q[0], q[first] = q[first], q[0]
+	}
+	return x.queue[0]
 }
 
 // weight of a provider in a route: tiny for 0, which comes last.
@@ -98,9 +112,12 @@ func (p *path) first(c *candidate, quote money.Quote) string {
 func (a *guard) expected(now time.Time) float64 {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	samples := a.latency.samples(now)
-	if samples == 0 {
+	switch l := &a.latency; {
+	case l.total == 0:
 		return 0
+	case l.full(now):
+		return l.median().Seconds()
+	default:
+		return l.median().Seconds() * min(1, l.samples(now))
 	}
-	return a.latency.median().Seconds() * min(1, samples)
 }

@@ -208,10 +208,21 @@ func (x *run) choose() *Refusal {
 		for i := range candidates {
 			x.queue[i] = &candidates[i]
 		}
-		x.path.rank(x.queue, now, x.router.draw)
+		x.score(now)
 		return nil
 	}
 	return x.nobody(list, needs.Document)
+}
+
+// score gives the candidates of the queue their ranks.
+func (x *run) score(now time.Time) {
+	draw := x.router.draw
+	if x.path.Policy == Weighted { // one lock for all draws
+		x.router.mu.Lock()
+		defer x.router.mu.Unlock()
+		draw = x.router.random.Float64
+	}
+	x.path.score(x.queue, now, draw)
 }
 
 // nobody is the refusal of a call that no provider of its route can serve.

@@ -17,7 +17,7 @@ type run struct {
 	path   *path
 	call   *Call
 
-	queue []*candidate // not asked yet, in order
+	queue []*candidate // not asked yet; front is the next
 	again []*candidate // to be asked again from a time on, or passed over for the moment
 	live  int
 	tries []*trying
@@ -117,7 +117,7 @@ func (x *run) wants() bool {
 func (x *run) next(ctx context.Context) *trying {
 	defer func() { x.due = false }()
 	for len(x.queue) > 0 {
-		c := x.queue[0]
+		c := x.front()
 		paid, ok := x.payHedge(c)
 		if !ok {
 			return nil // it stays in the queue, for when the others fail

@@ -193,6 +193,9 @@ func (s *state) breakerChanged(name string, until time.Time) {
 }
 
 func (s *state) latencyChanged(a *guard) {
+	if s.store == nil {
+		return
+	}
 	s.change(latencyKeys+"/"+a.name, a.latencyState, false)
 }
 
