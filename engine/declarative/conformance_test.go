@@ -14,3 +14,8 @@ func TestVendorsWithoutAProgramSendAndAnswerWhatTheirProgramsDo(t *testing.T) {
 		})
 	}
 }
+
+func TestTheExampleKeepsToWhatEveryProviderOwes(t *testing.T) {
+	const folder = "../../examples/provider-declarative"
+	sdktest.ConformanceFile(t, folder+"/acme.provider.yaml", folder)
+}
