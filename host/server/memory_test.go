@@ -60,3 +60,36 @@ func TestAPictureIsHeldOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestTheAPIHoldsAPictureOnce(t *testing.T) {
+	c := openWith(t, withoutDoors, nil).caller(t, "")
+	picture := noisy(t)
+	for name, ask := range map[string]func(n int) *http.Request{
+		"raw": func(int) *http.Request { return c.request(t, recognize, "image/jpeg", picture) },
+		"json": func(int) *http.Request {
+			return c.request(t, recognize, "", inJSON(t, map[string]any{"image_base64": picture}))
+		},
+		"under a key": func(n int) *http.Request {
+			return c.request(t, recognize, "image/jpeg", picture, "Idempotency-Key", itoa(n))
+		},
+	} {
+		least := ^uint64(0)
+		for n := range 4 { // the least of them: the first one also makes what later ones share
+			r := ask(n)
+			r.RequestURI, r.Host = r.URL.RequestURI(), "localhost"
+			w := httptest.NewRecorder()
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			c.server.ServeHTTP(w, r)
+			runtime.ReadMemStats(&after)
+			least = min(least, after.TotalAlloc-before.TotalAlloc)
+			if w.Code != http.StatusOK {
+				t.Fatalf("%s: %s", name, w.Body)
+			}
+		}
+		t.Logf("%s: a picture of %d bytes, %d allocated", name, len(picture), least)
+		if least > uint64(len(picture))*3/2+512<<10 {
+			t.Errorf("%s: %d bytes are allocated for a picture of %d", name, least, len(picture))
+		}
+	}
+}

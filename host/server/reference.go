@@ -20,9 +20,8 @@ var (
 	referenceStart string
 )
 
-// referencePolicy allows what is served here and nothing else. Swagger UI's own pictures are data: addresses, and it sets styles of
-// single elements.
-const referencePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
+// referencePolicy allows what is served here and nothing else. Swagger UI's own pictures are data: addresses.
+const referencePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // mountReference adds the rendered reference to a mux and gives the patterns.

@@ -168,16 +168,13 @@ func (o *object) picture(size, limit int64) ([]byte, error) {
 	if size >= 0 {
 		size = int64(base64.StdEncoding.DecodedLen(int(size)))
 	}
-	picture, err := collect(base64.NewDecoder(base64.StdEncoding, encoded), size, limit)
+	picture, err := collect(newDecoder(encoded), size, limit)
 	var corrupt base64.CorruptInputError
-	if errors.As(err, &corrupt) || errors.Is(err, io.ErrUnexpectedEOF) && closed(encoded) {
+	if errors.As(err, &corrupt) {
 		return nil, &Error{Status: http.StatusBadRequest, Picture: true, Reason: "image_base64 is no base64: the standard alphabet, with padding"}
 	}
 	return picture, err
 }
-
-// closed reports whether a text was read to its closing quote: it was too short, and not the body.
-func closed(r io.Reader) bool { return r.(*text).ended }
 
 const maxScheme = 128
 

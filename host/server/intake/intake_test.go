@@ -132,6 +132,22 @@ func TestAPictureOfADataURLIsTaken(t *testing.T) {
 	}
 }
 
+func TestBase64MayBeBrokenIntoLinesAndEscaped(t *testing.T) {
+	for _, size := range []int{1, 2, 3, 4, 100, 40 << 10} {
+		text := base64.StdEncoding.EncodeToString(picture(size))
+		var lines strings.Builder
+		for i := 0; i < len(text); i += 76 {
+			lines.WriteString(text[i:min(len(text), i+76)] + `\r\n`)
+		}
+		for _, body := range []string{lines.String(), strings.ReplaceAll(text, "=", `\u003d`), strings.ReplaceAll(text, "/", `\/`)} {
+			f, err := read(post("", "application/json", strings.NewReader(`{"image_base64": "`+body+`"}`)))
+			if err != nil || !bytes.Equal(f.Bytes(), picture(size)) {
+				t.Errorf("%d bytes: %v", size, err)
+			}
+		}
+	}
+}
+
 func TestEveryMistakeIsSaidWithoutWhatWasSent(t *testing.T) {
 	kind, _ := inParts(t, nil)
 	twoPictures := "--b\r\nContent-Disposition: form-data; name=image\r\n\r\nx\r\n--b\r\nContent-Disposition: form-data; name=image\r\n\r\ny\r\n--b--\r\n"
@@ -170,6 +186,8 @@ func TestEveryMistakeIsSaidWithoutWhatWasSent(t *testing.T) {
 		"an unfinished text":     {"", "application/json", `{"route": "hunter2`, 400, "the body ends too early"},
 		"no base64":              {"", "application/json", `{"image_base64": "hunter2!"}`, 400, "image_base64 is no base64"},
 		"base64 without padding": {"", "application/json", `{"image_base64": "aGk"}`, 400, "image_base64 is no base64"},
+		"base64 that goes on":    {"", "application/json", `{"image_base64": "aGk=aGk="}`, 400, "image_base64 is no base64"},
+		"padding alone":          {"", "application/json", `{"image_base64": "===="}`, 400, "image_base64 is no base64"},
 		"base64 that is no text": {"", "application/json", `{"image_base64": 3}`, 400, "image_base64 is not valid: write a text"},
 		"a wrong data URL":       {"", "application/json", `{"image_base64": "data:` + strings.Repeat("x", 200) + `"}`, 400, "image_base64 begins like a data URL and is none"},
 		"an escape that is none": {"", "application/json", `{"image_base64": "a\x"}`, 400, "the body is no JSON object"},
