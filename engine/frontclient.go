@@ -153,21 +153,21 @@ func (v *visit) picture(p *abi.InboundPicture) (Picture, *failed) {
 		if err != nil {
 			return bad("the picture is no base64")
 		}
-		return Bytes(b), nil
+		return Given(b), nil
 	case p.Blob != nil:
 		b, ok := v.Blob(p.Blob.Handle)
 		if !ok {
 			return Picture{}, v.broken(fmt.Sprintf("there are no bytes under the handle %d", p.Blob.Handle), nil)
 		}
 		if p.Blob.Encoding == abi.EncodingRaw {
-			return Bytes(b), nil
+			return Given(b), nil
 		}
 		b, err := decodeInPlace(b)
 		if err != nil {
 			return bad("the picture is no base64")
 		}
 		v.blobs[p.Blob.Handle] = nil
-		return Bytes(b), nil
+		return Given(b), nil
 	}
 	return Picture{}, v.broken("the plugin admitted a picture of no kind", nil)
 }
