@@ -90,8 +90,7 @@ func (o *object) skipSpace() (byte, error) {
 
 // value reads a small value as it stands.
 func (o *object) value() ([]byte, error) {
-	c, err := o.skipSpace()
-	if err != nil {
+	if _, err := o.skipSpace(); err != nil {
 		return nil, err
 	}
 	if err := o.r.UnreadByte(); err != nil {
@@ -100,7 +99,7 @@ func (o *object) value() ([]byte, error) {
 	var out []byte
 	depth, quoted, escaped := 0, false, false
 	for {
-		c, err = o.r.ReadByte()
+		c, err := o.r.ReadByte()
 		if err != nil {
 			return nil, err
 		}
