@@ -34,7 +34,7 @@ func (h *hostCallState) reset() {
 
 // Call implements catalog.Host. Everything that can be wrong is a status.
 func (s *session) Call(ctx context.Context, call *abi.HostCall) *abi.HostReply {
-	name := functionName(call)
+	name := call.Function()
 	if name == "" {
 		return refuse(abi.HostStatusInvalid, "the call names no function")
 	}
@@ -63,24 +63,6 @@ func (s *session) Call(ctx context.Context, call *abi.HostCall) *abi.HostReply {
 	default:
 		return s.log(ctx, call.Log)
 	}
-}
-
-func functionName(c *abi.HostCall) string {
-	switch {
-	case c.Sign != nil:
-		return "sign"
-	case c.HTTPSend != nil:
-		return "http_send"
-	case c.ImageInspect != nil:
-		return "image_inspect"
-	case c.ImageFit != nil:
-		return "image_fit"
-	case c.ImageRead != nil:
-		return "image_read"
-	case c.Log != nil:
-		return "log"
-	}
-	return ""
 }
 
 func refuse(status abi.HostStatus, message string) *abi.HostReply {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/abi/manifest"
 	"github.com/ocrmux/ocrmux/engine/catalog"
 	"github.com/ocrmux/ocrmux/engine/leaf"
 )
@@ -72,7 +73,7 @@ func (e *generation) listIdle(found []catalog.Found) {
 		case f.Err != nil:
 			info.State, info.Reason = catalog.Broken, f.Err.Error()
 		case needsSecret(f.Plugin.Manifest):
-			info.State, info.Reason = NotConfigured, "needs "+inWords(secretSets(f.Plugin.Manifest))
+			info.State, info.Reason = NotConfigured, "needs "+inWords(manifest.SecretSets(f.Plugin.Manifest))
 		default:
 			info.State, info.Reason = NotConfigured, "no provider of the configuration uses this plugin"
 		}

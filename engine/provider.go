@@ -13,6 +13,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/abi/manifest"
 	"github.com/ocrmux/ocrmux/engine/catalog"
 	"github.com/ocrmux/ocrmux/engine/egress"
 	"github.com/ocrmux/ocrmux/engine/leaf"
@@ -200,7 +201,7 @@ func (p *provider) takeSecrets(key string, configured map[string]Secret) (map[st
 			secrets[name] = []byte(secret.text)
 		}
 	}
-	sets := secretSets(d)
+	sets := manifest.SecretSets(d)
 	complete := len(sets) == 0 || slices.ContainsFunc(sets, func(set abi.SecretSet) bool {
 		return !slices.ContainsFunc(set.Names, func(n string) bool { return secrets[n] == nil })
 	})
@@ -208,23 +209,6 @@ func (p *provider) takeSecrets(key string, configured map[string]Secret) (map[st
 		problems = append(problems, p.wrong(key, "secrets are missing", inWords(sets)))
 	}
 	return secrets, errors.Join(problems...)
-}
-
-// secretSets are the sets of which one must be configured whole.
-func secretSets(d *abi.Descriptor) []abi.SecretSet {
-	if len(d.SecretSets) > 0 {
-		return d.SecretSets
-	}
-	var all abi.SecretSet
-	for _, s := range d.Secrets {
-		if !s.Captured {
-			all.Names = append(all.Names, s.Name)
-		}
-	}
-	if len(all.Names) == 0 {
-		return nil
-	}
-	return []abi.SecretSet{all}
 }
 
 func inWords(sets []abi.SecretSet) string {

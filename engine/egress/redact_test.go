@@ -1,10 +1,7 @@
 package egress_test
 
 import (
-	"net/http"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/ocrmux/ocrmux/engine/egress"
 )
@@ -21,16 +18,5 @@ func TestRedactURL(t *testing.T) {
 		if got := egress.RedactURL(in); got != want {
 			t.Errorf("RedactURL(%q) = %q, want %q", in, got, want)
 		}
-	}
-}
-
-func TestRedactHeader(t *testing.T) {
-	in := http.Header{"Content-Type": {"application/json"}, "Authorization": {"APPCODE " + secret}, "x-ca-key": {"a", "bc"}}
-	want := http.Header{"Content-Type": {"application/json"}, "Authorization": {"[21 bytes]"}, "x-ca-key": {"[1 bytes]", "[2 bytes]"}}
-	if diff := cmp.Diff(want, egress.RedactHeader(in)); diff != "" {
-		t.Errorf("RedactHeader (-want +got):\n%s", diff)
-	}
-	if in.Get("Authorization") != "APPCODE "+secret {
-		t.Error("the original was changed")
 	}
 }

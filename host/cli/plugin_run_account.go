@@ -10,6 +10,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/abi/manifest"
 	"github.com/ocrmux/ocrmux/host/config"
 )
 
@@ -57,7 +58,9 @@ func (p *Program) account(d *abi.Descriptor, f runFlags) (*account, error) {
 		a.texts[name] = text
 	}
 	if len(f.secrets) == 0 {
-		a.standIns = firstSet(d)
+		if sets := manifest.SecretSets(d); len(sets) > 0 {
+			a.standIns = sets[0].Names
+		}
 	}
 	if f.now != "" {
 		var err error
@@ -79,20 +82,6 @@ func scalar(text string) any {
 		return v
 	}
 	return text
-}
-
-// firstSet names the secrets that are enough to configure a provider.
-func firstSet(d *abi.Descriptor) []string {
-	if len(d.SecretSets) > 0 {
-		return d.SecretSets[0].Names
-	}
-	var names []string
-	for _, s := range d.Secrets {
-		if !s.Captured {
-			names = append(names, s.Name)
-		}
-	}
-	return names
 }
 
 // wrongFlags says what an engine finds wrong with a provider's configuration in the words of the flags.

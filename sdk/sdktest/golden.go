@@ -3,12 +3,10 @@ package sdktest
 import (
 	"context"
 	"flag"
-	"os"
 	"path/filepath"
 	"slices"
 	"testing"
 
-	"github.com/ocrmux/ocrmux/engine/abi/manifest"
 	"github.com/ocrmux/ocrmux/sdk"
 	"github.com/ocrmux/ocrmux/sdk/build"
 	"github.com/ocrmux/ocrmux/sdk/sdktest/conform"
@@ -21,37 +19,13 @@ var update = flag.Bool("update", false, "write what the provider sent and what c
 func Golden(t *testing.T, dir string) {
 	t.Helper()
 	for _, k := range kinds(t, dir) {
-		t.Run(k.name, func(t *testing.T) { golden(t, k.build(t, dir), dir, *update) })
+		t.Run(k.name, func(t *testing.T) { golden(t, k.build(t, dir), dir) })
 	}
 }
 
-// GoldenModule runs the exchanges dir/testdata/*.txtar through a built module with its manifest inside, in whatever
-// language it was written: it must send the same bytes and give the same result as the provider they were recorded from.
-// The flag -update does not change them.
-func GoldenModule(t *testing.T, dir, module string) {
+func golden(t *testing.T, file, dir string) {
 	t.Helper()
-	code, err := os.ReadFile(module)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := manifest.Extract(code)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := manifest.Parse(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	named := filepath.Join(t.TempDir(), d.Name+".wasm") // the file may be named as it likes
-	if err := os.WriteFile(named, code, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	golden(t, named, dir, false)
-}
-
-func golden(t *testing.T, file, dir string, write bool) {
-	t.Helper()
-	s := open(t, file, dir, write)
+	s := open(t, file, dir, *update)
 	if len(s.Exchanges()) == 0 {
 		t.Fatalf("no golden exchanges in %s", filepath.Join(dir, "testdata"))
 	}

@@ -84,7 +84,7 @@ func (s *Subject) unused(ctx context.Context, o *Outcome) error {
 				}
 			}
 			for _, c := range st.calls {
-				functions = append(functions, functionOf(c.call))
+				functions = append(functions, c.call.Function())
 			}
 		}
 	}
@@ -116,20 +116,4 @@ func (s *Subject) unused(ctx context.Context, o *Outcome) error {
 		}
 	}
 	return nil
-}
-
-func functionOf(c *abi.HostCall) string {
-	switch {
-	case c.Sign != nil:
-		return "sign"
-	case c.HTTPSend != nil:
-		return "http_send"
-	case c.ImageInspect != nil:
-		return "image_inspect"
-	case c.ImageFit != nil:
-		return "image_fit"
-	case c.ImageRead != nil:
-		return "image_read"
-	}
-	return "log"
 }
