@@ -32,7 +32,7 @@ type Problem struct {
 // Error is the problem in words.
 func (p *Problem) Error() string { return p.Detail }
 
-// GetStatus and the two methods below are what huma wants of an error.
+// GetStatus is the HTTP status. It and the two methods below are what huma wants of an error.
 func (p *Problem) GetStatus() int { return p.Status }
 
 // ContentType of a problem.

@@ -2,7 +2,6 @@ package server
 
 import (
 	"reflect"
-	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -117,5 +116,5 @@ func notNull(s *huma.Schema) {
 
 // parameter is a parameter of an operation.
 func parameter(in, name, doc string, schema *huma.Schema) *huma.Param {
-	return &huma.Param{Name: name, In: in, Description: doc, Schema: schema, Required: slices.Contains([]string{"path"}, in)}
+	return &huma.Param{Name: name, In: in, Description: doc, Schema: schema}
 }
