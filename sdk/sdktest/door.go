@@ -2,19 +2,16 @@ package sdktest
 
 import (
 	"io"
-	"maps"
 	"net/http"
 	"net/http/httptest"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/leaf"
-	"github.com/ocrmux/ocrmux/engine/value"
 	"github.com/ocrmux/ocrmux/sdk"
 	"github.com/ocrmux/ocrmux/sdk/build"
+	"github.com/ocrmux/ocrmux/sdk/sdktest/internal/inbound"
 )
 
 // Visit is a request at a provider's front door, which the provider has read in this program.
@@ -25,12 +22,6 @@ type Visit struct {
 	context  *abi.Context
 	blobs    [][]byte // by handle; 0 is the whole body
 }
-
-// The longest text that a front door is shown, and the nonce of every visit.
-const (
-	maxInbound = 1024
-	doorNonce  = "0102030405060708090a0b0c0d0e0f10"
-)
 
 // CallID is the id of every call in this package that a front door replies to.
 const CallID = "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf"
@@ -54,28 +45,9 @@ func knock(p sdk.Provider, now time.Time, config map[string]any, r *http.Request
 	if err != nil {
 		return nil, err
 	}
-	v := &Visit{provider: p, blobs: [][]byte{body}, context: &abi.Context{
-		NowUnixMs: now.UnixMilli(), Nonce: doorNonce, Config: leaf.FromMap(config),
-	}}
-	options := leaf.Options{Inbound: true, MaxInline: maxInbound, FirstHandle: uint32(len(v.blobs))}
-	query, err := leaf.FlattenQuery(strings.ReplaceAll(r.URL.RawQuery, "+", "%2B"), options)
-	if err != nil {
+	v := &Visit{provider: p, context: &abi.Context{NowUnixMs: now.UnixMilli(), Nonce: inbound.Nonce, Config: leaf.FromMap(config)}}
+	if v.Inbound, v.blobs, err = inbound.Flatten(r.Method, r.URL, r.Header, body); err != nil {
 		return nil, err
-	}
-	v.blobs = append(v.blobs, query.Blobs...)
-	options.FirstHandle = uint32(len(v.blobs))
-	form, err := leaf.Flatten(r.Header.Get("Content-Type"), body, options)
-	if err != nil {
-		return nil, err
-	}
-	v.blobs = append(v.blobs, form.Blobs...)
-	v.Inbound = &abi.InboundRequest{
-		Method: r.Method, Path: r.URL.Path, Query: query.Leaves, Format: form.Format, Leaves: form.Leaves, BodySize: uint64(len(body)),
-	}
-	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
-		for _, text := range r.Header[name] {
-			v.Inbound.Headers = append(v.Inbound.Headers, abi.Header{Name: strings.ToLower(name), Value: text})
-		}
 	}
 	v.Accepted = sdk.Accept(p, &abi.AcceptRequest{Context: v.context, Request: v.Inbound}, nil)
 	return v, nil
@@ -95,20 +67,10 @@ func (v *Visit) Refusal(t testing.TB, dir string, secrets map[string]string) *ab
 	if err != nil {
 		t.Fatal(err)
 	}
-	src := sources{blobs: v.blobs, secrets: map[string]value.Secret{}}
-	for _, s := range d.Secrets {
-		if text := secrets[s.Name]; text != "" {
-			src.secrets[s.Name] = value.Secret{Text: []byte(text), Uses: s.Uses}
-		}
-	}
-	for _, p := range v.Admit.Proofs {
-		// A header of a request with the same body: only there may a value speak of the body.
-		expected, err := value.New(src, value.Limits{}).Request(&abi.HTTPRequest{
-			Method: "POST", URL: "https://door.example/", Headers: []abi.NamedValue{{Name: "Expected", Value: p.Expected}},
-			Body: &abi.Body{Raw: &abi.Value{Parts: []abi.Part{{Blob: &abi.Blob{}}}}},
-		}, doorNonce)
-		if err != nil || expected.Header.Get("Expected") != p.Given {
-			return p.Otherwise
+	client := inbound.NewClient(d.Secrets, secrets, v.blobs)
+	for i := range v.Admit.Proofs {
+		if holds, err := client.Proves(&v.Admit.Proofs[i]); err != nil || !holds {
+			return v.Admit.Proofs[i].Otherwise
 		}
 	}
 	return nil
@@ -142,7 +104,7 @@ type Said struct {
 
 func said(t testing.TB, r *abi.InboundResponse) *Said {
 	t.Helper()
-	body, err := value.New(sources{}, value.Limits{}).Body(r.Body, doorNonce)
+	body, err := inbound.Body(r.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,19 +120,4 @@ func said(t testing.TB, r *abi.InboundResponse) *Said {
 		t.Fatal(err)
 	}
 	return &Said{Status: w.Code, Header: w.Header(), Body: w.Body.String()}
-}
-
-// sources are what proofs refer to.
-type sources struct {
-	secrets map[string]value.Secret
-	blobs   [][]byte
-}
-
-func (s sources) Secret(name string) (value.Secret, bool) { v, ok := s.secrets[name]; return v, ok }
-
-func (s sources) Blob(h uint32) ([]byte, bool) {
-	if int(h) >= len(s.blobs) {
-		return nil, false
-	}
-	return s.blobs[h], true
 }

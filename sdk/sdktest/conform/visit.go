@@ -4,14 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/leaf"
-	"github.com/ocrmux/ocrmux/engine/value"
+	"github.com/ocrmux/ocrmux/sdk/sdktest/internal/inbound"
 )
 
 // visit is a request of a golden exchange at the plugin's own front door.
@@ -26,12 +25,6 @@ type visit struct {
 	admit *abi.Admit
 	reply *abi.InboundResponse
 }
-
-const (
-	// maxInbound is the longest text that a front door is shown; a longer one has a handle.
-	maxInbound = 1024
-	visitNonce = "0102030405060708090a0b0c0d0e0f10"
-)
 
 // visits shows each request that a golden exchange sends to a door's path to that door.
 func (s *Subject) visits(ctx context.Context) ([]*visit, error) {
@@ -53,26 +46,12 @@ func (s *Subject) visits(ctx context.Context) ([]*visit, error) {
 }
 
 func (s *Subject) knock(ctx context.Context, t *track, door abi.FrontDoor, r received) (*visit, error) {
-	v := &visit{track: t, door: door, blobs: [][]byte{r.body}}
-	options := leaf.Options{Inbound: true, MaxInline: maxInbound, FirstHandle: 1}
-	query, err := leaf.FlattenQuery(strings.ReplaceAll(r.url.RawQuery, "+", "%2B"), options)
-	if err != nil {
+	v := &visit{track: t, door: door}
+	var err error
+	if v.inbound, v.blobs, err = inbound.Flatten(r.method, r.url, r.header, r.body); err != nil {
 		return nil, err
 	}
-	v.blobs = append(v.blobs, query.Blobs...)
-	options.FirstHandle = uint32(len(v.blobs))
-	flat, err := leaf.Flatten(r.header.Get("Content-Type"), r.body, options)
-	if err != nil {
-		return nil, err
-	}
-	v.blobs = append(v.blobs, flat.Blobs...)
-	v.inbound = &abi.InboundRequest{Method: r.method, Path: r.url.Path, Query: query.Leaves, Format: flat.Format, Leaves: flat.Leaves, BodySize: uint64(len(r.body))}
-	for _, name := range slices.Sorted(maps.Keys(r.header)) {
-		for _, text := range r.header[name] {
-			v.inbound.Headers = append(v.inbound.Headers, abi.Header{Name: strings.ToLower(name), Value: text})
-		}
-	}
-	v.context = &abi.Context{NowUnixMs: t.golden.call.Now.UnixMilli(), Nonce: visitNonce, Config: leaf.FromMap(t.golden.call.Config)}
+	v.context = &abi.Context{NowUnixMs: t.golden.call.Now.UnixMilli(), Nonce: inbound.Nonce, Config: leaf.FromMap(t.golden.call.Config)}
 	accepted, err := s.main.Accept(ctx, &abi.AcceptRequest{Context: v.context, Request: v.inbound}, replay(nil))
 	if v.err = err; err == nil {
 		v.admit, v.reply = accepted.Admit, accepted.Answer
@@ -89,22 +68,13 @@ func (v *visit) enter(d *abi.Descriptor) error {
 	if k := v.admit.Client; k != nil && secrets[k.Name] != k.Value {
 		return fmt.Errorf("%w: its %s is not that of the exchange", errRefused, k.Name)
 	}
-	src := sources{blobs: v.blobs, secrets: map[string]value.Secret{}}
-	for _, spec := range d.Secrets {
-		if text := secrets[spec.Name]; text != "" {
-			src.secrets[spec.Name] = value.Secret{Text: []byte(text), Uses: spec.Uses}
-		}
-	}
-	for i, p := range v.admit.Proofs {
-		// A header of a request with the same body: only there may a value speak of the body.
-		made, err := value.New(src, value.Limits{}).Request(&abi.HTTPRequest{
-			Method: "POST", URL: "https://door.example/", Headers: []abi.NamedValue{{Name: "Expected", Value: p.Expected}},
-			Body: &abi.Body{Raw: &abi.Value{Parts: []abi.Part{{Blob: &abi.Blob{}}}}},
-		}, visitNonce)
+	client := inbound.NewClient(d.Secrets, secrets, v.blobs)
+	for i := range v.admit.Proofs {
+		holds, err := client.Proves(&v.admit.Proofs[i])
 		if err != nil {
 			return fmt.Errorf("%w: proof %d: %w", errRefused, i+1, err)
 		}
-		if want := made.Header.Get("Expected"); want != p.Given && !(p.IgnoreCase && strings.EqualFold(want, p.Given)) {
+		if !holds {
 			return fmt.Errorf("%w: proof %d does not hold", errRefused, i+1)
 		}
 	}
@@ -118,7 +88,7 @@ func (s *Subject) outcome(ctx context.Context, v *visit, r *abi.Recognition, f *
 	if err != nil {
 		return answer{}, err
 	}
-	body, err := value.New(sources{}, value.Limits{}).Body(out.Body, visitNonce)
+	body, err := inbound.Body(out.Body)
 	if err != nil {
 		return answer{}, err
 	}
@@ -140,21 +110,4 @@ func withoutHandles(in *abi.InboundRequest) *abi.InboundRequest {
 	long := func(l abi.Leaf) bool { return l.Handle != 0 }
 	out.Query, out.Leaves = slices.DeleteFunc(slices.Clone(in.Query), long), slices.DeleteFunc(slices.Clone(in.Leaves), long)
 	return &out
-}
-
-// sources are what proofs refer to.
-type sources struct {
-	secrets map[string]value.Secret
-	blobs   [][]byte
-}
-
-// Secret implements value.Sources.
-func (s sources) Secret(name string) (value.Secret, bool) { v, ok := s.secrets[name]; return v, ok }
-
-// Blob implements value.Sources.
-func (s sources) Blob(h uint32) ([]byte, bool) {
-	if int(h) >= len(s.blobs) {
-		return nil, false
-	}
-	return s.blobs[h], true
 }
