@@ -87,10 +87,21 @@ type door struct {
 func (e *generation) openDoors(found []catalog.Found) error {
 	e.doors = make(map[string]*door, len(e.cfg.FrontDoors))
 	var problems []error
+	taken := make(map[string]string)
 	for _, name := range slices.Sorted(maps.Keys(e.cfg.FrontDoors)) {
 		d, err := e.newDoor(name, e.cfg.FrontDoors[name], found)
 		problems = append(problems, err)
 		e.doors[name] = d
+		if d.provider.plugin.Manifest == nil {
+			continue
+		}
+		for _, p := range d.provider.plugin.Manifest.FrontDoors {
+			pattern := p.Method + " " + p.Path
+			if other := taken[pattern]; other != "" {
+				problems = append(problems, d.provider.wrong("", "answers at "+pattern+" as the front door "+other+" does", "one of the two"))
+			}
+			taken[pattern] = name
+		}
 	}
 	return errors.Join(problems...)
 }

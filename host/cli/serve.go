@@ -26,7 +26,8 @@ func (p *Program) serveCommand() *cobra.Command {
 				return err
 			}
 			defer func() { err = errors.Join(err, internal(e.Close(context.WithoutCancel(cmd.Context())))) }()
-			s, err := server.New(e.Engine, serverConfig(cfg, p.logger(cfg.File.Log, slog.LevelWarn)))
+			logger := p.logger(cfg.File.Log, slog.LevelWarn)
+			s, err := server.New(e.Engine, serverConfig(cfg, logger))
 			if err != nil {
 				return usage(err)
 			}
@@ -44,11 +45,24 @@ func (p *Program) serveCommand() *cobra.Command {
 			if _, err := fmt.Fprintf(p.Stdout, "listening on %s://%s\n", scheme, listener.Addr()); err != nil {
 				return internal(err)
 			}
-			return internal(s.Serve(cmd.Context(), listener))
+			return internal(p.serve(cmd, e, s, listener, cfg, logger))
 		},
 	}
 	configFlags(cmd)
 	return cmd
+}
+
+// serve answers until the command's context ends, and reloads meanwhile.
+func (p *Program) serve(cmd *cobra.Command, e *opened, s *server.Server, l net.Listener, cfg *config.Config, logger *slog.Logger) error {
+	ctx, cancel := context.WithCancel(cmd.Context())
+	watched := make(chan error, 1)
+	go func() { watched <- p.watch(ctx, cmd, e, s, cfg, logger) }()
+	err := s.Serve(cmd.Context(), l)
+	cancel()
+	if problem := <-watched; problem != nil {
+		logger.Error("changes were not noticed, SIGHUP neither", "error", problem)
+	}
+	return err
 }
 
 // serverConfig is what a configuration says of the server.

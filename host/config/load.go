@@ -40,6 +40,8 @@ type Sources struct {
 
 // Config is a configuration that holds.
 type Config struct {
+	// Path of the configuration file; empty when there is none.
+	Path string
 	// File is what all sources together say, before defaults.
 	File File
 	// Engine lacks what a configuration cannot say: Runtimes, Documents and Logger.
@@ -78,6 +80,7 @@ func load(src Sources, build func(*builder, Sources)) (*Config, error) {
 	}
 	var problems []Problem
 	if path != "" {
+		c.Path = path
 		l, wrong := readFile(path)
 		c.layers, problems = append(c.layers, l), append(problems, wrong...)
 	}

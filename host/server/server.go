@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -35,8 +37,10 @@ type Server struct {
 	engine *engine.Engine
 	cfg    Config
 	http   http.Server
-	mux    *http.ServeMux
-	health map[string]bool // patterns that are served at any load
+	mux    *http.ServeMux                // the API and health
+	doors  atomic.Pointer[http.ServeMux] // the front doors
+	health map[string]bool               // patterns that are served at any load
+	taken  map[string]string             // patterns of mux
 	guard  atomic.Pointer[access.Guard]
 	gate   *gate
 }
@@ -45,38 +49,25 @@ type Server struct {
 // when a plugin has no open door, and when there is no randomness.
 func New(e *engine.Engine, cfg Config) (*Server, error) {
 	cfg = cfg.withDefaults()
-	s := &Server{engine: e, cfg: cfg, mux: http.NewServeMux(), health: make(map[string]bool), gate: newGate(cfg.MaxRequests, cfg.Queue)}
+	s := &Server{engine: e, cfg: cfg, mux: http.NewServeMux(), health: make(map[string]bool), taken: make(map[string]string), gate: newGate(cfg.MaxRequests, cfg.Queue)}
 	s.SetTenants(cfg.Tenants)
-	taken := make(map[string]string)
 	for pattern, handler := range map[string]http.HandlerFunc{"GET /healthz": s.healthy, "GET /readyz": s.ready} {
 		s.mux.HandleFunc(pattern, handler)
-		s.health[pattern], taken[pattern] = true, "the server"
+		s.health[pattern], s.taken[pattern] = true, "the server"
 	}
 	patterns, err := s.mountAPI()
 	if err != nil {
 		return nil, err
 	}
 	for _, pattern := range patterns {
-		taken[pattern] = "the server"
+		s.taken[pattern] = "the server"
+	}
+	if err := s.SetDoors(cfg.Doors); err != nil {
+		return nil, err
 	}
 	limit := headerBytes
-	for _, plugin := range slices.Sorted(slices.Values(cfg.Doors)) {
-		door := e.Door(plugin)
-		if door == nil {
-			return nil, fmt.Errorf("the plugin %q has no open front door", plugin)
-		}
-		for _, p := range door.Paths() {
-			pattern := p.Method + " " + p.Path
-			if other, twice := taken[pattern]; twice {
-				return nil, fmt.Errorf("%s and %s both want %s", other, plugin, pattern)
-			}
-			taken[pattern] = plugin
-			s.mux.Handle(pattern, door)
-			if p.Method == http.MethodGet {
-				limit = pictureHeaderBytes
-				s.mux.HandleFunc(http.MethodHead+" "+p.Path, noHead)
-			}
-		}
+	if len(cfg.Doors) > 0 {
+		limit = pictureHeaderBytes // one of them, now or after a reload, may be asked with the picture in the query
 	}
 	s.http = http.Server{
 		Handler: s, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: limit,
@@ -89,6 +80,47 @@ func New(e *engine.Engine, cfg Config) (*Server, error) {
 		}
 	}
 	return s, nil
+}
+
+// SetDoors replaces the front doors for the requests to come, by their plugins. It fails, and changes nothing, when two want the same
+// path, or when a plugin has no open door.
+func (s *Server) SetDoors(plugins []string) error {
+	mux, taken := http.NewServeMux(), maps.Clone(s.taken)
+	for _, plugin := range slices.Sorted(slices.Values(plugins)) {
+		door := s.engine.Door(plugin)
+		if door == nil {
+			return fmt.Errorf("the plugin %q has no open front door", plugin)
+		}
+		for _, p := range door.Paths() {
+			pattern := p.Method + " " + p.Path
+			if other, twice := taken[pattern]; twice {
+				return fmt.Errorf("%s and %s both want %s", other, plugin, pattern)
+			}
+			taken[pattern] = plugin
+			mux.Handle(pattern, door)
+			if p.Method == http.MethodGet {
+				mux.HandleFunc(http.MethodHead+" "+p.Path, noHead)
+			}
+		}
+	}
+	s.doors.Store(mux)
+	return nil
+}
+
+// handler is the mux that serves a request, and the pattern there. What none has is for the one that knows the path with another method.
+func (s *Server) handler(r *http.Request) (mux *http.ServeMux, pattern string) {
+	if _, pattern = s.mux.Handler(r); pattern != "" || strings.HasPrefix(r.URL.Path, apiPrefix) {
+		return s.mux, pattern
+	}
+	doors := s.doors.Load()
+	if _, pattern = doors.Handler(r); pattern != "" {
+		return doors, pattern
+	}
+	answer := &unsent{header: make(http.Header)}
+	if s.mux.ServeHTTP(answer, r); answer.status == http.StatusMethodNotAllowed {
+		return s.mux, ""
+	}
+	return doors, ""
 }
 
 // SetTenants replaces the tenants for the requests to come; their rates and numbers of requests at once are counted anew.

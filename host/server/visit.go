@@ -44,7 +44,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := s.cfg.Now()
 	v := &visit{ResponseWriter: w}
 	r = r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
-	_, pattern := s.mux.Handler(r)
+	mux, pattern := s.handler(r)
 	health := s.health[pattern]
 	defer func() {
 		if p := recover(); p != nil {
@@ -75,7 +75,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.nothing(v, r)
 		return
 	}
-	s.mux.ServeHTTP(v, r)
+	mux.ServeHTTP(v, r)
 }
 
 // fell answers for a handler that panicked. What it panicked with is not logged: it may hold what was sent.
