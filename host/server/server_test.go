@@ -130,8 +130,9 @@ func TestASlowClientIsNotWaitedForForEver(t *testing.T) {
 	b.server.SetTimeouts(200*time.Millisecond, 400*time.Millisecond)
 	b.serve(t)
 	for name, tt := range map[string]struct{ sent, want string }{
-		"with its header": {jumdataHead, ""},
-		"with its body":   {jumdataHead + "Content-Length: 1000\r\n\r\n--b\r\n", `"code":400`},
+		"with its header":  {jumdataHead, ""},
+		"with its body":    {jumdataHead + "Content-Length: 1000\r\n\r\n--b\r\n", `"code":400`},
+		"with its picture": {"POST /v1/recognize HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\nContent-Length: 1000\r\n\r\nx", "408 Request Timeout"},
 	} {
 		c := b.dial(t, tt.sent)
 		answer, err := io.ReadAll(c) // returns because the server ends the connection
