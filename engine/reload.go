@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -31,6 +33,11 @@ func (e *Engine) Reload(ctx context.Context, cfg Config) error {
 		return err
 	}
 	e.now.Store(next)
+	for name, p := range next.providers {
+		if before := old.providers[name]; before != nil && !maps.EqualFunc(before.secrets, p.secrets, bytes.Equal) {
+			next.router.Forgive(name) // another key may be right
+		}
+	}
 	e.retiring.Go(func() {
 		if err := old.retire(context.Background()); err != nil {
 			old.cfg.Logger.Error("the engine before a reload does not end well", "error", err)

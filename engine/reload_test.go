@@ -242,6 +242,38 @@ func TestBudgetsAndParkingOutliveAReload(t *testing.T) {
 	}
 }
 
+func TestAnAccountThatWasParkedForItsKeyIsAskedAgainWithAnotherOne(t *testing.T) {
+	var right atomic.Bool
+	s := newSmall(t, vendor(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, r *http.Request) {
+		if right.Load() {
+			says(jumdataCard)(w, r)
+			return
+		}
+		says(`{"code": 602, "msg": "账号停用"}`)(w, r)
+	}}))
+	e := s.open()
+	_, err := e.Recognize(t.Context(), picture(t, 0))
+	if x := e.Standing()[0]; err == nil || x.Ready {
+		t.Fatalf("after a refused key: %v, %+v", err, x)
+	}
+	right.Store(true)
+	if err := e.Reload(t.Context(), s.cfg); err != nil {
+		t.Fatal(err)
+	}
+	if x := e.Standing()[0]; x.Ready {
+		t.Errorf("with the same key it is asked again: %+v", x)
+	}
+	account := s.cfg.Providers["a"]
+	account.Secrets = map[string]engine.Secret{"app_id": engine.NewSecret(keySecret), "app_secret": engine.NewSecret("another")}
+	s.cfg.Providers = map[string]engine.ProviderConfig{"a": account}
+	if err := e.Reload(t.Context(), s.cfg); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.Recognize(t.Context(), picture(t, 1)); err != nil {
+		t.Errorf("with another key: %v", err)
+	}
+}
+
 // TestReloadsUnderLoad changes the plugin's file two hundred times while calls go on: none fails, and nothing is left behind.
 func TestReloadsUnderLoad(t *testing.T) {
 	const reloads, callers = 200, 4

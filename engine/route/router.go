@@ -135,6 +135,20 @@ func (r *Router) Park(provider string, p Parked) bool {
 // Unpark lets a provider be asked again.
 func (r *Router) Unpark(provider string) bool { return r.Park(provider, Parked{}) }
 
+// Forgive ends a parking that a failure led to, because what led to it has changed. One that an operator wants stays.
+func (r *Router) Forgive(provider string) {
+	a := r.accounts[provider]
+	if a == nil {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.parked.Kind != abi.FailureKindUnspecified {
+		a.parkings = 0
+		a.setParked(Parked{})
+	}
+}
+
 // draw gives a number from 0 to 1, without 1.
 func (r *Router) draw() float64 {
 	r.mu.Lock()
