@@ -3,12 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strings"
-
-	"golang.org/x/text/width"
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/idcard"
+	"github.com/ocrmux/ocrmux/host/terminal"
 )
 
 const (
@@ -58,7 +56,11 @@ func compare(results []result) string {
 		return fmt.Sprintf("%.0f°", *r.card.Rotation)
 	})
 	rows = append(rows, attempts(results)...)
-	return layout(rows) + "\n" + same + " as local read it   " + nothing + " the vendor's protocol does not say it   " +
+	var t terminal.Table
+	for _, row := range rows {
+		t.Add(row...)
+	}
+	return t.String() + "\n" + same + " as local read it   " + nothing + " the vendor's protocol does not say it   " +
 		"billed: what an answer means in the protocol; nothing was paid here\n"
 }
 
@@ -107,34 +109,4 @@ func attempts(results []result) [][]string {
 		rows[2] = append(rows[2], fmt.Sprintf("%d ms", ms))
 	}
 	return rows
-}
-
-// layout aligns columns for a terminal, where a Chinese character takes two cells.
-func layout(rows [][]string) string {
-	widths := make([]int, len(rows[0]))
-	for _, row := range rows {
-		for i, cell := range row {
-			widths[i] = max(widths[i], cells(cell))
-		}
-	}
-	var b strings.Builder
-	for _, row := range rows {
-		var line strings.Builder
-		for i, cell := range row {
-			line.WriteString(cell + strings.Repeat(" ", widths[i]-cells(cell)+2))
-		}
-		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
-	}
-	return b.String()
-}
-
-func cells(s string) int {
-	n := 0
-	for _, r := range s {
-		n++
-		if k := width.LookupRune(r).Kind(); k == width.EastAsianWide || k == width.EastAsianFullwidth {
-			n++
-		}
-	}
-	return n
 }

@@ -1,4 +1,4 @@
-// Command demo reads one card six times over and shows the results side by side: by the provider local on this machine, and
+// Command demo reads one card five times and shows the results side by side: by the provider local on this machine, and
 // by each vendor's adapter, which calls that vendor's front door, behind which local reads the card again.
 //
 //	go run ./examples/demo

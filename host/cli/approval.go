@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ocrmux/ocrmux/engine/catalog/trust"
+	"github.com/ocrmux/ocrmux/host/terminal"
 )
 
 // approval is how an operator approves changes of plugins beforehand. Where nothing is said, a terminal is asked.
@@ -58,7 +59,7 @@ func (p *Program) show(c trust.Change, about string) error {
 		text += "\n  " + about
 	}
 	for line := range strings.SplitSeq(text, "\n") {
-		if _, err := fmt.Fprintln(p.Stdout, clean(line)); err != nil {
+		if _, err := fmt.Fprintln(p.Stdout, terminal.Clean(line)); err != nil {
 			return err
 		}
 	}

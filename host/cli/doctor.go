@@ -13,6 +13,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/process"
 	"github.com/ocrmux/ocrmux/host/config"
 	"github.com/ocrmux/ocrmux/host/doctor"
+	"github.com/ocrmux/ocrmux/host/terminal"
 )
 
 func (p *Program) doctorCommand() *cobra.Command {
@@ -73,14 +74,14 @@ func (p *Program) examine(cmd *cobra.Command, online bool) (doctor.Report, error
 	return r, cmd.Context().Err()
 }
 
-func findingTable(findings []doctor.Finding) *table {
-	t := &table{}
+func findingTable(findings []doctor.Finding) *terminal.Table {
+	t := &terminal.Table{}
 	for _, f := range findings {
 		says := []string{f.Detail}
 		if f.Help != "" {
 			says = append(says, f.Help)
 		}
-		t.add(strings.ReplaceAll(string(f.State), "_", " "), f.Check, f.Subject, strings.Join(says, "; "))
+		t.Add(strings.ReplaceAll(string(f.State), "_", " "), f.Check, f.Subject, strings.Join(says, "; "))
 	}
 	return t
 }

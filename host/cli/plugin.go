@@ -13,6 +13,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/abi/manifest"
 	"github.com/ocrmux/ocrmux/host/inspect"
+	"github.com/ocrmux/ocrmux/host/terminal"
 	"github.com/ocrmux/ocrmux/sdk/build"
 )
 
@@ -130,11 +131,11 @@ func (p *Program) inspectCommand() *cobra.Command {
 
 // writePlugin prints a plugin for a person.
 func writePlugin(w io.Writer, p *inspect.Plugin) error {
-	d, t := p.Manifest, &table{}
+	d, t := p.Manifest, &terminal.Table{}
 	more := func(key string, values ...string) {
 		for _, v := range values {
 			if v != "" {
-				t.add(key, v)
+				t.Add(key, v)
 				key = ""
 			}
 		}

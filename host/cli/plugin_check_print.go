@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/ocrmux/ocrmux/host/terminal"
 	"github.com/ocrmux/ocrmux/sdk/sdktest/conform"
 )
 
@@ -56,7 +57,7 @@ func (v *verdictWriter) outcome(says string, o *conform.Outcome) {
 func lines(p conform.Problem) string {
 	parts := strings.Split(strings.TrimSpace(p.String()), "\n")
 	for i := range parts {
-		parts[i] = clean(parts[i])
+		parts[i] = terminal.Clean(parts[i])
 	}
 	return strings.Join(parts, "\n      ")
 }

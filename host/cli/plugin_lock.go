@@ -13,6 +13,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/catalog/trust"
 	"github.com/ocrmux/ocrmux/host/config"
 	"github.com/ocrmux/ocrmux/host/inspect"
+	"github.com/ocrmux/ocrmux/host/terminal"
 )
 
 func (p *Program) lockCommand() *cobra.Command {
@@ -70,7 +71,7 @@ func (p *Program) lock(dir string, a approval) error {
 	missing := err != nil
 	for _, f := range found {
 		if f.Err != nil {
-			_, _ = fmt.Fprintf(p.Stderr, "ocrmux: %s cannot be used and is passed over: %s\n", f.Name, clean(f.Err.Error()))
+			_, _ = fmt.Fprintf(p.Stderr, "ocrmux: %s cannot be used and is passed over: %s\n", f.Name, terminal.Clean(f.Err.Error()))
 		}
 	}
 	changes := lock.Changes(found)

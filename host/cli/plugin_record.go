@@ -16,6 +16,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/host/config"
 	"github.com/ocrmux/ocrmux/host/inspect"
+	"github.com/ocrmux/ocrmux/host/terminal"
 	"github.com/ocrmux/ocrmux/sdk/sdktest/conform"
 )
 
@@ -99,7 +100,7 @@ func (p *Program) record(ctx context.Context, path, image string, f recordFlags)
 	_, err = fmt.Fprintf(p.Stdout, "%s: %s; replaced in the answers:\n", f.out, recorded.Outcome)
 	for _, place := range recorded.Replaced {
 		if err == nil {
-			_, err = fmt.Fprintf(p.Stdout, "  %s\n", clean(place))
+			_, err = fmt.Fprintf(p.Stdout, "  %s\n", terminal.Clean(place))
 		}
 	}
 	return internal(err)

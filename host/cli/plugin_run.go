@@ -23,6 +23,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/wasm"
 	"github.com/ocrmux/ocrmux/host/config"
 	"github.com/ocrmux/ocrmux/host/inspect"
+	"github.com/ocrmux/ocrmux/host/terminal"
 	"github.com/ocrmux/ocrmux/sdk/build"
 )
 
@@ -102,7 +103,7 @@ func dryOutcome(err error, record *recorder) error {
 	case err == nil, record.heldBack, errors.Is(err, errNothingSent) && len(record.requests) > 0:
 		return nil
 	case errors.As(err, &failed):
-		return &exitError{status: failureStatus(failed), err: errors.New(clean(failed.Failure.String()))}
+		return &exitError{status: failureStatus(failed), err: errors.New(terminal.Clean(failed.Failure.String()))}
 	}
 	return internal(err)
 }

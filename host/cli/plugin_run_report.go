@@ -8,6 +8,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/value"
+	"github.com/ocrmux/ocrmux/host/terminal"
 )
 
 // dryReport prints what a provider would send: secrets by their names, the picture as {image:base64}, digests computed
@@ -55,7 +56,7 @@ func (r *dryReport) String(record *recorder) string {
 	}
 	lines := strings.Split(value.NewMask(texts...).String(r.out.String()), "\n")
 	for i := range lines {
-		lines[i] = clean(lines[i])
+		lines[i] = terminal.Clean(lines[i])
 	}
 	return strings.Join(lines, "\n")
 }
@@ -138,9 +139,9 @@ func (r *dryReport) show(where string, v *abi.Value, text compute) string {
 }
 
 func (r *dryReport) named(kind string, values []abi.NamedValue, text compute) {
-	t := &table{indent: "  "}
+	t := &terminal.Table{Indent: "  "}
 	for _, v := range values {
-		t.add(v.Name, r.show(v.Name, v.Value, text))
+		t.Add(v.Name, r.show(v.Name, v.Value, text))
 	}
 	if len(values) > 0 {
 		fmt.Fprintf(&r.out, "\n%s\n%s", kind, t)
@@ -153,13 +154,13 @@ func (r *dryReport) body(b *abi.Body) {
 	case b.Form != nil:
 		r.named("form (application/x-www-form-urlencoded)", b.Form.Fields, r.digest)
 	case b.Multipart != nil:
-		t := &table{indent: "  "}
+		t := &terminal.Table{Indent: "  "}
 		for _, f := range b.Multipart.Fields {
 			file := f.Filename
 			if f.ContentType != "" {
 				file += ", " + f.ContentType
 			}
-			t.add(f.Name, r.show(f.Name, f.Value, r.digest), strings.TrimPrefix(file, ", "))
+			t.Add(f.Name, r.show(f.Name, f.Value, r.digest), strings.TrimPrefix(file, ", "))
 		}
 		fmt.Fprintf(&r.out, "\nform (multipart/form-data)\n%s", t)
 	case b.JSON != nil:

@@ -12,6 +12,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/idcard"
+	"github.com/ocrmux/ocrmux/host/terminal"
 )
 
 // writeJSON prints one indented object.
@@ -44,8 +45,8 @@ func writeAttempts(w io.Writer, attempts []engine.Attempt) error {
 	return err
 }
 
-func section(b *strings.Builder, title string, t *table) {
-	if len(t.rows) > 0 {
+func section(b *strings.Builder, title string, t *terminal.Table) {
+	if !t.Empty() {
 		b.WriteString("\n" + title + "\n" + t.String())
 	}
 }
@@ -62,12 +63,12 @@ func headline(r *engine.Recognition) string {
 	if r.Portrait != nil {
 		parts = append(parts, "with a portrait")
 	}
-	return clean(strings.Join(parts, ", "))
+	return terminal.Clean(strings.Join(parts, ", "))
 }
 
 // fieldTable has a field's value, its confidence, its flags, and the text as read where that is something else.
-func fieldTable(fields map[string]engine.Field) *table {
-	t := &table{}
+func fieldTable(fields map[string]engine.Field) *terminal.Table {
+	t := &terminal.Table{}
 	for _, name := range ordered(idcard.FieldNames(), fields) {
 		f := fields[name]
 		value, read := f.Value, ""
@@ -84,23 +85,23 @@ func fieldTable(fields map[string]engine.Field) *table {
 		if f.Confidence != nil {
 			confidence = strconv.FormatFloat(*f.Confidence, 'f', 2, 64)
 		}
-		t.add(name, value, confidence, strings.Join(f.Flags, ", "), read)
+		t.Add(name, value, confidence, strings.Join(f.Flags, ", "), read)
 	}
 	return t
 }
 
-func checkTable(checks map[string]idcard.State) *table {
-	t := &table{indent: "  "}
+func checkTable(checks map[string]idcard.State) *terminal.Table {
+	t := &terminal.Table{Indent: "  "}
 	var open []string
 	for _, name := range ordered(idcard.CheckNames(), checks) {
 		if checks[name] == idcard.NotChecked {
 			open = append(open, checkWords(name).subject)
 			continue
 		}
-		t.add(checkSentence(name, checks[name]))
+		t.Add(checkSentence(name, checks[name]))
 	}
 	if len(open) > 0 {
-		t.add("not checked: " + strings.Join(open, ", "))
+		t.Add("not checked: " + strings.Join(open, ", "))
 	}
 	return t
 }
@@ -138,18 +139,18 @@ func checkSentence(name string, s idcard.State) string {
 	}
 }
 
-func vendorCheckTable(checks map[string]engine.VendorCheck) *table {
-	t := &table{indent: "  "}
+func vendorCheckTable(checks map[string]engine.VendorCheck) *terminal.Table {
+	t := &terminal.Table{Indent: "  "}
 	for _, name := range slices.Sorted(maps.Keys(checks)) {
-		t.add(name, checks[name].State, vendorCode(checks[name].VendorCode))
+		t.Add(name, checks[name].State, vendorCode(checks[name].VendorCode))
 	}
 	return t
 }
 
-func signalTable(signals map[string]engine.Signal) *table {
-	t := &table{indent: "  "}
+func signalTable(signals map[string]engine.Signal) *terminal.Table {
+	t := &terminal.Table{Indent: "  "}
 	for _, name := range slices.Sorted(maps.Keys(signals)) {
-		t.add(name, strings.ReplaceAll(signals[name].State.String(), "_", " "), vendorCode(signals[name].VendorCode))
+		t.Add(name, strings.ReplaceAll(signals[name].State.String(), "_", " "), vendorCode(signals[name].VendorCode))
 	}
 	return t
 }
@@ -161,17 +162,17 @@ func vendorCode(code string) string {
 	return "vendor: " + code
 }
 
-func extrasTable(extras map[string]string) *table {
-	t := &table{indent: "  "}
+func extrasTable(extras map[string]string) *terminal.Table {
+	t := &terminal.Table{Indent: "  "}
 	for _, name := range slices.Sorted(maps.Keys(extras)) {
-		t.add(name, extras[name])
+		t.Add(name, extras[name])
 	}
 	return t
 }
 
 // attemptTable tells for each provider how it ended, how long it took, whether it was billed and why it was its turn.
-func attemptTable(attempts []engine.Attempt) *table {
-	t := &table{indent: "  "}
+func attemptTable(attempts []engine.Attempt) *terminal.Table {
+	t := &terminal.Table{Indent: "  "}
 	for _, a := range attempts {
 		why := []string{a.Reason}
 		if a.Failure != nil {
@@ -191,7 +192,7 @@ func attemptTable(attempts []engine.Attempt) *table {
 			bill += fmt.Sprintf(", %s %s", a.Cost, a.Currency)
 			why = append(why, a.Price)
 		}
-		t.add(a.Provider, string(a.Outcome), duration, bill, strings.Join(why, "; "))
+		t.Add(a.Provider, string(a.Outcome), duration, bill, strings.Join(why, "; "))
 	}
 	return t
 }

@@ -74,20 +74,6 @@ attempts
 	}
 }
 
-func TestCells(t *testing.T) {
-	for s, want := range map[string]int{"": 0, "abc": 3, "张三": 4, "１２": 4, "ｶ": 1, "é": 1, "e\u0301": 1, "古丽·a": 6, "\u200b": 0, "𠮷": 2} {
-		if got := cells(s); got != want {
-			t.Errorf("%q takes %d cells, want %d", s, got, want)
-		}
-	}
-}
-
-func TestATextCannotSteerTheTerminal(t *testing.T) {
-	if got, want := clean("a\x1b[2J\u009bb\nc\u202ed"), "a\ufffd[2J\ufffdb c\ufffdd"; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-}
-
 func TestTheExitStatusFollowsTheFailure(t *testing.T) {
 	tried := []engine.Attempt{{}}
 	for _, c := range []struct {

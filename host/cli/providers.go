@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/host/terminal"
 )
 
 func (p *Program) providersCommand() *cobra.Command {
@@ -42,9 +43,9 @@ func (p *Program) providersCommand() *cobra.Command {
 	return cmd
 }
 
-func providerTable(infos []engine.ProviderInfo) *table {
-	t := &table{}
-	t.add("NAME", "PLUGIN", "KIND", "VERSION", "ABI", "DOCUMENTS", "STATE", "")
+func providerTable(infos []engine.ProviderInfo) *terminal.Table {
+	t := &terminal.Table{}
+	t.Add("NAME", "PLUGIN", "KIND", "VERSION", "ABI", "DOCUMENTS", "STATE", "")
 	for _, i := range infos {
 		var documents []string
 		for _, d := range i.Documents {
@@ -54,7 +55,7 @@ func providerTable(infos []engine.ProviderInfo) *table {
 			}
 			documents = append(documents, strings.TrimSuffix(d.Document+" ("+strings.Join(sides, ", ")+")", " ()"))
 		}
-		t.add(i.Name, i.Plugin, string(i.Kind), i.Version, i.ABI, strings.Join(documents, "; "), strings.ReplaceAll(string(i.State), "_", " "), i.Reason)
+		t.Add(i.Name, i.Plugin, string(i.Kind), i.Version, i.ABI, strings.Join(documents, "; "), strings.ReplaceAll(string(i.State), "_", " "), i.Reason)
 	}
 	return t
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/imaging"
+	"github.com/ocrmux/ocrmux/host/terminal"
 )
 
 type recognizeFlags struct {
@@ -158,7 +159,7 @@ func (p *Program) printFailure(err error, f *recognizeFlags, e *engine.Engine) e
 			return internal(err)
 		}
 	}
-	exit := &exitError{status: failureStatus(failed), err: errors.New(clean(failed.Failure.String()))}
+	exit := &exitError{status: failureStatus(failed), err: errors.New(terminal.Clean(failed.Failure.String()))}
 	for _, info := range e.Providers() {
 		if info.Name == f.provider && info.State == engine.NotConfigured {
 			exit.err = fmt.Errorf("%w; the plugin is there: configure it as providers.%s", exit.err, info.Name)

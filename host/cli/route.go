@@ -15,6 +15,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/route"
+	"github.com/ocrmux/ocrmux/host/terminal"
 )
 
 func (p *Program) routeCommand() *cobra.Command {
@@ -73,9 +74,9 @@ func (p *Program) routeExplainCommand() *cobra.Command {
 }
 
 // rankingTable lists the providers in their order.
-func rankingTable(r engine.Ranking) *table {
-	t := &table{}
-	t.add("", "PROVIDER", "PRICE", "TYPICAL", "SLOW", "BREAKER", "")
+func rankingTable(r engine.Ranking) *terminal.Table {
+	t := &terminal.Table{}
+	t.Add("", "PROVIDER", "PRICE", "TYPICAL", "SLOW", "BREAKER", "")
 	place := 0
 	for _, x := range r.Providers {
 		at := "-"
@@ -87,7 +88,7 @@ func rankingTable(r engine.Ranking) *table {
 		if x.Price > 0 {
 			price += " " + string(r.Currency)
 		}
-		t.add(at, x.Provider, price, millis(x.TypicalMs), millis(x.SlowMs), x.Breaker, rankedWhy(r.Policy, x))
+		t.Add(at, x.Provider, price, millis(x.TypicalMs), millis(x.SlowMs), x.Breaker, rankedWhy(r.Policy, x))
 	}
 	return t
 }

@@ -1,4 +1,6 @@
-package cli
+// Package terminal lays text out for terminals, where a Chinese character takes two cells, and keeps texts of others from
+// steering them.
+package terminal
 
 import (
 	"strings"
@@ -7,22 +9,27 @@ import (
 	"golang.org/x/text/width"
 )
 
-// table aligns columns for a terminal, where a Chinese character takes two cells.
-type table struct {
-	indent string
+// Table aligns columns. The zero value is an empty table; it is not safe for concurrent use.
+type Table struct {
+	// Indent stands before each line.
+	Indent string
 	rows   [][]string
 }
 
-func (t *table) add(cells ...string) {
+// Empty reports whether the table has no row.
+func (t *Table) Empty() bool { return len(t.rows) == 0 }
+
+// Add adds a row of cells, cleaned. Rows may differ in length.
+func (t *Table) Add(cells ...string) {
 	row := make([]string, len(cells))
 	for i, cell := range cells {
-		row[i] = clean(cell)
+		row[i] = Clean(cell)
 	}
 	t.rows = append(t.rows, row)
 }
 
-// String has two spaces between columns and none at the ends of lines.
-func (t *table) String() string {
+// String has two spaces between columns, none at the ends of lines, and leaves out columns that are empty.
+func (t *Table) String() string {
 	var widths []int
 	for _, row := range t.rows {
 		for i, cell := range row {
@@ -35,7 +42,7 @@ func (t *table) String() string {
 	var b strings.Builder
 	for _, row := range t.rows {
 		var line strings.Builder
-		line.WriteString(t.indent)
+		line.WriteString(t.Indent)
 		for i, cell := range row {
 			if widths[i] == 0 {
 				continue
@@ -62,8 +69,8 @@ func cells(s string) int {
 	return n
 }
 
-// clean replaces what could steer a terminal: a vendor's text is not to be trusted.
-func clean(s string) string {
+// Clean replaces what could steer a terminal, and ends of lines by spaces: a vendor's text is not to be trusted.
+func Clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\t':
