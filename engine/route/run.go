@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
@@ -29,6 +30,7 @@ type run struct {
 	best     int    // the try with the best reading of a cascade that is not content
 	final    bool   // a failure said that nobody else shall be asked
 	done     bool
+	over     atomic.Bool // nobody waits any more: what has not been bought yet need not be
 
 	unusable, refusal error
 	soonest           time.Time // when one of those passed over may be asked again
@@ -97,6 +99,7 @@ func (x *run) do(ctx context.Context) *Verdict {
 			x.done = true
 		}
 	}
+	x.over.Store(true)
 	return x.conclude(ctx)
 }
 
@@ -242,11 +245,16 @@ func (x *run) attempt(ctx context.Context, t *trying) {
 	t.started = x.router.cfg.Now()
 	ctx, cancel := context.WithTimeoutCause(ctx, t.deadline.Sub(t.started), cause)
 	defer cancel()
-	if err := t.durable(ctx); err != nil {
+	switch err := t.durable(ctx); {
+	case err != nil:
 		t.outcome = Outcome{Billed: abi.BilledNo, Failure: &Failure{
 			Kind: abi.FailureKindUnavailable, Fault: abi.FaultOperator, FailOver: true, Ours: true, Message: "the ledger cannot be written, so that nothing may be bought: " + err.Error(),
 		}}
-	} else {
+	case x.over.Load():
+		t.outcome = Outcome{Billed: abi.BilledNo, Failure: &Failure{
+			Kind: abi.FailureKindTimeout, Fault: abi.FaultCaller, Ours: true, Message: "the call was over before the vendor was asked",
+		}}
+	default:
 		t.outcome = x.call.Attempt(ctx, t.Try)
 	}
 	now := x.router.cfg.Now()
