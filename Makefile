@@ -7,7 +7,7 @@ DEPGUARD    := github.com/OpenPeeDeeP/depguard/v2/cmd/depguard@v2.2.1
 # Providers that are shipped as WebAssembly modules. `local` needs C and is a subprocess.
 WASM_PLUGINS := $(filter-out local,$(patsubst plugins/%/manifest.json,%,$(wildcard plugins/*/manifest.json)))
 # Where the race detector pays: everything concurrent. It would make the picture code ten times slower for nothing.
-RACE := ./engine ./engine/catalog ./engine/egress ./engine/money ./engine/process ./engine/store/... ./engine/wasm ./engine/value ./sdk/... ./host/...
+RACE := ./engine ./engine/catalog ./engine/egress ./engine/money ./engine/process ./engine/route ./engine/store/... ./engine/wasm ./engine/value ./sdk/... ./host/...
 
 .PHONY: help
 help: ## List the targets
