@@ -64,6 +64,8 @@ func (r Reference) failed(doing string, err error) error {
 		return r.fail(Unauthenticated, "%s: the registry does not take these credentials: %w", doing, err)
 	case errors.Is(err, content.ErrMismatchedDigest), errors.Is(err, content.ErrTrailingData), errors.Is(err, content.ErrInvalidDescriptorSize), errors.Is(err, io.ErrUnexpectedEOF):
 		return r.fail(Damaged, "%s: what came is not what its digest says: %w", doing, err)
+	case errors.Is(err, http.ErrSchemeMismatch):
+		return r.fail(Unreachable, "%s: the registry speaks http; --plain-http takes it, on this machine only: %w", doing, err)
 	}
 	return r.fail(Unreachable, "%s: %w", doing, err)
 }

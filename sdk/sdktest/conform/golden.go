@@ -49,8 +49,8 @@ type call struct {
 	Now     time.Time         `json:"now"`
 }
 
-// ReadGoldens reads the exchanges of a folder in the order of their names. A folder that does not exist has none.
-func ReadGoldens(dir string) ([]*Golden, error) {
+// readGoldens reads the exchanges of a folder in the order of their names. A folder that does not exist has none.
+func readGoldens(dir string) ([]*Golden, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
@@ -60,7 +60,7 @@ func ReadGoldens(dir string) ([]*Golden, error) {
 		if filepath.Ext(e.Name()) != ".txtar" || e.Name() == FailuresFile {
 			continue
 		}
-		g, err := ReadGolden(filepath.Join(dir, e.Name()))
+		g, err := readGolden(filepath.Join(dir, e.Name()))
 		if err != nil {
 			return nil, err
 		}
@@ -69,8 +69,8 @@ func ReadGoldens(dir string) ([]*Golden, error) {
 	return out, nil
 }
 
-// ReadGolden reads one exchange and the picture it names.
-func ReadGolden(path string) (*Golden, error) {
+// readGolden reads one exchange and the picture it names.
+func readGolden(path string) (*Golden, error) {
 	archive, err := txtar.ParseFile(path)
 	if err != nil {
 		return nil, err

@@ -150,7 +150,7 @@ func (r Recording) golden(archive *txtar.Archive) (g *Golden, remove func(), err
 	path := filepath.Join(dir, r.Name+".txtar")
 	err = errors.Join(os.WriteFile(filepath.Join(dir, r.PictureName), r.Picture, 0o600), os.WriteFile(path, txtar.Format(archive), 0o600))
 	if err == nil {
-		g, err = ReadGolden(path)
+		g, err = readGolden(path)
 	}
 	if err != nil {
 		remove()

@@ -59,7 +59,7 @@ func (s *Subject) open(ctx context.Context) error {
 	if s.main, err = s.with(ctx, Tuning{}); err != nil {
 		return err
 	}
-	goldens, err := ReadGoldens(s.options.Exchanges)
+	goldens, err := readGoldens(s.options.Exchanges)
 	if err != nil {
 		return err
 	}
