@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -172,28 +173,36 @@ func TestAServerThatIsStartedAgainIsSurvived(t *testing.T) {
 
 func TestWithoutAServerEveryOperationFailsInTime(t *testing.T) {
 	e := startExternal(t, nil)
-	s := mustOpen(t, jetstream.Config{URL: e.url(), Timeout: 100 * time.Millisecond})
+	s := mustOpen(t, jetstream.Config{URL: e.url(), Timeout: 3 * time.Second}) // enough to open on a busy machine
 	defer s.Close(t.Context())
 	e.stop()
-	_, getErr := s.Get(t.Context(), "k")
-	_, setErr := s.Set(t.Context(), "k", nil, 0)
-	_, updateErr := s.Set(t.Context(), "k", nil, 3)
-	errs := map[string]error{
-		"get": getErr, "set": setErr, "update": updateErr,
-		"delete": s.Delete(t.Context(), "k", 3),
-		"watch":  s.Watch(t.Context(), "", func(store.Entry) {}),
+	var side sync.WaitGroup
+	for name, operation := range map[string]func() error{
+		"get":    func() error { _, err := s.Get(t.Context(), "k"); return err },
+		"set":    func() error { _, err := s.Set(t.Context(), "k", nil, 0); return err },
+		"update": func() error { _, err := s.Set(t.Context(), "k", nil, 3); return err },
+		"delete": func() error { return s.Delete(t.Context(), "k", 3) },
+		"watch":  func() error { return s.Watch(t.Context(), "", func(store.Entry) {}) },
+		"records": func() (last error) {
+			for _, err := range s.Records(t.Context(), "t", 0) {
+				last = err
+			}
+			return last
+		},
+		"append": func() error {
+			done := make(chan error, 1)
+			s.Append("t", nil, func(err error) { done <- err })
+			return <-done
+		},
+	} {
+		side.Go(func() {
+			err := operation()
+			if unavailable := new(store.UnavailableError); !errors.As(err, &unavailable) {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
 	}
-	for _, err := range s.Records(t.Context(), "t", 0) {
-		errs["records"] = err
-	}
-	done := make(chan error, 1)
-	s.Append("t", nil, func(err error) { done <- err })
-	errs["append"] = <-done
-	for operation, err := range errs {
-		if unavailable := new(store.UnavailableError); !errors.As(err, &unavailable) {
-			t.Errorf("%s: %v", operation, err)
-		}
-	}
+	side.Wait()
 }
 
 // unanswered is a store whose records reach somebody who never acknowledges any.
