@@ -7,7 +7,8 @@ DEPGUARD    := github.com/OpenPeeDeeP/depguard/v2/cmd/depguard@v2.2.1
 # Providers that are shipped as WebAssembly modules. `local` needs C and is a subprocess.
 WASM_PLUGINS := $(filter-out local,$(patsubst plugins/%/manifest.json,%,$(wildcard plugins/*/manifest.json)))
 # Where the race detector pays: everything concurrent. It would make the picture code ten times slower for nothing.
-RACE := ./engine ./engine/catalog ./engine/egress ./engine/money ./engine/process ./engine/route ./engine/store/... ./engine/wasm ./engine/value ./sdk/... ./host/...
+RACE := ./engine ./engine/catalog/... ./engine/egress ./engine/money ./engine/process ./engine/route ./engine/store/... ./engine/wasm ./engine/value \
+  ./sdk ./host/server/... ./host/reload ./host/doctor ./host/distribution
 
 .PHONY: help
 help: ## List the targets
@@ -44,6 +45,7 @@ models: ## Fetch what the local provider needs: OCR models and the inference run
 .PHONY: test
 test: models ## Run every test
 	$(GO) test -race $(RACE)
+	$(GO) test -race -run 'Gateway' ./host/cli
 	$(GO) test ./...
 
 .PHONY: check
