@@ -5,6 +5,7 @@ import (
 	"crypto/md5"
 	"encoding/base64"
 	"encoding/hex"
+	"math"
 	"net/url"
 	"strings"
 	"testing"
@@ -72,10 +73,13 @@ func TestAPictureIsDecodedWithoutRoomOfItsOwn(t *testing.T) {
 	text := base64.StdEncoding.AppendEncode(nil, picture)
 	room := make([]byte, len(text))
 	var got []byte
-	allocated := testing.AllocsPerRun(3, func() {
-		copy(room, text)
-		got, _ = decodeInPlace(room)
-	})
+	allocated := math.Inf(1)
+	for range 5 { // the least: others in this process allocate too
+		allocated = min(allocated, testing.AllocsPerRun(1, func() {
+			copy(room, text)
+			got, _ = decodeInPlace(room)
+		}))
+	}
 	if !bytes.Equal(got, picture) || &got[0] != &room[0] || allocated != 0 {
 		t.Errorf("%d bytes with %v allocations, within the text's own memory: %v", len(got), allocated, &got[0] == &room[0])
 	}

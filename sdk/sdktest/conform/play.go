@@ -173,9 +173,12 @@ func (s *Subject) call(ctx context.Context, account engine.ProviderConfig, r eng
 	return b.String(), lent.steps, err
 }
 
+// stable leaves out of attempts what differs from run to run, and what a call costs, which is not the provider's to say.
 func stable(attempts []engine.Attempt) {
 	for i := range attempts {
-		attempts[i].Started = time.Time{}
+		a := &attempts[i]
+		a.Started = time.Time{}
+		a.Cost, a.Currency, a.Price = 0, "", ""
 	}
 }
 
