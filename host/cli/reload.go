@@ -17,22 +17,31 @@ import (
 	"github.com/ocrmux/ocrmux/host/server"
 )
 
-// watch reloads a gateway's configuration and plugins on SIGHUP, and when a file of theirs has changed, until ctx ends.
-func (p *Program) watch(ctx context.Context, cmd *cobra.Command, e *opened, s *server.Server, cfg *config.Config, logger *slog.Logger) error {
+// changes begins to notice what a gateway has to read again: SIGHUP, and changes of its configuration and plugins. stop ends the signals,
+// and is there also where files cannot be watched, so that SIGHUP does not end the program.
+func changes(cfg *config.Config, logger *slog.Logger) (w *reload.Watcher, stop func(), err error) {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
-	defer signal.Stop(hangups)
-	w := reload.Watch{Dirs: []string{cfg.Engine.Plugins}, Signals: hangups, Logger: logger}
+	stop = func() { signal.Stop(hangups) }
+	watch := reload.Watch{Signals: hangups, Logger: logger}
+	dir, err := filepath.Abs(cfg.Engine.Plugins)
+	if err != nil {
+		return nil, stop, err
+	}
+	watch.Dirs = []string{dir}
 	if cfg.Path != "" {
 		file, err := filepath.Abs(cfg.Path)
 		if err != nil {
-			return err
+			return nil, stop, err
 		}
-		w.Files = []string{file}
+		watch.Files = []string{file}
 	}
-	if dir, err := filepath.Abs(cfg.Engine.Plugins); err == nil {
-		w.Dirs = []string{dir}
-	}
+	w, err = watch.Begin()
+	return w, stop, err
+}
+
+// reloading carries out each change until ctx ends.
+func (p *Program) reloading(ctx context.Context, w *reload.Watcher, cmd *cobra.Command, e *opened, s *server.Server, logger *slog.Logger) error {
 	return w.Run(ctx, func(ctx context.Context, why string) {
 		if err := p.reload(ctx, cmd, e, s); err != nil {
 			logger.Error("not reloaded, everything stays as it was", "because", why, "error", err)

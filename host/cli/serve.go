@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ocrmux/ocrmux/host/config"
+	"github.com/ocrmux/ocrmux/host/reload"
 	"github.com/ocrmux/ocrmux/host/server"
 )
 
@@ -38,6 +39,11 @@ func (p *Program) serveCommand() *cobra.Command {
 			if s.Open() {
 				_, _ = fmt.Fprintln(p.Stderr, "ocrmux: there are no tenants in the configuration: everybody on this machine is admin of the HTTP API; see ocrmux key new")
 			}
+			w, stop, err := changes(cfg, logger)
+			if err != nil {
+				logger.Error("changes of configuration and plugins will not be noticed", "error", err)
+			}
+			defer stop()
 			scheme := "http"
 			if cfg.Server.Cert != "" {
 				scheme = "https"
@@ -45,7 +51,7 @@ func (p *Program) serveCommand() *cobra.Command {
 			if _, err := fmt.Fprintf(p.Stdout, "listening on %s://%s\n", scheme, listener.Addr()); err != nil {
 				return internal(err)
 			}
-			return internal(p.serve(cmd, e, s, listener, cfg, logger))
+			return internal(p.serve(cmd, w, e, s, listener, logger))
 		},
 	}
 	configFlags(cmd)
@@ -53,14 +59,20 @@ func (p *Program) serveCommand() *cobra.Command {
 }
 
 // serve answers until the command's context ends, and reloads meanwhile.
-func (p *Program) serve(cmd *cobra.Command, e *opened, s *server.Server, l net.Listener, cfg *config.Config, logger *slog.Logger) error {
+func (p *Program) serve(cmd *cobra.Command, w *reload.Watcher, e *opened, s *server.Server, l net.Listener, logger *slog.Logger) error {
 	ctx, cancel := context.WithCancel(cmd.Context())
 	watched := make(chan error, 1)
-	go func() { watched <- p.watch(ctx, cmd, e, s, cfg, logger) }()
+	go func() {
+		if w == nil {
+			watched <- nil
+			return
+		}
+		watched <- p.reloading(ctx, w, cmd, e, s, logger)
+	}()
 	err := s.Serve(cmd.Context(), l)
 	cancel()
 	if problem := <-watched; problem != nil {
-		logger.Error("changes were not noticed, SIGHUP neither", "error", problem)
+		logger.Error("changes were no longer noticed", "error", problem)
 	}
 	return err
 }

@@ -32,19 +32,31 @@ type Watch struct {
 	Logger *slog.Logger
 }
 
-// Run calls reload, one at a time, with the reason, until ctx ends. It fails at once when nothing can be watched.
-func (w Watch) Run(ctx context.Context, reload func(ctx context.Context, why string)) error {
+// Watcher is a Watch that has begun: what changes from now on counts.
+type Watcher struct {
+	Watch
+	notify *fsnotify.Watcher
+}
+
+// Begin fails when nothing can be watched. Run must be called afterwards.
+func (w Watch) Begin() (*Watcher, error) {
 	notify, err := fsnotify.NewWatcher()
 	if err != nil {
-		return fmt.Errorf("files cannot be watched: %w", err)
+		return nil, fmt.Errorf("files cannot be watched: %w", err)
 	}
-	defer func() { _ = notify.Close() }() // nothing is lost
 	if w.After == nil {
 		w.After = time.After
 	}
 	if err := w.add(notify); err != nil {
-		return err
+		return nil, errors.Join(err, notify.Close())
 	}
+	return &Watcher{w, notify}, nil
+}
+
+// Run calls reload, one at a time, with the reason, until ctx ends.
+func (w *Watcher) Run(ctx context.Context, reload func(ctx context.Context, why string)) error {
+	notify := w.notify
+	defer func() { _ = notify.Close() }() // nothing is lost
 	var quiet <-chan time.Time
 	var changed string
 	for {

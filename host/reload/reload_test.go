@@ -29,33 +29,26 @@ func watch(t *testing.T) *watching {
 	w.write("ocrmux.yaml")
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error)
-	ready := make(chan struct{})
+	watcher, err := reload.Watch{
+		Files: []string{filepath.Join(w.dir, "ocrmux.yaml")}, Dirs: []string{filepath.Join(w.dir, "plugins")}, Signals: w.signals,
+		Logger: slog.New(slog.DiscardHandler),
+		After: func(time.Duration) <-chan time.Time {
+			c := make(chan time.Time, 1)
+			w.armed <- c
+			return c
+		},
+	}.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
 	go func() {
-		ended <- reload.Watch{
-			Files: []string{filepath.Join(w.dir, "ocrmux.yaml")}, Dirs: []string{filepath.Join(w.dir, "plugins")}, Signals: w.signals,
-			Logger: slog.New(slog.DiscardHandler),
-			After: func(time.Duration) <-chan time.Time {
-				c := make(chan time.Time, 1)
-				w.armed <- c
-				return c
-			},
-		}.Run(ctx, func(ctx context.Context, why string) {
-			if why == "signal hangup" {
-				select {
-				case <-ready:
-				default:
-					close(ready)
-					return
-				}
-			}
+		ended <- watcher.Run(ctx, func(ctx context.Context, why string) {
 			select {
 			case w.reasons <- why:
 			case <-ctx.Done():
 			}
 		})
 	}()
-	w.signals <- syscall.SIGHUP // taken only once everything is watched
-	<-ready
 	t.Cleanup(func() {
 		cancel()
 		if err := <-ended; err != nil {
