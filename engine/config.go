@@ -8,6 +8,9 @@ import (
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/catalog"
 	"github.com/ocrmux/ocrmux/engine/egress"
@@ -53,6 +56,10 @@ type Config struct {
 	Limits Limits
 	// Logger receives what operators need to know, never card data; nil means nowhere.
 	Logger *slog.Logger
+	// Tracing and Metering receive spans and metrics, which docs/observability.md lists; nil means nowhere. They hold no card data and no
+	// secrets. Metering asks the engine for its gauges until Close.
+	Tracing  trace.TracerProvider
+	Metering metric.MeterProvider
 	// Now and Random are the engine's only clock and randomness; nil means the system's.
 	Now    func() time.Time
 	Random io.Reader

@@ -22,6 +22,8 @@ type Engine struct {
 	retiring sync.WaitGroup // generations that end their calls
 	closed   bool
 	closeErr error
+
+	unobserve func() error // nil when nobody meters
 }
 
 // Open finds the plugins, loads those that configured providers need, and checks every provider's configuration.
@@ -33,11 +35,14 @@ func Open(ctx context.Context, cfg Config) (*Engine, error) {
 	cfg = cfg.withDefaults()
 	e := &Engine{shared: &shared{runtimes: cfg.Runtimes, fitting: make(chan struct{}, runtime.GOMAXPROCS(0)), store: cfg.Store}}
 	g := &generation{shared: e.shared, cfg: cfg}
+	late := context.WithoutCancel(ctx)
 	if err := e.open(ctx, g); err != nil {
-		late := context.WithoutCancel(ctx)
 		return nil, errors.Join(err, g.retire(late), e.shared.close(late))
 	}
 	e.now.Store(g)
+	if err := e.observeStanding(); err != nil {
+		return nil, errors.Join(err, e.Close(late))
+	}
 	return e, nil
 }
 
@@ -46,6 +51,9 @@ func (e *Engine) open(ctx context.Context, g *generation) error {
 		e.shared.store, e.shared.ownStore = store.NewMemory(), true
 	}
 	var err error
+	if e.shared.watch, err = newObserver(&g.cfg); err != nil {
+		return err
+	}
 	if e.shared.owner, err = e.owner(g.cfg.Random); err != nil {
 		return err
 	}
@@ -117,7 +125,11 @@ func (e *Engine) Close(ctx context.Context) error {
 		return e.closeErr
 	}
 	e.closed = true
-	err := e.now.Load().retire(ctx)
+	var err error
+	if e.unobserve != nil {
+		err = e.unobserve()
+	}
+	err = errors.Join(err, e.now.Load().retire(ctx))
 	ended := make(chan struct{})
 	go func() {
 		e.retiring.Wait()

@@ -81,7 +81,7 @@ func (s *session) send(ctx context.Context, req *abi.HTTPRequest, nonce string, 
 		Timeout: time.Duration(req.TimeoutMs) * time.Millisecond, ResponseCap: int64(min(req.ResponseCap, math.MaxInt64)),
 	}
 	mask := s.mask() // before sending: what is sent now may be echoed when it is no longer good
-	answer, err := s.engine.client.Do(ctx, s.provider.policy, out)
+	answer, err := s.observeExchange(ctx, out)
 	if err != nil {
 		return nil, nil, s.transportFailure(ctx, err)
 	}

@@ -13,6 +13,7 @@ import (
 // flights let calls that ask the same at the same time share one: a picture that a caller sends twice in a hurry is bought once.
 type flights struct {
 	running *running
+	watch   *observer
 	seed    maphash.Seed
 	mu      sync.Mutex
 	open    map[uint64][]*flight
@@ -31,8 +32,8 @@ type flight struct {
 	cut    bool // there is no result because it ran out of time, or everybody gave it up
 }
 
-func newFlights(r *running) *flights {
-	return &flights{running: r, seed: maphash.MakeSeed(), open: make(map[uint64][]*flight)}
+func newFlights(r *running, o *observer) *flights {
+	return &flights{running: r, watch: o, seed: maphash.MakeSeed(), open: make(map[uint64][]*flight)}
 }
 
 // join takes part in the flight of equal requests, or begins one with call. The result of a flight that was joined is a copy that
@@ -81,6 +82,9 @@ func (fs *flights) joinOnce(ctx context.Context, req *Request, picture []byte, c
 	}
 	if joined && f.cut && ctx.Err() == nil {
 		return nil, true, nil
+	}
+	if joined {
+		fs.watch.saved(ctx, savedByShared)
 	}
 	r, err = f.copies(joined)
 	return r, false, err

@@ -153,6 +153,8 @@ func (d *door) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), d.engine.cfg.Limits.Timeout)
 	defer cancel()
+	ctx, seen := d.engine.watch.observeVisit(ctx, d.provider.serves)
+	defer seen.end("")
 	v := &visit{session: session{engine: d.engine, provider: d.provider}, door: d}
 	v.eval = value.New(v, value.Limits{})
 	var id [16]byte

@@ -155,6 +155,7 @@ func (v *visit) answer(ctx context.Context, w http.ResponseWriter, in *abi.Reply
 func (v *visit) write(ctx context.Context, w http.ResponseWriter, out *abi.InboundResponse, nonce, outcome string) {
 	v.engine.cfg.Logger.LogAttrs(ctx, slog.LevelInfo, "front door", slog.String("plugin", v.provider.serves),
 		slog.String("call", v.id), slog.String("outcome", outcome), slog.Uint64("status", uint64(out.Status)))
+	v.engine.watch.answered(ctx, outcome, int(out.Status))
 	if out.Status < 200 || out.Status > 599 {
 		http.Error(w, "the front door's plugin gave no answer", http.StatusBadGateway)
 		return

@@ -50,11 +50,12 @@ type shared struct {
 	fitting   chan struct{} // one entry for each picture being fitted
 	results   *results
 	inventory inventory
+	watch     *observer
 }
 
 // open makes a generation whose plugins have been found. It loads what is not loaded yet.
 func (e *generation) open(ctx context.Context, found []catalog.Found) error {
-	e.flights = newFlights(&e.running)
+	e.flights = newFlights(&e.running, e.watch)
 	e.documents = map[string]Document{idCard{}.Name(): idCard{}}
 	for _, d := range e.cfg.Documents {
 		e.documents[d.Name()] = d

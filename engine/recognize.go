@@ -22,6 +22,14 @@ func noAttempt(f *failed) *Error {
 func (e *generation) recognize(ctx context.Context, req Request) (*Recognition, error) {
 	req = req.own()
 	req.Document, req.Route = cmp.Or(req.Document, idcard.Document), cmp.Or(req.Route, DefaultRoute)
+	ctx, seen := e.observeCall(ctx, &req)
+	r, err := e.answer(ctx, req)
+	e.watch.observed(ctx, seen, err)
+	return r, err
+}
+
+// answer is recognize for a request whose defaults are filled in.
+func (e *generation) answer(ctx context.Context, req Request) (*Recognition, error) {
 	timeout := cmp.Or(e.router.Timeout(req.Route), e.cfg.Limits.Timeout)
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -33,6 +41,7 @@ func (e *generation) recognize(ctx context.Context, req Request) (*Recognition, 
 	}
 	key := e.results.key(&req, pic.data)
 	if r := e.results.get(key, e.cfg.Now()); r != nil {
+		e.watch.saved(ctx, savedByKept)
 		r.Attempts = free(r.Attempts, "kept from an equal call")
 		return r, nil
 	}
@@ -79,6 +88,7 @@ func (c *call) run(ctx context.Context, timeout time.Duration) (*Recognition, *E
 		Route: req.Route, Provider: req.Provider, Tenant: req.Tenant, Needs: needs(req), Deadline: e.cfg.Now().Add(timeout), Attempt: c.attempt, Go: e.running.spawn,
 	})
 	attempts := c.attempts(verdict)
+	e.watch.spent(ctx, e.told(req), attempts)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
@@ -117,6 +127,7 @@ func needs(req *Request) route.Needs {
 func (c *call) attempt(ctx context.Context, t route.Try) route.Outcome {
 	e, p := c.engine, c.engine.providers[t.Provider]
 	started := e.cfg.Now()
+	ctx, seen := e.watch.observeAttempt(ctx, p, t)
 	done, s, f := e.attempt(ctx, p, c.request, c.picture)
 	if f == nil {
 		f = s.judge(done)
@@ -133,6 +144,7 @@ func (c *call) attempt(ctx context.Context, t route.Try) route.Outcome {
 	c.mu.Lock()
 	c.results[t.Number] = out
 	c.mu.Unlock()
+	e.watch.attempted(ctx, seen, p, &outcome, f)
 	e.logAttempt(ctx, t, &outcome, f, e.cfg.Now().Sub(started))
 	return outcome
 }

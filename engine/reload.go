@@ -13,8 +13,8 @@ import (
 )
 
 // Reload puts another configuration, and the plugins' folder as it is now, in the place of the present ones: all or nothing. Calls that
-// run end on what they began with; budgets, parked accounts, breakers, latencies and limits go on. Runtimes, Store, Results, Now, Random and
-// Logger stay as Open was given them.
+// run end on what they began with; budgets, parked accounts, breakers, latencies and limits go on. Runtimes, Store, Results, Now, Random,
+// Logger, Tracing and Metering stay as Open was given them.
 //
 // A plugin whose file is new or changed is loaded and asked for its first step before anything is replaced. One that fails that, or
 // that is not approved, does not replace the one before it: [Engine.Providers] says why, and Reload succeeds. It fails, and changes

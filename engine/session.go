@@ -131,7 +131,7 @@ func (s *session) context() (*abi.Context, *failed) {
 
 func (s *session) step(ctx context.Context, in *abi.StepRequest) (*abi.Action, *failed) {
 	s.hostCalls.reset()
-	action, err := s.provider.module.Step(ctx, in, s)
+	action, err := s.observeStep(ctx, in)
 	if err != nil {
 		return nil, s.pluginFailure(ctx, err)
 	}
