@@ -8,7 +8,7 @@ DEPGUARD    := github.com/OpenPeeDeeP/depguard/v2/cmd/depguard@v2.2.1
 WASM_PLUGINS := $(filter-out local,$(patsubst plugins/%/manifest.json,%,$(wildcard plugins/*/manifest.json)))
 # Where the race detector pays: everything concurrent. It would make the picture code ten times slower for nothing.
 RACE := ./engine ./engine/catalog/... ./engine/egress ./engine/money ./engine/process ./engine/route ./engine/store/... ./engine/wasm ./engine/value \
-  ./sdk ./host/server/... ./host/reload ./host/doctor ./host/distribution
+  ./sdk ./host/server/... ./host/reload ./host/telemetry ./host/doctor ./host/distribution
 
 .PHONY: help
 help: ## List the targets

@@ -15,6 +15,7 @@ type File struct {
 	Server     Server               `json:"server,omitempty" jsonschema_description:"The HTTP server."`
 	Tenants    map[string]Tenant    `json:"tenants,omitempty" jsonschema_description:"Who may use the HTTP API, by name. Without any tenant the server listens on a loopback address only, and everybody there is admin."`
 	Limits     Limits               `json:"limits,omitempty" jsonschema_description:"Bounds of time and size; 0 means the default."`
+	Telemetry  Telemetry            `json:"telemetry,omitempty" jsonschema_description:"What others are told of this program's work: never card data or secrets."`
 	Log        Log                  `json:"log,omitempty" jsonschema_description:"The log, on standard error."`
 }
 

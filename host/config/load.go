@@ -19,6 +19,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/process"
 	"github.com/ocrmux/ocrmux/engine/store/jetstream"
 	"github.com/ocrmux/ocrmux/engine/wasm"
+	"github.com/ocrmux/ocrmux/host/telemetry"
 )
 
 // maxFileBytes bounds a configuration file.
@@ -54,6 +55,8 @@ type Config struct {
 	State *jetstream.Config
 	// Server is where the HTTP server listens, and for whom.
 	Server ServerConfig
+	// Telemetry lacks what a configuration cannot say: Version and Logger.
+	Telemetry telemetry.Config
 	// SecretSources are where the secrets were found, in no particular order.
 	SecretSources []SecretSource
 
@@ -175,6 +178,7 @@ func (b *builder) build(src Sources) {
 	}
 	b.limits(f.Limits)
 	b.server()
+	b.telemetry()
 }
 
 func (b *builder) limits(l Limits) {

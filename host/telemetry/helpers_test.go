@@ -1,0 +1,55 @@
+package telemetry_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/ocrmux/ocrmux/engine/catalog/trust"
+	"github.com/ocrmux/ocrmux/sdk/build"
+)
+
+// built are the plugins that the tests run, and their compiled code.
+var built struct{ plugins, cache string } // made by TestMain, only read afterwards
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "ocrmux-telemetry-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	built.plugins, built.cache = filepath.Join(dir, "plugins"), filepath.Join(dir, "cache")
+	_, err1 := build.WASM(context.Background(), filepath.Join("..", "..", "plugins", "jumdata"), built.plugins)
+	_, err2 := build.WASM(context.Background(), filepath.Join("..", "..", "engine", "testdata", "actor"), built.plugins)
+	if err := errors.Join(err1, err2, trust.Approve(built.plugins)); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return m.Run()
+}
+
+// sink keeps what is written to it. It is safe for concurrent use.
+type sink struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *sink) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *sink) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
