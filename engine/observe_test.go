@@ -65,7 +65,7 @@ func line(s tracetest.SpanStub) string {
 		case "server.port", "server.address", "http.request.body.size", "http.response.body.size", "ocrmux.attempt.reason":
 			continue
 		}
-		text += " " + strings.TrimPrefix(string(a.Key), "ocrmux.") + "=" + a.Value.Emit()
+		text += " " + strings.TrimPrefix(string(a.Key), "ocrmux.") + "=" + a.Value.String()
 	}
 	return text
 }
@@ -94,7 +94,7 @@ func values(data metricdata.Aggregation) map[string]float64 {
 		var words []string
 		for _, a := range s.ToSlice() {
 			if a.Key != "server.port" && a.Key != "server.address" {
-				words = append(words, strings.TrimPrefix(string(a.Key), "ocrmux.")+"="+a.Value.Emit())
+				words = append(words, strings.TrimPrefix(string(a.Key), "ocrmux.")+"="+a.Value.String())
 			}
 		}
 		return strings.Join(words, " ")
