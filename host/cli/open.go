@@ -16,6 +16,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store/jetstream"
 	"github.com/ocrmux/ocrmux/engine/wasm"
 	"github.com/ocrmux/ocrmux/host/config"
+	"github.com/ocrmux/ocrmux/host/telemetry"
 )
 
 // configFlags adds --config and the flags that stand for settings.
@@ -74,37 +75,50 @@ func (p *Program) open(cmd *cobra.Command, level slog.Level, use stateUse) (*ope
 	cfg.Engine.Logger = logger
 	cfg.Engine.Runtimes = []engine.Runtime{modules, process.New(cfg.Process), declarative.New()}
 	o := &opened{}
+	if use == servedState {
+		cfg.Telemetry.Version, cfg.Telemetry.Logger = buildVersion(), logger
+		if o.telemetry, err = telemetry.New(cfg.Telemetry); err != nil {
+			return nil, nil, internal(err)
+		}
+		cfg.Engine.Tracing, cfg.Engine.Metering = o.telemetry.TracerProvider(), o.telemetry.MeterProvider()
+	}
 	if use == servedState && cfg.State == nil && !cfg.File.State.InMemory {
 		cfg.State = p.defaultState(cfg, logger)
 	}
 	if use != withoutState && cfg.State != nil {
 		if o.store, err = openState(cmd.Context(), cfg, logger); err != nil {
-			return nil, nil, err
+			return nil, nil, errors.Join(err, o.closeRest(context.WithoutCancel(cmd.Context())))
 		}
 		cfg.Engine.Store = o.store
 	}
 	if o.Engine, err = engine.Open(cmd.Context(), cfg.Engine); err != nil {
-		if o.store != nil {
-			err = errors.Join(err, o.store.Close(context.WithoutCancel(cmd.Context())))
-		}
+		err = errors.Join(err, o.closeRest(context.WithoutCancel(cmd.Context())))
 		return nil, nil, wrongConfig(cfg, err)
 	}
 	return o, cfg, nil
 }
 
-// opened is an engine with the store of its state, if it has one.
+// opened is an engine with what the program lends it.
 type opened struct {
 	*engine.Engine
-	store *jetstream.Store
+	store     *jetstream.Store     // nil without state
+	telemetry *telemetry.Telemetry // nil where nothing is served
 }
 
-// Close ends the engine, and then the store that it writes to.
+// Close ends the engine, and then what it writes to.
 func (o *opened) Close(ctx context.Context) error {
-	err := o.Engine.Close(ctx)
+	return errors.Join(o.Engine.Close(ctx), o.closeRest(ctx))
+}
+
+func (o *opened) closeRest(ctx context.Context) error {
+	var errs []error
 	if o.store != nil {
-		err = errors.Join(err, o.store.Close(ctx))
+		errs = append(errs, o.store.Close(ctx))
 	}
-	return err
+	if o.telemetry != nil {
+		errs = append(errs, o.telemetry.Shutdown(ctx))
+	}
+	return errors.Join(errs...)
 }
 
 // defaultState keeps the state in the user's folder for it; nil when there is none.

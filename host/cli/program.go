@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ocrmux/ocrmux/host/config"
+	"github.com/ocrmux/ocrmux/host/telemetry"
 )
 
 // The exit statuses.
@@ -190,7 +191,7 @@ func (p *Program) logger(log config.Log, level slog.Level) *slog.Logger {
 	}
 	options := &slog.HandlerOptions{Level: level}
 	if log.Format == "json" {
-		return slog.New(slog.NewJSONHandler(p.Stderr, options))
+		return slog.New(telemetry.WithTrace(slog.NewJSONHandler(p.Stderr, options)))
 	}
-	return slog.New(slog.NewTextHandler(p.Stderr, options))
+	return slog.New(telemetry.WithTrace(slog.NewTextHandler(p.Stderr, options)))
 }

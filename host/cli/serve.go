@@ -28,7 +28,7 @@ func (p *Program) serveCommand() *cobra.Command {
 			}
 			defer func() { err = errors.Join(err, internal(e.Close(context.WithoutCancel(cmd.Context())))) }()
 			logger := p.logger(cfg.File.Log, slog.LevelWarn)
-			s, err := server.New(e.Engine, serverConfig(cfg, logger))
+			s, err := server.New(e.Engine, serverConfig(e, cfg, logger))
 			if err != nil {
 				return usage(err)
 			}
@@ -78,11 +78,14 @@ func (p *Program) serve(cmd *cobra.Command, w *reload.Watcher, e *opened, s *ser
 }
 
 // serverConfig is what a configuration says of the server.
-func serverConfig(cfg *config.Config, logger *slog.Logger) server.Config {
+func serverConfig(e *opened, cfg *config.Config, logger *slog.Logger) server.Config {
 	c := cfg.Server
 	out := server.Config{
 		Doors: slices.Sorted(maps.Keys(cfg.File.FrontDoors)), Tenants: c.Tenants, MaxRequests: c.MaxRequests, Queue: c.Queue, CallTimeout: c.CallTimeout,
 		MaxPictureBytes: cfg.Engine.Limits.Picture.MaxBytes, Zone: cfg.Engine.Money.Location, Version: buildVersion(), Logger: logger,
+	}
+	if e.telemetry != nil {
+		out.Metrics = e.telemetry.MetricsHandler()
 	}
 	if c.Cert != "" {
 		out.TLS = &server.TLS{Cert: c.Cert, Key: c.Key, ClientCA: c.ClientCA}

@@ -22,7 +22,7 @@ type Traces struct {
 
 // Metrics are how metrics are given.
 type Metrics struct {
-	Prometheus bool `json:"prometheus,omitempty" jsonschema:"default=false" jsonschema_description:"Whether there are metrics in the format of Prometheus."`
+	Prometheus *bool `json:"prometheus,omitempty" jsonschema:"default=true" jsonschema_description:"Whether the gateway has metrics at /metrics, in the format of Prometheus. With tenants, for admins."`
 }
 
 // CollectorURL is the URL of a collector.
@@ -35,9 +35,12 @@ func (CollectorURL) JSONSchema() *jsonschema.Schema {
 
 func (b *builder) telemetry() {
 	t := b.File.Telemetry
-	b.Config.Telemetry = telemetry.Config{OTLP: string(t.Traces.OTLP), Sample: 1, Prometheus: t.Metrics.Prometheus}
+	b.Config.Telemetry = telemetry.Config{OTLP: string(t.Traces.OTLP), Sample: 1, Prometheus: true}
 	if t.Traces.Sample != nil {
 		b.Config.Telemetry.Sample = *t.Traces.Sample
+	}
+	if t.Metrics.Prometheus != nil {
+		b.Config.Telemetry.Prometheus = *t.Metrics.Prometheus
 	}
 	if t.Traces.OTLP == "" {
 		return

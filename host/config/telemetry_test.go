@@ -15,11 +15,11 @@ func TestTelemetryIsConfigured(t *testing.T) {
 		file string
 		want telemetry.Config
 	}{
-		"nothing":                             {"", telemetry.Config{Sample: 1}},
-		"metrics":                             {"telemetry: {metrics: {prometheus: true}}", telemetry.Config{Sample: 1, Prometheus: true}},
-		"every call is traced":                {`telemetry: {traces: {otlp: "http://collector:4318"}}`, telemetry.Config{Sample: 1, OTLP: "http://collector:4318"}},
-		"a tenth is traced":                   {`telemetry: {traces: {otlp: "https://collector/in", sample: 0.1}}`, telemetry.Config{Sample: 0.1, OTLP: "https://collector/in"}},
-		"none is, unless the caller wants it": {`telemetry: {traces: {otlp: "http://collector:4318", sample: 0}}`, telemetry.Config{OTLP: "http://collector:4318"}},
+		"nothing":                             {"", telemetry.Config{Sample: 1, Prometheus: true}},
+		"no metrics":                          {"telemetry: {metrics: {prometheus: false}}", telemetry.Config{Sample: 1}},
+		"every call is traced":                {`telemetry: {traces: {otlp: "http://collector:4318"}}`, telemetry.Config{Sample: 1, Prometheus: true, OTLP: "http://collector:4318"}},
+		"a tenth is traced":                   {`telemetry: {traces: {otlp: "https://collector/in", sample: 0.1}}`, telemetry.Config{Sample: 0.1, Prometheus: true, OTLP: "https://collector/in"}},
+		"none is, unless the caller wants it": {`telemetry: {traces: {otlp: "http://collector:4318", sample: 0}}`, telemetry.Config{Prometheus: true, OTLP: "http://collector:4318"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, _, err := load(t, map[string]string{"config.yaml": c.file}, nil)

@@ -14,6 +14,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/money"
 	"github.com/ocrmux/ocrmux/host/server"
 	"github.com/ocrmux/ocrmux/host/server/access"
+	"github.com/ocrmux/ocrmux/host/service"
 )
 
 // Keys of the tenants.
@@ -98,12 +99,12 @@ func TestATenantSeesAndUsesOnlyWhatIsItsOwn(t *testing.T) {
 	shop.post(t, "/v1/providers/two/unpark", "", nil).refusedAs(t, "unparking", 403, "permission_denied", "only an admin")
 
 	names := func(c *caller) (out []string) {
-		for _, p := range into[struct{ Providers []server.Provider }](t, c.get(t, "/v1/providers")).Providers {
+		for _, p := range into[struct{ Providers []service.Provider }](t, c.get(t, "/v1/providers")).Providers {
 			if out = append(out, p.Name); c.key != adminKey && len(p.Budgets) > 0 {
 				t.Errorf("budgets are shown: %+v", p)
 			}
 		}
-		for _, r := range into[struct{ Routes []server.Route }](t, c.get(t, "/v1/routes")).Routes {
+		for _, r := range into[struct{ Routes []service.Route }](t, c.get(t, "/v1/routes")).Routes {
 			out = append(out, r.Name)
 		}
 		for _, row := range into[server.Usage](t, c.get(t, "/v1/usage")).Rows {

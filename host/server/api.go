@@ -10,10 +10,11 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"go.opentelemetry.io/otel/propagation"
 
-	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/host/server/access"
 	"github.com/ocrmux/ocrmux/host/server/replay"
+	"github.com/ocrmux/ocrmux/host/service"
 )
 
 // apiPrefix is of everything that needs a key.
@@ -28,7 +29,7 @@ const (
 
 // api is the HTTP API.
 type api struct {
-	engine  *engine.Engine
+	service *service.Service
 	cfg     *Config
 	guard   *atomic.Pointer[access.Guard]
 	answers *replay.Store
@@ -41,7 +42,7 @@ func (s *Server) mountAPI() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &api{engine: s.engine, cfg: &s.cfg, guard: &s.guard, answers: answers, foreign: http.NewCrossOriginProtection()}
+	a := &api{service: &service.Service{Engine: s.engine, Now: s.cfg.Now}, cfg: &s.cfg, guard: &s.guard, answers: answers, foreign: http.NewCrossOriginProtection()}
 	mux := &guardedMux{ServeMux: s.mux, api: a}
 	h := humago.New(mux, humaConfig(s.cfg.Version))
 	a.describe(h)
@@ -49,6 +50,9 @@ func (s *Server) mountAPI() ([]string, error) {
 	a.providerOperations(h)
 	a.routeOperations(h)
 	a.moneyOperations(h)
+	if s.cfg.Metrics != nil {
+		mux.HandleFunc("GET /metrics", a.metrics)
+	}
 	tidy(h.OpenAPI().Components.Schemas)
 	description, err := json.Marshal(h.OpenAPI())
 	if err != nil {
@@ -94,8 +98,17 @@ func (a *api) guarded(next http.HandlerFunc) http.HandlerFunc {
 			return
 		}
 		defer leave()
-		next(w, r)
+		next(w, r.WithContext(propagation.TraceContext{}.Extract(r.Context(), propagation.HeaderCarrier(r.Header))))
 	}
+}
+
+// metrics are for admins: they tell of everybody's calls.
+func (a *api) metrics(w http.ResponseWriter, r *http.Request) {
+	if !visitOf(r.Context()).tenant.Admin() {
+		denied(service.ErrNotAdmin).write(w)
+		return
+	}
+	a.cfg.Metrics.ServeHTTP(w, r)
 }
 
 // humaConfig is huma without its own documents, and with errors of ours.

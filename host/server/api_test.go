@@ -18,6 +18,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/money"
 	"github.com/ocrmux/ocrmux/engine/route"
 	"github.com/ocrmux/ocrmux/host/server"
+	"github.com/ocrmux/ocrmux/host/service"
 )
 
 const recognize = "/v1/recognize"
@@ -196,7 +197,7 @@ func TestProvidersAreShownAndParked(t *testing.T) {
 	}, nil).caller(t, "")
 	type list struct {
 		Currency  string
-		Providers []server.Provider
+		Providers []service.Provider
 	}
 	all := into[list](t, c.get(t, "/v1/providers"))
 	names := []string{}
@@ -206,22 +207,22 @@ func TestProvidersAreShownAndParked(t *testing.T) {
 	if diff := cmp.Diff([]string{"one", "two", "showapi", "wapi"}, names); diff != "" || all.Currency != "CNY" {
 		t.Error(diff, all.Currency)
 	}
-	one := into[server.Provider](t, c.get(t, "/v1/providers/one"))
+	one := into[service.Provider](t, c.get(t, "/v1/providers/one"))
 	if one.Plugin != "jumdata" || one.State != "ready" || one.Version == "" || one.Standing == nil || one.Standing.Price != price || one.Standing.Breaker != "closed" || len(one.Budgets) != 1 {
 		t.Errorf("%+v", one)
 	}
 	c.get(t, "/v1/providers/three").refusedAs(t, "an unknown one", 404, "invalid_request", "no such provider")
 
 	until := time.Now().Add(time.Hour).UTC().Truncate(time.Second)
-	parked := into[server.Provider](t, c.post(t, "/v1/providers/one/park", "", inJSON(t, map[string]any{"reason": "maintenance", "until": until})))
+	parked := into[service.Provider](t, c.post(t, "/v1/providers/one/park", "", inJSON(t, map[string]any{"reason": "maintenance", "until": until})))
 	if parked.Standing.Ready || !parked.Standing.Until.Equal(until) || !strings.Contains(parked.Standing.Why, "maintenance") {
 		t.Errorf("%+v", parked.Standing)
 	}
 	c.post(t, recognize, "image/jpeg", card(t)).refusedAs(t, "a parked provider", 503, "unavailable", "maintenance")
-	if p := into[server.Provider](t, c.post(t, "/v1/providers/one/unpark", "", nil)); !p.Standing.Ready {
+	if p := into[service.Provider](t, c.post(t, "/v1/providers/one/unpark", "", nil)); !p.Standing.Ready {
 		t.Errorf("%+v", p.Standing)
 	}
-	if p := into[server.Provider](t, c.post(t, "/v1/providers/one/park", "", nil)); p.Standing.Ready {
+	if p := into[service.Provider](t, c.post(t, "/v1/providers/one/park", "", nil)); p.Standing.Ready {
 		t.Errorf("%+v", p.Standing)
 	}
 	c.post(t, "/v1/providers/three/park", "", nil).refusedAs(t, "an unknown one", 404, "invalid_request", "no such provider")
@@ -242,8 +243,8 @@ func TestRoutesUsageAndBudgetsAreShown(t *testing.T) {
 	}, nil).caller(t, "")
 	into[engine.Recognition](t, c.post(t, recognize, "image/jpeg", card(t)))
 
-	type routes struct{ Routes []server.Route }
-	want := []server.Route{{Name: "default", Default: true, Policy: route.Failover, Providers: []string{"one"}}, {Name: "portrait", Policy: route.Failover, Providers: []string{"two"}}}
+	type routes struct{ Routes []service.Route }
+	want := []service.Route{{Name: "default", Default: true, Policy: route.Failover, Providers: []string{"one"}}, {Name: "portrait", Policy: route.Failover, Providers: []string{"two"}}}
 	if diff := cmp.Diff(want, into[routes](t, c.get(t, "/v1/routes")).Routes); diff != "" {
 		t.Error(diff)
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"io"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine"
@@ -29,6 +30,8 @@ type Config struct {
 	CallTimeout time.Duration
 	// Zone in which the days of usage begin; nil means Asia/Shanghai.
 	Zone *time.Location
+	// Metrics answers at /metrics, for admins; nil means that nothing does.
+	Metrics http.Handler
 	// Version of the program, for the description of the API.
 	Version string
 	// Logger receives one line for each request, without any value of it; nil means nowhere.

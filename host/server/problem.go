@@ -13,6 +13,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/money"
 	"github.com/ocrmux/ocrmux/host/server/access"
 	"github.com/ocrmux/ocrmux/host/server/intake"
+	"github.com/ocrmux/ocrmux/host/service"
 )
 
 const problemType = "application/problem+json"
@@ -132,6 +133,17 @@ func refused(err error) *Problem {
 		f.Kind, f.Fault = abi.FailureKindUnavailable, abi.FaultOperator
 	}
 	return problem(r.Status, f)
+}
+
+// denied is the problem of what package service does not give a tenant.
+func denied(err error) *Problem {
+	switch {
+	case errors.Is(err, service.ErrNotAdmin):
+		return refused(&access.Refusal{Status: http.StatusForbidden, Reason: err.Error()})
+	case errors.Is(err, service.ErrNoRoute), errors.Is(err, service.ErrNoProvider):
+		return callerFault(http.StatusNotFound, err.Error())
+	}
+	return callerFault(http.StatusBadRequest, err.Error())
 }
 
 // unread is the problem of an *intake.Error.

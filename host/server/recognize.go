@@ -15,7 +15,6 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/host/server/access"
 	"github.com/ocrmux/ocrmux/host/server/intake"
 	"github.com/ocrmux/ocrmux/host/server/replay"
 )
@@ -95,9 +94,8 @@ func (a *api) recognize(w http.ResponseWriter, r *http.Request) {
 		unread(err).write(w)
 		return
 	}
-	form.Request.Tenant = tenant.Name()
-	if p := a.direct(tenant, &form.Request); p != nil {
-		p.write(w)
+	if err := a.service.Direct(tenant, &form.Request); err != nil {
+		denied(err).write(w)
 		return
 	}
 	if key == "" {
@@ -141,29 +139,10 @@ func keyOf(r *http.Request) (string, *Problem) {
 	return key, nil
 }
 
-// direct sends a request to the route or provider that it names, or to the tenant's own route.
-func (a *api) direct(tenant *access.Tenant, req *engine.Request) *Problem {
-	if req.Provider != "" {
-		if req.Route != "" {
-			return callerFault(http.StatusBadRequest, "both a route and a provider are named: a provider that is named is asked without a route")
-		}
-		if !slices.Contains(a.providersOf(tenant), req.Provider) {
-			return callerFault(http.StatusNotFound, "there is no such provider")
-		}
-		return nil
-	}
-	name, ok := tenant.Route(req.Route)
-	if _, known := a.engine.Explain(name, engine.Request{}); !ok || !known {
-		return callerFault(http.StatusNotFound, "there is no such route")
-	}
-	req.Route = name
-	return nil
-}
-
 // answer asks the engine. An answer that cost nothing and may be another one next time need not be kept.
 func (a *api) answer(ctx context.Context, form *intake.Form) (answer replay.Answer, keep bool) {
 	req := form.Ask()
-	recognition, err := a.engine.Recognize(ctx, req)
+	recognition, err := a.service.Engine.Recognize(ctx, req)
 	if err == nil {
 		return encoded(http.StatusOK, "application/json", recognition, nil), true
 	}

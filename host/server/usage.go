@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -48,14 +47,8 @@ func (a *api) moneyOperations(h huma.API) {
 		Method: http.MethodGet, Path: "/v1/budgets", OperationID: "list-budgets", Summary: "Show the budgets as they stand", Tags: []string{"money"},
 		Description: "Admins see all budgets and packages, others their own budgets.", Responses: problems(schemas),
 	}, func(ctx context.Context, _ *struct{}) (*budgetsOutput, error) {
-		tenant := visitOf(ctx).tenant
 		out := new(budgetsOutput)
-		out.Body.Currency, out.Body.Budgets = a.currency(), []money.Account{}
-		for _, b := range a.engine.Budgets() {
-			if tenant.Admin() || b.Scope == money.ScopeTenant && b.Name == tenant.Name() {
-				out.Body.Budgets = append(out.Body.Budgets, b)
-			}
-		}
+		out.Body.Currency, out.Body.Budgets = a.service.Currency(), a.service.Budgets(visitOf(ctx).tenant)
 		return out, nil
 	})
 }
@@ -72,32 +65,12 @@ func (a *api) usage(ctx context.Context, in *usageInput) (*usageOutput, error) {
 	for _, by := range in.By {
 		q.By = append(q.By, money.Dimension(by))
 	}
-	tenant := visitOf(ctx).tenant
-	own := !tenant.Admin()
-	if own && !slices.Contains(q.By, money.ByTenant) {
-		q.By = append(q.By, money.ByTenant)
-	}
-	u, err := a.engine.Usage(ctx, q)
+	u, err := a.service.Usage(ctx, visitOf(ctx).tenant, q)
 	if err != nil {
 		a.cfg.Logger.ErrorContext(ctx, "the ledger cannot be read", "error", err)
 		return nil, refused(&access.Refusal{Status: http.StatusServiceUnavailable, Reason: "the ledger cannot be read now"})
 	}
-	out := &usageOutput{Body: Usage{Currency: a.currency(), Rows: []money.UsageRow{}, Since: u.Since}}
-	if !own {
-		out.Body.Unreadable = u.Unreadable
-	}
-	for _, row := range u.Rows {
-		if own {
-			if row.Tenant != tenant.Name() {
-				continue
-			}
-			if !slices.Contains(in.By, string(money.ByTenant)) {
-				row.Tenant = ""
-			}
-		}
-		out.Body.Rows = append(out.Body.Rows, row)
-	}
-	return out, nil
+	return &usageOutput{Body: Usage{Currency: a.service.Currency(), Rows: append([]money.UsageRow{}, u.Rows...), Since: u.Since, Unreadable: u.Unreadable}}, nil
 }
 
 // day reads a day in the ledger's zone, or a moment.
