@@ -1,0 +1,153 @@
+package bench
+
+import (
+	"bytes"
+	"crypto/md5" //nolint:gosec // what the vendor asks for
+	"encoding/base64"
+	"fmt"
+	"math/rand/v2"
+	"mime/multipart"
+	"slices"
+	"testing"
+	"time"
+)
+
+// BenchmarkOverhead compares a call of the gateway with the same call made of the vendor directly: one of each in an op, in random
+// order, with a picture of its own. The direct call has its request ready, encoded; so everything that the gateway does with a
+// picture is its overhead, the encoding included, which is measured by itself in the same turn. Vendors are duguang, whose
+// protocol wants the picture in base64 in JSON and an MD5 over that, and jumdata, which takes the file as it is and hashes no
+// picture.
+func BenchmarkOverhead(b *testing.B) {
+	vendors := vendorElsewhere(b)
+	g := serve(b, vendors, defaultLevel)
+	for _, size := range []int{100_000, 500_000, 2_000_000} {
+		for _, way := range []struct{ vendor, form string }{{"duguang", "raw"}, {"duguang", "multipart"}, {"duguang", "json"}, {"jumdata", "raw"}} {
+			b.Run(fmt.Sprintf("%dkB/%s/%s", size/1000, way.vendor, way.form), func(b *testing.B) {
+				picture := picture(size)
+				sent := newForm(b, way.form, picture)
+				direct := newForm(b, map[string]string{"duguang": "duguang", "jumdata": "file"}[way.vendor], picture)
+				turns := overhead{
+					direct: func() error {
+						return ask(g.client, call{url: vendors + map[string]string{"duguang": "/ocrservice/idcard", "jumdata": "/ocr/idcard-v1"}[way.vendor], kind: direct.kind}, direct.body)
+					},
+					gateway: func() error { return ask(g.client, g.recognize(way.vendor, sent.kind), sent.body) },
+					encoding: func() error {
+						if way.vendor == "duguang" {
+							direct.fill(picture)
+							_ = md5.Sum(direct.body) //nolint:gosec // what the vendor asks for
+						}
+						return nil
+					},
+					prepare: func(n uint64) {
+						number(picture, n)
+						sent.fill(picture)
+						direct.fill(picture)
+					},
+				}
+				turns.run(b)
+			})
+		}
+	}
+}
+
+// overhead is one comparison: the things done in each op, and how long each of them took.
+type overhead struct {
+	direct, gateway, encoding func() error
+	prepare                   func(n uint64)
+	numbered                  uint64
+}
+
+const warm = 20 // ops before it counts: connections, instances and caches are there then
+
+func (o *overhead) run(b *testing.B) {
+	for range warm {
+		o.op(b)
+	}
+	var direct, gateway, encoding, difference []float64
+	for b.Loop() {
+		took := o.op(b)
+		direct, gateway, encoding = append(direct, took[0]), append(gateway, took[1]), append(encoding, took[2])
+		difference = append(difference, took[1]-took[0])
+	}
+	b.ReportMetric(quantile(direct, 0.5), "ms-direct")
+	b.ReportMetric(quantile(gateway, 0.5), "ms-gateway")
+	b.ReportMetric(quantile(difference, 0.5), "ms-difference")
+	b.ReportMetric(quantile(difference, 0.95), "ms-difference-p95")
+	b.ReportMetric(quantile(encoding, 0.5), "ms-encode-and-hash")
+	b.ReportMetric(quantile(difference, 0.5)-quantile(encoding, 0.5), "ms-beyond")
+	b.ReportMetric(0, "ns/op") // the three together, and what prepares them
+}
+
+// op does each thing once and gives the milliseconds.
+func (o *overhead) op(b *testing.B) (took [3]float64) {
+	o.numbered++
+	o.prepare(o.numbered)
+	for _, i := range rand.Perm(len(took)) {
+		do := []func() error{o.direct, o.gateway, o.encoding}[i]
+		began := time.Now()
+		if err := do(); err != nil {
+			b.Fatal(err)
+		}
+		took[i] = time.Since(began).Seconds() * 1e3
+	}
+	return took
+}
+
+// form is a body around a picture that is written in place.
+type form struct {
+	kind   string
+	body   []byte
+	at     int // where the picture begins
+	base64 bool
+}
+
+// newForm makes the body of a request: to the gateway as raw, multipart or json, to a vendor as file or duguang.
+func newForm(tb testing.TB, name string, picture []byte) *form {
+	tb.Helper()
+	switch name {
+	case "raw":
+		return &form{kind: "image/jpeg", body: bytes.Clone(picture)}
+	case "json":
+		return inJSON(`{"image_base64":"`, picture)
+	case "duguang":
+		return inJSON(`{"img":"`, picture)
+	}
+	field := map[string]string{"multipart": "image", "file": "file"}[name]
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	part, err := w.CreateFormFile(field, "card.jpg")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	at := b.Len()
+	if _, err := part.Write(picture); err != nil {
+		tb.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		tb.Fatal(err)
+	}
+	return &form{kind: w.FormDataContentType(), body: b.Bytes(), at: at}
+}
+
+func inJSON(before string, picture []byte) *form {
+	body := base64.StdEncoding.AppendEncode([]byte(before), picture)
+	return &form{kind: "application/json", body: append(body, `"}`...), at: len(before), base64: true}
+}
+
+// fill puts another picture of the same length into the body.
+func (f *form) fill(picture []byte) {
+	if f.base64 {
+		base64.StdEncoding.Encode(f.body[f.at:], picture)
+		return
+	}
+	copy(f.body[f.at:], picture)
+}
+
+// quantile of values, which it sorts.
+func quantile(values []float64, q float64) float64 {
+	if len(values) == 0 {
+		return 0
+	}
+	slices.Sort(values)
+	return values[int(q*float64(len(values)-1))]
+}
