@@ -42,7 +42,7 @@ func (s *Server) mountAPI() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &api{service: &service.Service{Engine: s.engine, Now: s.cfg.Now}, cfg: &s.cfg, guard: &s.guard, answers: answers, foreign: http.NewCrossOriginProtection()}
+	a := &api{service: s.service, cfg: &s.cfg, guard: &s.guard, answers: answers, foreign: http.NewCrossOriginProtection()}
 	mux := &guardedMux{ServeMux: s.mux, api: a}
 	h := humago.New(mux, humaConfig(s.cfg.Version))
 	a.describe(h)

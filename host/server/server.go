@@ -16,6 +16,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/catalog"
 	"github.com/ocrmux/ocrmux/host/server/access"
+	"github.com/ocrmux/ocrmux/host/service"
 )
 
 // Limits of the server.
@@ -34,22 +35,23 @@ const (
 
 // Server serves one engine. Make it with New. It is safe for concurrent use.
 type Server struct {
-	engine *engine.Engine
-	cfg    Config
-	http   http.Server
-	mux    *http.ServeMux                // the API and health
-	doors  atomic.Pointer[http.ServeMux] // the front doors
-	health map[string]bool               // patterns that are served at any load
-	taken  map[string]string             // patterns of mux
-	guard  atomic.Pointer[access.Guard]
-	gate   *gate
+	engine  *engine.Engine
+	service *service.Service
+	cfg     Config
+	http    http.Server
+	mux     *http.ServeMux                // the API and health
+	doors   atomic.Pointer[http.ServeMux] // the front doors
+	health  map[string]bool               // patterns that are served at any load
+	taken   map[string]string             // patterns of mux
+	guard   atomic.Pointer[access.Guard]
+	gate    *gate
 }
 
 // New mounts the HTTP API, and the front doors of the given plugins at their vendors' own paths. It fails when two want the same path,
 // when a plugin has no open door, and when there is no randomness.
 func New(e *engine.Engine, cfg Config) (*Server, error) {
 	cfg = cfg.withDefaults()
-	s := &Server{engine: e, cfg: cfg, mux: http.NewServeMux(), health: make(map[string]bool), taken: make(map[string]string), gate: newGate(cfg.MaxRequests, cfg.Queue)}
+	s := &Server{engine: e, service: &service.Service{Engine: e, Now: cfg.Now}, cfg: cfg, mux: http.NewServeMux(), health: make(map[string]bool), taken: make(map[string]string), gate: newGate(cfg.MaxRequests, cfg.Queue)}
 	s.SetTenants(cfg.Tenants)
 	for pattern, handler := range map[string]http.HandlerFunc{"GET /healthz": s.healthy, "GET /readyz": s.ready} {
 		s.mux.HandleFunc(pattern, handler)
@@ -59,7 +61,11 @@ func New(e *engine.Engine, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, pattern := range patterns {
+	console, err := s.mountConsole()
+	if err != nil {
+		return nil, err
+	}
+	for _, pattern := range append(patterns, console...) {
 		s.taken[pattern] = "the server"
 	}
 	if err := s.SetDoors(cfg.Doors); err != nil {

@@ -50,9 +50,13 @@ func (g *Guard) Identify(r *http.Request) (*Tenant, error) {
 func (g *Guard) find(r *http.Request) *Tenant {
 	key, given := keyOf(r)
 	if !given {
-		return g.certified(r)
+		return g.Certified(r)
 	}
-	hash := Hash(key)
+	return g.Holder(Hash(key))
+}
+
+// Holder is the tenant of a key; nil if there is none.
+func (g *Guard) Holder(hash KeyHash) *Tenant {
 	var found *Tenant
 	for _, t := range g.tenants {
 		for _, k := range t.cfg.Keys { // all of them, always, so that the time tells nothing
@@ -85,8 +89,8 @@ func keyOf(r *http.Request) (key string, given bool) {
 	return keys[0], true
 }
 
-// certified is the tenant that the client's certificate names. TLS has verified it against the configured authorities.
-func (g *Guard) certified(r *http.Request) *Tenant {
+// Certified is the tenant that the client's certificate names; nil if there is none. TLS has verified it against the configured authorities.
+func (g *Guard) Certified(r *http.Request) *Tenant {
 	if r.TLS == nil || len(r.TLS.VerifiedChains) == 0 || len(r.TLS.VerifiedChains[0]) == 0 {
 		return nil
 	}

@@ -1,0 +1,156 @@
+package console
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"golang.org/x/text/language"
+)
+
+//go:embed pages/*.html
+var pageFiles embed.FS
+
+//go:embed assets/*
+var assetFiles embed.FS
+
+// pages are the templates, assets and words of the console.
+type pages struct {
+	templates map[string]*template.Template // by page
+	match     language.Matcher
+	words     []*words // as tongues
+	versions  map[string]string
+}
+
+// newPages parses every page together with the layout and the fragments, whose files begin with "_".
+func newPages() (*pages, error) {
+	p := &pages{templates: make(map[string]*template.Template), match: language.NewMatcher(tongues), versions: make(map[string]string)}
+	for i, f := range folders {
+		w, err := readWords(f, tongues[i].String())
+		if err != nil {
+			return nil, err
+		}
+		p.words = append(p.words, w)
+	}
+	assets, err := fs.Glob(assetFiles, "assets/*")
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range assets {
+		b, err := assetFiles.ReadFile(a)
+		if err != nil {
+			return nil, err
+		}
+		sum := sha256.Sum256(b)
+		p.versions[path.Base(a)] = hex.EncodeToString(sum[:6])
+	}
+	common, err := template.New("").Funcs(template.FuncMap{"asset": p.assetPath, "dict": dict}).ParseFS(pageFiles, "pages/_*.html")
+	if err != nil {
+		return nil, err
+	}
+	files, err := fs.Glob(pageFiles, "pages/[^_]*.html")
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		t, err := template.Must(common.Clone()).ParseFS(pageFiles, f)
+		if err != nil {
+			return nil, err
+		}
+		p.templates[strings.TrimSuffix(path.Base(f), ".html")] = t
+	}
+	return p, nil
+}
+
+// page is what a template is given.
+type page struct {
+	*words
+	// Name of the page's template, At its address with the query.
+	Name, At string
+	// Visitor is who has signed in; nil if nobody has. Alone says that there are no tenants.
+	Visitor *visitor
+	Alone   bool
+	Version string
+	Data    any
+}
+
+// page is one for a visitor.
+func (c *Console) page(v *visitor, data any) *page {
+	return &page{words: v.words, Visitor: v, Alone: v.Name() == "", Version: c.cfg.Version, Data: data}
+}
+
+// Local is a time where the operator is.
+func (c *Console) local(t time.Time) time.Time { return t.In(c.cfg.Zone) }
+
+// show answers with a page. A page that is asked for as a fragment comes without its layout.
+func (p *pages) show(w http.ResponseWriter, r *http.Request, status int, name string, data *page) {
+	data.Name, data.At = name, r.URL.RequestURI()
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		data.At = "/"
+	}
+	which := "_layout.html"
+	if fragment(r) {
+		which = "main"
+	}
+	var b bytes.Buffer
+	if err := p.templates[name].ExecuteTemplate(&b, which, data); err != nil {
+		// A template that does not fit its data is our mistake; the message names fields of types, never their values.
+		panic(fmt.Sprintf("the page %s cannot be shown: %v", name, err))
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Language", data.Lang)
+	w.Header().Add("Vary", "Accept-Language, Cookie, X-Fragment")
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes()) // a client that is gone does not matter
+}
+
+// fragment reports whether our script asks, which puts the answer into the page that is there.
+func fragment(r *http.Request) bool { return r.Header.Get("X-Fragment") != "" }
+
+// assetPath is the address of a file, with its version, so that browsers can keep it.
+func (p *pages) assetPath(name string) (string, error) {
+	version, ok := p.versions[name]
+	if !ok {
+		return "", fmt.Errorf("there is no asset %q", name)
+	}
+	return assetsPath + name + "?" + version, nil
+}
+
+// kinds of assets.
+var kinds = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+
+func (c *Console) asset(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("name")
+	version, ok := c.pages.versions[name]
+	b, err := assetFiles.ReadFile("assets/" + name)
+	if !ok || err != nil {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", kinds[path.Ext(name)])
+	if r.URL.RawQuery == version {
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(b))
+}
+
+// dict lets a template hand several values to another: names and values in turns.
+func dict(pairs ...any) (map[string]any, error) {
+	out := make(map[string]any, len(pairs)/2)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		name, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("%v is no name", pairs[i])
+		}
+		out[name] = pairs[i+1]
+	}
+	return out, nil
+}
