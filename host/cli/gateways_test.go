@@ -120,7 +120,13 @@ type gateway struct {
 
 func (g *gateways) start(t *testing.T) *gateway {
 	t.Helper()
+	return g.startWith(t, func(*exec.Cmd) {})
+}
+
+func (g *gateways) startWith(t *testing.T, change func(*exec.Cmd)) *gateway {
+	t.Helper()
 	one := &gateway{all: g, program: g.command(t, "serve")}
+	change(one.program)
 	output, err := one.program.StdoutPipe()
 	if err == nil {
 		err = one.program.Start()

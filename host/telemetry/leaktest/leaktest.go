@@ -1,0 +1,81 @@
+// Package leaktest finds what a program must leave nowhere, cards and secrets, in what it left behind.
+package leaktest
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Treasure is what must stand nowhere, by what it is.
+type Treasure map[string]string
+
+// Hide adds a secret, also as it looks in base64 and in hexadecimal digits.
+func (t Treasure) Hide(secrets ...string) {
+	for _, s := range secrets {
+		t["secret "+s], t["secret in base64 "+s] = s, base64.StdEncoding.EncodeToString([]byte(s))
+		t["secret in hexadecimal "+s] = hex.EncodeToString([]byte(s))
+	}
+}
+
+// HidePicture adds a picture, by its first and last bytes. These must be ones that no text holds by chance.
+func (t Treasure) HidePicture(b []byte) {
+	t["picture"], t["end of the picture"] = string(b[:32]), string(b[len(b)-64:])
+	t["picture in base64"], t["picture in hexadecimal"] = base64.StdEncoding.EncodeToString(b)[:40], hex.EncodeToString(b)[:40]
+}
+
+// Secrets are the part of it that is no card's.
+func (t Treasure) Secrets() Treasure {
+	out := maps.Clone(t)
+	maps.DeleteFunc(out, func(what, _ string) bool { return !strings.HasPrefix(what, "secret") })
+	return out
+}
+
+// In names the treasure that a sink shows, also where the sink escapes it.
+func (t Treasure) In(sink string) []string {
+	var out []string
+	for _, what := range slices.Sorted(maps.Keys(t)) {
+		if slices.ContainsFunc(escaped(t[what]), func(form string) bool { return strings.Contains(sink, form) }) {
+			out = append(out, what)
+		}
+	}
+	return out
+}
+
+// Around is what stands in a sink around a piece of the treasure, for a test that fails.
+func (t Treasure) Around(sink, what string) string {
+	for _, form := range escaped(t[what]) {
+		if i := strings.Index(sink, form); i >= 0 {
+			return fmt.Sprintf("…%q…", sink[max(0, i-100):min(len(sink), i+len(form)+100)])
+		}
+	}
+	return ""
+}
+
+// escaped are the forms in which logs, JSON and addresses have a text.
+func escaped(text string) []string {
+	asJSON, _ := json.Marshal(text) // texts always can be
+	return []string{
+		text, strings.Trim(string(asJSON), `"`), logged(text), strings.Trim(fmt.Sprintf("%q", text), `"`), strings.Trim(fmt.Sprintf("%+q", text), `"`), url.QueryEscape(text),
+	}
+}
+
+// logged is a text as a log in JSON has it, whose escapes are not those of package json.
+func logged(text string) string {
+	var b bytes.Buffer
+	only := func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.MessageKey {
+			return a
+		}
+		return slog.Attr{}
+	}
+	slog.New(slog.NewJSONHandler(&b, &slog.HandlerOptions{ReplaceAttr: only})).Info(text)
+	return strings.TrimSuffix(strings.TrimPrefix(b.String(), `{"msg":"`), "\"}\n")
+}
