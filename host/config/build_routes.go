@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -37,6 +38,11 @@ func (c *Config) StateIn(dir string) *jetstream.Config {
 }
 
 func (b *builder) state(s State) {
+	for setting, value := range map[string]string{"credentials_file": s.CredentialsFile, "nkey_file": s.NKeyFile, "user": s.User, "password": string(s.Password)} {
+		if value != "" && s.URL == "" {
+			b.wrong([]string{"state", setting}, "there is no server to show it to", "name the server in state.url, or leave this out")
+		}
+	}
 	if s.Dir == "" && s.URL == "" {
 		return
 	}
@@ -63,6 +69,29 @@ func (b *builder) state(s State) {
 		}
 		b.State.Auth.Password = text
 	}
+	if (s.Dir == "") != (s.URL == "") {
+		b.place(b.State.Check())
+	}
+}
+
+// place finds the setting of what a store says is wrong with its configuration.
+func (b *builder) place(err error) {
+	var wrong *jetstream.ConfigError
+	if !errors.As(err, &wrong) {
+		return
+	}
+	setting, want := "url", ""
+	switch wrong.Field {
+	case "URL":
+		want = `one such as "nats://nats.internal:4222", or several with commas between them; who asks is said in state.user and state.password`
+	case "Auth", "Auth.User":
+		setting, want = "user", "one of credentials_file, nkey_file, and user with password; only for a server"
+	case "Name":
+		setting, want = "name", "a shorter name, such as ocrmux"
+	case "Replicas":
+		setting, want = "replicas", "leave it out, or share a server with state.url"
+	}
+	b.wrong([]string{"state", setting}, wrong.Reason, want)
 }
 
 func (b *builder) route(name string, r Route) engine.Route {
@@ -133,7 +162,8 @@ func (b *builder) money(m Money) engine.Money {
 			budget.Scope, budget.Name = money.ScopeRoute, x.Route
 			known = append(slices.Sorted(maps.Keys(b.File.Routes)), engine.DefaultRoute)
 		case x.Tenant != "":
-			budget.Scope, budget.Name, known = money.ScopeTenant, x.Tenant, nil
+			budget.Scope, budget.Name = money.ScopeTenant, x.Tenant
+			known = slices.Sorted(maps.Keys(b.File.Tenants))
 		}
 		if len(known) > 0 && !slices.Contains(known, budget.Name) {
 			b.wrong(at, fmt.Sprintf("there is no %s %q", budget.Scope, budget.Name), "one of "+strings.Join(known, ", "))

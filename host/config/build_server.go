@@ -85,7 +85,7 @@ func (b *builder) tenant(name string, t Tenant) access.Config {
 	for i, text := range t.Keys {
 		hash, err := access.ParseHash(string(text))
 		if err != nil {
-			b.wrong(at("keys", strconv.Itoa(i)), err.Error(), "")
+			b.wrong(at("keys", strconv.Itoa(i)), err.Error(), "the hash of a key, as ocrmux key new prints it")
 			continue
 		}
 		out.Keys = append(out.Keys, hash)

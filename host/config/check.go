@@ -1,167 +1,66 @@
 package config
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 
-	validator "github.com/santhosh-tekuri/jsonschema/v6"
-	"github.com/santhosh-tekuri/jsonschema/v6/kind"
-
-	"github.com/ocrmux/ocrmux/engine/spell"
+	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/engine/catalog"
+	"github.com/ocrmux/ocrmux/host/idle"
 )
 
-// check holds merged settings to the schema.
-func check(schema *validator.Schema, tree map[string]any, from layers) []Problem {
-	var invalid *validator.ValidationError
-	if err := schema.Validate(tree); err == nil {
-		return nil
-	} else if !errors.As(err, &invalid) {
-		return []Problem{{Problem: "the settings cannot be validated: " + err.Error()}}
+// Report is what Check found.
+type Report struct {
+	// Problems in the order of the file, those of variables and flags last. Without any the configuration can be used.
+	Problems []Problem
+	// Good are the names of the providers whose configuration and plugins can be used, sorted; none unless the configuration itself holds.
+	Good []string
+}
+
+// Check holds all sources against each other and against the plugins in the folder, without running a plugin, calling anybody or writing
+// anything: what "ocrmux config validate" does. With [Sources.Text] it judges a change of the file before it is written. The error is
+// nil unless something else went wrong, such as the end of ctx.
+func Check(ctx context.Context, src Sources) (Report, error) {
+	c, err := Load(src)
+	if err != nil {
+		return reportOf(err)
 	}
-	c := checker{schema: schema, from: from}
-	c.collect(invalid)
-	return c.problems
-}
-
-type checker struct {
-	schema   *validator.Schema
-	from     layers
-	problems []Problem
-}
-
-// collect turns the leaves of an error tree into problems.
-func (c *checker) collect(e *validator.ValidationError) {
-	path := e.InstanceLocation
-	switch k := e.ErrorKind.(type) {
-	case *kind.PropertyNames:
-		c.add(c.from.problemAtKey(append(slices.Clip(path), k.Property), "is not a possible name",
-			fmt.Sprintf("write lower-case letters and digits, with single - or _ between them, at most %d", maxNameLength)))
-		return
-	case *kind.AdditionalProperties:
-		for _, key := range slices.Sorted(slices.Values(k.Properties)) {
-			c.add(c.from.problemAtKey(append(slices.Clip(path), key), "there is no such setting", c.known(path, key)))
+	c.Engine.Runtimes = idle.Runtimes()
+	e, err := engine.Open(ctx, c.Engine)
+	if err != nil {
+		return reportOf(c.Explain(err))
+	}
+	var r Report
+	for _, info := range e.Providers() {
+		switch info.State {
+		case catalog.Broken:
+			r.Problems = append(r.Problems, c.broken(info))
+		case engine.NotConfigured:
+		default:
+			r.Good = append(r.Good, info.Name)
 		}
-		return
 	}
-	for _, cause := range e.Causes {
-		c.collect(cause)
+	r.Problems = inOrder(r.Problems)
+	if err := e.Close(context.WithoutCancel(ctx)); err != nil {
+		return r, fmt.Errorf("config: %w", err)
 	}
-	if len(e.Causes) == 0 {
-		what, want := c.explain(path, e.ErrorKind)
-		c.add(c.from.problem(path, what, want))
-	}
+	return r, nil
 }
 
-func (c *checker) add(p Problem) { c.problems = append(c.problems, p) }
-
-// known says which settings there are beside a mistyped one.
-func (c *checker) known(path []string, typed string) string {
-	s := schemaAt(c.schema, path)
-	if s == nil {
-		return ""
+func reportOf(err error) (Report, error) {
+	var wrong *Error
+	if errors.As(err, &wrong) {
+		return Report{Problems: wrong.Problems}, nil
 	}
-	names := slices.Sorted(maps.Keys(s.Properties))
-	if near := spell.Nearest(typed, names); near != "" {
-		return fmt.Sprintf("did you mean %s?", near)
-	}
-	return "known are " + strings.Join(names, ", ")
+	return Report{}, err
 }
 
-// explain says what is wrong with a value and what would be right. It shows a value only where it can be no secret.
-func (c *checker) explain(path []string, k validator.ErrorKind) (what, want string) {
-	if isSecret(path) {
-		return "is not a place where the secret is found", "write \"env:NAME\" for an environment variable or \"file:PATH\" for a file; a secret itself does not belong here"
+// broken is the problem of a provider whose plugin cannot be used, at the provider or, where none is configured, at the folder.
+func (c *Config) broken(info engine.ProviderInfo) Problem {
+	const want = "another file of the plugin: ocrmux plugin inspect tells what is wrong with this one"
+	if _, configured := c.File.Providers[info.Name]; !configured {
+		return c.layers.problemAtKey([]string{"plugins", "dir"}, info.Reason, want)
 	}
-	if isKeyHash(path) {
-		return "is not the hash of a key", "\"sha256:\" and 64 hexadecimal digits, as ocrmux key new prints it; a key itself does not belong here"
-	}
-	switch k := k.(type) {
-	case *kind.Type:
-		return fmt.Sprintf("is %s", article(k.Got)), "write " + c.wanted(path, k.Want)
-	case *kind.Enum:
-		words := make([]string, len(k.Want))
-		for i, w := range k.Want {
-			words[i] = fmt.Sprint(w)
-		}
-		want = "one of " + strings.Join(words, ", ")
-		if got, ok := k.Got.(string); ok {
-			if near := spell.Nearest(got, words); near != "" {
-				want += fmt.Sprintf("; did you mean %s?", near)
-			}
-			return fmt.Sprintf("is %q", got), want
-		}
-		return "is none of the known words", want
-	case *kind.Pattern:
-		return fmt.Sprintf("is %q", k.Got), c.example(path)
-	case *kind.Required:
-		return "lacks " + strings.Join(k.Missing, ", "), ""
-	case *kind.Minimum:
-		return "is too small", "at least " + k.Want.RatString()
-	case *kind.Maximum:
-		return "is too large", "at most " + k.Want.RatString()
-	case *kind.MinItems:
-		return "is empty", "at least one"
-	case *kind.MinLength:
-		return "is empty", "a text"
-	case *kind.UniqueItems:
-		return fmt.Sprintf("has the same at %d and %d", k.Duplicates[0]+1, k.Duplicates[1]+1), "each once"
-	default:
-		return "is not valid", ""
-	}
-}
-
-// isSecret reports whether a path is of a secret's source, or of all sources of a provider.
-func isSecret(path []string) bool {
-	return len(path) >= 4 && path[0] == "providers" && path[2] == "secrets"
-}
-
-// isKeyHash reports whether a path is of the hash of a tenant's key, where the key itself may stand by mistake.
-func isKeyHash(path []string) bool {
-	return len(path) >= 4 && path[0] == "tenants" && path[2] == "keys"
-}
-
-func (c *checker) wanted(path []string, types []string) string {
-	if s := schemaAt(c.schema, path); s != nil && len(s.Examples) > 0 {
-		return c.example(path)
-	}
-	words := make([]string, len(types))
-	for i, t := range types {
-		words[i] = article(t)
-	}
-	return strings.Join(words, " or ")
-}
-
-func (c *checker) example(path []string) string {
-	s := schemaAt(c.schema, path)
-	if s == nil || len(s.Examples) == 0 {
-		return ""
-	}
-	words := make([]string, len(s.Examples))
-	for i, e := range s.Examples {
-		words[i] = fmt.Sprintf("%q", e)
-	}
-	return "something like " + strings.Join(words, " or ")
-}
-
-// article names a JSON type as YAML's users know it.
-func article(jsonType string) string {
-	switch jsonType {
-	case "object":
-		return "a mapping"
-	case "array":
-		return "a list"
-	case "integer":
-		return "a whole number"
-	case "boolean":
-		return "true or false"
-	case "string":
-		return "a text"
-	case "null":
-		return "empty"
-	default:
-		return "a " + jsonType
-	}
+	return c.layers.problemAtKey([]string{"providers", info.Name}, info.Reason, want)
 }

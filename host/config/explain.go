@@ -31,8 +31,24 @@ func (c *Config) explain(err error, out *[]Problem) bool {
 	if !errors.As(err, &wrong) {
 		return false
 	}
-	*out = append(*out, c.layers.problem(settingPath(wrong), wrong.Problem, wrong.Want))
+	path := settingPath(wrong)
+	p := c.layers.problem(path, wrong.Problem, wrong.Want)
+	if p.Want == "" {
+		p.Want = c.purpose(path)
+	}
+	*out = append(*out, p)
 	return true
+}
+
+// purpose is what the schema says of a setting, where nothing else tells what would be right.
+func (c *Config) purpose(path []string) string {
+	if len(path) == 3 && path[0] == "money" && path[1] == "budgets" {
+		return "one budget for each day, and one for each month, of a provider, route or tenant"
+	}
+	if s := schemaAt(c.schema, path); s != nil {
+		return strings.TrimSuffix(s.Description, ".")
+	}
+	return ""
 }
 
 // settingPath is the setting that an engine means.
@@ -43,6 +59,8 @@ func settingPath(e *engine.ConfigError) []string {
 		path = []string{"providers", e.Provider}
 	case e.Route != "":
 		path = []string{"routes", e.Route}
+	case e.FrontDoor != "" && e.Key == "/plugin": // its name says which
+		return []string{"front_doors", e.FrontDoor}
 	case e.FrontDoor != "":
 		path = []string{"front_doors", e.FrontDoor}
 	case e.Key == "/plugins":
@@ -56,8 +74,13 @@ func settingPath(e *engine.ConfigError) []string {
 			path = append(path, unescape.Replace(key))
 		}
 	}
-	if len(path) > 3 && path[0] == "providers" && path[2] == "price" {
+	switch {
+	case len(path) > 3 && path[0] == "providers" && path[2] == "price":
 		path[3] = priceSetting(path[3])
+	case len(path) == 2 && path[0] == "fetch_allow":
+		path = []string{"fetch", "allow", path[1]}
+	case len(path) == 4 && path[0] == "money" && path[1] == "budgets" && path[3] != "per":
+		path = path[:3] // the engine's names of the rest are not those of the file
 	}
 	return path
 }

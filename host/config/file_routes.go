@@ -46,7 +46,7 @@ type Price struct {
 
 // Package is so many calls that were paid for.
 type Package struct {
-	ID      string `json:"id" jsonschema:"pattern=^[a-z0-9]+([-_][a-z0-9]+)*$" jsonschema_description:"Name, unique in the account; the count of used calls belongs to it."`
+	ID      string `json:"id" jsonschema:"pattern=^[a-z0-9]+([-_][a-z0-9]+)*$,example=2026-a" jsonschema_description:"Name, unique in the account; the count of used calls belongs to it."`
 	Calls   uint64 `json:"calls" jsonschema:"minimum=1" jsonschema_description:"Calls in it."`
 	Price   Amount `json:"price" jsonschema_description:"Of the whole package."`
 	Expires Date   `json:"expires,omitempty" jsonschema_description:"Last day on which it can be used."`
@@ -77,7 +77,7 @@ type BreakerRules struct {
 
 // Money is the currency and what may be spent.
 type Money struct {
-	Currency string   `json:"currency,omitempty" jsonschema:"pattern=^[A-Z]{3}$,default=CNY" jsonschema_description:"Of every price and budget, ISO 4217."`
+	Currency string   `json:"currency,omitempty" jsonschema:"pattern=^[A-Z]{3}$,default=CNY,example=CNY" jsonschema_description:"Of every price and budget, ISO 4217."`
 	TimeZone string   `json:"time_zone,omitempty" jsonschema:"default=Asia/Shanghai" jsonschema_description:"In which days and months begin, such as Asia/Shanghai."`
 	Budgets  []Budget `json:"budgets,omitempty" jsonschema_description:"Bounds of what may be spent. A call is made only if every budget that concerns it has room."`
 }
@@ -97,7 +97,7 @@ type State struct {
 	Dir      string `json:"dir,omitempty" jsonschema:"minLength=1" jsonschema_description:"Folder for this program alone. A second one on the same folder is refused."`
 	InMemory bool   `json:"in_memory,omitempty" jsonschema:"default=false" jsonschema_description:"Whether state lasts only as long as the program."`
 	URL      string `json:"url,omitempty" jsonschema:"minLength=1" jsonschema_description:"NATS servers with JetStream that several programs share, such as nats://127.0.0.1:4222."`
-	Name     string `json:"name,omitempty" jsonschema:"pattern=^[a-z0-9]+([-_][a-z0-9]+)*$,default=ocrmux" jsonschema_description:"Beginning of the names of bucket and stream."`
+	Name     string `json:"name,omitempty" jsonschema:"pattern=^[a-z0-9]+([-_][a-z0-9]+)*$,default=ocrmux,example=ocrmux" jsonschema_description:"Beginning of the names of bucket and stream."`
 	Replicas int    `json:"replicas,omitempty" jsonschema:"minimum=0,maximum=5,default=1" jsonschema_description:"Servers of a cluster that keep each entry."`
 	KeepDays int    `json:"keep_days,omitempty" jsonschema:"minimum=0,maximum=10000,default=400" jsonschema_description:"Days after which attempts leave the ledger."`
 

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -33,9 +34,9 @@ func (ls layers) placeOf(path []string) (place, bool) {
 		return p, true
 	}
 	for _, l := range slices.Backward(ls) {
-		for inner, p := range l.places {
+		for _, inner := range slices.Sorted(maps.Keys(l.places)) {
 			if strings.HasPrefix(inner, join(path)+"\x00") {
-				return p, true
+				return l.places[inner], true
 			}
 		}
 	}

@@ -29,6 +29,9 @@ const maxFileBytes = 4 << 20
 type Sources struct {
 	// Path of the file. Empty means the one that OCRMUX_CONFIG names, or none.
 	Path string
+	// Text, unless nil, is read in place of the file: what it would say after a change. Places are still told by Path, and
+	// paths in the text are still relative to it.
+	Text []byte
 	// Environ is the environment, as os.Environ gives it.
 	Environ []string
 	// Flags holds what AddFlags added; it may be nil.
@@ -61,6 +64,7 @@ type Config struct {
 	SecretSources []SecretSource
 
 	layers layers
+	schema *validator.Schema
 }
 
 // Load reads, merges and validates all sources and fetches the secrets. Paths in the file are relative to the file, all
@@ -76,15 +80,15 @@ func load(src Sources, build func(*builder, Sources)) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Config{}
+	c := &Config{schema: schema}
 	path := src.Path
 	if path == "" {
 		path = newEnvironment(src.Environ)[EnvConfig]
 	}
 	var problems []Problem
-	if path != "" {
+	if path != "" || src.Text != nil {
 		c.Path = path
-		l, wrong := readFile(path)
+		l, wrong := src.readFile(path)
 		c.layers, problems = append(c.layers, l), append(problems, wrong...)
 	}
 	variables, wrong := readEnvironment(src.Environ)
@@ -95,7 +99,7 @@ func load(src Sources, build func(*builder, Sources)) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	problems = append(problems, check(schema, settings.Raw(), c.layers)...)
+	problems = append(problems, holdTo(schema, settings.Raw(), c.layers)...)
 	if len(problems) > 0 {
 		return nil, asError(problems)
 	}
@@ -107,8 +111,14 @@ func load(src Sources, build func(*builder, Sources)) (*Config, error) {
 	return c, asError(b.problems)
 }
 
-// readFile reads the configuration file.
-func readFile(path string) (*layer, []Problem) {
+// readFile reads the configuration file, or what stands for it.
+func (src Sources) readFile(path string) (*layer, []Problem) {
+	if len(src.Text) > maxFileBytes {
+		return newLayer(), []Problem{{File: path, Problem: "the text is too long", Want: fmt.Sprintf("at most %d bytes", maxFileBytes)}}
+	}
+	if src.Text != nil {
+		return readYAML(src.Text, path, nil, false)
+	}
 	text, err := readLimited(path, maxFileBytes)
 	if err != nil {
 		return newLayer(), []Problem{{File: path, Problem: "the configuration file cannot be read: " + reason(err), Want: "name a file that exists"}}

@@ -211,8 +211,8 @@ func TestWhatTheEngineFindsWrongIsPlaced(t *testing.T) {
 		&engine.ConfigError{Route: "r", Key: "/providers/1", Problem: "f"},
 		&engine.ConfigError{Key: "/plugins", Problem: "g"},
 	))
-	want := `config.yaml:1:1: plugins.dir: g
-config.yaml:3:5: providers.one.plugin: e
+	want := `config.yaml:1:1: plugins.dir: g; Folder that is searched for plugins. Default: the folder plugins beside the program
+config.yaml:3:5: providers.one.plugin: e; Name of the plugin. Default: the provider's own name
 config.yaml:3:22: providers.one.config.upload: a; b
 config.yaml:5:7: providers.one.secrets.missing: d
 config.yaml:8:5: routes.r.providers.1: f

@@ -79,7 +79,7 @@ func TestEveryMistakeIsNamedWithItsPlaceAndItsCure(t *testing.T) {
 		},
 		"a route without providers": {
 			file: "routes:\n  default:\n",
-			want: `config.yaml:2:11: routes.default: lacks providers`,
+			want: `config.yaml:2:11: routes.default: lacks providers; providers: Names of providers, the preferred one first`,
 		},
 		"a provider twice in a route": {
 			file: "routes: {default: {providers: [a, b, a]}}\n",
@@ -198,17 +198,20 @@ func TestNoMessageRepeatsASecret(t *testing.T) {
 		file    string
 		environ []string
 	}{
-		"literal":             {file: "providers: {x: {secrets: {key: hunter2}}}"},
-		"as all secrets":      {file: "providers: {x: {secrets: hunter2}}"},
-		"in a list":           {file: "providers: {x: {secrets: {key: [hunter2]}}}"},
-		"in a mapping":        {file: "providers: {x: {secrets: {key: {value: hunter2}}}}"},
-		"like an alias":       {file: "providers: {x: {secrets: {key: *hunter2}}}"},
-		"like a tag":          {file: "providers: {x: {secrets: {key: !!hunter2 x}}}"},
-		"like an integer tag": {file: "providers: {x: {secrets: {key: !!int hunter2}}}"},
-		"unfinished":          {file: "providers: {x: {secrets: {key: \"hunter2"},
-		"under a wrong key":   {file: "providers: {x: {secret: {key: hunter2}}}"},
-		"in a variable":       {environ: []string{"OCRMUX_PROVIDERS__X__SECRETS__KEY=hunter2"}},
-		"in a broken one":     {environ: []string{"OCRMUX_PROVIDERS__X__SECRETS__KEY=[hunter2"}},
+		"literal":                      {file: "providers: {x: {secrets: {key: hunter2}}}"},
+		"as all secrets":               {file: "providers: {x: {secrets: hunter2}}"},
+		"in a list":                    {file: "providers: {x: {secrets: {key: [hunter2]}}}"},
+		"in a mapping":                 {file: "providers: {x: {secrets: {key: {value: hunter2}}}}"},
+		"like an alias":                {file: "providers: {x: {secrets: {key: *hunter2}}}"},
+		"like a tag":                   {file: "providers: {x: {secrets: {key: !!hunter2 x}}}"},
+		"like an integer tag":          {file: "providers: {x: {secrets: {key: !!int hunter2}}}"},
+		"unfinished":                   {file: "providers: {x: {secrets: {key: \"hunter2"},
+		"under a wrong key":            {file: "providers: {x: {secret: {key: hunter2}}}"},
+		"in a variable":                {environ: []string{"OCRMUX_PROVIDERS__X__SECRETS__KEY=hunter2"}},
+		"in a broken one":              {environ: []string{"OCRMUX_PROVIDERS__X__SECRETS__KEY=[hunter2"}},
+		"as the password of the state": {file: "state: {url: \"nats://h:4222\", password: hunter2}"},
+		"in the address of the state":  {file: "state: {url: \"nats://u:hunter2@h:4222\"}"},
+		"as a key that is trusted":     {file: "plugins: {trusted_keys: [hunter2]}"},
 		"beside one that is not set": {
 			file: "providers: {x: {secrets: {key: env:KEY, other: env:OTHER}}}", environ: []string{"KEY=hunter2"},
 		},

@@ -63,6 +63,11 @@ func asError(problems []Problem) error {
 	if len(problems) == 0 {
 		return nil
 	}
+	return &Error{Problems: inOrder(problems)}
+}
+
+// inOrder sorts problems as an Error has them, each once.
+func inOrder(problems []Problem) []Problem {
 	problems = slices.Clone(problems)
 	slices.SortStableFunc(problems, func(a, b Problem) int {
 		return cmp.Or(
@@ -71,7 +76,7 @@ func asError(problems []Problem) error {
 			strings.Compare(a.Key, b.Key), strings.Compare(a.Problem, b.Problem),
 		)
 	})
-	return &Error{Problems: slices.Compact(problems)}
+	return slices.Compact(problems)
 }
 
 // showKey writes a path for a person. Keys that would be misread are quoted.

@@ -14,8 +14,21 @@ const namePattern = `^[a-z0-9]+([-_][a-z0-9]+)*$`
 
 const maxNameLength = 63
 
-// Schema is the JSON Schema (2020-12) of a configuration file, indented.
+// schemaName is what the schema is called where it is compiled.
+const schemaName = "ocrmux.schema.json"
+
+// Schema is the JSON Schema (2020-12) of a configuration file that knows nothing of plugins, indented. See [SchemaWith].
 func Schema() ([]byte, error) {
+	s, err := fileSchema()
+	if err != nil {
+		return nil, err
+	}
+	allowEmpty(s)
+	return json.MarshalIndent(s, "", "  ")
+}
+
+// settingsSchema is the schema of merged settings, in which no key is without a value (see fillEmpty).
+func settingsSchema() ([]byte, error) {
 	r := jsonschema.Reflector{Anonymous: true, DoNotReference: true}
 	s := r.Reflect(&File{})
 	s.Title = "ocrmux configuration"
@@ -27,11 +40,29 @@ func Schema() ([]byte, error) {
 		longest := uint64(maxNameLength)
 		property.PropertyNames = &jsonschema.Schema{Pattern: namePattern, MaxLength: &longest}
 	}
-	return json.MarshalIndent(s, "", "  ")
+	text, err := json.Marshal(s)
+	if err != nil {
+		return nil, fmt.Errorf("config schema: %w", err)
+	}
+	tree, err := parseSchema(text)
+	if err != nil {
+		return nil, err
+	}
+	boundNumbers(tree)
+	return json.Marshal(tree)
+}
+
+// fileSchema is the schema of merged settings as a tree that can be changed.
+func fileSchema() (object, error) {
+	text, err := settingsSchema()
+	if err != nil {
+		return nil, err
+	}
+	return parseSchema(text)
 }
 
 func compileSchema() (*validator.Schema, error) {
-	text, err := Schema()
+	text, err := settingsSchema()
 	if err != nil {
 		return nil, err
 	}
@@ -39,12 +70,11 @@ func compileSchema() (*validator.Schema, error) {
 	if err != nil {
 		return nil, fmt.Errorf("config schema: %w", err)
 	}
-	const name = "ocrmux.schema.json"
 	c := validator.NewCompiler()
-	if err := c.AddResource(name, doc); err != nil {
+	if err := c.AddResource(schemaName, doc); err != nil {
 		return nil, fmt.Errorf("config schema: %w", err)
 	}
-	return c.Compile(name)
+	return c.Compile(schemaName)
 }
 
 // schemaAt is the schema of the value at a path, or nil where anything may stand.

@@ -88,7 +88,8 @@ func (b *builder) keys(sources []Source) []ed25519.PublicKey {
 		}
 		key, err := trust.ParsePublicKey([]byte(text))
 		if err != nil {
-			b.wrong(path, err.Error(), "")
+			what, want, _ := strings.Cut(err.Error(), "; want ")
+			b.wrong(path, what, want)
 			continue
 		}
 		out = append(out, key)

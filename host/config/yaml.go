@@ -33,7 +33,7 @@ func readYAML(text []byte, file string, base []string, flat bool) (*layer, []Pro
 	r := &reader{file: file, flat: flat, layer: newLayer()}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(text, &doc); err != nil {
-		return r.layer, []Problem{r.syntax(err, base)}
+		return r.layer, []Problem{r.syntax(text, err, base)}
 	}
 	root := &doc
 	if doc.Kind == yaml.DocumentNode {
@@ -149,21 +149,27 @@ func (r *reader) problem(n *yaml.Node, path []string, what, want string) {
 
 // syntax is a problem of a text that is not YAML. The parser's words are shown only where they quote nothing of the text,
 // which may hold a secret.
-func (r *reader) syntax(err error, base []string) Problem {
+func (r *reader) syntax(source []byte, err error, base []string) Problem {
 	p := Problem{File: r.file, Key: showKey(base), Problem: "is not YAML", Want: "check indentation, quotes and brackets"}
 	if r.flat {
 		p.Want = "quote the value if it is meant as a text"
 		return p
 	}
+	p.Line, p.Column = 1, 1 // the parser leaves out the first line
 	var typeError *yaml.TypeError
 	text := err.Error()
+	if m := regexp.MustCompile(`unknown anchor '(.*)' referenced`).FindStringSubmatch(text); m != nil {
+		p.Problem, p.Want = p.Problem+": an alias (*) names an anchor (&) that does not stand before it", "quote a text that begins with *"
+		before, _, _ := strings.Cut(string(source), "*"+m[1])
+		p.Line = strings.Count(before, "\n") + 1
+		return p
+	}
 	if errors.As(err, &typeError) || strings.Contains(text, "anchor") {
 		return p
 	}
 	text = strings.TrimPrefix(text, "yaml: ")
 	if m := regexp.MustCompile(`^line ([0-9]+): `).FindStringSubmatch(text); m != nil {
 		p.Line, _ = strconv.Atoi(m[1]) // digits by the pattern
-		p.Column = 1
 		text = text[len(m[0]):]
 	}
 	p.Problem += ": " + text

@@ -70,6 +70,12 @@ type ConfigError struct {
 
 func (e *ConfigError) Error() string { return fmt.Sprintf("store: %s: %s", e.Field, e.Reason) }
 
+// Check tells whether Open would take the configuration, without opening anything. The error is nil or a *[ConfigError].
+func (c Config) Check() error {
+	_, err := c.completed()
+	return err
+}
+
 // completed gives the configuration with its defaults, once it has been checked.
 func (c Config) completed() (Config, error) {
 	if (c.Dir == "") == (c.URL == "") {

@@ -1,0 +1,182 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// draft is the dialect of the file's schema; a schema of another one cannot stand in it.
+const draft = "https://json-schema.org/draft/2020-12/schema"
+
+// Keywords under which schemas stand: one, a list of them, or some by name (JSON Schema 2020-12, core chapter 10).
+var (
+	oneSchema   = []string{"additionalProperties", "unevaluatedProperties", "propertyNames", "items", "unevaluatedItems", "contains", "not", "if", "then", "else", "contentSchema"}
+	listSchemas = []string{"allOf", "anyOf", "oneOf", "prefixItems"}
+	mapSchemas  = []string{"properties", "patternProperties", "dependentSchemas", "$defs"}
+)
+
+// relocation moves a schema that stood for itself to a place within another one. Editors follow no identifiers but pointers from the
+// root, so every reference becomes such a pointer, and identifiers and anchors go.
+type relocation struct {
+	root      object
+	resources map[string]string // pointers of schemas with an identifier, by that
+	anchors   map[string]string // pointers, by "identifier#anchor"
+	dynamic   map[string]int    // schemas with a dynamic anchor, by its name
+	visited   map[string]object // schemas by pointer
+	refs      []foundRef        // in the order they were found
+	problem   error
+}
+
+// foundRef is a reference and what it is relative to.
+type foundRef struct {
+	in      object
+	keyword string
+	base    *url.URL
+}
+
+// relocate rewrites a schema in place for the pointer at which it is going to stand, such as "#/$defs/x". recursive reports whether
+// the schema refers to itself as a whole.
+func relocate(schema object, to string) (recursive bool, err error) {
+	r := relocation{root: schema, resources: map[string]string{}, anchors: map[string]string{}, dynamic: map[string]int{}, visited: map[string]object{}}
+	base := &url.URL{Scheme: "manifest", Path: "/config_schema"}
+	r.resources[base.String()] = ""
+	r.visit(schema, "", base)
+	for i := 0; i < len(r.refs) && r.problem == nil; i++ { // visiting a target can find more
+		if r.rewrite(r.refs[i], to) == "" {
+			recursive = true
+		}
+	}
+	for _, s := range r.visited {
+		for _, keyword := range []string{"$id", "$anchor", "$dynamicAnchor", "$schema", "$vocabulary"} {
+			delete(s, keyword)
+		}
+	}
+	return recursive, r.problem
+}
+
+// visit notes what can be referred to, and the references, in a schema and in all within it.
+func (r *relocation) visit(v any, pointer string, base *url.URL) {
+	s, ok := v.(object)
+	if !ok || r.visited[pointer] != nil {
+		return
+	}
+	r.visited[pointer] = s
+	if dialect, ok := s["$schema"].(string); ok && strings.TrimSuffix(dialect, "#") != draft {
+		r.fail(fmt.Errorf("it is written in %s", dialect))
+		return
+	}
+	if id, ok := s["$id"].(string); ok {
+		base = r.resolve(base, id)
+		r.resources[withoutFragment(base)] = pointer
+	}
+	for _, keyword := range []string{"$anchor", "$dynamicAnchor"} {
+		if name, ok := s[keyword].(string); ok {
+			r.anchors[withoutFragment(base)+"#"+name] = pointer
+			if keyword == "$dynamicAnchor" {
+				r.dynamic[name]++
+			}
+		}
+	}
+	for _, keyword := range []string{"$ref", "$dynamicRef"} {
+		if _, ok := s[keyword].(string); ok {
+			r.refs = append(r.refs, foundRef{s, keyword, base})
+		}
+	}
+	for _, keyword := range oneSchema {
+		r.visit(s[keyword], pointer+"/"+keyword, base)
+	}
+	for _, keyword := range listSchemas {
+		list, _ := s[keyword].([]any)
+		for i, inner := range list {
+			r.visit(inner, pointer+"/"+keyword+"/"+strconv.Itoa(i), base)
+		}
+	}
+	for _, keyword := range mapSchemas {
+		for name, inner := range within(s, keyword) {
+			r.visit(inner, pointer+"/"+keyword+"/"+escapePointer(name), base)
+		}
+	}
+}
+
+// rewrite makes a reference a pointer and gives the pointer as it was before the move.
+func (r *relocation) rewrite(ref foundRef, to string) (target string) {
+	text, _ := ref.in[ref.keyword].(string)
+	u := r.resolve(ref.base, text)
+	resource, known := r.resources[withoutFragment(u)]
+	switch {
+	case !known && strings.HasPrefix(u.String(), "https://json-schema.org/"):
+		return u.String() // everyone has the language's own schemas
+	case !known:
+		r.fail(fmt.Errorf("it refers to %s", text))
+		return u.String()
+	case u.Fragment == "" || strings.HasPrefix(u.Fragment, "/"):
+		target = resource + u.Fragment
+	default:
+		if target, known = r.anchors[withoutFragment(u)+"#"+u.Fragment]; !known {
+			r.fail(fmt.Errorf("it refers to %s", text))
+			return u.String()
+		}
+		if ref.keyword == "$dynamicRef" && r.dynamic[u.Fragment] > 1 {
+			r.fail(fmt.Errorf("%s means different schemas at different times", text))
+		}
+	}
+	if ref.keyword == "$dynamicRef" {
+		if _, both := ref.in["$ref"]; both {
+			r.fail(errors.New("it has $ref beside $dynamicRef"))
+		}
+		delete(ref.in, ref.keyword)
+	}
+	ref.in["$ref"] = to + (&url.URL{Fragment: target}).EscapedFragment()
+	if r.visited[target] == nil {
+		r.visit(r.at(target), target, r.resolve(ref.base, withoutFragment(u)))
+	}
+	return target
+}
+
+// at is the value at a pointer; nil where there is none.
+func (r *relocation) at(pointer string) any {
+	var v any = r.root
+	for key := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		switch inner := v.(type) {
+		case object:
+			v = inner[strings.NewReplacer("~1", "/", "~0", "~").Replace(key)]
+		case []any:
+			i, err := strconv.Atoi(key)
+			if err != nil || i < 0 || i >= len(inner) {
+				return nil
+			}
+			v = inner[i]
+		default:
+			return nil
+		}
+	}
+	return v
+}
+
+func (r *relocation) resolve(base *url.URL, text string) *url.URL {
+	u, err := base.Parse(text)
+	if err != nil {
+		r.fail(fmt.Errorf("%q is no reference", text))
+		return base
+	}
+	return u
+}
+
+func (r *relocation) fail(err error) {
+	if r.problem == nil {
+		r.problem = err
+	}
+}
+
+func withoutFragment(u *url.URL) string {
+	bare := *u
+	bare.Fragment, bare.RawFragment = "", ""
+	return bare.String()
+}
+
+func escapePointer(name string) string {
+	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+}
