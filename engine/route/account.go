@@ -91,6 +91,8 @@ type bar struct {
 	// until when; zero when that is unknown. wait is set when a call may wait for it, and queue when that is in a queue.
 	until       time.Time
 	wait, queue bool
+	// parked is set when that is the reason.
+	parked *Parked
 }
 
 // barred says what keeps an account from being asked at a time, as far as can be told without taking a permit.
@@ -99,7 +101,8 @@ func (a *guard) barred(now time.Time) (b bar, is bool) {
 	defer a.mu.Unlock()
 	switch {
 	case a.parked.at(now):
-		return bar{why: a.parked.String(), until: a.parked.Until}, true
+		p := a.parked
+		return bar{why: p.String(), until: p.Until, parked: &p}, true
 	case now.Before(a.shut):
 		return bar{why: "has its circuit breaker open" + clock(a.shut), until: a.shut}, true
 	case now.Before(a.rests):

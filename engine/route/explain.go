@@ -16,6 +16,8 @@ type Ranked struct {
 	Why   string `json:"why,omitempty"`
 	// Until when it will not be asked; zero when that is unknown, or when it is ready.
 	Until time.Time `json:"until,omitzero"`
+	// Parked is set while the provider is parked, by an operator or after a failure.
+	Parked *Parked `json:"parked,omitempty"`
 	// Price of the next call, and where that comes from.
 	Price  money.Amount `json:"price"`
 	Source string       `json:"price_source,omitempty"`
@@ -81,7 +83,7 @@ func (r *Router) describe(a *account, now time.Time) Ranked {
 	q := a.quote(now)
 	x := Ranked{Provider: a.name, Price: q.Amount, Source: q.String(), TypicalMs: a.typical().Milliseconds(), SlowMs: a.slow(now).Milliseconds()}
 	b, barred := a.barred(now)
-	x.Why, x.Until, x.Ready = b.why, b.until, !barred
+	x.Why, x.Until, x.Ready, x.Parked = b.why, b.until, !barred, b.parked
 	if r.cfg.Usable != nil {
 		if err := r.cfg.Usable(a.name); err != nil {
 			x.Ready, x.Why = false, err.Error()

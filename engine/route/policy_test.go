@@ -86,7 +86,8 @@ func TestAnOperatorsFaultParksTheAccount(t *testing.T) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 		_, ranking, _ := w.Explain("default", route.Needs{})
-		if last := ranking[1]; last.Provider != "a" || last.Ready || !strings.Contains(last.Why, "quota_exhausted") || last.Until.IsZero() {
+		if last := ranking[1]; last.Provider != "a" || last.Ready || !strings.Contains(last.Why, "quota_exhausted") || last.Until.IsZero() ||
+			last.Parked == nil || last.Parked.Kind != abi.FailureKindQuotaExhausted || ranking[0].Parked != nil {
 			t.Errorf("the ranking does not tell of the parking: %+v", last)
 		}
 		time.Sleep(time.Minute)

@@ -215,7 +215,7 @@ func TestProvidersAreShownAndParked(t *testing.T) {
 
 	until := time.Now().Add(time.Hour).UTC().Truncate(time.Second)
 	parked := into[service.Provider](t, c.post(t, "/v1/providers/one/park", "", inJSON(t, map[string]any{"reason": "maintenance", "until": until})))
-	if parked.Standing.Ready || !parked.Standing.Until.Equal(until) || !strings.Contains(parked.Standing.Why, "maintenance") {
+	if parked.Standing.Ready || parked.Standing.Parked == nil || parked.Standing.Parked.Reason != "maintenance" || !parked.Standing.Until.Equal(until) || !strings.Contains(parked.Standing.Why, "maintenance") {
 		t.Errorf("%+v", parked.Standing)
 	}
 	c.post(t, recognize, "image/jpeg", card(t)).refusedAs(t, "a parked provider", 503, "unavailable", "maintenance")
