@@ -9,8 +9,6 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/imaging"
-	"github.com/ocrmux/ocrmux/engine/money"
 	"github.com/ocrmux/ocrmux/host/server/access"
 	"github.com/ocrmux/ocrmux/host/server/intake"
 	"github.com/ocrmux/ocrmux/host/service"
@@ -166,53 +164,7 @@ func internalProblem() *Problem {
 
 // failed is the problem of an *engine.Error, as a tenant is told it.
 func failed(err *engine.Error, tenant string) *Problem {
-	p := problem(statusOf(err, tenant), err.Failure)
+	p := problem(service.Status(err, tenant), err.Failure)
 	p.Attempts = err.Attempts
 	return p
-}
-
-// statusOf says with an HTTP status whose turn it is to do something: below 500 the caller's.
-func statusOf(err *engine.Error, tenant string) int {
-	f := &err.Failure
-	switch f.Kind {
-	case abi.FailureKindInvalidRequest:
-		if f.Fault == abi.FaultCaller {
-			return http.StatusBadRequest
-		}
-		return http.StatusBadGateway
-	case abi.FailureKindInvalidImage:
-		return pictureStatus(err)
-	case abi.FailureKindNoDocument, abi.FailureKindUnreadable:
-		return http.StatusUnprocessableEntity
-	case abi.FailureKindQuotaExhausted:
-		var budget *money.BudgetError
-		if errors.As(err, &budget) && budget.Scope == money.ScopeTenant && budget.Name == tenant {
-			return http.StatusTooManyRequests
-		}
-		return http.StatusServiceUnavailable
-	case abi.FailureKindRateLimited, abi.FailureKindUnavailable:
-		return http.StatusServiceUnavailable
-	case abi.FailureKindTimeout, abi.FailureKindOutcomeUnknown:
-		return http.StatusGatewayTimeout
-	case abi.FailureKindUnauthenticated, abi.FailureKindPermissionDenied, abi.FailureKindProviderError:
-		return http.StatusBadGateway
-	default:
-		return http.StatusInternalServerError
-	}
-}
-
-// pictureStatus of a picture that was refused.
-func pictureStatus(err *engine.Error) int {
-	var wrong *imaging.Error
-	if !errors.As(err, &wrong) {
-		return http.StatusUnprocessableEntity
-	}
-	switch wrong.Kind {
-	case imaging.KindTooLarge, imaging.KindTooManyPixels:
-		return http.StatusRequestEntityTooLarge
-	case imaging.KindNotAnImage, imaging.KindUnsupported, imaging.KindAnimated:
-		return http.StatusUnsupportedMediaType
-	default:
-		return http.StatusUnprocessableEntity
-	}
 }

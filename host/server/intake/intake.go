@@ -41,6 +41,9 @@ func (f *Form) Ask() engine.Request {
 	return r
 }
 
+// Bytes are the picture as it came, which nobody may change; none where an address was given.
+func (f *Form) Bytes() []byte { return f.picture }
+
 // Digest is the same for two forms that ask for the same, however they were sent.
 func (f *Form) Digest() ([sha256.Size]byte, error) {
 	r := &f.Request

@@ -69,6 +69,17 @@ func read(r *http.Request) (*intake.Form, error) {
 	return intake.Read(httptest.NewRecorder(), r, limit)
 }
 
+func TestAFieldThatABrowserSendsEmptyIsAsIfItWasNotGiven(t *testing.T) {
+	kind, parts := inParts(t, picture(10), "side", "", "route", "", "extras", "", "fetch", "", "options", "")
+	f, err := read(post("provider=", kind, parts))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(engine.Request{}, f.Request, cmpopts.IgnoreUnexported(engine.Request{}, engine.Picture{})); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
 func TestTheThreeFormsAskForTheSame(t *testing.T) {
 	for _, size := range []int{1, 2, 3, 1000, 300 << 10, limit} {
 		card := picture(size)

@@ -147,7 +147,8 @@ func (p *parameters) setJSON(name string, value []byte) error {
 	return check(name, target)
 }
 
-// setText takes a parameter as it stands in a query or a form.
+// setText takes a parameter as it stands in a query or a form. An empty one is as if it was not given: browsers send every field of a
+// form.
 func (p *parameters) setText(name string, values []string) error {
 	target, err := p.take(name)
 	if err != nil {
@@ -167,6 +168,9 @@ func (p *parameters) setText(name string, values []string) error {
 		return malformed("%s is given twice", name)
 	}
 	value := values[0]
+	if value == "" {
+		return nil
+	}
 	switch target := target.(type) {
 	case *string:
 		*target = value
