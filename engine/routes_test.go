@@ -357,7 +357,7 @@ func TestARequestGoesOnlyToProvidersThatMeetItsNeeds(t *testing.T) {
 		"a field":      {func(r *engine.Request) { r.Fields = []string{"address"} }, `does not read the field "address"`, `none reads the field "address"`},
 		"a label":      {func(r *engine.Request) { r.Labels = []string{"residency:cn"} }, `is not labelled "residency:cn"`, `none is labelled "residency:cn"`},
 		"the back":     {func(r *engine.Request) { r.Side = engine.Back }, "does not read the back side", "none reads the back side"},
-		"a passed URL": {func(r *engine.Request) { r.Picture, r.PassURL = engine.URL("https://pictures.example/1.jpg"), true }, "takes no picture by an address of 30 bytes", "none takes a picture by an address of 30 bytes"},
+		"a passed URL": {func(r *engine.Request) { r.Picture, r.PassURL = engine.URL("https://pictures.example/1.jpg"), true }, "does not take a picture by an address of 30 bytes", "none takes a picture by an address of 30 bytes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			request := act(t, "get")

@@ -3,6 +3,7 @@ package route
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
@@ -117,41 +118,33 @@ func (t *Traits) lacks(needs []need, document string) (n need, ok bool) {
 
 // String completes "the provider …", for one that lacks it.
 func (n need) String() string {
-	switch n.kind {
-	case needSide:
-		return fmt.Sprintf("does not read the %s side", n.side)
-	case needField:
-		return fmt.Sprintf("does not read the field %q", n.name)
-	case needExtra:
-		return fmt.Sprintf("does not give %q", n.name)
-	case needSignal:
-		return fmt.Sprintf("does not say %q", n.name)
-	case needLabel:
-		return fmt.Sprintf("is not labelled %q", n.name)
-	case needURL:
-		return fmt.Sprintf("takes no picture by an address of %d bytes", n.size)
-	default:
-		return "does not read " + n.name
-	}
+	_, lacks, what := n.words()
+	return lacks + " " + what
 }
 
 // had completes "no provider …".
 func (n need) had() string {
+	has, _, what := n.words()
+	return has + " " + what
+}
+
+// words are what a provider that meets the need does, what one that lacks it does not, and to what.
+func (n need) words() (has, lacks, what string) {
 	switch n.kind {
 	case needSide:
-		return fmt.Sprintf("reads the %s side", n.side)
+		return "reads", "does not read", fmt.Sprintf("the %s side", n.side)
 	case needField:
-		return fmt.Sprintf("reads the field %q", n.name)
+		return "reads", "does not read", fmt.Sprintf("the field %q", n.name)
 	case needExtra:
-		return fmt.Sprintf("gives %q", n.name)
+		return "gives", "does not give", strconv.Quote(n.name)
 	case needSignal:
-		return fmt.Sprintf("says %q", n.name)
+		return "says", "does not say", strconv.Quote(n.name)
 	case needLabel:
-		return fmt.Sprintf("is labelled %q", n.name)
+		return "is labelled", "is not labelled", strconv.Quote(n.name)
 	case needURL:
-		return fmt.Sprintf("takes a picture by an address of %d bytes", n.size)
+		return "takes", "does not take", fmt.Sprintf("a picture by an address of %d bytes", n.size)
 	default:
-		return "reads " + n.name
+		return "reads", "does not read", n.name
 	}
 }
 

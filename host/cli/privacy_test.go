@@ -15,31 +15,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/ocrmux/ocrmux/host/cli"
 	"github.com/ocrmux/ocrmux/host/server/access"
 	"github.com/ocrmux/ocrmux/host/telemetry/leaktest"
 )
-
-// sink keeps what is written to it. It is safe for concurrent use.
-type sink struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *sink) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *sink) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
-}
 
 // noise is a picture whose bytes no text holds by chance, and not twice the same.
 func noise(t *testing.T, n int) []byte {
@@ -76,7 +57,7 @@ func TestAGatewayLeavesNothingOfACardAndNoSecretAnywhere(t *testing.T) {
 		_, _ = fmt.Fprintf(w, `{"code": 200, "msg": "成功", "taskNo": "41561", "charge": true, "data": {"side": "front", "info": {%s}, "validity": {"name": true, "number": true}}}`, card)
 	}))
 	t.Cleanup(vendor.Close)
-	spans := new(sink)
+	spans := new(leaktest.Sink)
 	collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(spans, r.Body) }))
 	t.Cleanup(collector.Close)
 
@@ -114,7 +95,7 @@ log: {level: debug, format: json}
 	if err := os.WriteFile(g.config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	log := new(sink)
+	log := new(leaktest.Sink)
 	one := g.startWith(t, func(c *exec.Cmd) {
 		c.Env = append(c.Env, "VENDOR_SECRET="+secret, "TMPDIR="+filepath.Join(left, "tmp"))
 		c.Stderr = log

@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +24,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/catalog/trust"
 	"github.com/ocrmux/ocrmux/engine/wasm"
 	"github.com/ocrmux/ocrmux/host/server"
+	"github.com/ocrmux/ocrmux/host/telemetry/leaktest"
 	"github.com/ocrmux/ocrmux/sdk/build"
 )
 
@@ -131,7 +131,7 @@ type bench struct {
 	engine *engine.Engine
 	server *server.Server
 	vendor *scripted
-	log    *logBuffer
+	log    *leaktest.Sink
 	stop   func() error // ends Serve and gives its error
 }
 
@@ -163,7 +163,7 @@ func openWith(t testing.TB, changeEngine func(*engine.Config), change func(*serv
 
 func prepareWith(t testing.TB, change func(*engine.Config), changeServer func(*server.Config)) *bench {
 	t.Helper()
-	b := &bench{log: new(logBuffer), vendor: new(scripted)}
+	b := &bench{log: new(leaktest.Sink), vendor: new(scripted)}
 	jumdata, duguang := httptest.NewServer(b.vendor.says(frontOfJumdata)), httptest.NewServer(b.vendor.says(frontOfDuguang))
 	t.Cleanup(jumdata.Close)
 	t.Cleanup(duguang.Close)
@@ -278,21 +278,4 @@ func card(t testing.TB) []byte {
 		t.Fatal(err)
 	}
 	return b
-}
-
-type logBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }

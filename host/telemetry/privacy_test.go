@@ -96,10 +96,10 @@ type gateway struct {
 	engine *engine.Engine
 	tel    *telemetry.Telemetry
 
-	spans, text, json, errors, attempts sink
+	spans, text, json, errors, attempts leaktest.Sink
 	// verbatim are failures with what vendors said themselves, which is given to callers as it is: it has no secret, but what a vendor
 	// repeats of the card is in it. No other sink has it.
-	verbatim sink
+	verbatim leaktest.Sink
 }
 
 func openGateway(t *testing.T) *gateway {

@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/ocrmux/ocrmux/host/telemetry"
+	"github.com/ocrmux/ocrmux/host/telemetry/leaktest"
 )
 
 func TestWithoutConfigurationNothingIsWatched(t *testing.T) {
@@ -30,7 +31,7 @@ func TestWithoutConfigurationNothingIsWatched(t *testing.T) {
 }
 
 func TestSpansReachTheCollectorWithTheProgramsName(t *testing.T) {
-	var got sink
+	var got leaktest.Sink
 	var path string
 	collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		path = r.URL.Path
@@ -77,7 +78,7 @@ func TestACollectorThatRefusesIsComplainedOfOnceAMinute(t *testing.T) {
 	collector := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
 	defer collector.Close()
 	now := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
-	var log sink
+	var log leaktest.Sink
 	tel, err := telemetry.New(telemetry.Config{
 		OTLP: collector.URL, Sample: 1, Logger: slog.New(slog.NewTextHandler(&log, nil)), Now: func() time.Time { return now },
 	})

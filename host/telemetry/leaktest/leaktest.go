@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Treasure is what must stand nowhere, by what it is.
@@ -78,4 +79,23 @@ func logged(text string) string {
 	}
 	slog.New(slog.NewJSONHandler(&b, &slog.HandlerOptions{ReplaceAttr: only})).Info(text)
 	return strings.TrimSuffix(strings.TrimPrefix(b.String(), `{"msg":"`), "\"}\n")
+}
+
+// Sink keeps what is written to it. It is safe for concurrent use.
+type Sink struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *Sink) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+// String is all that was written.
+func (s *Sink) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
 }
