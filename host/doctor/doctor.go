@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -29,6 +31,8 @@ type Case struct {
 	DefaultState bool
 	// Online lets each vendor's host be sent a HEAD of "/", to compare the clocks.
 	Online bool
+	// Provider, unless empty, is the only one that is examined: whether its plugin loads, its secrets, its hosts and the clock.
+	Provider string
 	// Timeout of each examination but the plugins'; 0 means DefaultTimeout.
 	Timeout time.Duration
 	// Now is the clock that is compared; nil means the system's.
@@ -44,12 +48,33 @@ func Examine(ctx context.Context, c Case) Report {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	if c.Provider != "" {
+		c = c.narrowed()
+		return report(concurrently(
+			func() []Finding { return c.plugins(ctx) },
+			func() []Finding { return c.secrets() },
+		))
+	}
 	return report(concurrently(
 		func() []Finding { return c.plugins(ctx) },
 		func() []Finding { return c.secrets() },
 		func() []Finding { return c.state(ctx) },
 		func() []Finding { return c.machine() },
 	))
+}
+
+// narrowed is the case with nothing in its configuration but the provider.
+func (c Case) narrowed() Case {
+	all, only := c.Config, *c.Config
+	only.Engine.Providers = map[string]engine.ProviderConfig{c.Provider: all.Engine.Providers[c.Provider]}
+	only.Engine.Routes, only.Engine.FrontDoors, only.Engine.Money.Budgets = nil, nil, nil
+	only.File.Providers = map[string]config.Provider{c.Provider: all.File.Providers[c.Provider]}
+	only.File.Routes, only.File.FrontDoors = nil, nil
+	only.SecretSources = slices.DeleteFunc(slices.Clone(all.SecretSources), func(s config.SecretSource) bool {
+		return !strings.HasPrefix(s.Setting, "providers."+c.Provider+".")
+	})
+	c.Config = &only
+	return c
 }
 
 // Refused is the report about a configuration that cannot be loaded, for without it there is nothing else to examine.

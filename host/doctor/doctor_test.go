@@ -14,6 +14,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -252,6 +253,28 @@ func TestWhatAConfigurationLacksIsOneFindingEach(t *testing.T) {
 		t.Errorf("got %+v", r)
 	}
 	want(t, r, "config", doctor.Bad, "log.level")
+}
+
+func TestOneProviderIsExaminedWithoutTheOthers(t *testing.T) {
+	v := newVendor(t, nil)
+	closed := listener(t)
+	_ = closed.Close()
+	text := v.settings() + fmt.Sprintf("  other: {plugin: jumdata, config: {endpoint: %q}, secrets: {app_id: \"env:ID\", app_secret: \"env:SECRET\"}}\n", "https://"+closed.Addr().String()) +
+		"routes: {default: {providers: [jumdata, other]}}\nmoney: {budgets: [{provider: other, per: month, calls: 10}]}\n"
+	r := examine(t, text, v.trusted, online, func(c *doctor.Case) { c.Provider = "jumdata" })
+	if r.State == doctor.Bad {
+		t.Errorf("a provider that works is bad: %+v", r.Findings)
+	}
+	for _, f := range r.Findings {
+		if !slices.Contains([]string{"config", "providers", "secrets", "network", "clock"}, f.Check) || strings.Contains(f.Subject, "other") {
+			t.Errorf("examined too: %+v", f)
+		}
+	}
+	r = examine(t, text, v.trusted, func(c *doctor.Case) { c.Provider = "other" })
+	want(t, r, "network", doctor.Bad, "connection refused")
+	want(t, r, "secrets", doctor.Good, "2 uses of variables")
+	r = examine(t, strings.Replace(text, ", lock: off", "", 1), v.trusted, func(c *doctor.Case) { c.Provider = "other" })
+	want(t, r, "providers", doctor.Bad, "not_locked")
 }
 
 func TestAFolderOfPluginsThatEverybodyCanWriteIsBad(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"image/color"
 	"image/png"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine"
@@ -32,7 +33,10 @@ func (c *Case) plugins(ctx context.Context) []Finding {
 	}
 	findings := []Finding{good("config", "", fmt.Sprintf("holds: %s, %s, %s", count(len(c.Config.File.Providers), "provider"), count(len(c.Config.File.Routes), "route"), count(len(c.Config.File.FrontDoors), "front door")))}
 	infos := e.Providers()
-	findings = append(findings, loaded(infos, cfg.Plugins)...)
+	if c.Provider != "" {
+		infos = slices.DeleteFunc(infos, func(i engine.ProviderInfo) bool { return i.Name != c.Provider })
+	}
+	findings = append(findings, c.loaded(infos)...)
 	targets, free, err := c.targets(infos)
 	if err != nil {
 		findings = append(findings, bad("plugins", cfg.Plugins, err.Error(), "make the folder readable for the user who runs the gateway"))
@@ -48,7 +52,7 @@ func (c *Case) plugins(ctx context.Context) []Finding {
 }
 
 // loaded tells what became of the plugins. One that no provider uses harms nobody.
-func loaded(infos []engine.ProviderInfo, dir string) []Finding {
+func (c *Case) loaded(infos []engine.ProviderInfo) []Finding {
 	var findings []Finding
 	ready := 0
 	for _, i := range infos {
@@ -61,8 +65,8 @@ func loaded(infos []engine.ProviderInfo, dir string) []Finding {
 			findings = append(findings, bad("providers", i.Name, i.Reason, "see ocrmux plugin inspect, and \"When something happens\" in docs/operations.md"))
 		}
 	}
-	if ready == 0 {
-		findings = append(findings, bad("providers", "", "no provider can be asked: every call will fail", "configure one of the plugins in "+dir))
+	if ready == 0 && c.Provider == "" {
+		findings = append(findings, bad("providers", "", "no provider can be asked: every call will fail", "configure one of the plugins in "+c.Config.Engine.Plugins))
 	}
 	return findings
 }
