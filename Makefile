@@ -60,6 +60,8 @@ check: ## Formatting, vet, linter with the import rule, tidy module, generated c
 .PHONY: bench
 bench: ## Run the benchmarks that docs/benchmarks.md reports
 	$(GO) test -run '^$$' -bench . -benchtime 2s ./engine/bench
+	$(GO) test -run '^$$' -bench . -benchtime 2s -timeout 30m ./host/bench
+	$(GO) test -run '^$$' -bench . ./engine/route
 
 .PHONY: generate
 generate: ## Write the generated code again

@@ -11,7 +11,7 @@ import (
 	"github.com/ocrmux/ocrmux/sdk/build"
 )
 
-// role of this program when it starts itself: see vendorElsewhere.
+// role of this program when it starts itself: see roles.
 const role = "OCRMUX_BENCH_ROLE"
 
 // work is what all benchmarks share: a temporary folder, and what is built into it once.
@@ -22,8 +22,8 @@ var work = struct {
 }{}
 
 func TestMain(m *testing.M) {
-	if os.Getenv(role) == "vendor" {
-		beVendor()
+	if as, ok := roles()[os.Getenv(role)]; ok {
+		play(as())
 		return
 	}
 	dir, err := os.MkdirTemp("", "ocrmux-bench-")

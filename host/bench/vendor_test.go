@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"strings"
@@ -47,11 +49,11 @@ func vendorHere(tb testing.TB, held func()) string {
 	return s.URL
 }
 
-// vendorElsewhere starts the vendors in a process of its own and gives their address.
-func vendorElsewhere(tb testing.TB) string {
+// elsewhere starts this program in a role of its own and gives its address.
+func elsewhere(tb testing.TB, as string, env ...string) string {
 	tb.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env, cmd.Stderr = append(os.Environ(), role+"=vendor"), os.Stderr
+	cmd.Env, cmd.Stderr = append(append(os.Environ(), role+"="+as), env...), os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		tb.Fatal(err)
@@ -70,11 +72,31 @@ func vendorElsewhere(tb testing.TB) string {
 	return strings.TrimSpace(address)
 }
 
-func beVendor() {
+// roles that this program has when it starts itself, by name: the vendors, and a bare hop on the way to them.
+func roles() map[string]func() http.Handler {
+	return map[string]func() http.Handler{
+		"vendor": func() http.Handler { return vendor(func() {}) },
+		"hop": func() http.Handler {
+			to, err := url.Parse(os.Getenv(hopTo))
+			if err != nil {
+				panic(err)
+			}
+			return &httputil.ReverseProxy{
+				Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(to) },
+				Transport: &http.Transport{MaxIdleConnsPerHost: 16},
+			}
+		},
+	}
+}
+
+// hopTo is the variable of the environment that says where a hop leads.
+const hopTo = "OCRMUX_BENCH_TO"
+
+func play(as http.Handler) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		panic(err)
 	}
 	fmt.Println("http://" + l.Addr().String())
-	panic(http.Serve(l, vendor(func() {})))
+	panic(http.Serve(l, as))
 }
