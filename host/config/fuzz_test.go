@@ -1,6 +1,12 @@
 package config
 
-import "testing"
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+
+	validator "github.com/santhosh-tekuri/jsonschema/v6"
+)
 
 // FuzzReadYAML: whatever a file or a variable holds, reading ends, and every setting has its place.
 func FuzzReadYAML(f *testing.F) {
@@ -44,4 +50,56 @@ func FuzzEnvPath(f *testing.F) {
 			}
 		}
 	})
+}
+
+// FuzzRelocate: a schema that was moved into another one means what it meant by itself, or is refused.
+func FuzzRelocate(f *testing.F) {
+	for _, seed := range []string{
+		`{"type":"object","properties":{"a":{"$ref":"#/$defs/w"}},"$defs":{"w":{"type":"string"}}}`, `{"$ref":"#x","$defs":{"a":{"$anchor":"x","type":"object"}}}`,
+		`{"$id":"https://a.example/b/c","properties":{"a":{"$ref":"d"}},"$defs":{"d":{"$id":"d","type":"string"}}}`, `{"properties":{"a":{"$ref":"#"}},"maxProperties":1}`,
+		`{"$dynamicRef":"#n","$defs":{"n":{"$dynamicAnchor":"n","type":"object"}}}`, `{"properties":{"a":{"$ref":"#/x~1y/0%25"}},"x/y":{"0%":{"type":"string"}}}`, `{"const":{"$ref":"x"}}`,
+	} {
+		f.Add([]byte(seed), []byte(`{"a":"b"}`))
+		f.Add([]byte(seed), []byte(`{"a":{"a":1},"b":2}`))
+	}
+	f.Fuzz(func(t *testing.T, text, instance []byte) {
+		alone := compiled(text)
+		value, err := validator.UnmarshalJSON(bytes.NewReader(instance))
+		schema, badSchema := parseSchema(text)
+		if alone == nil || err != nil || badSchema != nil {
+			return
+		}
+		if _, err := relocate(schema, "#/$defs/x y"); err != nil {
+			return
+		}
+		whole, err := json.Marshal(object{"$defs": object{"x y": schema}, "$ref": "#/$defs/x%20y"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		moved := compiled(whole)
+		if moved == nil {
+			t.Fatalf("the schema is none any more: %s", whole)
+		}
+		if before, after := alone.Validate(value), moved.Validate(value); (before == nil) != (after == nil) {
+			t.Errorf("%s: alone %v, moved %v: %s", instance, before, after, whole)
+		}
+	})
+}
+
+// compiled is nil for what is no schema.
+func compiled(text []byte) *validator.Schema {
+	doc, err := validator.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		return nil
+	}
+	c := validator.NewCompiler()
+	c.UseLoader(validator.SchemeURLLoader{}) // loads nothing
+	if err := c.AddResource("manifest:///config_schema", doc); err != nil {
+		return nil
+	}
+	s, err := c.Compile("manifest:///config_schema")
+	if err != nil {
+		return nil
+	}
+	return s
 }
