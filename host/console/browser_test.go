@@ -45,6 +45,7 @@ const patience = time.Minute
 // built are plugins, their compiled code, and where the models of the local provider are; made by TestMain, only read afterwards.
 var built struct {
 	plugins, cache, models string
+	readable               []string // models, where there are any
 	chromium               string // empty where there is none
 }
 
@@ -61,6 +62,9 @@ func run(m *testing.M) int {
 	built.plugins, built.cache = filepath.Join(dir, "plugins"), filepath.Join(dir, "cache")
 	built.models, err = filepath.Abs(filepath.Join(root, "bin", "plugins", "local.d"))
 	errs := []error{err}
+	if _, err := os.Stat(built.models); err == nil {
+		built.readable = []string{built.models}
+	}
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); err == nil {
 			built.chromium = path
@@ -100,6 +104,7 @@ type gateway struct {
 	server *server.Server
 	vendor *vendor
 	log    *buffer
+	stop   func() // ends it before the test does
 }
 
 // vendor answers every request of jumdata below /jumdata, of duguang below /duguang.
@@ -157,7 +162,7 @@ func open(t *testing.T, change func(*engine.Config, *server.Config)) *gateway {
 	price := money.Amount(money.Micro / 20)
 	logger := slog.New(slog.NewTextHandler(g.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	cfg := engine.Config{
-		Plugins: built.plugins, Runtimes: []engine.Runtime{modules, process.New(process.Config{Logger: logger})}, Logger: logger,
+		Plugins: built.plugins, Runtimes: []engine.Runtime{modules, process.New(process.Config{Logger: logger, Readable: built.readable})}, Logger: logger,
 		Providers: map[string]engine.ProviderConfig{
 			"local": {Config: map[string]any{"models": built.models}},
 			"jumdata": {
@@ -199,12 +204,13 @@ func open(t *testing.T, change func(*engine.Config, *server.Config)) *gateway {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- g.server.Serve(ctx, l) }()
-	t.Cleanup(func() {
+	g.stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-ended; err != nil {
 			t.Error(err)
 		}
 	})
+	t.Cleanup(g.stop)
 	return g
 }
 

@@ -52,7 +52,7 @@ func (c *Console) read(w http.ResponseWriter, r *http.Request, v *visitor) {
 		c.showReading(w, r, v, status, engine.Request{}, said)
 		return
 	}
-	if form.Bytes() == nil {
+	if len(form.Bytes()) == 0 { // an address would be fetched, and there were nothing to show
 		c.showReading(w, r, v, http.StatusBadRequest, form.Request, tell.trouble("read.no-picture", "read.no-picture.advice", nil))
 		return
 	}

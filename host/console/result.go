@@ -142,7 +142,10 @@ func (t *teller) failed(e *engine.Error, took time.Duration) *result {
 	case len(out.Advice) == 0 && t.Has("read.kind."+f.Kind.String()+".advice"):
 		out.Advice = append(out.Advice, advice{Do: t.T("read.kind." + f.Kind.String() + ".advice")})
 	}
-	out.Trouble = &trouble{Detail: f.Message, VendorCode: f.VendorCode, VendorSays: f.VendorMessage}
+	out.Trouble = new(trouble)
+	if len(e.Attempts) == 0 { // otherwise each of them says its own
+		out.Trouble.Detail = f.Message
+	}
 	facts := &out.Trouble.Facts
 	if f.Fault != abi.FaultUnspecified {
 		*facts = append(*facts, saying{t.T("read.turn"), t.word("fault", f.Fault.String())})

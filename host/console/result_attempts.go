@@ -99,7 +99,7 @@ func (t *teller) spent(attempts []engine.Attempt) string {
 	case unknown:
 		return t.T("read.spent.most", amountText(total, currency))
 	}
-	return t.T("read.spent.amount", amountText(total, currency))
+	return amountText(total, currency)
 }
 
 // duration is one that people read.

@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -43,7 +44,8 @@ func (t *teller) fields(r *engine.Recognition) []readField {
 			one.Text = f.Text
 		}
 		if f.Confidence != nil {
-			one.Stated, one.Percent, one.Confidence = true, 100**f.Confidence, fmt.Sprintf("%.1f%%", 100**f.Confidence)
+			percent := math.Floor(1000**f.Confidence) / 10 // what is not quite certain does not read 100.0 %
+			one.Stated, one.Percent, one.Confidence = true, percent, fmt.Sprintf("%.1f%%", percent)
 		}
 		for _, flag := range f.Flags {
 			if flag == engine.Disputed && len(f.Disagreed) > 0 {
