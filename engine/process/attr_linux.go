@@ -13,6 +13,9 @@ func separate(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
+// mainThread reports whether the calling thread is the first one of the process.
+func mainThread() bool { return unix.Gettid() == unix.Getpid() }
+
 // endGroup waits until the process has exited, kills what it left in its group and calls done. The process has not been
 // reaped until then, so its number cannot be another's.
 func endGroup(pid int, done func()) {

@@ -39,9 +39,9 @@ func BenchmarkStep(b *testing.B) {
 	b.ReportMetric(float64(len(out.AppendWire(nil))), "B-out")
 }
 
-// BenchmarkLoad is a start to the first answer and a graceful end, plain and with mutual TLS.
+// BenchmarkLoad is a start to the first answer and a graceful end: confined, not confined, and confined with mutual TLS.
 func BenchmarkLoad(b *testing.B) {
-	for name, cfg := range map[string]Config{"plain": {}, "mtls": {AutoMTLS: true}} {
+	for name, cfg := range map[string]Config{"confined": {}, "unconfined": {Confinement: ConfineOff}, "mtls": {AutoMTLS: true}} {
 		b.Run(name, func(b *testing.B) {
 			r := New(cfg)
 			defer func() { _ = r.Close(context.Background()) }()

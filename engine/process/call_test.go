@@ -48,7 +48,7 @@ func TestAChildGetsNothingOfItsHost(t *testing.T) {
 	d := mustStep(t, m, "surroundings")
 
 	known := []string{"OCRMUX_PLUGIN", "PLUGIN_MIN_PORT", "PLUGIN_MAX_PORT", "PLUGIN_PROTOCOL_VERSIONS", "PLUGIN_UNIX_SOCKET_DIR",
-		"PLUGIN_CLIENT_CERT", "ALLOWED_BY_THE_OPERATOR"}
+		"PLUGIN_CLIENT_CERT", "TMPDIR", "GOMAXPROCS", "ALLOWED_BY_THE_OPERATOR"}
 	seen := map[string]bool{}
 	for _, line := range strings.Split(extra(t, d, "env"), "\n") {
 		if name, _, ok := strings.Cut(line, "="); ok && strings.ToUpper(name) == name && !strings.ContainsAny(name, "+/ ") {

@@ -13,6 +13,10 @@ type Config struct {
 	Logger *slog.Logger
 	// Env names the variables of the host's environment that children inherit, for example "SSL_CERT_FILE". Default: none.
 	Env []string
+	// Confinement says how far children are shut off from the machine. Readable are folders and files that they may read besides the plugin's
+	// folder, such as models that lie elsewhere; each must exist.
+	Confinement Confinement
+	Readable    []string
 	// AutoMTLS makes host and child prove themselves to each other with certificates made for the one connection. It adds
 	// some 40 ms to a start; without it the connection is a unix socket in a folder only this user can enter.
 	AutoMTLS bool

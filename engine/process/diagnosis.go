@@ -49,7 +49,10 @@ func (l *launcher) explain(ctx context.Context, p *proc, out *outputLog, err err
 
 // notExecuted explains why the system refused to execute the file.
 func (l *launcher) notExecuted(err error) string {
+	var unconfined *confineError
 	switch {
+	case errors.As(err, &unconfined):
+		return unconfined.Error()
 	case errors.Is(err, syscall.ENOEXEC):
 		return fmt.Sprintf("the system cannot execute it: it is %s, and this is %s/%s", l.file, runtime.GOOS, runtime.GOARCH)
 	case errors.Is(err, syscall.ENOENT):
@@ -90,7 +93,9 @@ func hint(said string) string {
 	for _, k := range []struct{ words, help string }{
 		{"This binary is a plugin", "it is a plugin for another program: its handshake cookie is not that of ocrmux"},
 		{"is not run by hand", "it does not recognise this host: rebuild it with the host's version of the SDK"},
-		{"loading shared librar", "install that library, or build the plugin without cgo (CGO_ENABLED=0)"},
+		{"loading shared librar", "install that library, name its folder in plugins.readable if it is an unusual one, or build the plugin without cgo (CGO_ENABLED=0)"},
+		{"permission denied", "a confined plugin reads its own folder: name others in plugins.readable"},
+		{"Permission denied", "a confined plugin reads its own folder: name others in plugins.readable"},
 		{"Library not loaded", "install that library, or build the plugin without cgo (CGO_ENABLED=0)"},
 		{"version `GLIBC_", "build the plugin on an older system, or without cgo (CGO_ENABLED=0)"},
 	} {

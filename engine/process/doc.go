@@ -12,8 +12,8 @@
 //
 // # What a child gets
 //
-// An environment of what go-plugin needs for its handshake and the variables named in [Config.Env], an empty stdin, and a
-// process group of its own, of which nothing is left when it ends. Host functions are answered over its connection, for
+// An environment of what go-plugin needs for its handshake and the variables named in [Config.Env], an empty stdin, a temporary folder, and a
+// process group of its own, of which nothing is left when it ends. It is shut off from the machine as [Confinement] says. Host functions are answered over its connection, for
 // the call they belong to and only while that runs.
 //
 // # How it lives

@@ -68,7 +68,7 @@ func TestAChildDiesWithItsHost(t *testing.T) {
 }
 
 func TestWhatAChildHasStartedDiesWithIt(t *testing.T) {
-	r := New(Config{})
+	r := New(Config{Confinement: ConfineOff}) // a confined one cannot start any
 	defer func() { _ = r.Close(context.Background()) }()
 	m, err := r.Load(t.Context(), pluginOf(t, "actor", "actor"))
 	if err != nil {
@@ -154,3 +154,6 @@ func (w watched) ends() {
 		return
 	}
 }
+
+// ofThisSystem are programs of testdata that only Linux has.
+var ofThisSystem = []string{"./testdata/hostile"}

@@ -8,6 +8,8 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"runtime"
+	"slices"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
@@ -96,7 +98,9 @@ func (l *launcher) handshake(p *proc) (session, error) {
 		StartTimeout: 2 * l.cfg.StartTimeout,
 		RunnerFunc: func(_ hclog.Logger, cmd *exec.Cmd, dir string) (runner.Runner, error) {
 			s.dir = dir
-			p.cmd.Env = append(l.inherited(), cmd.Env...) // of two with the same name the last counts
+			p.places.own = dir
+			// Of two with the same name the last counts. A confined child cannot look up how many processors it may use.
+			p.cmd.Env = slices.Concat([]string{fmt.Sprint("GOMAXPROCS=", runtime.GOMAXPROCS(0))}, l.inherited(), []string{"TMPDIR=" + dir}, cmd.Env)
 			return p, nil
 		},
 	}

@@ -21,6 +21,9 @@ type proc struct {
 	spawn  *spawner
 	stdout *firstLine
 	stderr *lineWriter
+	// confine shuts the thread off that starts the process.
+	confine func(*proc) error
+	places  places
 
 	mu sync.Mutex
 	// startErr is why it could not be executed.
@@ -37,6 +40,9 @@ func newProc(l *launcher, out *outputLog) *proc {
 		stdout: newFirstLine(out.lines("stdout")),
 		stderr: out.lines("stderr"),
 		exited: make(chan struct{}),
+
+		confine: l.cfg.confine,
+		places:  places{read: append([]string{l.dir}, l.cfg.Readable...)},
 	}
 	p.cmd = &exec.Cmd{
 		Path:      l.exe.path,
@@ -50,14 +56,21 @@ func newProc(l *launcher, out *outputLog) *proc {
 		// Listed among the child's files, it has a number there that nothing else can take. Stdin stays nil, which is empty.
 		p.cmd.ExtraFiles = []*os.File{l.exe.file}
 		p.cmd.Path = "/proc/self/fd/3"
+	} else {
+		p.places.execute = []string{l.exe.path}
 	}
 	separate(p.cmd)
 	return p
 }
 
-// Start starts the process on the runtime's thread.
+// Start starts the process on a thread of its own.
 func (p *proc) Start(context.Context) error {
-	err := p.spawn.do(p.cmd.Start)
+	err := p.spawn.do(func() error {
+		if err := p.confine(p); err != nil {
+			return err
+		}
+		return p.cmd.Start()
+	}, p.exited)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err != nil {

@@ -40,7 +40,7 @@ func TestMain(m *testing.M) {
 
 // build builds all programs of testdata once, when the first test wants one: fuzzing starts many of these test programs.
 var build = sync.OnceValue(func() error {
-	cmd := exec.Command("go", "build", "-o", scratch+string(filepath.Separator), "./testdata/actor", "./testdata/hostless", "./testdata/rude")
+	cmd := exec.Command("go", append([]string{"build", "-o", scratch + string(filepath.Separator), "./testdata/actor", "./testdata/hostless", "./testdata/rude"}, ofThisSystem...)...)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("building the programs of testdata: %w\n%s", err, out)

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -77,7 +78,7 @@ func TestAFileThatCannotBeExecutedIsExplained(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			e := failToLoad(t, Config{}, pluginWith("somewhere/x", "x", c.code))
+			e := failToLoad(t, Config{}, pluginWith(filepath.Join(t.TempDir(), "x"), "x", c.code))
 			if e.Cause != catalog.StartFailed || !strings.Contains(e.Error(), c.says) {
 				t.Errorf("got %q, which does not say %q", e.Error(), c.says)
 			}

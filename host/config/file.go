@@ -26,6 +26,8 @@ type Plugins struct {
 	TrustedKeys []Source `json:"trusted_keys,omitempty" jsonschema_description:"Where ed25519 public keys in PEM are found. With at least one, a plugin is loaded only with a signature of one of them."`
 	CacheDir    *string  `json:"cache_dir,omitempty" jsonschema_description:"Folder that keeps compiled WebAssembly plugins between starts; \"\" means none. Default: ocrmux in the user's cache folder."`
 	Env         []string `json:"env,omitempty" jsonschema:"uniqueItems=true" jsonschema_description:"Names of environment variables that subprocess plugins inherit. By default they inherit none."`
+	Confine     string   `json:"confine,omitempty" jsonschema:"enum=auto,enum=required,enum=off,default=auto" jsonschema_description:"How far subprocess plugins are shut off from files, network and other processes. auto: as far as the system can, and the log says what it cannot; required: they do not start otherwise; off: they may do what their user may."`
+	Readable    []string `json:"readable,omitempty" jsonschema:"uniqueItems=true" jsonschema_description:"Folders and files, besides the plugins' own folder, that confined subprocess plugins may read."`
 	AutoMTLS    bool     `json:"auto_mtls,omitempty" jsonschema:"default=false" jsonschema_description:"Whether this program and its subprocess plugins prove themselves to each other with certificates."`
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/knadh/koanf/providers/confmap"
@@ -224,6 +225,15 @@ func (b *builder) plugins(src Sources) {
 	}
 	b.Engine.Unlocked, b.Engine.TrustedKeys = p.Lock == "off", b.keys(p.TrustedKeys)
 	b.Process.Env, b.Process.AutoMTLS = p.Env, p.AutoMTLS
+	for i, path := range p.Readable {
+		at := []string{"plugins", "readable", strconv.Itoa(i)}
+		path = b.resolve(path, at...)
+		if _, err := os.Stat(path); err != nil {
+			b.wrong(at, "cannot be opened: "+reason(err), "name a file or folder that exists")
+		}
+		b.Process.Readable = append(b.Process.Readable, path)
+	}
+	b.Process.Confinement = map[string]process.Confinement{"required": process.ConfineRequired, "off": process.ConfineOff}[p.Confine] // otherwise auto
 	switch {
 	case p.CacheDir != nil && *p.CacheDir != "":
 		b.WASM.CacheDir = b.resolve(*p.CacheDir, "plugins", "cache_dir")

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/engine/process"
 	"github.com/ocrmux/ocrmux/host/config"
 )
 
@@ -223,5 +224,19 @@ $OCRMUX_PROVIDERS__ONE__CONFIG__SIDE: providers.one.config.side: c`
 	other := errors.New("other")
 	if c.Explain(other) != other {
 		t.Error("another error has been changed")
+	}
+}
+
+func TestSubprocessesAreConfinedAsConfigured(t *testing.T) {
+	c, dir, err := load(t, map[string]string{"config.yaml": "plugins: {confine: required, readable: [models, /dev/null]}\n", "models": ""}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{filepath.Join(dir, "models"), "/dev/null"}, c.Process.Readable); diff != "" || c.Process.Confinement != process.ConfineRequired {
+		t.Errorf("%v: %s", c.Process.Confinement, diff)
+	}
+	_, _, err = load(t, map[string]string{"config.yaml": "plugins: {readable: [models]}\n"}, nil)
+	if err == nil || !strings.Contains(err.Error(), "plugins.readable.0: cannot be opened") {
+		t.Errorf("got %v", err)
 	}
 }

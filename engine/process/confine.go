@@ -1,0 +1,73 @@
+package process
+
+import (
+	"errors"
+	"strings"
+)
+
+// Confinement says how far a child is shut off from the machine. A confined child, whatever it does,
+//
+//   - opens no connection and looks up no name: it can only listen on a unix socket, for its host;
+//   - reads the plugin's folder, [Config.Readable], and what a program needs to start: C libraries, time zones, descriptions
+//     of the processor. Not the files of its user, not the plugin folder's neighbours, not what /proc says of other processes;
+//   - writes to a temporary folder of its own, which goes when it ends; $TMPDIR names it;
+//   - starts no other program of the machine, and can neither trace, nor signal, nor read the memory of processes outside;
+//   - gains no rights, by set-user-id programs or otherwise.
+//
+// It can still learn whether a path exists, and use up processor and memory. This takes Landlock (Linux 5.13; signals are held back
+// from 6.12 on, and before that no child can send any) and seccomp, on amd64 and arm64, and no privilege.
+type Confinement int
+
+const (
+	// ConfineAuto confines as far as the system can, and logs what it cannot. It is the default.
+	ConfineAuto Confinement = iota
+	// ConfineRequired starts no child that cannot be confined entirely.
+	ConfineRequired
+	// ConfineOff starts children with everything their user may do.
+	ConfineOff
+)
+
+// unconfinedError says what a system cannot do to confine a child.
+type unconfinedError struct {
+	missing []string
+}
+
+func (e *unconfinedError) Error() string {
+	return "this system cannot confine a subprocess: " + strings.Join(e.missing, "; ")
+}
+
+// confineError is a child that was not started, since it could not be confined.
+type confineError struct{ err error }
+
+func (e *confineError) Error() string { return "it was not started: " + e.err.Error() }
+func (e *confineError) Unwrap() error { return e.err }
+
+// confine shuts the calling thread off for good, and thereby the child that it starts. What the system cannot do comes back as an
+// *unconfinedError, and is an error for a child that must be confined.
+func (c *Config) confine(p *proc) error {
+	if c.Confinement == ConfineOff {
+		return nil
+	}
+	return c.judgeConfinement(p.Name(), shutOff(p.places))
+}
+
+// judgeConfinement is the error that keeps a child from starting, if what came of shutting it off is one.
+func (c *Config) judgeConfinement(plugin string, err error) error {
+	var missing *unconfinedError
+	if errors.As(err, &missing) && c.Confinement == ConfineAuto {
+		c.Logger.Warn("a subprocess plugin is not confined entirely: trust its source, or set plugins.confine to required", "plugin", plugin, "error", err)
+		return nil
+	}
+	if err != nil {
+		return &confineError{err}
+	}
+	return nil
+}
+
+// places are the folders and files that a child may use, beyond those of the system.
+type places struct {
+	// read are folders and files that it reads, execute those that it is executed from.
+	read, execute []string
+	// own is the folder in which it may do anything but execute.
+	own string
+}
