@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"path/filepath"
@@ -23,7 +24,7 @@ func (p *Program) doctorCommand() *cobra.Command {
 		Short: "Examine configuration, plugins, network, state and machine, without a call that costs anything",
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			r, err := p.examine(cmd, online)
+			r, err := p.examine(cmd.Context(), cmd, doctor.Case{Online: online})
 			if err != nil {
 				return err
 			}
@@ -47,8 +48,8 @@ func (p *Program) doctorCommand() *cobra.Command {
 	return cmd
 }
 
-// examine loads the configuration and has everything examined.
-func (p *Program) examine(cmd *cobra.Command, online bool) (doctor.Report, error) {
+// examine loads the configuration and has it examined, all of it or as the case says.
+func (p *Program) examine(ctx context.Context, cmd *cobra.Command, c doctor.Case) (doctor.Report, error) {
 	src, err := p.sources(cmd)
 	if err != nil {
 		return doctor.Report{}, err
@@ -62,7 +63,8 @@ func (p *Program) examine(cmd *cobra.Command, online bool) (doctor.Report, error
 	if byDefault {
 		cfg.State = cfg.StateIn(filepath.Join(p.UserStateDir, "ocrmux"))
 	}
-	r := doctor.Examine(cmd.Context(), doctor.Case{Config: cfg, DefaultState: byDefault, Online: online, Runtimes: func() ([]engine.Runtime, error) {
+	c.Config, c.DefaultState = cfg, byDefault
+	c.Runtimes = func() ([]engine.Runtime, error) {
 		modules, err := newWASM(cfg.WASM, quiet)
 		if err != nil {
 			return nil, err
@@ -70,8 +72,9 @@ func (p *Program) examine(cmd *cobra.Command, online bool) (doctor.Report, error
 		programs := cfg.Process
 		programs.Logger = quiet
 		return []engine.Runtime{modules, process.New(programs), declarative.New()}, nil
-	}})
-	return r, cmd.Context().Err()
+	}
+	r := doctor.Examine(ctx, c)
+	return r, ctx.Err()
 }
 
 func findingTable(findings []doctor.Finding) *terminal.Table {

@@ -41,9 +41,9 @@ func changes(cfg *config.Config, logger *slog.Logger) (w *reload.Watcher, stop f
 }
 
 // reloading carries out each change until ctx ends.
-func (p *Program) reloading(ctx context.Context, w *reload.Watcher, cmd *cobra.Command, e *opened, s *server.Server, logger *slog.Logger) error {
+func reloading(ctx context.Context, w *reload.Watcher, again func(context.Context) error, logger *slog.Logger) error {
 	return w.Run(ctx, func(ctx context.Context, why string) {
-		if err := p.reload(ctx, cmd, e, s); err != nil {
+		if err := again(ctx); err != nil {
 			logger.Error("not reloaded, everything stays as it was", "because", why, "error", err)
 			return
 		}

@@ -8,10 +8,12 @@ import (
 	"maps"
 	"net"
 	"slices"
+	"sync"
 
 	"github.com/spf13/cobra"
 
 	"github.com/ocrmux/ocrmux/host/config"
+	"github.com/ocrmux/ocrmux/host/doctor"
 	"github.com/ocrmux/ocrmux/host/reload"
 	"github.com/ocrmux/ocrmux/host/server"
 )
@@ -28,9 +30,9 @@ func (p *Program) serveCommand() *cobra.Command {
 			}
 			defer func() { err = errors.Join(err, internal(e.Close(context.WithoutCancel(cmd.Context())))) }()
 			logger := p.logger(cfg.File.Log, slog.LevelWarn)
-			s, err := server.New(e.Engine, serverConfig(e, cfg, logger))
+			s, again, err := p.gateway(cmd, e, cfg, logger)
 			if err != nil {
-				return usage(err)
+				return err
 			}
 			listener, err := net.Listen("tcp", cfg.Server.Listen)
 			if err != nil {
@@ -51,15 +53,44 @@ func (p *Program) serveCommand() *cobra.Command {
 			if _, err := fmt.Fprintf(p.Stdout, "listening on %s://%s\n", scheme, listener.Addr()); err != nil {
 				return internal(err)
 			}
-			return internal(p.serve(cmd, w, e, s, listener, logger))
+			return internal(serve(cmd, w, s, listener, again, logger))
 		},
 	}
 	configFlags(cmd)
 	return cmd
 }
 
+// gateway is the server of an engine, with a console that can edit the configuration, and what reads that again. Files that have changed, signals
+// and the console ask for it: it is done one at a time.
+func (p *Program) gateway(cmd *cobra.Command, e *opened, cfg *config.Config, logger *slog.Logger) (*server.Server, func(context.Context) error, error) {
+	src, err := p.sources(cmd)
+	if err != nil {
+		return nil, nil, err
+	}
+	edits, err := newEditor(src, cfg, logger)
+	if err != nil {
+		return nil, nil, internal(err)
+	}
+	settings := serverConfig(e, cfg, logger)
+	settings.Editor = edits
+	settings.Examine = func(ctx context.Context, provider string) (doctor.Report, error) {
+		return p.examine(ctx, cmd, doctor.Case{Provider: provider, Online: true})
+	}
+	s, err := server.New(e.Engine, settings)
+	if err != nil {
+		return nil, nil, usage(err)
+	}
+	var one sync.Mutex
+	edits.reload = func(ctx context.Context) error {
+		one.Lock()
+		defer one.Unlock()
+		return p.reload(ctx, cmd, e, s)
+	}
+	return s, edits.reload, nil
+}
+
 // serve answers until the command's context ends, and reloads meanwhile.
-func (p *Program) serve(cmd *cobra.Command, w *reload.Watcher, e *opened, s *server.Server, l net.Listener, logger *slog.Logger) error {
+func serve(cmd *cobra.Command, w *reload.Watcher, s *server.Server, l net.Listener, again func(context.Context) error, logger *slog.Logger) error {
 	ctx, cancel := context.WithCancel(cmd.Context())
 	watched := make(chan error, 1)
 	go func() {
@@ -67,7 +98,7 @@ func (p *Program) serve(cmd *cobra.Command, w *reload.Watcher, e *opened, s *ser
 			watched <- nil
 			return
 		}
-		watched <- p.reloading(ctx, w, cmd, e, s, logger)
+		watched <- reloading(ctx, w, again, logger)
 	}()
 	err := s.Serve(cmd.Context(), l)
 	cancel()

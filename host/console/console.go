@@ -1,14 +1,17 @@
 package console
 
 import (
+	"context"
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"time"
 
+	"github.com/ocrmux/ocrmux/host/doctor"
 	"github.com/ocrmux/ocrmux/host/server/access"
 	"github.com/ocrmux/ocrmux/host/service"
 )
@@ -24,7 +27,7 @@ const (
 // maxFormBytes bounds a form without a picture.
 const maxFormBytes = 256 << 10
 
-// Config of a Console. All of it is needed but Seen.
+// Config of a Console. All of it is needed but Seen, Examine and Editor.
 type Config struct {
 	Service *service.Service
 	// Guard is the present one: tenants can change.
@@ -33,6 +36,10 @@ type Config struct {
 	Seen func(*http.Request, *access.Tenant)
 	// MaxPictureBytes of a picture.
 	MaxPictureBytes int64
+	// Examine finds out without a call whether a provider can be called; nil means that the console does not offer it.
+	Examine func(ctx context.Context, provider string) (doctor.Report, error)
+	// Editor changes the configuration; nil means that it cannot be changed here.
+	Editor Editor
 	// Zone in which times are shown and days begin.
 	Zone *time.Location
 	// Version of the program.
@@ -48,6 +55,7 @@ type Console struct {
 	cfg      Config
 	pages    *pages
 	sessions *sessions
+	trials   *trials
 	foreign  *http.CrossOriginProtection
 	routes   map[string]http.HandlerFunc
 }
@@ -61,7 +69,7 @@ func New(cfg Config) (*Console, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Console{cfg: cfg, pages: pages, sessions: newSessions(cfg.Now, cfg.Random), foreign: http.NewCrossOriginProtection()}
+	c := &Console{cfg: cfg, pages: pages, sessions: newSessions(cfg.Now, cfg.Random), trials: newTrials(), foreign: http.NewCrossOriginProtection()}
 	c.routes = map[string]http.HandlerFunc{
 		"GET " + assetsPath + "{name}": c.asset,
 		"GET " + signInPath:            c.signInPage,
@@ -71,6 +79,9 @@ func New(cfg Config) (*Console, error) {
 		"GET " + rootPath:              c.inside(c.readPage),
 		"POST " + readPath:             c.inside(c.read),
 	}
+	maps.Copy(c.routes, c.providerRoutes())
+	maps.Copy(c.routes, c.usageRoutes())
+	maps.Copy(c.routes, c.configureRoutes())
 	return c, nil
 }
 

@@ -75,6 +75,8 @@ type page struct {
 	*words
 	// Name of the page's template, At its address with the query.
 	Name, At string
+	// Tab that the page belongs to, and its Title; empty where the name says both.
+	Tab, Title string
 	// Visitor is who has signed in; nil if nobody has. Alone says that there are no tenants.
 	Visitor *visitor
 	Alone   bool
@@ -92,8 +94,12 @@ func (c *Console) local(t time.Time) time.Time { return t.In(c.cfg.Zone) }
 
 // show answers with a page. A page that is asked for as a fragment comes without its layout.
 func (p *pages) show(w http.ResponseWriter, r *http.Request, status int, name string, data *page) {
-	data.Name, data.At = name, r.URL.RequestURI()
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+	data.Name = name
+	switch {
+	case data.At != "":
+	case r.Method == http.MethodGet || r.Method == http.MethodHead:
+		data.At = r.URL.RequestURI()
+	default:
 		data.At = "/"
 	}
 	which := "_layout.html"

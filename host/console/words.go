@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"strings"
 	"time"
 
 	"golang.org/x/text/language"
@@ -104,7 +105,7 @@ func (c *Console) chooseLanguage(w http.ResponseWriter, r *http.Request) {
 // here is a page of the console; anything else would send visitors elsewhere.
 func here(at string) string {
 	u, err := url.Parse(at)
-	if err != nil || u.IsAbs() || u.Host != "" || len(u.Path) == 0 || u.Path[0] != '/' || u.Path != "/" && path.Dir(u.Path)+"/" != folder && path.Dir(path.Dir(u.Path))+"/" != folder {
+	if err != nil || u.IsAbs() || u.Host != "" || len(u.Path) == 0 || u.Path[0] != '/' || u.Path != "/" && (u.Path != path.Clean(u.Path) || !strings.HasPrefix(u.Path, folder)) {
 		return "/"
 	}
 	return (&url.URL{Path: u.Path, RawQuery: u.RawQuery}).String()

@@ -2,6 +2,7 @@ package server
 
 import (
 	"cmp"
+	"context"
 	"crypto/rand"
 	"io"
 	"log/slog"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/imaging"
+	"github.com/ocrmux/ocrmux/host/console"
+	"github.com/ocrmux/ocrmux/host/doctor"
 	"github.com/ocrmux/ocrmux/host/server/access"
 )
 
@@ -32,6 +35,9 @@ type Config struct {
 	Zone *time.Location
 	// Metrics answers at /metrics, for admins; nil means that nothing does.
 	Metrics http.Handler
+	// Examine and Editor are for the console, as [console.Config] has them; nil means that it does without.
+	Examine func(ctx context.Context, provider string) (doctor.Report, error)
+	Editor  console.Editor
 	// Version of the program, for the description of the API.
 	Version string
 	// Logger receives one line for each request, without any value of it; nil means nowhere.

@@ -11,7 +11,7 @@ import (
 func (s *Server) mountConsole() ([]string, error) {
 	c, err := console.New(console.Config{
 		Service: s.service, Guard: s.guard.Load, Seen: func(r *http.Request, t *access.Tenant) { visitOf(r.Context()).tenant = t },
-		MaxPictureBytes: s.cfg.MaxPictureBytes, Zone: s.cfg.Zone, Version: s.cfg.Version, Logger: s.cfg.Logger, Now: s.cfg.Now, Random: s.cfg.Random,
+		MaxPictureBytes: s.cfg.MaxPictureBytes, Examine: s.cfg.Examine, Editor: s.cfg.Editor, Zone: s.cfg.Zone, Version: s.cfg.Version, Logger: s.cfg.Logger, Now: s.cfg.Now, Random: s.cfg.Random,
 	})
 	if err != nil {
 		return nil, err

@@ -1,0 +1,340 @@
+package console
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// kind of a control in a form.
+type kind string
+
+const (
+	textKind    kind = "text"
+	numberKind  kind = "number"
+	integerKind kind = "integer"
+	flagKind    kind = "flag"
+	choiceKind  kind = "choice"
+	listKind    kind = "list"
+	groupKind   kind = "group"
+	// rawKind is JSON, for what no other control can express.
+	rawKind kind = "raw"
+)
+
+// Bounds of a form that is made from a schema. What lies beyond is JSON in one control.
+const (
+	maxSchemaDepth = 64
+	maxGroupDepth  = 4
+	maxSpecs       = 400
+)
+
+// spec is what a form can express of a JSON Schema. Whatever else the schema says, the server's validation does.
+type spec struct {
+	kind               kind
+	title, description string
+	fallback           any // the default; nil when there is none
+	options            []option
+	// Bounds as they stand in the schema; empty when it has none.
+	least, most, shortest, longest, format string
+	item                                   *spec // of a list
+	members                                []member
+	open                                   bool // a group that may have other members
+}
+
+// member of a group.
+type member struct {
+	name     string
+	required bool
+	*spec
+}
+
+// option of a choice.
+type option struct {
+	json, label string
+}
+
+// object is a JSON object whose members have an order.
+type object struct {
+	names []string
+	of    map[string]any
+}
+
+// specOf reads a schema. A schema that is none of an object with properties gives one control for all of it.
+func specOf(schema []byte) *spec {
+	raw := &spec{kind: rawKind}
+	dec := json.NewDecoder(bytes.NewReader(schema))
+	dec.UseNumber()
+	root, err := readOrdered(dec, 0)
+	if err != nil {
+		return raw
+	}
+	r := &specReader{root: root}
+	s := r.read(root, 0)
+	if s.kind != groupKind {
+		raw.description = s.description
+		return raw
+	}
+	return s
+}
+
+// readOrdered reads a JSON value whose objects keep their order.
+func readOrdered(dec *json.Decoder, depth int) (any, error) {
+	if depth > maxSchemaDepth {
+		return nil, errors.New("the schema is nested too deeply")
+	}
+	t, err := dec.Token()
+	if err != nil {
+		return nil, err
+	}
+	switch t {
+	case json.Delim('{'):
+		o := &object{of: make(map[string]any)}
+		for dec.More() {
+			key, err := dec.Token()
+			if err != nil {
+				return nil, err
+			}
+			name, ok := key.(string)
+			if !ok {
+				return nil, fmt.Errorf("%v is no name", key)
+			}
+			value, err := readOrdered(dec, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			if _, twice := o.of[name]; !twice {
+				o.names = append(o.names, name)
+			}
+			o.of[name] = value
+		}
+		_, err = dec.Token()
+		return o, err
+	case json.Delim('['):
+		list := []any{}
+		for dec.More() {
+			value, err := readOrdered(dec, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, value)
+		}
+		_, err = dec.Token()
+		return list, err
+	}
+	return t, nil
+}
+
+type specReader struct {
+	root  any
+	specs int
+}
+
+// read makes a spec of a schema; groups is how many groups it is in.
+func (r *specReader) read(schema any, groups int) *spec {
+	s := &spec{kind: rawKind}
+	r.specs++
+	o, ok := schema.(*object)
+	if !ok || r.specs > maxSpecs {
+		return s
+	}
+	s.title, s.description, s.format = text(o, "title"), text(o, "description"), text(o, "format")
+	s.fallback = o.of["default"]
+	o, ok = r.resolve(o)
+	if !ok {
+		return s
+	}
+	s.title, s.description, s.format = first(s.title, text(o, "title")), first(s.description, text(o, "description")), first(s.format, text(o, "format"))
+	if s.fallback == nil {
+		s.fallback = o.of["default"]
+	}
+	s.least, s.most = bound(o, "minimum", "exclusiveMinimum"), bound(o, "maximum", "exclusiveMaximum")
+	s.shortest, s.longest = bound(o, "minLength"), bound(o, "maxLength")
+	if options, ok := optionsOf(o); ok {
+		s.kind, s.options = choiceKind, options
+		return s
+	}
+	switch typeOf(o) {
+	case "string":
+		s.kind = textKind
+	case "number":
+		s.kind = numberKind
+	case "integer":
+		s.kind = integerKind
+	case "boolean":
+		s.kind = flagKind
+	case "array":
+		r.list(s, o, groups)
+	case "object":
+		r.group(s, o, groups)
+	}
+	return s
+}
+
+// list makes a spec a list of scalars, if that is what it is.
+func (r *specReader) list(s *spec, o *object, groups int) {
+	if _, tuple := o.of["prefixItems"]; tuple {
+		return
+	}
+	item := r.read(o.of["items"], groups)
+	if slices.Contains([]kind{textKind, numberKind, integerKind, flagKind, choiceKind}, item.kind) {
+		s.kind, s.item = listKind, item
+	}
+}
+
+// group makes a spec a group, if its members are named.
+func (r *specReader) group(s *spec, o *object, groups int) {
+	properties, ok := o.of["properties"].(*object)
+	if !ok || len(properties.names) == 0 || groups >= maxGroupDepth {
+		return
+	}
+	required, _ := o.of["required"].([]any)
+	for _, name := range properties.names {
+		s.members = append(s.members, member{name, slices.Contains(required, any(name)), r.read(properties.of[name], groups+1)})
+	}
+	s.kind, s.open = groupKind, o.of["additionalProperties"] != false || o.of["patternProperties"] != nil
+}
+
+// resolve follows references within the schema.
+func (r *specReader) resolve(o *object) (*object, bool) {
+	for range 8 { // more steps than anybody writes, and an end to circles
+		ref, is := o.of["$ref"]
+		if !is {
+			return o, true
+		}
+		pointer, _ := ref.(string)
+		at, ok := strings.CutPrefix(pointer, "#/")
+		if !ok {
+			return nil, false
+		}
+		var target any = r.root
+		for name := range strings.SplitSeq(at, "/") {
+			inner, _ := target.(*object)
+			if inner == nil {
+				return nil, false
+			}
+			target = inner.of[strings.NewReplacer("~1", "/", "~0", "~").Replace(name)]
+		}
+		if o, ok = target.(*object); !ok {
+			return nil, false
+		}
+	}
+	return nil, false
+}
+
+// typeOf is the one type of a schema besides null; empty when there are more, or none.
+func typeOf(o *object) string {
+	switch t := o.of["type"].(type) {
+	case string:
+		return t
+	case []any:
+		others := slices.DeleteFunc(slices.Clone(t), func(x any) bool { return x == "null" })
+		if len(others) == 1 {
+			name, _ := others[0].(string)
+			return name
+		}
+	}
+	if _, ok := o.of["properties"].(*object); ok {
+		return "object"
+	}
+	return ""
+}
+
+// optionsOf are the values of an enum, of a const, or of alternatives that are each a const.
+func optionsOf(o *object) ([]option, bool) {
+	if c, ok := o.of["const"]; ok {
+		x, ok := optionOf(c, "")
+		return []option{x}, ok
+	}
+	list, labelled := o.of["enum"].([]any)
+	labels := make([]string, len(list))
+	if !labelled {
+		alternatives, _ := o.of["oneOf"].([]any)
+		for _, a := range alternatives {
+			inner, _ := a.(*object)
+			if inner == nil {
+				return nil, false
+			}
+			c, ok := inner.of["const"]
+			if !ok {
+				return nil, false
+			}
+			list, labels = append(list, c), append(labels, first(text(inner, "title"), text(inner, "description")))
+		}
+	}
+	var out []option
+	for i, v := range list {
+		x, ok := optionOf(v, labels[i])
+		if !ok {
+			return nil, false
+		}
+		out = append(out, x)
+	}
+	return out, len(out) > 0
+}
+
+// optionOf is a scalar as an option.
+func optionOf(v any, label string) (option, bool) {
+	switch v.(type) {
+	case string, json.Number, bool:
+	default:
+		return option{}, false
+	}
+	b, err := json.Marshal(v)
+	return option{string(b), first(label, fmt.Sprint(v))}, err == nil
+}
+
+func text(o *object, name string) string {
+	s, _ := o.of[name].(string)
+	return s
+}
+
+// bound is the first number that a schema has by one of some names.
+func bound(o *object, names ...string) string {
+	for _, name := range names {
+		if n, ok := o.of[name].(json.Number); ok {
+			return n.String()
+		}
+	}
+	return ""
+}
+
+func first(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+// canonical is a value as JSON, in one way; numbers that are equal look alike.
+func canonical(v any) (string, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return "", err
+	}
+	var again any
+	if again, err = parseJSON(string(b)); err != nil {
+		return "", err
+	}
+	b, err = json.Marshal(again)
+	return string(b), err
+}
+
+// parseJSON reads one JSON value. Numbers become int64, uint64 or float64.
+func parseJSON(text string) (any, error) {
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	var v any
+	if err := dec.Decode(&v); err != nil {
+		return nil, err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("something follows the value")
+	}
+	return plain(v)
+}
