@@ -67,16 +67,18 @@ type path struct {
 // New makes a router and takes in what its store has kept. Names in routes must be those of accounts. It fails when the store
 // does.
 func New(ctx context.Context, cfg Config) (*Router, error) {
+	before := cfg.Before
+	cfg.Before = nil // a router that kept the one before it would keep all that there ever were
 	r := &Router{cfg: cfg, accounts: make(map[string]*account, len(cfg.Accounts)), routes: make(map[string]*path, len(cfg.Routes)), random: rand.New(cfg.Random)}
-	if cfg.Before != nil {
-		r.state = cfg.Before.state
+	if before != nil {
+		r.state = before.state
 	} else {
 		r.state = newState(cfg.Store, cfg.Owner, cfg.Now, cfg.Logger)
 	}
 	guards := make(map[string]*guard, len(cfg.Accounts))
 	for name, a := range cfg.Accounts {
-		if before := r.state.guard(name); before != nil {
-			guards[name] = before.successor(a.Limits)
+		if known := r.state.guard(name); known != nil {
+			guards[name] = known.successor(a.Limits)
 		} else {
 			guards[name] = newGuard(name, a.Limits, r.state)
 		}
@@ -93,9 +95,9 @@ func New(ctx context.Context, cfg Config) (*Router, error) {
 		}
 		r.routes[name] = p
 	}
-	if cfg.Before != nil {
+	if before != nil {
 		r.state.adopt(ctx, guards)
-		cfg.Before.succeeded.Store(true)
+		before.succeeded.Store(true)
 		return r, nil
 	}
 	if err := r.state.open(ctx, guards); err != nil {

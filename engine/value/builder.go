@@ -60,6 +60,17 @@ func (b *builder) add(data []byte, enc abi.Encoding) error {
 	return b.put(encodedPiece(data, enc, b.esc))
 }
 
+// addBase64 is add for text that is base64 already. In a JSON string it needs no escaping, nor a look at each byte for that.
+func (b *builder) addBase64(text []byte) error {
+	if b.esc != escapeJSON {
+		return b.add(text, abi.EncodingRaw)
+	}
+	if len(b.partial) > 0 {
+		return errNotUTF8()
+	}
+	return b.put(piece{data: text})
+}
+
 // addText writes part of a JSON string. Parts need not end where runes end; pieces do.
 func (b *builder) addText(data []byte, enc abi.Encoding) error {
 	if enc != abi.EncodingRaw {

@@ -142,7 +142,7 @@ func (r *run) blob(b *builder, blob *abi.Blob) error {
 	case blob.Encoding == abi.EncodingBase64Percent:
 		return b.put(piece{data: text, esc: [2]escape{escapeForm, b.esc}})
 	default:
-		return b.add(text, abi.EncodingRaw)
+		return b.addBase64(text)
 	}
 }
 

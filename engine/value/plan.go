@@ -14,16 +14,9 @@ type plan struct {
 
 	parts    int
 	literals int64
-	blobs    map[uint32]blobUse
+	blobs    map[uint32]int // how often the base64 of a blob stands in the trees
 	body     scope
-	bodyUsed bool // some digest or header reads the body
 	names    []string
-}
-
-// blobUse counts how often a blob's base64 is needed.
-type blobUse struct {
-	times  int
-	inBody bool
 }
 
 // scope is where the walk is, as far as BodyBytes are concerned.
@@ -35,11 +28,9 @@ const (
 	scopeAround              // query and headers
 )
 
-// shared reports whether the base64 of a blob is needed more than once.
-func (p *plan) shared(handle uint32) bool {
-	u := p.blobs[handle]
-	return u.times > 1 || u.inBody && p.bodyUsed
-}
+// shared reports whether the base64 of a blob stands in more than one place. In a body that is digested and then sent it stands
+// once: to encode it twice takes no longer than to make room for it, and a call in flight holds the picture only.
+func (p *plan) shared(handle uint32) bool { return p.blobs[handle] > 1 }
 
 // node counts one node of the tree.
 func (p *plan) node() error {
@@ -112,13 +103,10 @@ func (p *plan) blob(b *abi.Blob) error {
 		return fail(KindBadEncoding, "encoding %d is not known here", b.Encoding)
 	}
 	if b.Encoding == abi.EncodingBase64 || b.Encoding == abi.EncodingBase64Percent {
-		u := p.blobs[b.Handle]
-		u.times++
-		u.inBody = u.inBody || p.body == scopeBody
 		if p.blobs == nil {
-			p.blobs = make(map[uint32]blobUse)
+			p.blobs = make(map[uint32]int)
 		}
-		p.blobs[b.Handle] = u
+		p.blobs[b.Handle]++
 	}
 	return nil
 }
@@ -130,7 +118,6 @@ func (p *plan) bodyBytes() error {
 	case scopeAlone:
 		return fail(KindCycle, "there is no request here whose body it could be")
 	default:
-		p.bodyUsed = true
 		return nil
 	}
 }
