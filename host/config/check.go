@@ -58,9 +58,30 @@ func reportOf(err error) (Report, error) {
 
 // broken is the problem of a provider whose plugin cannot be used, at the provider or, where none is configured, at the folder.
 func (c *Config) broken(info engine.ProviderInfo) Problem {
-	const want = "another file of the plugin: ocrmux plugin inspect tells what is wrong with this one"
-	if _, configured := c.File.Providers[info.Name]; !configured {
-		return c.layers.problemAtKey([]string{"plugins", "dir"}, info.Reason, want)
+	at := []string{"plugins", "dir"}
+	if _, configured := c.File.Providers[info.Name]; configured {
+		at = []string{"providers", info.Name}
 	}
-	return c.layers.problemAtKey([]string{"providers", info.Name}, info.Reason, want)
+	return c.layers.problemAtKey(at, info.Reason, c.cure(info.Plugin))
+}
+
+// cure is what helps a plugin that cannot be used.
+func (c *Config) cure(plugin string) string {
+	_, bad, err := c.Plugins()
+	if err != nil {
+		return ""
+	}
+	for _, f := range bad {
+		var why *catalog.PluginError
+		if f.Name != plugin || !errors.As(f.Err, &why) {
+			continue
+		}
+		switch why.Cause {
+		case catalog.NotLocked, catalog.NotApproved, catalog.WrongChecksum:
+			return "a plugin that you have approved with ocrmux plugin lock"
+		case catalog.NotSigned, catalog.BadSignature:
+			return "a plugin that is signed with one of plugins.trusted_keys"
+		}
+	}
+	return "another file of the plugin: ocrmux plugin inspect tells what is wrong with this one"
 }
