@@ -133,7 +133,7 @@ func (r *run) blob(b *builder, blob *abi.Blob) error {
 		if err := b.fits(int64(base64.StdEncoding.EncodedLen(len(data)))); err != nil {
 			return err
 		}
-		text, done = base64.StdEncoding.AppendEncode(nil, data), true
+		text, done = appendEncoded(nil, abi.EncodingBase64, data), true
 		r.base64[blob.Handle] = text
 	}
 	switch {

@@ -3,7 +3,10 @@ package value
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"slices"
 	"unicode/utf8"
+
+	simd "github.com/segmentio/asm/base64"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 )
@@ -93,7 +96,10 @@ func (p *piece) chunkEnd(at int) int {
 func appendEncoded(dst []byte, enc abi.Encoding, data []byte) []byte {
 	switch enc {
 	case abi.EncodingBase64:
-		return base64.StdEncoding.AppendEncode(dst, data)
+		n := base64.StdEncoding.EncodedLen(len(data))
+		dst = slices.Grow(dst, n)[:len(dst)+n]
+		simd.StdEncoding.Encode(dst[len(dst)-n:], data)
+		return dst
 	case abi.EncodingHex:
 		return hex.AppendEncode(dst, data)
 	case abi.EncodingHexUpper:

@@ -1,9 +1,10 @@
 package value
 
 import (
-	"encoding/base64"
 	"errors"
 	"io"
+
+	simd "github.com/segmentio/asm/base64"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 )
@@ -71,7 +72,7 @@ func (r *reader) direct(dst []byte) int {
 		return 0
 	}
 	groups := min(len(dst)/4, (len(p.data)-r.at)/3)
-	base64.StdEncoding.Encode(dst[:4*groups], p.data[r.at:r.at+3*groups])
+	simd.StdEncoding.Encode(dst[:4*groups], p.data[r.at:r.at+3*groups])
 	r.at += 3 * groups
 	return 4 * groups
 }
