@@ -46,7 +46,7 @@ const patience = time.Minute
 var built struct {
 	plugins, cache, models string
 	readable               []string // models, where there are any
-	chromium               string // empty where there is none
+	chromium               string   // empty where there is none
 }
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
@@ -366,6 +366,9 @@ func (b *tab) screenshot(name string) {
 		return
 	}
 	png, err := chromedp.Run(b, chromedp.FullScreenshot(100))
+	if err == nil {
+		png, err = shrunk(png)
+	}
 	if err := errors.Join(err, os.MkdirAll(filepath.Dir(file), 0o755)); err != nil {
 		b.t.Fatal(err)
 	}

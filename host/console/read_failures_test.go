@@ -114,6 +114,16 @@ func TestWhatAVendorSawIsAdvice(t *testing.T) {
 		}
 	}
 	b.screenshot("read-failure-zh")
+	g.vendor.on("wapi", says(`{"codeid": 10000, "message": "成功", "time": 1710000000, "image_status": "blurred", "idcard_number_type": 3,
+		"retdata": {"姓名": "谭金贵", "性别": "女", "民族": "汉", "出生": "19391006", "住址": "江西省南昌市东湖区中山北一路1102号21栋1402室", "公民身份号码": "360102193910054061"}}`))
+	b.do(click("#go"), visible(".outcome.warn"))
+	text = b.text("#result")
+	for _, want := range []string{"识别成功，请核对", "模糊", "请拿稳手机", "出生日期与号码中的日期不同", "不确定，请核对"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not said: %s", want, text)
+		}
+	}
+	b.screenshot("read-doubts-zh")
 }
 
 func TestWhoeverIsSignedOutMeanwhileIsToldSo(t *testing.T) {

@@ -27,7 +27,7 @@ type choice struct {
 // choices of a visitor, with those chosen that the last request had.
 func (c *Console) choices(v *visitor, asked engine.Request) *choices {
 	s, out := c.cfg.Service, &choices{Portrait: slices.Contains(asked.Extras, portraitExtra)}
-	currency := string(s.Currency())
+	currency := s.Currency()
 	for _, r := range s.Routes(v.Tenant) {
 		one := choice{Value: r.Name, Name: r.Name, Chosen: r.Name == asked.Route || asked.Route == "" && r.Default}
 		if ranking, err := s.Explain(v.Tenant, r.Name, engine.Request{}); err == nil {
@@ -54,7 +54,7 @@ func (c *Console) choices(v *visitor, asked engine.Request) *choices {
 }
 
 // costOf is what a call may cost that can go to several providers: at least the cheapest one, at most all of them together.
-func costOf(w *words, ranked []route.Ranked, currency string) string {
+func costOf(w *words, ranked []route.Ranked, currency money.Currency) string {
 	var least, most money.Amount
 	ready := 0
 	for _, r := range ranked {
@@ -75,8 +75,8 @@ func costOf(w *words, ranked []route.Ranked, currency string) string {
 	case most == 0:
 		return w.T("read.cost.none")
 	case least == most:
-		return amountText(most, currency)
+		return coins(currency, most)
 	default:
-		return amountText(least, currency) + "–" + amountText(most, currency)
+		return coins(currency, least) + "–" + coins(currency, most)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -172,10 +173,10 @@ func (t *teller) trouble(headline, do string, err error) *result {
 // untaken tells of a form that could not be taken in, which fails with an *intake.Error.
 func (t *teller) untaken(err error, limit int64) (status int, told *result) {
 	var wrong *intake.Error
-	if !errors.As(err, &wrong) {
-		wrong = &intake.Error{Status: 500, Reason: err.Error()} // not reached
-	}
-	if wrong.Status == 413 {
+	switch {
+	case !errors.As(err, &wrong): // not reached
+		return http.StatusInternalServerError, t.trouble("read.kind.internal", "read.kind.internal.advice", nil)
+	case wrong.Status == http.StatusRequestEntityTooLarge:
 		told = t.trouble("read.too-large", "read.picture.too_large", nil)
 		told.Advice = []advice{{Do: t.T("read.too-large.advice", bytesText(limit))}}
 		return wrong.Status, told

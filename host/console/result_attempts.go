@@ -56,7 +56,7 @@ func (t *teller) timeline(attempts []engine.Attempt) *timeline {
 			one.From = min(one.From, 1000-one.Length)
 		}
 		if a.Cost > 0 {
-			one.Cost = amountText(a.Cost, a.Currency)
+			one.Cost = coins(money.Currency(a.Currency), a.Cost)
 		}
 		switch a.Outcome {
 		case engine.Recognized:
@@ -78,7 +78,7 @@ func lasted(a engine.Attempt) time.Duration { return time.Duration(a.DurationMs)
 // spent is what attempts cost together. Where it is not known whether one was billed, it is the most that it can be.
 func (t *teller) spent(attempts []engine.Attempt) string {
 	var total money.Amount
-	var currency string
+	var currency money.Currency
 	billed, unknown := false, false
 	for _, a := range attempts {
 		if a.Outcome == engine.Skipped || a.Billed == abi.BilledNo {
@@ -86,7 +86,7 @@ func (t *teller) spent(attempts []engine.Attempt) string {
 		}
 		billed, unknown = true, unknown || a.Billed == abi.BilledUnknown
 		if sum, err := total.Add(a.Cost); err == nil && a.Cost > 0 {
-			total, currency = sum, a.Currency
+			total, currency = sum, money.Currency(a.Currency)
 		}
 	}
 	switch {
@@ -97,9 +97,9 @@ func (t *teller) spent(attempts []engine.Attempt) string {
 	case total == 0:
 		return t.T("read.spent.unpriced")
 	case unknown:
-		return t.T("read.spent.most", amountText(total, currency))
+		return t.T("read.spent.most", coins(currency, total))
 	}
-	return amountText(total, currency)
+	return coins(currency, total)
 }
 
 // duration is one that people read.
@@ -111,14 +111,6 @@ func (t *teller) duration(d time.Duration) string {
 		return t.T("read.seconds", d.Seconds())
 	}
 	return t.T("read.minutes", d.Minutes())
-}
-
-// amountText is an amount of money with its currency.
-func amountText(a money.Amount, currency string) string {
-	if currency == string(money.CNY) {
-		return "¥" + a.String()
-	}
-	return a.String() + " " + currency
 }
 
 // bytesText is a size that people read.

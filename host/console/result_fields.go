@@ -17,6 +17,7 @@ type readField struct {
 	Number      int
 	Boxed       bool // the picture shows where it stands
 	Value       string
+	Ours        bool // the value is a word of ours, in the language of the page
 	// Text is as read, where it says more than the value.
 	Text string
 	// Percent is the confidence as it is drawn, 0 to 100; Confidence as it is written. Without Stated, nobody gave one.
@@ -35,6 +36,7 @@ func (t *teller) fields(r *engine.Recognition) []readField {
 		f := r.Fields[name]
 		one := readField{
 			Key: name, Name: t.word("field", name), Number: i + 1, Boxed: len(f.Polygon) > 0, Value: t.value(name, f), Provider: f.Provider,
+			Ours:   f.LongTerm || name == idcard.FieldSex && f.Value != "",
 			Agreed: strings.Join(f.Agreed, t.T("read.and")),
 		}
 		if t.other.Has("read.field." + name) {

@@ -136,7 +136,7 @@ func TestEveryWordOfTheContractHasWordsForPeople(t *testing.T) {
 
 var (
 	link = regexp.MustCompile(`href="(/(?:console/[a-z][a-z0-9/-]*)?)"`)
-	file = regexp.MustCompile(`\.(css|js|svg|jpg|json|html)$`)
+	file = regexp.MustCompile(`\.(css|js|svg|jpg|json|csv|html)$`)
 )
 
 func TestNoPageShowsAKeyInPlaceOfItsText(t *testing.T) {
