@@ -136,7 +136,7 @@ func TestWhoeverIsSignedOutMeanwhileIsToldSo(t *testing.T) {
 	if got := b.text("#result [role=alert]"); !strings.Contains(got, "您尚未登录") {
 		t.Errorf("the page says %q", got)
 	}
-	b.do(click("#result a"), visible("#key"))
+	b.do(click("#result a[href='/console/sign-in']"), visible("#key"))
 }
 
 func TestAGatewayThatIsGoneIsToldOf(t *testing.T) {

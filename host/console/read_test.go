@@ -172,7 +172,7 @@ func TestAPersonWithAKeyboardAloneReadsACard(t *testing.T) {
 	b.do(allowed("clipboard-read"), allowed("clipboard-write"))
 	b.tabTo("#specimen")
 	b.do(keys(kb.Enter), visible("#preview img"))
-	b.do(chromedp.WaitVisible(chromedp.CSS("#go:focus")), keys(kb.Enter), visible("#outcome:focus"))
+	b.do(visible("#go:focus"), keys(kb.Enter), visible("#outcome:focus"))
 	b.tabTo("#field-name .copy")
 	b.do(keys(kb.Enter), chromedp.WaitVisible(chromedp.CSS("#said:not(:empty)")))
 	if got := eval[string](b, "navigator.clipboard.readText()"); got != "样本张三" {
@@ -182,6 +182,16 @@ func TestAPersonWithAKeyboardAloneReadsACard(t *testing.T) {
 	b.do(keys(kb.Enter), visible("#json"))
 	if got := b.text("#json"); !strings.Contains(got, `"document": "cn.idcard"`) {
 		t.Errorf("the JSON is %q", got)
+	}
+	b.do(withoutDownloads)
+	b.tabTo("#save")
+	saved := eval[string](b, `new Promise(done => {
+		const make = URL.createObjectURL;
+		URL.createObjectURL = blob => { blob.text().then(done); return make(blob); };
+		document.activeElement.click();
+	})`)
+	if got := b.text("#json"); strings.TrimSpace(saved) != got {
+		t.Errorf("what is saved is %q, what is shown %q", saved, got)
 	}
 }
 
@@ -228,9 +238,9 @@ func TestWhoeverCancelsIsNotWaitedFor(t *testing.T) {
 	b := browse(t, desktop, g.url)
 	b.pick("/jumdata")
 	b.give(specimen)
-	b.do(click("#go"), visible("#cancel"))
+	b.do(click("#go"), visible("#cancel:focus"))
 	<-asked
-	b.do(click("#cancel"), visible("#result [role=alert]"))
+	b.do(keys(kb.Enter), visible("#result [role=alert]"))
 	<-left
 	if got := b.text("#result h2"); got != "已取消" {
 		t.Errorf("the page says %q", got)
@@ -280,3 +290,9 @@ func allowed(name string) step {
 		return err
 	})
 }
+
+// withoutDownloads keeps the browser from writing files.
+var withoutDownloads = chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+	_, err := cdp.Call(ctx, target, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{Behavior: "deny"})
+	return err
+})

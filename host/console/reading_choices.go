@@ -39,9 +39,11 @@ func (c *Console) choices(v *visitor, asked engine.Request) *choices {
 		if p.Standing == nil {
 			continue
 		}
-		out.Providers = append(out.Providers, choice{
-			Value: p.Name, Name: p.Name, Cost: costOf(v.words, []route.Ranked{*p.Standing}, currency), Chosen: p.Name == asked.Provider,
-		})
+		one := choice{Value: p.Name, Name: p.Name, Cost: costOf(v.words, []route.Ranked{*p.Standing}, currency), Chosen: p.Name == asked.Provider}
+		if !p.Standing.Ready {
+			one.Cost = v.T("read.cost.unready")
+		}
+		out.Providers = append(out.Providers, one)
 	}
 	for _, side := range []engine.Side{0, engine.Front, engine.Back} {
 		name := "auto"

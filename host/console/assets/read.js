@@ -117,6 +117,7 @@
     tick();
     result.replaceChildren();
     progress.hidden = false;
+    at('cancel').focus();
     at('go').disabled = true;
     try {
       const answer = await fetch(form.action, { method: 'POST', body: new FormData(form), headers: { 'X-Fragment': '1' }, signal: mine.signal });
