@@ -2,6 +2,7 @@ package process
 
 import (
 	"errors"
+	"os"
 	"strings"
 )
 
@@ -62,6 +63,21 @@ func (c *Config) judgeConfinement(plugin string, err error) error {
 		return &confineError{err}
 	}
 	return nil
+}
+
+// CanConfine says what keeps this system from confining a child entirely; nil if nothing does. It tries.
+func CanConfine() error {
+	dir, err := os.MkdirTemp("", "ocrmux-confine-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }() // empty
+	s := newSpawner()
+	ended := make(chan struct{})
+	close(ended)
+	err = s.do(func() error { return shutOff(places{own: dir}) }, ended)
+	s.close()
+	return err
 }
 
 // places are the folders and files that a child may use, beyond those of the system.

@@ -24,6 +24,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/declarative"
 	"github.com/ocrmux/ocrmux/engine/money"
+	"github.com/ocrmux/ocrmux/engine/process"
 	"github.com/ocrmux/ocrmux/engine/store/jetstream"
 	"github.com/ocrmux/ocrmux/host/config"
 	"github.com/ocrmux/ocrmux/host/doctor"
@@ -415,4 +416,24 @@ func write(t *testing.T, path, text string) {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func TestSubprocessesThatAreNotConfinedArePointedOut(t *testing.T) {
+	v := newVendor(t, nil)
+	withSubprocess := func(c *doctor.Case) {
+		for _, name := range []string{"program", "program.manifest.json"} { // found by its name; what it holds does not matter here
+			if err := os.WriteFile(filepath.Join(c.Config.Engine.Plugins, name), []byte("{}"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	r := examine(t, v.settings(), v.trusted, withSubprocess)
+	if state := (map[bool]doctor.State{true: doctor.Good, false: doctor.Warn})[process.CanConfine() == nil]; !slices.ContainsFunc(r.Findings, func(f doctor.Finding) bool { return f.Subject == "confinement" && f.State == state }) {
+		t.Errorf("nothing was said of confinement, or something else than %s: %+v", state, r.Findings)
+	}
+	r = examine(t, v.settings(), v.trusted, func(c *doctor.Case) {
+		withSubprocess(c)
+		c.Config.Process.Confinement = process.ConfineOff
+	})
+	want(t, r, "plugins", doctor.Warn, "plugins.confine is off")
 }

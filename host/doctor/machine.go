@@ -6,6 +6,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+
+	"github.com/ocrmux/ocrmux/engine/catalog"
+	"github.com/ocrmux/ocrmux/engine/process"
 )
 
 // Bounds of what the machine should have.
@@ -27,7 +31,27 @@ func (c *Case) machine() []Finding {
 	if s := c.Config.State; s != nil && s.Dir != "" {
 		findings = append(findings, disk(s.Dir))
 	}
-	return append(findings, openFiles())
+	return append(append(findings, c.confinement()...), openFiles())
+}
+
+// confinement is asked for where there is a subprocess plugin.
+func (c *Case) confinement() []Finding {
+	found, err := catalog.Find(c.Config.Engine.Plugins)
+	if err != nil || !slices.ContainsFunc(found, func(f catalog.Found) bool { return f.Plugin.Kind == catalog.Process }) {
+		return nil // a folder that cannot be read has been found already
+	}
+	const help = "load only subprocesses whose source you trust, run the gateway as a user of its own, and see docs/security.md"
+	if c.Config.Process.Confinement == process.ConfineOff {
+		return []Finding{warn("plugins", "confinement", "subprocesses may do what their user may: plugins.confine is off", help)}
+	}
+	switch err := process.CanConfine(); {
+	case err == nil:
+		return []Finding{good("plugins", "confinement", "subprocesses have no network, no files but their own and no other process")}
+	case c.Config.Process.Confinement == process.ConfineRequired:
+		return []Finding{bad("plugins", "confinement", err.Error(), "without plugins.confine: required they would start all the same")}
+	default:
+		return []Finding{warn("plugins", "confinement", err.Error(), help)}
+	}
 }
 
 // cache is needed by no call: without it every start compiles anew.
