@@ -55,7 +55,7 @@ func (e *editor) Present() (*console.Present, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &console.Present{Path: e.path, Writable: e.path != "" && writableFile(e.path), Version: sum.String(), Providers: providers}, nil
+	return &console.Present{Path: e.path, Writable: e.path != "" && replaceable(e.path), Version: sum.String(), Providers: providers}, nil
 }
 
 // read gives the text of the file, none where there is no file.
@@ -64,6 +64,14 @@ func (e *editor) read() ([]byte, edit.Sum, error) {
 		return nil, edit.Sum{}, nil
 	}
 	return edit.Read(e.path)
+}
+
+// replaceable reports whether another file can be made where a file is: what permissions say is not all that may be in the way.
+func replaceable(path string) bool {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	return usable(filepath.Dir(path)) == nil
 }
 
 // Check says what a change makes of the file.
@@ -121,22 +129,20 @@ func (e *editor) Save(ctx context.Context, c console.Change) (*console.Draft, er
 	ctx = context.WithoutCancel(ctx)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.path == "" {
-		return nil, console.ErrNoFile
-	}
-	text, sum, err := edit.Read(e.path)
+	text, sum, err := e.read()
 	if err != nil {
 		return nil, err
 	}
 	draft, after, err := e.draft(ctx, text, c)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if c.Version != "" && c.Version != sum.String() {
-		return draft, console.ErrFileChanged
-	}
-	if len(draft.Problems) > 0 || draft.Refused != nil {
+	case len(draft.Problems) > 0, draft.Refused != nil:
 		return draft, nil
+	case e.path == "":
+		return draft, console.ErrNoFile
+	case c.Version != "" && c.Version != sum.String():
+		return draft, console.ErrFileChanged
 	}
 	var changed *edit.ChangedError
 	var file *edit.FileError

@@ -183,10 +183,6 @@ type formBuilder struct {
 func (f *form) view(v *visitor, values url.Values, wrong map[string]wrongValue) *formView {
 	b := &formBuilder{v: v, values: values, wrong: wrong}
 	out := &formView{Plugin: f.plugin}
-	if f.settings != nil {
-		out.Settings = b.field(f.settings, settingsAt, []string{"config"}, "", false)
-		out.Settings.Label = v.T("configure.settings")
-	}
 	shown := make(map[string]bool)
 	add := func(title string, names []string) {
 		set := secretSet{Name: title}
@@ -213,6 +209,10 @@ func (f *form) view(v *visitor, values url.Values, wrong map[string]wrongValue) 
 		all = append(all, s.Name)
 	}
 	add(v.T("configure.secrets-rest"), all)
+	if f.settings != nil {
+		out.Settings = b.field(f.settings, settingsAt, []string{"config"}, "", false)
+		out.Settings.Label = v.T("configure.settings")
+	}
 	out.Labels = b.own(f.labels, labelsAt)
 	out.Fit = b.own(f.fit, fitAt)
 	out.fields = b.fields
