@@ -28,7 +28,8 @@ func TestWhatIsNoDoorIsNotFound(t *testing.T) {
 	}{
 		{"GET", "/healthz", 200, ""},
 		{"GET", "/readyz", 200, ""},
-		{"GET", "/", 404, ""},
+		{"GET", "/", 200, ""}, // the console
+		{"GET", "/nothing", 404, ""},
 		{"POST", "/ocr/idcard-v2", 404, ""},
 		{"POST", "/ocr/idcard-v1/", 404, ""},
 		{"GET", "/ocr/idcard-v1", 405, "POST"},
