@@ -149,7 +149,7 @@ func (p *Program) root() *cobra.Command {
 		return usage(fmt.Errorf("%w; see %s --help", err, cmd.CommandPath()))
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(p.recognizeCommand(), p.serveCommand(), p.providersCommand(), p.routeCommand(), p.keyCommand(), p.configCommand(), p.pluginCommand(), p.doctorCommand(), p.healthcheckCommand(), p.versionCommand())
+	root.AddCommand(p.recognizeCommand(), p.batchCommand(), p.serveCommand(), p.providersCommand(), p.routeCommand(), p.keyCommand(), p.configCommand(), p.pluginCommand(), p.doctorCommand(), p.healthcheckCommand(), p.versionCommand())
 	return root
 }
 

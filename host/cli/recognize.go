@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -14,13 +13,42 @@ import (
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/imaging"
+	"github.com/ocrmux/ocrmux/host/batch"
 	"github.com/ocrmux/ocrmux/host/terminal"
 )
 
 type recognizeFlags struct {
+	requestFlags
+	json bool
+}
+
+// requestFlags say how a picture is to be read.
+type requestFlags struct {
 	provider, route, side, document, tenant string
 	needs                                   needFlags
-	json, passURL                           bool
+	passURL                                 bool
+}
+
+func (f *requestFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVarP(&f.provider, "provider", "p", "", "use this `provider` only")
+	flags.StringVarP(&f.route, "route", "r", "", "take this `route`; default: the one called default")
+	flags.StringVar(&f.side, "side", "", "which side it is: front (portrait) or back (emblem)")
+	flags.StringVar(&f.document, "document", "", "what to look for; default: cn.idcard")
+	f.needs.add(flags)
+	flags.BoolVar(&f.passURL, "pass-url", false, "ask only providers that fetch the picture from its address themselves")
+	flags.StringVar(&f.tenant, "tenant", "", "on whose `behalf` the call is made, for budgets")
+	cmd.MarkFlagsMutuallyExclusive("provider", "route")
+}
+
+// request is without a picture.
+func (f *requestFlags) request() (r engine.Request, err error) {
+	r = engine.Request{Document: f.document, Route: f.route, Provider: f.provider, Tenant: f.tenant, PassURL: f.passURL}
+	f.needs.of(&r)
+	if r.Side, err = parseSide(f.side); err != nil {
+		return r, usage(err)
+	}
+	return r, nil
 }
 
 // needFlags say what a provider must have to come into question.
@@ -49,24 +77,15 @@ func (p *Program) recognizeCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error { return p.recognize(cmd, &f, args[0]) },
 	}
 	configFlags(cmd)
-	flags := cmd.Flags()
-	flags.StringVarP(&f.provider, "provider", "p", "", "use this `provider` only")
-	flags.StringVarP(&f.route, "route", "r", "", "take this `route`; default: the one called default")
-	flags.StringVar(&f.side, "side", "", "which side it is: front (portrait) or back (emblem)")
-	flags.StringVar(&f.document, "document", "", "what to look for; default: cn.idcard")
-	f.needs.add(flags)
-	flags.BoolVar(&f.passURL, "pass-url", false, "ask only providers that fetch the picture from its address themselves")
-	flags.StringVar(&f.tenant, "tenant", "", "on whose `behalf` the call is made, for budgets")
-	flags.BoolVar(&f.json, "json", false, "print the recognition, or the failure, as JSON")
-	cmd.MarkFlagsMutuallyExclusive("provider", "route")
+	f.add(cmd)
+	cmd.Flags().BoolVar(&f.json, "json", false, "print the recognition, or the failure, as JSON")
 	return cmd
 }
 
 func (p *Program) recognize(cmd *cobra.Command, f *recognizeFlags, source string) (err error) {
-	request := engine.Request{Document: f.document, Route: f.route, Provider: f.provider, Tenant: f.tenant, PassURL: f.passURL}
-	f.needs.of(&request)
-	if request.Side, err = parseSide(f.side); err != nil {
-		return usage(err)
+	request, err := f.request()
+	if err != nil {
+		return err
 	}
 	e, cfg, err := p.open(cmd, slog.LevelError, configuredState) // the attempts are printed, so the log need not repeat them
 	if err != nil {
@@ -105,7 +124,6 @@ func parseSide(s string) (engine.Side, error) {
 
 // picture is what an argument names.
 func (p *Program) picture(ctx context.Context, source string, caps imaging.Caps) (engine.Picture, error) {
-	lower := strings.ToLower(source)
 	switch {
 	case source == "-":
 		limit := caps.MaxBytes
@@ -117,7 +135,7 @@ func (p *Program) picture(ctx context.Context, source string, caps imaging.Caps)
 			return engine.Picture{}, &exitError{StatusPicture, fmt.Errorf("standard input cannot be read: %w", err)}
 		}
 		return engine.Bytes(b), nil
-	case strings.HasPrefix(lower, "http://"), strings.HasPrefix(lower, "https://"):
+	case batch.Address(source):
 		return engine.URL(source), nil
 	default:
 		return engine.File(source), nil
@@ -170,15 +188,20 @@ func (p *Program) printFailure(err error, f *recognizeFlags, e *engine.Engine) e
 
 // failureStatus is the exit status for a failure.
 func failureStatus(e *engine.Error) int {
-	switch e.Failure.Kind {
+	if e.Failure.Kind == abi.FailureKindInvalidRequest && len(e.Attempts) == 0 {
+		return StatusUsage
+	}
+	return kindStatus(e.Failure.Kind)
+}
+
+// kindStatus is the exit status for a failure of a kind, for which a provider was asked.
+func kindStatus(kind engine.FailureKind) int {
+	switch kind {
 	case abi.FailureKindInvalidImage:
 		return StatusPicture
 	case abi.FailureKindNoDocument, abi.FailureKindUnreadable:
 		return StatusNoDocument
-	case abi.FailureKindInvalidRequest:
-		if len(e.Attempts) == 0 {
-			return StatusUsage
-		}
+	default:
+		return StatusProviders
 	}
-	return StatusProviders
 }

@@ -1,0 +1,78 @@
+package batch
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// extensions are of files in folders that are taken for pictures. Files that are named themselves may have any.
+var extensions = []string{".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif"}
+
+// Pictures are the names of all pictures: files as they are, those in folders and their folders by the order of their names,
+// addresses, and for "-" the lines of in, each a file or an address. It fails for what there is not.
+func Pictures(names []string, in io.Reader) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for _, name := range names {
+			if !each(name, in, yield) {
+				return
+			}
+		}
+	}
+}
+
+// each gives the pictures of one name, until yield wants no more.
+func each(name string, in io.Reader, yield func(string, error) bool) bool {
+	if name == "-" {
+		lines := bufio.NewScanner(in)
+		for lines.Scan() {
+			if text := strings.TrimSpace(lines.Text()); text != "" && !yield(text, nil) {
+				return false
+			}
+		}
+		if err := lines.Err(); err != nil {
+			yield("", fmt.Errorf("the list of pictures cannot be read: %w", err))
+			return false
+		}
+		return true
+	}
+	if Address(name) {
+		return yield(name, nil)
+	}
+	info, err := os.Stat(name)
+	if err != nil {
+		yield("", err)
+		return false
+	}
+	if !info.IsDir() {
+		return yield(name, nil)
+	}
+	err = filepath.WalkDir(name, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.Type().IsRegular() && slices.Contains(extensions, strings.ToLower(filepath.Ext(path))) && !yield(path, nil) {
+			return errEnough
+		}
+		return nil
+	})
+	if err != nil && !errors.Is(err, errEnough) {
+		yield("", err)
+	}
+	return err == nil
+}
+
+var errEnough = errors.New("enough")
+
+// Address reports whether a name is an http or https address.
+func Address(name string) bool {
+	lower := strings.ToLower(name)
+	return strings.HasPrefix(lower, "http://") || strings.HasPrefix(lower, "https://")
+}
