@@ -150,8 +150,12 @@
   result.addEventListener('click', async (e) => {
     const button = e.target.closest('button');
     if (button?.dataset.copy) {
-      await navigator.clipboard.writeText(button.dataset.copy);
-      at('said').textContent = button.textContent = at('say-copied').content.textContent;
+      try {
+        await navigator.clipboard.writeText(button.dataset.copy);
+        at('said').textContent = button.textContent = at('say-copied').content.textContent;
+      } catch {
+        // The browser does not allow it; the value can be selected all the same.
+      }
     } else if (button?.id === 'turn') {
       turn(at('figure'));
     } else if (button?.id === 'save') {
