@@ -37,7 +37,7 @@ func (f *formView) placeAt(v *visitor, path []string, detail string) bool {
 			nearest = x
 		}
 	}
-	problem := &problemView{Text: v.T("configure.refused"), Detail: detail}
+	problem := &problemView{Text: refusedWords(v, detail), Detail: detail}
 	switch {
 	case nearest == nil && path[0] == "secrets":
 		problem.Text = v.T("configure.secrets-refused")
@@ -50,6 +50,19 @@ func (f *formView) placeAt(v *visitor, path []string, detail string) bool {
 		nearest.Problem = problem
 	}
 	return true
+}
+
+// refusedWords are words of ours for what is often wrong; anything else is refused, and the detail says why.
+func refusedWords(v *visitor, detail string) string {
+	for beginning, key := range map[string]string{
+		"the setting is missing": "missing", "maximum: ": "too-large", "minimum: ": "too-small", "minLength: ": "too-short", "maxLength: ": "too-long",
+		"the environment variable ": "no-variable", "the file ": "no-secret-file",
+	} {
+		if strings.HasPrefix(detail, beginning) {
+			return v.T("configure." + key)
+		}
+	}
+	return v.T("configure.refused")
 }
 
 // focus marks the first control that is wrong.

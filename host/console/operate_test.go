@@ -364,9 +364,7 @@ func TestOperatorsPagesLookAsTheyShould(t *testing.T) {
 			if x.page == "provider" && x.picture != "" {
 				b.do(click("#read"), click("#read-go"), visible("#read-result"))
 			}
-			if wide := eval[bool](b, "document.documentElement.scrollWidth > innerWidth"); wide {
-				t.Error("the page is wider than its window")
-			}
+			b.accessible()
 			if keys := unworded.FindAllString(eval[string](b, "document.body.innerText"), -1); len(keys) > 0 {
 				t.Errorf("there are no words for %s", keys)
 			}
