@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -248,10 +249,10 @@ func TestTheFormFitsAPhoneAndHasWordsInEnglishToo(t *testing.T) {
 }
 
 func TestAProviderIsCheckedWithoutACall(t *testing.T) {
-	p := serve(t, oneAccount)
-	called := false
-	p.vendor.on("jumdata", func(http.ResponseWriter, *http.Request) { called = true })
-	b := browse(t, desktop, p.url+"/console/providers/jumdata")
+	p := serve(t, `providers: {acme: {config: {endpoint: VENDOR/acme}, secrets: {app_code: "env:SECRET"}}}`) // whose own host is nowhere
+	var called atomic.Bool
+	p.vendor.on("acme", func(http.ResponseWriter, *http.Request) { called.Store(true) })
+	b := browse(t, desktop, p.url+"/console/providers/acme")
 	b.do(click("#check"), visible("#check-result"))
 	got := b.text("#check-result")
 	for _, want := range []string{"服务商", "is loaded", "密钥", "网络", "answers at", "时钟"} {
@@ -259,8 +260,8 @@ func TestAProviderIsCheckedWithoutACall(t *testing.T) {
 			t.Errorf("the result does not say %q:\n%s", want, got)
 		}
 	}
-	if strings.Contains(got, "S3CRET") || called {
-		t.Errorf("the check called the vendor (%v), or shows a secret:\n%s", called, got)
+	if strings.Contains(got, "S3CRET") || called.Load() {
+		t.Errorf("the check called the vendor (%v), or shows a secret:\n%s", called.Load(), got)
 	}
 	p.down()
 	b.do(click("#check"), visible("#check-result .tag.bad"))
@@ -332,6 +333,29 @@ func TestAFileThatSomebodyElseHasChangedIsNotOverwritten(t *testing.T) {
 	form.Set("version", versionOf(t, page))
 	if status, _ = fetch(t, http.DefaultClient, address, form); status != http.StatusOK || !strings.Contains(p.text(t), "/other") || !strings.Contains(p.text(t), "# changed by hand") {
 		t.Errorf("after another look: %d\n%s", status, p.text(t))
+	}
+}
+
+func TestAFileThatCannotBeChangedSafelyIsLeftAndThePageSaysWhatToDo(t *testing.T) {
+	p := serve(t, `providers:
+  jumdata: &account
+    plugin: jumdata
+    config: {endpoint: VENDOR/jumdata}
+    secrets: {app_id: "env:ID", app_secret: "env:SECRET"}
+  second: *account
+`)
+	before := p.text(t)
+	form := url.Values{"do": {"save"}, "secrets/app_id": {"env:ID"}, "secrets/app_secret": {"env:SECRET"}, "config/endpoint": {p.vendorURL + "/other"}}
+	status, page := fetch(t, http.DefaultClient, p.url+"/console/providers/jumdata/configure", form)
+	if status != http.StatusConflict || !strings.Contains(page, "has to be changed by hand") || p.text(t) != before {
+		t.Errorf("a provider that also stands elsewhere is answered with %d\n%s", status, page)
+	}
+	writeFile(t, p.file, "providers: [")
+	if status, page = fetch(t, http.DefaultClient, p.url+"/console/providers/jumdata/configure", nil); status != http.StatusServiceUnavailable || !strings.Contains(page, "YAML") {
+		t.Errorf("a file that is none is answered with %d\n%s", status, page)
+	}
+	if status, _ = fetch(t, http.DefaultClient, p.url+"/console/providers", nil); status != http.StatusOK {
+		t.Errorf("the gateway no longer shows its providers: %d", status)
 	}
 }
 
