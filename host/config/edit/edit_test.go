@@ -227,3 +227,21 @@ func TestProvidersAreThoseOfTheTextAlone(t *testing.T) {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
+
+func TestWholeNumbersKeepAllTheirDigits(t *testing.T) {
+	const text = "providers:\n  one:\n    config: {id: 9007199254740993, most: 18446744073709551615, share: 0.25, list: [9007199254740993]}\n"
+	all, err := edit.Providers([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := all["one"]
+	want := map[string]any{"id": int64(9007199254740993), "most": uint64(18446744073709551615), "share": 0.25, "list": []any{int64(9007199254740993)}}
+	if diff := cmp.Diff(want, p.Config); diff != "" {
+		t.Error(diff)
+	}
+	p.Config["more"] = true
+	after, err := edit.SetProvider([]byte(text), "one", p)
+	if err != nil || strings.Count(string(after), "9007199254740993") != 2 || !strings.Contains(string(after), "18446744073709551615") {
+		t.Errorf("%v\n%s", err, after)
+	}
+}

@@ -1,11 +1,13 @@
 package edit
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 
 	"go.yaml.in/yaml/v3"
 
@@ -40,12 +42,42 @@ func Providers(text []byte) (map[string]config.Provider, error) {
 			return nil, &Error{Reason: BadValue, Key: providers + "." + name, Problem: "is not what a provider can be", Want: byHand}
 		}
 		var p config.Provider
-		if err := json.Unmarshal(encoded, &p); err != nil {
+		dec := json.NewDecoder(bytes.NewReader(encoded))
+		dec.UseNumber() // a float64 would lose digits of a whole number
+		if err := dec.Decode(&p); err != nil {
 			return nil, &Error{Reason: BadValue, Key: providers + "." + name, Problem: "is not what a provider can be", Want: byHand}
+		}
+		for key, value := range p.Config {
+			p.Config[key] = counted(value)
 		}
 		out[name] = p
 	}
 	return out, nil
+}
+
+// counted is a value with numbers that Go can count with: whole ones as integers, so that no digit is lost.
+func counted(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		if n, err := strconv.ParseInt(v.String(), 10, 64); err == nil {
+			return n
+		}
+		if n, err := strconv.ParseUint(v.String(), 10, 64); err == nil {
+			return n
+		}
+		if f, err := v.Float64(); err == nil {
+			return f
+		}
+	case []any:
+		for i := range v {
+			v[i] = counted(v[i])
+		}
+	case map[string]any:
+		for key := range v {
+			v[key] = counted(v[key])
+		}
+	}
+	return v
 }
 
 // SetProvider gives the text with one provider as it shall be, new or changed; all that p does not say is removed from it. What stays
