@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -249,58 +248,4 @@ func (s *spec) labelOf(text string) string {
 		}
 	}
 	return text
-}
-
-// plain is a decoded JSON value with numbers that Go can count with. It fails where a number is too large.
-func plain(v any) (any, error) {
-	switch v := v.(type) {
-	case json.Number:
-		if n, err := strconv.ParseInt(v.String(), 10, 64); err == nil {
-			return n, nil
-		}
-		if n, err := strconv.ParseUint(v.String(), 10, 64); err == nil {
-			return n, nil
-		}
-		f, err := v.Float64()
-		if err == nil && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
-			return int64(f), nil
-		}
-		return f, err
-	case []any:
-		for i := range v {
-			x, err := plain(v[i])
-			if err != nil {
-				return nil, err
-			}
-			v[i] = x
-		}
-	case map[string]any:
-		for name := range v {
-			x, err := plain(v[name])
-			if err != nil {
-				return nil, err
-			}
-			v[name] = x
-		}
-	}
-	return v, nil
-}
-
-// equal reports whether two values are the same as JSON.
-func equal(a, b any) bool {
-	x, err := canonical(a)
-	y, err2 := canonical(b)
-	return err == nil && err2 == nil && x == y
-}
-
-// indented is a value as JSON for people.
-func indented(v any) string {
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(v); err != nil {
-		return "" // a configuration holds nothing that is not JSON
-	}
-	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -3,9 +3,7 @@ package console
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 )
@@ -57,12 +55,6 @@ type option struct {
 	json, label string
 }
 
-// object is a JSON object whose members have an order.
-type object struct {
-	names []string
-	of    map[string]any
-}
-
 // specOf reads a schema. A schema that is none of an object with properties gives one control for all of it.
 func specOf(schema []byte) *spec {
 	raw := &spec{kind: rawKind}
@@ -79,53 +71,6 @@ func specOf(schema []byte) *spec {
 		return raw
 	}
 	return s
-}
-
-// readOrdered reads a JSON value whose objects keep their order.
-func readOrdered(dec *json.Decoder, depth int) (any, error) {
-	if depth > maxSchemaDepth {
-		return nil, errors.New("the schema is nested too deeply")
-	}
-	t, err := dec.Token()
-	if err != nil {
-		return nil, err
-	}
-	switch t {
-	case json.Delim('{'):
-		o := &object{of: make(map[string]any)}
-		for dec.More() {
-			key, err := dec.Token()
-			if err != nil {
-				return nil, err
-			}
-			name, ok := key.(string)
-			if !ok {
-				return nil, fmt.Errorf("%v is no name", key)
-			}
-			value, err := readOrdered(dec, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			if _, twice := o.of[name]; !twice {
-				o.names = append(o.names, name)
-			}
-			o.of[name] = value
-		}
-		_, err = dec.Token()
-		return o, err
-	case json.Delim('['):
-		list := []any{}
-		for dec.More() {
-			value, err := readOrdered(dec, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, value)
-		}
-		_, err = dec.Token()
-		return list, err
-	}
-	return t, nil
 }
 
 type specReader struct {
@@ -309,32 +254,4 @@ func first(texts ...string) string {
 		}
 	}
 	return ""
-}
-
-// canonical is a value as JSON, in one way; numbers that are equal look alike.
-func canonical(v any) (string, error) {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return "", err
-	}
-	var again any
-	if again, err = parseJSON(string(b)); err != nil {
-		return "", err
-	}
-	b, err = json.Marshal(again)
-	return string(b), err
-}
-
-// parseJSON reads one JSON value. Numbers become int64, uint64 or float64.
-func parseJSON(text string) (any, error) {
-	dec := json.NewDecoder(strings.NewReader(text))
-	dec.UseNumber()
-	var v any
-	if err := dec.Decode(&v); err != nil {
-		return nil, err
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("something follows the value")
-	}
-	return plain(v)
 }
