@@ -23,7 +23,10 @@ type module struct {
 
 	// slots holds one entry for each instance that may live; nil stands for one that has not been made. Whoever has
 	// taken an entry owns it and must put one back, unless it is Close.
-	slots    chan *instance
+	slots chan *instance
+	// warm is the slot of the instance that was put back last, if it is free: calls that come one by one find its memory in the
+	// processor's caches, and make no second instance.
+	warm     chan *instance
 	live     atomic.Int32
 	replaced atomic.Int32
 	memory   atomic.Int64 // the sum of what instances held when they were last put back
@@ -41,6 +44,7 @@ func newModule(r *Runtime, d *abi.Descriptor, compiled wazero.CompiledModule) *m
 		compiled: compiled,
 		buffers:  sync.Pool{New: func() any { return new([]byte) }},
 		slots:    make(chan *instance, r.cfg.Instances),
+		warm:     make(chan *instance, 1),
 		closing:  make(chan struct{}),
 		closer:   make(chan struct{}, 1),
 	}

@@ -18,6 +18,13 @@ func (m *module) take(ctx context.Context) (*instance, error) {
 	default:
 	}
 	select {
+	case in := <-m.warm: // before a slot whose instance has been idle for longer, or that has none
+		return in, nil
+	default:
+	}
+	select {
+	case in := <-m.warm:
+		return in, nil
 	case in := <-m.slots:
 		if in != nil {
 			return in, nil
@@ -56,9 +63,14 @@ func (m *module) put(in *instance, failed bool) {
 	if failed || in.calls >= cfg.MaxCalls || held > cfg.MaxIdleMemory {
 		_ = m.discard(context.Background(), in) // the memory is released either way
 		m.replaced.Add(1)
-		in = nil
+		m.slots <- nil
+		return
 	}
-	m.slots <- in
+	select {
+	case m.warm <- in:
+	default:
+		m.slots <- in
+	}
 }
 
 func (m *module) discard(ctx context.Context, in *instance) error {
@@ -91,6 +103,8 @@ func (m *module) Close(ctx context.Context) error {
 	var err error
 	for ; m.released < cap(m.slots); m.released++ {
 		select {
+		case in := <-m.warm:
+			err = errors.Join(err, m.discard(ctx, in))
 		case in := <-m.slots:
 			if in != nil {
 				err = errors.Join(err, m.discard(ctx, in))
