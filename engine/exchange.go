@@ -62,6 +62,25 @@ func (s *session) answer(ctx context.Context, ex *abi.Exchange, nonce string) (*
 	return r, nil
 }
 
+// permit waits, before the first request is sent, until the vendor may be asked. All that was made ready by then cost nothing.
+func (s *session) permit(ctx context.Context) *failed {
+	if s.ready == nil {
+		return nil
+	}
+	if s.unready = s.ready(ctx); s.unready != nil {
+		return s.notPermitted()
+	}
+	s.ready = nil
+	return nil
+}
+
+// notPermitted is the failure of an attempt whose vendor must not be asked.
+func (s *session) notPermitted() *failed {
+	f := failWith(s.unready.Kind, s.unready.Fault, s.unready.Message, nil)
+	f.FailOver = s.unready.FailOver
+	return f
+}
+
 // send evaluates a request, sends it through the guarded transport and flattens the answer. Its long texts have been
 // given handles, and come back besides.
 func (s *session) send(ctx context.Context, req *abi.HTTPRequest, nonce string, wantBody bool) (*abi.Response, [][]byte, *failed) {
@@ -81,6 +100,9 @@ func (s *session) send(ctx context.Context, req *abi.HTTPRequest, nonce string, 
 		Timeout: time.Duration(req.TimeoutMs) * time.Millisecond, ResponseCap: int64(min(req.ResponseCap, math.MaxInt64)),
 	}
 	mask := s.mask() // before sending: what is sent now may be echoed when it is no longer good
+	if f := s.permit(ctx); f != nil {
+		return nil, nil, f
+	}
 	answer, err := s.observeExchange(ctx, out)
 	if err != nil {
 		return nil, nil, s.transportFailure(ctx, err)

@@ -128,7 +128,10 @@ func (c *call) attempt(ctx context.Context, t route.Try) route.Outcome {
 	e, p := c.engine, c.engine.providers[t.Provider]
 	started := e.cfg.Now()
 	ctx, seen := e.watch.observeAttempt(ctx, p, t)
-	done, s, f := e.attempt(ctx, p, c.request, c.picture)
+	done, s, f := e.attempt(ctx, p, c.request, c.picture, t.Ready)
+	if s.unready != nil { // whatever the provider made of it
+		f = s.notPermitted()
+	}
 	if f == nil {
 		f = s.judge(done)
 	}
@@ -151,6 +154,9 @@ func (c *call) attempt(ctx context.Context, t route.Try) route.Outcome {
 
 // failure is what a route decides by.
 func failure(f *failed, s *session) *route.Failure {
+	if s.unready != nil {
+		return s.unready
+	}
 	return &route.Failure{
 		Kind: f.Kind, Fault: f.Fault, Retryable: f.Retryable, FailOver: f.FailOver, Message: f.Message,
 		RetryAfter: time.Duration(f.RetryAfterMs) * time.Millisecond,

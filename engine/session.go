@@ -26,7 +26,10 @@ type session struct {
 	blobs    [][]byte // by handle; 0 is the picture
 	eval     *value.Evaluator
 	// reached is set once a vendor may have seen a request: from then on nobody knows for sure what was billed.
-	reached  bool
+	reached bool
+	// ready waits until the route lets the vendor be asked; nil once it has, and where no route asks. unready is what it failed with.
+	ready    func(context.Context) *route.Failure
+	unready  *route.Failure
 	requests int              // that were sent, whichever way
 	used     map[string]*kept // answers that the attempt relies on, by cache key
 	shown    []abi.Leaf       // what vendors answered so far
@@ -36,8 +39,8 @@ type session struct {
 }
 
 // attempt asks one provider.
-func (e *generation) attempt(ctx context.Context, p *provider, req *Request, pic *picture) (*abi.Done, *session, *failed) {
-	s := &session{engine: e, provider: p}
+func (e *generation) attempt(ctx context.Context, p *provider, req *Request, pic *picture, ready func(context.Context) *route.Failure) (*abi.Done, *session, *failed) {
+	s := &session{engine: e, provider: p, ready: ready}
 	info, f := s.takePicture(ctx, req, pic)
 	if f != nil {
 		return nil, s, f

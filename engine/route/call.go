@@ -39,6 +39,10 @@ type Try struct {
 	Number   int
 	Provider string
 	Reason   string
+	// Ready waits until the vendor may be asked: until the ledger has the try, so that its bill is not forgotten even if this program
+	// ends the next moment. It must be called before anything is sent; what it fails with is then what came of the try, and cost nothing.
+	// What is prepared before need not wait.
+	Ready func(ctx context.Context) *Failure
 }
 
 // Outcome of a try: a reading or a failure.

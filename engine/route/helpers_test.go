@@ -76,7 +76,12 @@ func traits() route.Traits {
 func (w *world) call(change func(*route.Call)) *route.Verdict {
 	c := &route.Call{
 		Route: "default", Needs: route.Needs{Document: "cn.idcard"}, Deadline: time.Now().Add(time.Minute),
-		Attempt: func(ctx context.Context, t route.Try) route.Outcome { return w.vendors[t.Provider].answer(ctx) },
+		Attempt: func(ctx context.Context, t route.Try) route.Outcome {
+			if f := t.Ready(ctx); f != nil {
+				return route.Outcome{Failure: f, Billed: abi.BilledNo}
+			}
+			return w.vendors[t.Provider].answer(ctx)
+		},
 	}
 	if change != nil {
 		change(c)

@@ -202,6 +202,9 @@ func (m *market) ask(tenant string, within time.Duration) answered {
 	v := m.Run(context.Background(), &route.Call{
 		Route: "default", Tenant: tenant, Needs: route.Needs{Document: "cn.idcard"}, Deadline: deadline, Go: m.tries.Go,
 		Attempt: func(ctx context.Context, t route.Try) route.Outcome {
+			if f := t.Ready(ctx); f != nil {
+				return route.Outcome{Failure: f, Billed: abi.BilledNo}
+			}
 			o := m.sellers[t.Provider].answer(ctx)
 			mu.Lock()
 			defer mu.Unlock()

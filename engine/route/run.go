@@ -245,18 +245,8 @@ func (x *run) attempt(ctx context.Context, t *trying) {
 	t.started = x.router.cfg.Now()
 	ctx, cancel := context.WithTimeoutCause(ctx, t.deadline.Sub(t.started), cause)
 	defer cancel()
-	switch err := t.durable(ctx); {
-	case err != nil:
-		t.outcome = Outcome{Billed: abi.BilledNo, Failure: &Failure{
-			Kind: abi.FailureKindUnavailable, Fault: abi.FaultOperator, FailOver: true, Ours: true, Message: "the ledger cannot be written, so that nothing may be bought: " + err.Error(),
-		}}
-	case x.over.Load():
-		t.outcome = Outcome{Billed: abi.BilledNo, Failure: &Failure{
-			Kind: abi.FailureKindTimeout, Fault: abi.FaultCaller, Ours: true, Message: "the call was over before the vendor was asked",
-		}}
-	default:
-		t.outcome = x.call.Attempt(ctx, t.Try)
-	}
+	t.Ready = func(ctx context.Context) *Failure { return x.ready(ctx, t) }
+	t.outcome = x.call.Attempt(ctx, t.Try)
 	now := x.router.cfg.Now()
 	t.took = now.Sub(t.started)
 	t.candidate.account.record(now, t.took, &t.outcome)
@@ -265,12 +255,19 @@ func (x *run) attempt(ctx context.Context, t *trying) {
 	}
 }
 
-// durable waits until the ledger has the try, where it may cost something.
-func (t *trying) durable(ctx context.Context) error {
-	if t.reservation == nil || t.quote.Amount == 0 {
-		return nil
+// ready is [Try.Ready]. What costs nothing need not be in the ledger first.
+func (x *run) ready(ctx context.Context, t *trying) *Failure {
+	if t.reservation != nil && t.quote.Amount != 0 {
+		if err := t.reservation.Wait(ctx); err != nil {
+			return &Failure{
+				Kind: abi.FailureKindUnavailable, Fault: abi.FaultOperator, FailOver: true, Ours: true, Message: "the ledger cannot be written, so that nothing may be bought: " + err.Error(),
+			}
+		}
 	}
-	return t.reservation.Wait(ctx)
+	if x.over.Load() {
+		return &Failure{Kind: abi.FailureKindTimeout, Fault: abi.FaultCaller, Ours: true, Message: "the call was over before the vendor was asked"}
+	}
+	return nil
 }
 
 func (t *trying) settlement() money.Settlement {

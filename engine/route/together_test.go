@@ -59,8 +59,11 @@ func TestHedge(t *testing.T) {
 			ctx, cancel := context.WithCancel(context.Background())
 			time.AfterFunc(time.Second, cancel)
 			ended := make(chan struct{})
-			v := w.Run(ctx, &route.Call{Route: "default", Needs: route.Needs{Document: "cn.idcard"}, Deadline: time.Now().Add(time.Minute), Attempt: func(ctx context.Context, _ route.Try) route.Outcome {
+			v := w.Run(ctx, &route.Call{Route: "default", Needs: route.Needs{Document: "cn.idcard"}, Deadline: time.Now().Add(time.Minute), Attempt: func(ctx context.Context, t route.Try) route.Outcome {
 				defer close(ended)
+				if f := t.Ready(ctx); f != nil {
+					return route.Outcome{Failure: f, Billed: abi.BilledNo}
+				}
 				return a.answer(ctx)
 			}})
 			<-ended
