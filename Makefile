@@ -6,9 +6,10 @@ DEPGUARD    := github.com/OpenPeeDeeP/depguard/v2/cmd/depguard@v2.2.1
 
 # Providers that are shipped as WebAssembly modules. `local` needs C and is a subprocess.
 WASM_PLUGINS := $(filter-out local,$(patsubst plugins/%/manifest.json,%,$(wildcard plugins/*/manifest.json)))
+# Plugins that the tests have compiled to machine code are kept in bin/test-cache: under the race detector that takes ten times as long.
 # Where the race detector pays: everything concurrent. It would make the picture code ten times slower for nothing.
 RACE := ./engine ./engine/catalog/... ./engine/egress ./engine/money ./engine/process ./engine/route ./engine/store/... ./engine/wasm ./engine/value \
-  ./sdk ./host/server/... ./host/reload ./host/telemetry ./host/doctor ./host/distribution
+  ./sdk ./host/batch ./host/server/... ./host/reload ./host/telemetry ./host/doctor ./host/distribution
 
 .PHONY: help
 help: ## List the targets
@@ -43,10 +44,11 @@ models: ## Fetch what the local provider needs: OCR models and the inference run
 	@$(GO) run ./plugins/local/cmd/fetch -out bin/plugins/local.d
 
 .PHONY: test
+test: export OCRMUX_TEST_CACHE := $(CURDIR)/bin/test-cache
 test: models ## Run every test
+	$(GO) test ./...
 	$(GO) test -race $(RACE)
 	$(GO) test -race -run 'Gateway' ./host/cli
-	$(GO) test ./...
 
 .PHONY: check
 check: ## Formatting, vet, linter with the import rule, tidy module, generated code

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -41,7 +42,7 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	built = builds{filepath.Join(dir, "modules"), filepath.Join(dir, "processes"), filepath.Join(dir, "cache")}
+	built = builds{filepath.Join(dir, "modules"), filepath.Join(dir, "processes"), cmp.Or(os.Getenv("OCRMUX_TEST_CACHE"), filepath.Join(dir, "cache"))}
 	jumdata, actor, ctx := filepath.Join("..", "plugins", "jumdata"), filepath.Join("testdata", "actor"), context.Background()
 	_, err1 := build.WASM(ctx, jumdata, built.modules)
 	_, err2 := build.WASM(ctx, actor, built.modules)

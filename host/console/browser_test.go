@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -59,7 +60,7 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	built.plugins, built.cache = filepath.Join(dir, "plugins"), filepath.Join(dir, "cache")
+	built.plugins, built.cache = filepath.Join(dir, "plugins"), cmp.Or(os.Getenv("OCRMUX_TEST_CACHE"), filepath.Join(dir, "cache"))
 	built.models, err = filepath.Abs(filepath.Join(root, "bin", "plugins", "local.d"))
 	errs := []error{err}
 	if _, err := os.Stat(built.models); err == nil {

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,7 +41,7 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	built.plugins, built.cache = filepath.Join(dir, "plugins"), filepath.Join(dir, "cache")
+	built.plugins, built.cache = filepath.Join(dir, "plugins"), cmp.Or(os.Getenv("OCRMUX_TEST_CACHE"), filepath.Join(dir, "cache"))
 	errs := []error{look("plugins"), look("sdk")}
 	for _, name := range vendors() {
 		_, err := build.WASM(context.Background(), filepath.Join("..", "..", "plugins", name), built.plugins)

@@ -1,6 +1,7 @@
 package telemetry_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,7 +25,7 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	built.plugins, built.cache = filepath.Join(dir, "plugins"), filepath.Join(dir, "cache")
+	built.plugins, built.cache = filepath.Join(dir, "plugins"), cmp.Or(os.Getenv("OCRMUX_TEST_CACHE"), filepath.Join(dir, "cache"))
 	_, err1 := build.WASM(context.Background(), filepath.Join("..", "..", "plugins", "jumdata"), built.plugins)
 	_, err2 := build.WASM(context.Background(), filepath.Join("..", "..", "engine", "testdata", "actor"), built.plugins)
 	if err := errors.Join(err1, err2, trust.Approve(built.plugins)); err != nil {
