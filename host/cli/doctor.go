@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"path/filepath"
@@ -18,13 +19,14 @@ import (
 )
 
 func (p *Program) doctorCommand() *cobra.Command {
-	var asJSON, online bool
+	var asJSON bool
+	var c doctor.Case
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Examine configuration, plugins, network, state and machine, without a call that costs anything",
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			r, err := p.examine(cmd.Context(), cmd, doctor.Case{Online: online})
+			r, err := p.examine(cmd.Context(), cmd, c)
 			if err != nil {
 				return err
 			}
@@ -44,7 +46,8 @@ func (p *Program) doctorCommand() *cobra.Command {
 	}
 	configFlags(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one object as JSON")
-	cmd.Flags().BoolVar(&online, "online", false, "send a HEAD of / to each vendor's host, to compare the clocks")
+	cmd.Flags().BoolVar(&c.Online, "online", false, "send a HEAD of / to each vendor's host, to compare the clocks")
+	cmd.Flags().StringVarP(&c.Provider, "provider", "p", "", "examine this `provider` only: its plugin, secrets, hosts and the clock")
 	return cmd
 }
 
@@ -57,6 +60,9 @@ func (p *Program) examine(ctx context.Context, cmd *cobra.Command, c doctor.Case
 	cfg, err := config.Load(src)
 	if err != nil {
 		return doctor.Refused(err), nil
+	}
+	if _, there := cfg.Engine.Providers[c.Provider]; c.Provider != "" && !there && len(cfg.Engine.Providers) > 0 {
+		return doctor.Report{}, usage(fmt.Errorf("there is no provider %q in the configuration; see ocrmux providers", c.Provider))
 	}
 	quiet := slog.New(slog.DiscardHandler)                                            // what goes wrong is found, not logged
 	byDefault := cfg.State == nil && !cfg.File.State.InMemory && p.UserStateDir != "" // as serve does
