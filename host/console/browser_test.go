@@ -32,6 +32,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/process"
 	"github.com/ocrmux/ocrmux/engine/wasm"
 	"github.com/ocrmux/ocrmux/host/server"
+	"github.com/ocrmux/ocrmux/host/telemetry/leaktest"
 	"github.com/ocrmux/ocrmux/sdk/build"
 )
 
@@ -104,7 +105,7 @@ type gateway struct {
 	engine *engine.Engine
 	server *server.Server
 	vendor *vendor
-	log    *buffer
+	log    *leaktest.Sink
 	stop   func() // ends it before the test does
 }
 
@@ -153,7 +154,7 @@ const (
 // open serves a gateway until the test ends.
 func open(t *testing.T, change func(*engine.Config, *server.Config)) *gateway {
 	t.Helper()
-	g := &gateway{vendor: &vendor{answers: map[string]http.HandlerFunc{"jumdata": says(frontOfJumdata), "duguang": says(frontOfDuguang)}}, log: new(buffer)}
+	g := &gateway{vendor: &vendor{answers: map[string]http.HandlerFunc{"jumdata": says(frontOfJumdata), "duguang": says(frontOfDuguang)}}, log: new(leaktest.Sink)}
 	vendors := httptest.NewServer(g.vendor)
 	t.Cleanup(vendors.Close)
 	modules, err := wasm.New(wasm.Config{CacheDir: built.cache, Instances: 2})
@@ -376,22 +377,4 @@ func (b *tab) screenshot(name string) {
 	if err := os.WriteFile(file, png, 0o644); err != nil {
 		b.t.Fatal(err)
 	}
-}
-
-// buffer is a log in memory.
-type buffer struct {
-	mu sync.Mutex
-	b  strings.Builder
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/catalog/trust"
 	"github.com/ocrmux/ocrmux/host/cli"
 	"github.com/ocrmux/ocrmux/host/server/access"
+	"github.com/ocrmux/ocrmux/host/telemetry/leaktest"
 )
 
 // program is a gateway as "ocrmux serve" runs it, with a configuration file.
@@ -28,7 +29,7 @@ type program struct {
 	vendor    *vendor
 	vendorURL string
 	down      func() // ends the vendors
-	said      *buffer
+	said      *leaktest.Sink
 }
 
 // acme is a provider file whose settings have every keyword that forms know.
@@ -102,7 +103,7 @@ func writeFile(t *testing.T, path, text string) {
 // no file.
 func serve(t *testing.T, text string, flags ...string) *program {
 	t.Helper()
-	p := &program{vendor: &vendor{answers: map[string]http.HandlerFunc{"jumdata": says(frontOfJumdata)}}, said: new(buffer)}
+	p := &program{vendor: &vendor{answers: map[string]http.HandlerFunc{"jumdata": says(frontOfJumdata)}}, said: new(leaktest.Sink)}
 	vendors := httptest.NewServer(p.vendor)
 	t.Cleanup(vendors.Close)
 	p.vendorURL, p.down = vendors.URL, vendors.Close
