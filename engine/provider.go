@@ -21,7 +21,7 @@ import (
 
 // Keys of a provider's config that the engine itself understands.
 const (
-	endpointKey  = "endpoint"
+	endpointKey  = manifest.EndpointKey
 	plainHTTPKey = "allow_plain_http"
 )
 
@@ -141,7 +141,7 @@ func (p *provider) validate(config map[string]any) error {
 		return p.wrong("/plugin", "the manifest's config_schema is not JSON", "a plugin with a valid manifest")
 	}
 	if p.door {
-		waiveEndpoint(doc)
+		manifest.WaiveEndpoint(doc)
 	}
 	compiler := jsonschema.NewCompiler()
 	compiler.DefaultDraft(jsonschema.Draft2020)
@@ -168,14 +168,6 @@ func (p *provider) validate(config map[string]any) error {
 		return p.schemaErrors(invalid)
 	}
 	return nil
-}
-
-// waiveEndpoint lets a config be without an endpoint where the schema requires one: a front door calls nobody.
-func waiveEndpoint(schema any) {
-	object, _ := schema.(map[string]any)
-	if required, ok := object["required"].([]any); ok {
-		object["required"] = slices.DeleteFunc(required, func(name any) bool { return name == endpointKey })
-	}
 }
 
 // takeSecrets checks that what is configured at a key is what the manifest declares and that one whole set is there.

@@ -80,6 +80,9 @@ func (e *Engine) Park(provider, reason string, until time.Time) bool {
 // Unpark lets a provider be asked again, whyever it was parked.
 func (e *Engine) Unpark(provider string) bool { return e.now.Load().router.Unpark(provider) }
 
+// Currency of all prices and budgets.
+func (e *Engine) Currency() money.Currency { return e.now.Load().currency() }
+
 // Budgets are the budgets and packages as they stand.
 func (e *Engine) Budgets() []money.Account { return e.shared.book.Snapshot() }
 

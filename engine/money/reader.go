@@ -89,7 +89,7 @@ func (r *reader) add(rec *record) {
 	}
 	var one UsageRow
 	one.of(rec)
-	cell.add(&one)
+	cell.Add(&one)
 }
 
 // forget drops the oldest day, if there is one before today.

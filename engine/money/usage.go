@@ -59,7 +59,8 @@ type UsageRow struct {
 	UnknownCost Amount `json:"unknown_cost"`
 }
 
-func (r *UsageRow) add(s *UsageRow) {
+// Add sums another row up; what the rows are about stays as it is.
+func (r *UsageRow) Add(s *UsageRow) {
 	r.Calls += s.Calls
 	r.Attempts += s.Attempts
 	r.Billed += s.Billed
@@ -123,7 +124,7 @@ func (b *Book) Usage(ctx context.Context, q Query) (*Usage, error) {
 			row := k
 			rows[k] = &row
 		}
-		rows[k].add(sums)
+		rows[k].Add(sums)
 	}
 	u := &Usage{Since: b.read.since, Unreadable: b.read.unreadable}
 	for _, row := range rows {

@@ -82,9 +82,7 @@ func (p *Program) batch(cmd *cobra.Command, f *batchFlags, names []string) (err 
 	summary, err := batch.Run(cmd.Context(), batch.Config{
 		Recognize: func(ctx context.Context, name string) (*engine.Recognition, error) {
 			r := request
-			if r.Picture = engine.File(name); batch.Address(name) {
-				r.Picture = engine.URL(name)
-			}
+			r.Picture = pictureAt(name)
 			return e.Recognize(ctx, r)
 		},
 		Jobs: f.jobs, Done: done, KeepGoing: f.keepGoing, Progress: progress.show,

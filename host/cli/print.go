@@ -12,6 +12,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/idcard"
+	"github.com/ocrmux/ocrmux/host/order"
 	"github.com/ocrmux/ocrmux/host/terminal"
 )
 
@@ -69,7 +70,7 @@ func headline(r *engine.Recognition) string {
 // fieldTable has a field's value, its confidence, its flags, and the text as read where that is something else.
 func fieldTable(fields map[string]engine.Field) *terminal.Table {
 	t := &terminal.Table{}
-	for _, name := range ordered(idcard.FieldNames(), fields) {
+	for _, name := range order.Keys(fields, idcard.FieldNames()) {
 		f := fields[name]
 		value, read := f.Value, ""
 		switch {
@@ -93,7 +94,7 @@ func fieldTable(fields map[string]engine.Field) *terminal.Table {
 func checkTable(checks map[string]idcard.State) *terminal.Table {
 	t := &terminal.Table{Indent: "  "}
 	var open []string
-	for _, name := range ordered(idcard.CheckNames(), checks) {
+	for _, name := range order.Keys(checks, idcard.CheckNames()) {
 		if checks[name] == idcard.NotChecked {
 			open = append(open, checkWords(name).subject)
 			continue
@@ -206,20 +207,4 @@ func billed(b engine.Billed) string {
 	default:
 		return "billing unknown"
 	}
-}
-
-// ordered is the keys of a map: the known ones in their order, then the others by name.
-func ordered[V any](known []string, m map[string]V) []string {
-	var out []string
-	for _, name := range known {
-		if _, ok := m[name]; ok {
-			out = append(out, name)
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(m)) {
-		if !slices.Contains(known, name) {
-			out = append(out, name)
-		}
-	}
-	return out
 }

@@ -124,8 +124,7 @@ func parseSide(s string) (engine.Side, error) {
 
 // picture is what an argument names.
 func (p *Program) picture(ctx context.Context, source string, caps imaging.Caps) (engine.Picture, error) {
-	switch {
-	case source == "-":
+	if source == "-" {
 		limit := caps.MaxBytes
 		if limit <= 0 {
 			limit = imaging.DefaultMaxBytes
@@ -135,11 +134,16 @@ func (p *Program) picture(ctx context.Context, source string, caps imaging.Caps)
 			return engine.Picture{}, &exitError{StatusPicture, fmt.Errorf("standard input cannot be read: %w", err)}
 		}
 		return engine.Bytes(b), nil
-	case batch.Address(source):
-		return engine.URL(source), nil
-	default:
-		return engine.File(source), nil
 	}
+	return pictureAt(source), nil
+}
+
+// pictureAt is a picture in a file or at an address.
+func pictureAt(name string) engine.Picture {
+	if batch.Address(name) {
+		return engine.URL(name)
+	}
+	return engine.File(name)
 }
 
 // readAll reads until the end or until ctx ends. In that case the read may stay blocked, on a terminal for example, until

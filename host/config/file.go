@@ -1,6 +1,10 @@
 package config
 
-import "github.com/invopop/jsonschema"
+import (
+	"regexp"
+
+	"github.com/invopop/jsonschema"
+)
 
 // File is what a configuration file may hold. Everything is optional.
 type File struct {
@@ -123,9 +127,14 @@ func (HostPort) JSONSchema() *jsonschema.Schema {
 // Source says where a secret is found: "env:NAME" or "file:PATH". It is never the secret itself.
 type Source string
 
+var sourceForm = regexp.MustCompile(`^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$`)
+
+// Valid reports whether it is written as the place of a secret, rather than being one.
+func (s Source) Valid() bool { return sourceForm.MatchString(string(s)) }
+
 // JSONSchema says how a source is written.
 func (Source) JSONSchema() *jsonschema.Schema {
-	return &jsonschema.Schema{Type: "string", Pattern: `^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$`, Examples: []any{"env:VENDOR_APP_SECRET", "file:/run/secrets/vendor"}}
+	return &jsonschema.Schema{Type: "string", Pattern: sourceForm.String(), Examples: []any{"env:VENDOR_APP_SECRET", "file:/run/secrets/vendor"}}
 }
 
 // ClientCredential is one credential of a front door's client: the source of a secret, or an identifier as it is.

@@ -39,7 +39,7 @@ func (c *checker) collect(e *validator.ValidationError) {
 	switch k := e.ErrorKind.(type) {
 	case *kind.PropertyNames:
 		c.add(c.from.problemAtKey(append(named(e.SchemaURL), k.Property), "is not a possible name",
-			fmt.Sprintf("write lower-case letters and digits, with single - or _ between them, at most %d", maxNameLength)))
+			fmt.Sprintf("write lower-case letters and digits, with single - or _ between them, at most %d", MaxNameLength)))
 		return
 	case *kind.AdditionalProperties:
 		for _, key := range slices.Sorted(slices.Values(k.Properties)) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"regexp"
 
 	"github.com/invopop/jsonschema"
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
@@ -12,7 +13,13 @@ import (
 // namePattern is how providers and routes are called: what a variable's name can express, too (see envPath).
 const namePattern = `^[a-z0-9]+([-_][a-z0-9]+)*$`
 
-const maxNameLength = 63
+// MaxNameLength of a provider, route or tenant.
+const MaxNameLength = 63
+
+var nameForm = regexp.MustCompile(namePattern)
+
+// ValidName reports whether a provider, route or tenant may be called so.
+func ValidName(name string) bool { return len(name) <= MaxNameLength && nameForm.MatchString(name) }
 
 // schemaName is what the schema is called where it is compiled.
 const schemaName = "ocrmux.schema.json"
@@ -37,7 +44,7 @@ func settingsSchema() ([]byte, error) {
 		if !ok {
 			return nil, fmt.Errorf("config schema: there is no property %q", named)
 		}
-		longest := uint64(maxNameLength)
+		longest := uint64(MaxNameLength)
 		property.PropertyNames = &jsonschema.Schema{Pattern: namePattern, MaxLength: &longest}
 	}
 	text, err := json.Marshal(s)

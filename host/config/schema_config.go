@@ -8,13 +8,11 @@ import (
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/abi/manifest"
 )
 
-// Keys of a provider's config that mean something to every plugin.
-const (
-	endpointKey  = "endpoint"
-	plainHTTPKey = "allow_plain_http"
-)
+// plainHTTPKey is a setting that the engine adds to those of every plugin.
+const plainHTTPKey = "allow_plain_http"
 
 // config is the schema of a plugin's config, under a name of its own, and whether it may be empty.
 func (p *pluginSchemas) config(d *abi.Descriptor, name string, door bool) (s object, empty bool) {
@@ -60,17 +58,10 @@ func ownConfig(d *abi.Descriptor, name string, door bool) (s object, recursive b
 		return nil, false, err
 	}
 	if door {
-		waiveEndpoint(s)
+		manifest.WaiveEndpoint(s)
 	}
 	recursive, err = relocate(s, "#/$defs/"+name)
 	return s, recursive, err
-}
-
-// waiveEndpoint does what the engine does for front doors, which call nobody.
-func waiveEndpoint(s object) {
-	if required, ok := s["required"].([]any); ok {
-		s["required"] = slices.DeleteFunc(required, func(name any) bool { return name == endpointKey })
-	}
 }
 
 func requiresEndpoint(d *abi.Descriptor) bool {
@@ -79,7 +70,7 @@ func requiresEndpoint(d *abi.Descriptor) bool {
 		return false
 	}
 	required, _ := s["required"].([]any)
-	return slices.Contains(required, any(endpointKey))
+	return slices.Contains(required, any(manifest.EndpointKey))
 }
 
 // takesNothing reports whether a plugin's config may be empty.
@@ -92,7 +83,7 @@ func takesNothing(d *abi.Descriptor, door bool) bool {
 		return true
 	}
 	if s, ok := doc.(object); ok && door {
-		waiveEndpoint(s)
+		manifest.WaiveEndpoint(s)
 	}
 	c := validator.NewCompiler()
 	c.UseLoader(validator.SchemeURLLoader{}) // loads nothing

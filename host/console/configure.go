@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -58,7 +59,7 @@ func (c *Console) begin(r *http.Request) (*configuring, error) {
 		x.path = providerPath(x.name) + "/configure"
 		var known bool
 		if x.provider, known = x.present.Providers[x.name]; known {
-			plugin = first(x.provider.Plugin, x.name)
+			plugin = cmp.Or(x.provider.Plugin, x.name)
 		} else {
 			plugin = x.name // one that works without configuration
 		}
@@ -111,7 +112,7 @@ func (x *configuring) show(v *visitor, values url.Values, wrong map[string]wrong
 
 func (c *Console) showForm(w http.ResponseWriter, r *http.Request, v *visitor, status int, x *configuring, f *formView) {
 	shown := c.page(v, f)
-	shown.Tab, shown.At, shown.Title = "providers", x.path, first(f.Name, x.plugin.Name)
+	shown.Tab, shown.At, shown.Title = "providers", x.path, cmp.Or(f.Name, x.plugin.Name)
 	c.pages.show(w, r, status, "configure", shown)
 }
 

@@ -3,11 +3,11 @@ package console
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/abi/manifest"
 	"github.com/ocrmux/ocrmux/host/config"
 )
 
@@ -20,11 +20,7 @@ const (
 	nameAt     = "name"
 	versionAt  = "version"
 	plainHTTP  = "allow_plain_http"
-	endpoint   = "endpoint"
 )
-
-// sourceForm is how the place of a secret is written.
-var sourceForm = regexp.MustCompile(`^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$`)
 
 // form is for the settings of one provider.
 type form struct {
@@ -38,7 +34,7 @@ func newForm(d *abi.Descriptor) *form {
 	f := &form{plugin: d, labels: &spec{kind: listKind, item: &spec{kind: textKind}}, fit: &spec{kind: flagKind, fallback: true}}
 	if len(d.ConfigSchema) > 0 {
 		f.settings = specOf(d.ConfigSchema)
-		if s := f.settings; s.kind == groupKind && s.has(endpoint) && !s.has(plainHTTP) { // the engine knows it wherever there is an endpoint
+		if s := f.settings; s.kind == groupKind && s.has(manifest.EndpointKey) && !s.has(plainHTTP) { // the engine knows it wherever there is an endpoint
 			s.members = append(s.members, member{plainHTTP, false, &spec{kind: flagKind, fallback: false}})
 		}
 	}
@@ -61,8 +57,8 @@ func (f *form) fill(p config.Provider) url.Values {
 		f.settings.encode(values, settingsAt, p.Config)
 	}
 	for _, s := range f.secrets() {
-		if source := string(p.Secrets[s.Name]); sourceForm.MatchString(source) { // a secret that stands in the file by mistake is not shown
-			values.Set(pointer(secretsAt, s.Name), source)
+		if source := p.Secrets[s.Name]; source.Valid() { // a secret that stands in the file by mistake is not shown
+			values.Set(pointer(secretsAt, s.Name), string(source))
 		}
 	}
 	if len(p.Labels) > 0 {
@@ -92,14 +88,14 @@ func (f *form) take(values url.Values) (config.Provider, map[string]wrongValue) 
 	}
 	for _, s := range f.secrets() {
 		at := pointer(secretsAt, s.Name)
-		source := strings.TrimSpace(values.Get(at))
+		source := config.Source(strings.TrimSpace(values.Get(at)))
 		switch {
 		case source == "":
-		case sourceForm.MatchString(source):
+		case source.Valid():
 			if p.Secrets == nil {
 				p.Secrets = make(map[string]config.Source)
 			}
-			p.Secrets[s.Name] = config.Source(source)
+			p.Secrets[s.Name] = source
 		default:
 			values.Del(at)
 			wrong[at] = "configure.no-source"

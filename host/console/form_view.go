@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -125,7 +126,7 @@ func (b *formBuilder) secret(s abi.SecretSpec) *fieldView {
 // field makes the view of a control and of those in it.
 func (b *formBuilder) field(s *spec, at string, path []string, label string, required bool) *fieldView {
 	x := &fieldView{
-		ID: "f" + strconv.Itoa(len(b.fields)), Name: at, Kind: s.kind, Label: first(s.title, label), Help: s.description, Required: required, Value: b.values.Get(at), path: path,
+		ID: "f" + strconv.Itoa(len(b.fields)), Name: at, Kind: s.kind, Label: cmp.Or(s.title, label), Help: s.description, Required: required, Value: b.values.Get(at), path: path,
 	}
 	b.fields = append(b.fields, x)
 	if _, raw := b.values[rawPrefix+at]; raw || s.kind == rawKind {

@@ -63,19 +63,16 @@ func (c *Console) managed(do func(r *http.Request, v *visitor, p *service.Provid
 
 // denied answers with what the service refuses.
 func (c *Console) denied(w http.ResponseWriter, r *http.Request, err error) {
-	status := http.StatusInternalServerError
+	status, known := service.Denied(err)
 	switch {
-	case errors.Is(err, service.ErrNoProvider), errors.Is(err, service.ErrNoRoute):
-		status = http.StatusNotFound
-	case errors.Is(err, service.ErrNotAdmin):
-		status = http.StatusForbidden
-	case errors.Is(err, service.ErrPast), errors.Is(err, errForm):
+	case known:
+	case errors.Is(err, errForm):
 		status = http.StatusBadRequest
 	case errors.As(err, new(*config.Error)), errors.As(err, new(*edit.Error)), errors.As(err, new(*edit.FileError)):
 		status = http.StatusServiceUnavailable // the file has to be mended by hand first; only admins are told
 	default:
 		c.cfg.Logger.ErrorContext(r.Context(), "a provider cannot be managed", "error", err)
-		c.refuse(w, r, &access.Refusal{Status: status})
+		c.refuse(w, r, &access.Refusal{Status: http.StatusInternalServerError})
 		return
 	}
 	c.refuse(w, r, &access.Refusal{Status: status, Reason: err.Error()})

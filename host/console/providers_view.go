@@ -43,7 +43,7 @@ type placeView struct{ Route, Policy, Place, Why string }
 
 // viewProviders are the providers of a visitor.
 func (c *Console) viewProviders(v *visitor) []*providerView {
-	currency := c.cfg.Service.Currency()
+	currency := c.cfg.Service.Engine.Currency()
 	places := c.places(v)
 	var out []*providerView
 	for _, p := range c.cfg.Service.Providers(v.Tenant) {

@@ -60,10 +60,7 @@ func (c *Console) read(w http.ResponseWriter, r *http.Request, v *visitor) {
 		form.Request.Route = "" // the form has both lists, and the page says that a provider goes before a route
 	}
 	if err := c.cfg.Service.Direct(v.Tenant, &form.Request); err != nil {
-		status := http.StatusBadRequest
-		if errors.Is(err, service.ErrNoRoute) || errors.Is(err, service.ErrNoProvider) {
-			status = http.StatusNotFound
-		}
+		status, _ := service.Denied(err) // it is nothing else
 		c.showReading(w, r, v, status, form.Request, tell.trouble("read.no-way", "read.no-way.advice", err))
 		return
 	}

@@ -27,7 +27,7 @@ type choice struct {
 // choices of a visitor, with those chosen that the last request had.
 func (c *Console) choices(v *visitor, asked engine.Request) *choices {
 	s, out := c.cfg.Service, &choices{Portrait: slices.Contains(asked.Extras, portraitExtra)}
-	currency := s.Currency()
+	currency := s.Engine.Currency()
 	for _, r := range s.Routes(v.Tenant) {
 		one := choice{Value: r.Name, Name: r.Name, Chosen: r.Name == asked.Route || asked.Route == "" && r.Default}
 		if ranking, err := s.Explain(v.Tenant, r.Name, engine.Request{}); err == nil {

@@ -1,8 +1,6 @@
 package console
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"maps"
 	"net/http"
@@ -77,22 +75,6 @@ func (t *teller) word(of, name string) string {
 	return name
 }
 
-// order is that of the card, then whatever else was read.
-func (t *teller) order(r *engine.Recognition) []string {
-	rank := func(name string) int {
-		if i := slices.Index(idcard.FieldNames(), name); i >= 0 {
-			return i
-		}
-		return len(idcard.FieldNames())
-	}
-	return slices.SortedFunc(maps.Keys(r.Fields), func(a, b string) int {
-		if d := rank(a) - rank(b); d != 0 {
-			return d
-		}
-		return strings.Compare(a, b)
-	})
-}
-
 // recognized tells of a card.
 func (t *teller) recognized(r *engine.Recognition, took time.Duration) *result {
 	out := &result{Tone: "good", Headline: t.T("read.done"), Fields: t.fields(r), Signals: t.signals(r.Signals), Checks: t.checks(r.Checks), Attempts: t.timeline(r.Attempts)}
@@ -115,7 +97,7 @@ func (t *teller) recognized(r *engine.Recognition, took time.Duration) *result {
 	for _, name := range slices.Sorted(maps.Keys(r.Extras)) {
 		out.Vendor = append(out.Vendor, saying{name, r.Extras[name]})
 	}
-	out.JSON = jsonText(r)
+	out.JSON = indented(r)
 	return out
 }
 
@@ -134,7 +116,7 @@ func suppliers(r *engine.Recognition) []string {
 // failed tells of a call that gave no card.
 func (t *teller) failed(e *engine.Error, took time.Duration) *result {
 	f := &e.Failure
-	out := &result{Tone: "bad", Headline: t.word("kind", f.Kind.String()), Attempts: t.timeline(e.Attempts), JSON: jsonText(e)}
+	out := &result{Tone: "bad", Headline: t.word("kind", f.Kind.String()), Attempts: t.timeline(e.Attempts), JSON: indented(e)}
 	out.Advice = t.adviceOn(f.Signals)
 	var picture *imaging.Error
 	switch {
@@ -182,14 +164,4 @@ func (t *teller) untaken(err error, limit int64) (status int, told *result) {
 		return wrong.Status, told
 	}
 	return wrong.Status, t.trouble("read.no-picture", "read.no-picture.advice", wrong)
-}
-
-// jsonText is as the API has it, for people to look at.
-func jsonText(v any) string {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	_ = encoder.Encode(v) // made of texts, numbers and times only
-	return b.String()
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/idcard"
+	"github.com/ocrmux/ocrmux/host/order"
 )
 
 // readField is one field of a card in words.
@@ -32,7 +33,7 @@ type readField struct {
 
 func (t *teller) fields(r *engine.Recognition) []readField {
 	var out []readField
-	for i, name := range t.order(r) {
+	for i, name := range order.Keys(r.Fields, idcard.FieldNames()) {
 		f := r.Fields[name]
 		one := readField{
 			Key: name, Name: t.word("field", name), Number: i + 1, Boxed: len(f.Polygon) > 0, Value: t.value(name, f), Provider: f.Provider,

@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/engine/idcard"
 	"github.com/ocrmux/ocrmux/engine/imaging"
+	"github.com/ocrmux/ocrmux/host/order"
 )
 
 // figure is the picture with what was found in it, in pixels of the picture as it is shown: upright. Browsers are told not to turn it
@@ -46,7 +48,7 @@ func (t *teller) figure(r *engine.Recognition, info imaging.Info) *figure {
 	}
 	turn, w, h := quarters(degrees, mirrored, float64(info.Width), float64(info.Height))
 	f := &figure{Width: w, Height: h, StoredWidth: info.Width, StoredHeight: info.Height, Matrix: turn.String(), Unit: math.Max(w, h) / 60}
-	for i, name := range t.order(r) {
+	for i, name := range order.Keys(r.Fields, idcard.FieldNames()) {
 		if p := r.Fields[name].Polygon; len(p) > 0 {
 			b := f.box(turn.points(p))
 			b.Key, b.Name, b.Number = name, t.word("field", name), i+1

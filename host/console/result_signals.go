@@ -1,12 +1,10 @@
 package console
 
 import (
-	"maps"
-	"slices"
-
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/idcard"
+	"github.com/ocrmux/ocrmux/host/order"
 )
 
 // signalNames are those of the contract, the gravest first.
@@ -24,7 +22,7 @@ func (t *teller) signals(of map[string]engine.Signal) *signalView {
 		return nil
 	}
 	out := new(signalView)
-	for _, name := range inOrder(of, signalNames()) {
+	for _, name := range order.Keys(of, signalNames()) {
 		word := t.word("signal", name)
 		switch of[name].State {
 		case abi.SignalStateYes:
@@ -41,7 +39,7 @@ func (t *teller) signals(of map[string]engine.Signal) *signalView {
 // adviceOn says what to do about what was seen.
 func (t *teller) adviceOn(of map[string]engine.Signal) []advice {
 	var out []advice
-	for _, name := range inOrder(of, signalNames()) {
+	for _, name := range order.Keys(of, signalNames()) {
 		if of[name].State != abi.SignalStateYes {
 			continue
 		}
@@ -62,7 +60,7 @@ type ruleView struct {
 
 func (t *teller) checks(of map[string]idcard.State) []ruleView {
 	var out []ruleView
-	for _, name := range inOrder(of, idcard.CheckNames()) {
+	for _, name := range order.Keys(of, idcard.CheckNames()) {
 		state := of[name]
 		one := ruleView{Name: t.word("check", name), State: string(state), Word: t.word("state", string(state))}
 		switch state {
@@ -75,22 +73,6 @@ func (t *teller) checks(of map[string]idcard.State) []ruleView {
 			}
 		}
 		out = append(out, one)
-	}
-	return out
-}
-
-// inOrder are the names of what there is: those that are known first, as they are listed.
-func inOrder[V any](of map[string]V, known []string) []string {
-	var out []string
-	for _, name := range known {
-		if _, ok := of[name]; ok {
-			out = append(out, name)
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(of)) {
-		if !slices.Contains(known, name) {
-			out = append(out, name)
-		}
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -92,7 +93,7 @@ func (r *specReader) read(schema any, groups int) *spec {
 	if !ok {
 		return s
 	}
-	s.title, s.description, s.format = first(s.title, text(o, "title")), first(s.description, text(o, "description")), first(s.format, text(o, "format"))
+	s.title, s.description, s.format = cmp.Or(s.title, text(o, "title")), cmp.Or(s.description, text(o, "description")), cmp.Or(s.format, text(o, "format"))
 	if s.fallback == nil {
 		s.fallback = o.of["default"]
 	}
@@ -207,7 +208,7 @@ func optionsOf(o *object) ([]option, bool) {
 			if !ok {
 				return nil, false
 			}
-			list, labels = append(list, c), append(labels, first(text(inner, "title"), text(inner, "description")))
+			list, labels = append(list, c), append(labels, cmp.Or(text(inner, "title"), text(inner, "description")))
 		}
 	}
 	var out []option
@@ -229,7 +230,7 @@ func optionOf(v any, label string) (option, bool) {
 		return option{}, false
 	}
 	b, err := json.Marshal(v)
-	return option{string(b), first(label, fmt.Sprint(v))}, err == nil
+	return option{string(b), cmp.Or(label, fmt.Sprint(v))}, err == nil
 }
 
 func text(o *object, name string) string {
@@ -242,15 +243,6 @@ func bound(o *object, names ...string) string {
 	for _, name := range names {
 		if n, ok := o.of[name].(json.Number); ok {
 			return n.String()
-		}
-	}
-	return ""
-}
-
-func first(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
 		}
 	}
 	return ""

@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -155,17 +156,13 @@ func (t *trials) views(c *Console, v *visitor, name string) (*checkedView, *spec
 func (c *Console) viewSpecimen(v *visitor, x *specimenReading) *specimenView {
 	out := &specimenView{
 		At: c.clock(x.at), Took: seconds(v, x.took.Milliseconds()), Outcome: tag{"good", v.T("outcome.recognized")}, Fields: number(int64(x.fields)),
-		Cost: coins(money.Currency(x.attempt.Currency), x.attempt.Cost), RequestID: x.attempt.VendorRequestID,
+		Cost: coins(cmp.Or(money.Currency(x.attempt.Currency), c.cfg.Service.Engine.Currency()), x.attempt.Cost), RequestID: x.attempt.VendorRequestID,
+		Billed: tag{"", word(v, "billed", x.attempt.Billed.String())},
 	}
-	if x.attempt.Currency == "" {
-		out.Cost = coins(c.cfg.Service.Currency(), x.attempt.Cost)
-	}
-	billed := x.attempt.Billed
 	if f := x.failure; f != nil {
 		out.Outcome, out.Fields = tag{"bad", v.T("outcome.failed")}, ""
 		out.Kind, out.Message, out.VendorCode, out.VendorMessage = word(v, "failure", f.Kind.String()), f.Message, f.VendorCode, f.VendorMessage
 	}
-	out.Billed = tag{"", word(v, "billed", billed.String())}
 	return out
 }
 

@@ -91,26 +91,20 @@ type usageData struct {
 	CSV        string
 }
 
-// usageRow is a row in words.
+// usageRow is a row in words, and the numbers that it is made of.
 type usageRow struct {
-	Day, Name                                        string
-	Calls, Attempts, Billed, Unknown, Failed, Open   string
-	Cost, UnknownCost                                string
-	calls, attempts, billed, unknown, failed, opened int64
-	cost, unknownCost                                money.Amount
-}
-
-func (x *usageRow) add(r *money.UsageRow) {
-	x.calls, x.attempts, x.billed = x.calls+r.Calls, x.attempts+r.Attempts, x.billed+r.Billed
-	x.unknown, x.failed, x.opened = x.unknown+r.Unknown, x.failed+r.Failed, x.opened+r.Open
-	x.cost, x.unknownCost = x.cost+r.Cost, x.unknownCost+r.UnknownCost
+	Day, Name                                      string
+	Calls, Attempts, Billed, Unknown, Failed, Open string
+	Cost, UnknownCost                              string
+	sum                                            money.UsageRow
 }
 
 func (x *usageRow) say(currency money.Currency) *usageRow {
-	x.Calls, x.Attempts, x.Billed, x.Failed = number(x.calls), number(x.attempts), number(x.billed), number(x.failed)
-	x.Unknown, x.Open, x.Cost = number(x.unknown), number(x.opened), coins(currency, x.cost)
-	if x.unknownCost != 0 {
-		x.UnknownCost = coins(currency, x.unknownCost)
+	n := &x.sum
+	x.Calls, x.Attempts, x.Billed, x.Failed = number(n.Calls), number(n.Attempts), number(n.Billed), number(n.Failed)
+	x.Unknown, x.Open, x.Cost = number(n.Unknown), number(n.Open), coins(currency, n.Cost)
+	if n.UnknownCost != 0 {
+		x.UnknownCost = coins(currency, n.UnknownCost)
 	}
 	return x
 }
@@ -150,7 +144,7 @@ func (c *Console) usagePage(w http.ResponseWriter, r *http.Request, v *visitor) 
 		c.unreadable(w, r, err)
 		return
 	}
-	currency := c.cfg.Service.Currency()
+	currency := c.cfg.Service.Engine.Currency()
 	data := &usageData{From: asked.From.Format(time.DateOnly), To: asked.To.Format(time.DateOnly), By: string(asked.By), Unreadable: u.Unreadable, Empty: len(u.Rows) == 0}
 	for _, d := range usageDimensions(v) {
 		data.Dimensions = append(data.Dimensions, optionView{string(d), v.T("usage.by-" + string(d)), d == asked.By})
@@ -183,8 +177,8 @@ func (c *Console) sumUp(v *visitor, data *usageData, rows []money.UsageRow, aske
 			data.Groups = append(data.Groups, groups[name])
 		}
 		day := &usageRow{Day: row.Day, Name: name}
-		for _, sum := range []*usageRow{data.Total, groups[name], day} {
-			sum.add(row)
+		for _, x := range []*usageRow{data.Total, groups[name], day} {
+			x.sum.Add(row)
 		}
 		data.Days = append(data.Days, day.say(currency))
 		if asked.By == money.ByProvider {
@@ -194,7 +188,9 @@ func (c *Console) sumUp(v *visitor, data *usageData, rows []money.UsageRow, aske
 		}
 		cost.add(name, row.Day, int64(row.Cost))
 	}
-	slices.SortFunc(data.Groups, func(a, b *usageRow) int { return cmp.Or(cmp.Compare(b.calls, a.calls), cmp.Compare(a.Name, b.Name)) })
+	slices.SortFunc(data.Groups, func(a, b *usageRow) int {
+		return cmp.Or(cmp.Compare(b.sum.Calls, a.sum.Calls), cmp.Compare(a.Name, b.Name))
+	})
 	for _, g := range data.Groups {
 		g.say(currency)
 	}
@@ -210,7 +206,7 @@ func (c *Console) sumUp(v *visitor, data *usageData, rows []money.UsageRow, aske
 		calls.chart("calls", v.T(count), span, v.T("usage.others"), number),
 		cost.chart("cost", v.T("usage.chart-cost"), span, v.T("usage.others"), func(n int64) string { return coins(currency, money.Amount(n)) }),
 	}
-	if data.Total.cost == 0 {
+	if data.Total.sum.Cost == 0 {
 		data.Charts = data.Charts[:1] // nothing was paid
 	}
 }
@@ -235,11 +231,12 @@ func (c *Console) usageCSV(w http.ResponseWriter, r *http.Request, v *visitor) {
 		head = slices.Insert(head, 1, string(asked.By))
 	}
 	_ = out.Write(head) // a client that is gone does not matter
+	currency := string(c.cfg.Service.Engine.Currency())
 	for i := range u.Rows {
 		row := &u.Rows[i]
 		cells := []string{
 			row.Day, strconv.FormatInt(row.Calls, 10), strconv.FormatInt(row.Attempts, 10), strconv.FormatInt(row.Billed, 10), strconv.FormatInt(row.Unknown, 10),
-			strconv.FormatInt(row.Open, 10), strconv.FormatInt(row.Failed, 10), row.Cost.String(), row.UnknownCost.String(), string(c.cfg.Service.Currency()),
+			strconv.FormatInt(row.Open, 10), strconv.FormatInt(row.Failed, 10), row.Cost.String(), row.UnknownCost.String(), currency,
 		}
 		if asked.By != money.ByDay {
 			cells = slices.Insert(cells, 1, groupOf(row, asked.By))

@@ -135,13 +135,14 @@ func refused(err error) *Problem {
 
 // denied is the problem of what package service does not give a tenant.
 func denied(err error) *Problem {
-	switch {
-	case errors.Is(err, service.ErrNotAdmin):
-		return refused(&access.Refusal{Status: http.StatusForbidden, Reason: err.Error()})
-	case errors.Is(err, service.ErrNoRoute), errors.Is(err, service.ErrNoProvider):
-		return callerFault(http.StatusNotFound, err.Error())
+	switch status, ok := service.Denied(err); {
+	case !ok:
+		return internalProblem() // not reached
+	case status == http.StatusForbidden:
+		return refused(&access.Refusal{Status: status, Reason: err.Error()})
+	default:
+		return callerFault(status, err.Error())
 	}
-	return callerFault(http.StatusBadRequest, err.Error())
 }
 
 // unread is the problem of an *intake.Error.

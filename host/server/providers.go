@@ -43,7 +43,7 @@ func (a *api) providerOperations(h huma.API) {
 	huma.Register(h, operation(http.MethodGet, "/v1/providers", "list-providers", "List the providers", "Admins see all of them and the plugins that serve none; others see those of their routes."),
 		func(ctx context.Context, _ *struct{}) (*providersOutput, error) {
 			out := new(providersOutput)
-			out.Body.Currency, out.Body.Providers = a.service.Currency(), a.service.Providers(visitOf(ctx).tenant)
+			out.Body.Currency, out.Body.Providers = a.service.Engine.Currency(), a.service.Providers(visitOf(ctx).tenant)
 			return out, nil
 		})
 	huma.Register(h, operation(http.MethodGet, "/v1/providers/{name}", "get-provider", "Show one provider", "", 404),

@@ -48,7 +48,7 @@ func (a *api) moneyOperations(h huma.API) {
 		Description: "Admins see all budgets and packages, others their own budgets.", Responses: problems(schemas),
 	}, func(ctx context.Context, _ *struct{}) (*budgetsOutput, error) {
 		out := new(budgetsOutput)
-		out.Body.Currency, out.Body.Budgets = a.service.Currency(), a.service.Budgets(visitOf(ctx).tenant)
+		out.Body.Currency, out.Body.Budgets = a.service.Engine.Currency(), a.service.Budgets(visitOf(ctx).tenant)
 		return out, nil
 	})
 }
@@ -70,7 +70,7 @@ func (a *api) usage(ctx context.Context, in *usageInput) (*usageOutput, error) {
 		a.cfg.Logger.ErrorContext(ctx, "the ledger cannot be read", "error", err)
 		return nil, refused(&access.Refusal{Status: http.StatusServiceUnavailable, Reason: "the ledger cannot be read now"})
 	}
-	return &usageOutput{Body: Usage{Currency: a.service.Currency(), Rows: append([]money.UsageRow{}, u.Rows...), Since: u.Since, Unreadable: u.Unreadable}}, nil
+	return &usageOutput{Body: Usage{Currency: a.service.Engine.Currency(), Rows: append([]money.UsageRow{}, u.Rows...), Since: u.Since, Unreadable: u.Unreadable}}, nil
 }
 
 // day reads a day in the ledger's zone, or a moment.

@@ -81,13 +81,3 @@ func (s *Service) Usage(ctx context.Context, t *access.Tenant, q money.Query) (*
 	}
 	return mine, nil
 }
-
-// Currency of all prices.
-func (s *Service) Currency() money.Currency {
-	for _, name := range s.Engine.Routes() {
-		if r, ok := s.Engine.Explain(name, engine.Request{}); ok {
-			return r.Currency
-		}
-	}
-	return money.CNY
-}

@@ -10,6 +10,19 @@ import (
 	"github.com/ocrmux/ocrmux/engine/money"
 )
 
+// Denied is the HTTP status of what a tenant cannot have, such as [ErrNoRoute]; ok is false for any other error.
+func Denied(err error) (status int, ok bool) {
+	switch {
+	case errors.Is(err, ErrNotAdmin):
+		return http.StatusForbidden, true
+	case errors.Is(err, ErrNoRoute), errors.Is(err, ErrNoProvider):
+		return http.StatusNotFound, true
+	case errors.Is(err, ErrBoth), errors.Is(err, ErrPast):
+		return http.StatusBadRequest, true
+	}
+	return 0, false
+}
+
 // Status says with an HTTP status whose turn it is to do something about a call that a tenant made: below 500 the caller's.
 func Status(err *engine.Error, tenant string) int {
 	f := &err.Failure

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 
@@ -15,14 +14,6 @@ import (
 )
 
 const providers = "providers"
-
-var (
-	nameForm   = regexp.MustCompile(`^[a-z0-9]+([-_][a-z0-9]+)*$`)
-	sourceForm = regexp.MustCompile(`^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$`)
-)
-
-// maxName is how long the name of a provider may be.
-const maxName = 63
 
 // Providers are all providers that the text itself has, by name: without what variables and flags add. Settings that the program does not
 // know are left out. Errors are *[Error]s.
@@ -85,11 +76,11 @@ func counted(v any) any {
 //
 // Names that no provider can have, and secrets that are not named by their source, are refused. Errors are *[Error]s.
 func SetProvider(text []byte, name string, p config.Provider) ([]byte, error) {
-	if len(name) > maxName || !nameForm.MatchString(name) {
-		return nil, &Error{Reason: BadValue, Key: providers, Problem: "the name is not possible", Want: fmt.Sprintf("lower-case letters and digits, with single - or _ between them, at most %d", maxName)}
+	if !config.ValidName(name) {
+		return nil, &Error{Reason: BadValue, Key: providers, Problem: "the name is not possible", Want: fmt.Sprintf("lower-case letters and digits, with single - or _ between them, at most %d", config.MaxNameLength)}
 	}
 	for _, secret := range slices.Sorted(maps.Keys(p.Secrets)) {
-		if !sourceForm.MatchString(string(p.Secrets[secret])) {
+		if !p.Secrets[secret].Valid() {
 			return nil, &Error{Reason: BadValue, Key: providers + "." + name + ".secrets", Problem: "a secret is not named by its source",
 				Want: `"env:NAME" for an environment variable or "file:PATH" for a file; a secret itself does not belong here`}
 		}
