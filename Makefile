@@ -8,8 +8,8 @@ DEPGUARD    := github.com/OpenPeeDeeP/depguard/v2/cmd/depguard@v2.2.1
 WASM_PLUGINS := $(filter-out local,$(patsubst plugins/%/manifest.json,%,$(wildcard plugins/*/manifest.json)))
 # Plugins that the tests have compiled to machine code are kept in bin/test-cache: under the race detector that takes ten times as long.
 # Where the race detector pays: everything concurrent. It would make the picture code ten times slower for nothing.
-RACE := ./engine ./engine/catalog/... ./engine/egress ./engine/money ./engine/process ./engine/route ./engine/store/... ./engine/wasm ./engine/value \
-  ./sdk ./host/batch ./host/server/... ./host/reload ./host/telemetry ./host/doctor ./host/distribution
+RACE := ./engine ./engine/process ./engine/store/... ./engine/wasm ./internal/catalog/... ./internal/egress ./internal/money ./internal/route ./internal/value \
+  ./sdk ./host/internal/batch ./host/internal/server/... ./host/internal/reload ./host/internal/telemetry ./host/internal/doctor ./host/internal/distribution
 
 .PHONY: help
 help: ## List the targets
@@ -48,7 +48,7 @@ test: export OCRMUX_TEST_CACHE := $(CURDIR)/bin/test-cache
 test: models ## Run every test
 	$(GO) test ./...
 	$(GO) test -race $(RACE)
-	$(GO) test -race -run 'Gateway' ./host/cli
+	$(GO) test -race -run 'Gateway' ./host/internal/cli
 
 .PHONY: check
 check: ## Formatting, vet, linter with the import rule, tidy module, generated code
@@ -61,9 +61,9 @@ check: ## Formatting, vet, linter with the import rule, tidy module, generated c
 
 .PHONY: bench
 bench: ## Run the benchmarks that docs/benchmarks.md reports
-	$(GO) test -run '^$$' -bench . -benchtime 2s ./engine/bench
-	$(GO) test -run '^$$' -bench . -benchtime 2s -timeout 30m ./host/bench
-	$(GO) test -run '^$$' -bench . ./engine/route
+	$(GO) test -run '^$$' -bench . -benchtime 2s ./engine/internal/bench
+	$(GO) test -run '^$$' -bench . -benchtime 2s -timeout 30m ./host/internal/bench
+	$(GO) test -run '^$$' -bench . ./internal/route
 
 .PHONY: generate
 generate: ## Write the generated code again

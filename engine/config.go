@@ -12,12 +12,12 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/catalog"
-	"github.com/ocrmux/ocrmux/engine/egress"
-	"github.com/ocrmux/ocrmux/engine/imaging"
-	"github.com/ocrmux/ocrmux/engine/money"
-	"github.com/ocrmux/ocrmux/engine/route"
 	"github.com/ocrmux/ocrmux/engine/store"
+	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/egress"
+	"github.com/ocrmux/ocrmux/internal/imaging"
+	"github.com/ocrmux/ocrmux/internal/money"
+	"github.com/ocrmux/ocrmux/internal/route"
 )
 
 // Runtime loads one kind of plugin: wasm.New, process.New or declarative.New make one.

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/value"
+	"github.com/ocrmux/ocrmux/internal/value"
 )
 
 // discreet makes a provider's own words fit for logs and errors: without secrets, without what vendors answered, and not

@@ -16,8 +16,8 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine"
-	"github.com/ocrmux/ocrmux/engine/imaging"
 	"github.com/ocrmux/ocrmux/engine/wasm"
+	"github.com/ocrmux/ocrmux/internal/imaging"
 )
 
 // What was found in the folder of plugins, and in which state it is.

@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/egress"
-	"github.com/ocrmux/ocrmux/engine/leaf"
-	"github.com/ocrmux/ocrmux/engine/value"
+	"github.com/ocrmux/ocrmux/internal/egress"
+	"github.com/ocrmux/ocrmux/internal/leaf"
+	"github.com/ocrmux/ocrmux/internal/value"
 )
 
 // exchange sends a provider's request and gives back the vendor's answer, or the one that was kept.

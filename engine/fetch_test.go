@@ -12,8 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ocrmux/ocrmux/engine"
-	"github.com/ocrmux/ocrmux/engine/egress"
-	"github.com/ocrmux/ocrmux/engine/imaging"
+	"github.com/ocrmux/ocrmux/internal/egress"
+	"github.com/ocrmux/ocrmux/internal/imaging"
 )
 
 // resolver knows a few names, all of them public, except "inside.example".

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/value"
+	"github.com/ocrmux/ocrmux/internal/value"
 )
 
 // client is one caller of a front door: the credentials it knows, on whose behalf it calls, and what it signed before.

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/value"
+	"github.com/ocrmux/ocrmux/internal/value"
 )
 
 func TestBase64IsTakenAsClientsSendIt(t *testing.T) {

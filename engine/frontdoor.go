@@ -13,8 +13,8 @@ import (
 	"slices"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/catalog"
-	"github.com/ocrmux/ocrmux/engine/value"
+	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/value"
 )
 
 // FrontDoor answers as a vendor: requests in the vendor's own protocol are read by the vendor's plugin, recognised through

@@ -15,8 +15,8 @@ import (
 	"testing"
 
 	"github.com/ocrmux/ocrmux/engine"
-	"github.com/ocrmux/ocrmux/engine/catalog/trust"
-	"github.com/ocrmux/ocrmux/sdk/build"
+	"github.com/ocrmux/ocrmux/internal/build"
+	"github.com/ocrmux/ocrmux/internal/catalog/trust"
 )
 
 // openPorter opens an engine with a front door that is kept by the test's porter. Cards are read by jumdata.

@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/leaf"
-	"github.com/ocrmux/ocrmux/engine/value"
+	"github.com/ocrmux/ocrmux/internal/leaf"
+	"github.com/ocrmux/ocrmux/internal/value"
 )
 
 // visit is one request at a door.

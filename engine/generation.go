@@ -10,12 +10,12 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/ocrmux/ocrmux/engine/catalog"
-	"github.com/ocrmux/ocrmux/engine/catalog/trust"
-	"github.com/ocrmux/ocrmux/engine/egress"
-	"github.com/ocrmux/ocrmux/engine/money"
-	"github.com/ocrmux/ocrmux/engine/route"
 	"github.com/ocrmux/ocrmux/engine/store"
+	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/catalog/trust"
+	"github.com/ocrmux/ocrmux/internal/egress"
+	"github.com/ocrmux/ocrmux/internal/money"
+	"github.com/ocrmux/ocrmux/internal/route"
 )
 
 // generation is an engine with one configuration and one state of the plugins' folder. Reload makes the next one; calls end on the one

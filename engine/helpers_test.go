@@ -22,10 +22,10 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/catalog/trust"
 	"github.com/ocrmux/ocrmux/engine/process"
 	"github.com/ocrmux/ocrmux/engine/wasm"
-	"github.com/ocrmux/ocrmux/sdk/build"
+	"github.com/ocrmux/ocrmux/internal/build"
+	"github.com/ocrmux/ocrmux/internal/catalog/trust"
 )
 
 // built holds the plugins that the tests run, as modules and as subprocesses, and compiled code.

@@ -9,8 +9,8 @@ import (
 	"sync"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/imaging"
-	"github.com/ocrmux/ocrmux/engine/value"
+	"github.com/ocrmux/ocrmux/internal/imaging"
+	"github.com/ocrmux/ocrmux/internal/value"
 )
 
 const (

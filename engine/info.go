@@ -6,9 +6,9 @@ import (
 	"slices"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/abi/manifest"
-	"github.com/ocrmux/ocrmux/engine/catalog"
-	"github.com/ocrmux/ocrmux/engine/leaf"
+	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/leaf"
+	"github.com/ocrmux/ocrmux/internal/manifest"
 )
 
 // NotConfigured is the state of a plugin that was found but serves no provider.

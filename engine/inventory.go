@@ -4,7 +4,7 @@ import (
 	"context"
 	"sync"
 
-	"github.com/ocrmux/ocrmux/engine/catalog"
+	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
 // inventory holds the loaded plugins, each as long as a generation uses it: the same bytes are loaded once.

@@ -9,8 +9,8 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/trace"
 
-	"github.com/ocrmux/ocrmux/engine/money"
-	"github.com/ocrmux/ocrmux/engine/route"
+	"github.com/ocrmux/ocrmux/internal/money"
+	"github.com/ocrmux/ocrmux/internal/route"
 )
 
 // sightOfCall is a call under observation.

@@ -6,8 +6,8 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/catalog"
-	"github.com/ocrmux/ocrmux/engine/egress"
+	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/egress"
 )
 
 func TestAHostThatAPluginMakesUpIsNotTold(t *testing.T) {

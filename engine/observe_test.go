@@ -16,8 +16,8 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/ocrmux/ocrmux/engine"
-	"github.com/ocrmux/ocrmux/engine/money"
-	"github.com/ocrmux/ocrmux/engine/route"
+	"github.com/ocrmux/ocrmux/internal/money"
+	"github.com/ocrmux/ocrmux/internal/route"
 )
 
 // watched is an engine whose spans and metrics are looked at.

@@ -10,8 +10,8 @@ import (
 	"sync"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/egress"
-	"github.com/ocrmux/ocrmux/engine/imaging"
+	"github.com/ocrmux/ocrmux/internal/egress"
+	"github.com/ocrmux/ocrmux/internal/imaging"
 )
 
 // picture is the caller's picture during one call. It is opened once, and one given by URL only when a provider needs its bytes.

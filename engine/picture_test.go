@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ocrmux/ocrmux/engine"
-	"github.com/ocrmux/ocrmux/engine/imaging"
+	"github.com/ocrmux/ocrmux/internal/imaging"
 )
 
 // scanner is the vendor jumdata, which remembers the pictures it was sent.

@@ -13,10 +13,10 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/abi/manifest"
-	"github.com/ocrmux/ocrmux/engine/catalog"
-	"github.com/ocrmux/ocrmux/engine/egress"
-	"github.com/ocrmux/ocrmux/engine/leaf"
+	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/egress"
+	"github.com/ocrmux/ocrmux/internal/leaf"
+	"github.com/ocrmux/ocrmux/internal/manifest"
 )
 
 // Keys of a provider's config that the engine itself understands.

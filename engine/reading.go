@@ -6,7 +6,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/idcard"
-	"github.com/ocrmux/ocrmux/engine/route"
+	"github.com/ocrmux/ocrmux/internal/route"
 )
 
 // reading is what a route decides by.

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/idcard"
-	"github.com/ocrmux/ocrmux/engine/money"
+	"github.com/ocrmux/ocrmux/internal/money"
 )
 
 // Recognition is a document that was read. As JSON it is what the command line and the HTTP API answer; what is absent is

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/catalog"
+	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
 // Reload puts another configuration, and the plugins' folder as it is now, in the place of the present ones: all or nothing. Calls that

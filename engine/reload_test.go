@@ -16,9 +16,9 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine"
-	"github.com/ocrmux/ocrmux/engine/abi/manifest"
-	"github.com/ocrmux/ocrmux/engine/money"
 	"github.com/ocrmux/ocrmux/engine/wasm"
+	"github.com/ocrmux/ocrmux/internal/manifest"
+	"github.com/ocrmux/ocrmux/internal/money"
 )
 
 // jumdataCard is what the vendor of the kept guest answers (SPECIMEN 样本).

@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/leaf"
+	"github.com/ocrmux/ocrmux/internal/leaf"
 )
 
 // Request asks for one document to be read. Only Picture is needed.

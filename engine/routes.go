@@ -12,8 +12,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ocrmux/ocrmux/engine/money"
-	"github.com/ocrmux/ocrmux/engine/route"
+	"github.com/ocrmux/ocrmux/internal/money"
+	"github.com/ocrmux/ocrmux/internal/route"
 )
 
 // openRoutes checks the routes, and adds the default one.

@@ -22,11 +22,11 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/catalog/trust"
 	"github.com/ocrmux/ocrmux/engine/idcard"
-	"github.com/ocrmux/ocrmux/engine/money"
-	"github.com/ocrmux/ocrmux/engine/route"
 	"github.com/ocrmux/ocrmux/engine/store"
+	"github.com/ocrmux/ocrmux/internal/catalog/trust"
+	"github.com/ocrmux/ocrmux/internal/money"
+	"github.com/ocrmux/ocrmux/internal/route"
 )
 
 // Two numbers that differ in one digit: the check digit of the first is right, that of the second is not.

@@ -11,10 +11,10 @@ import (
 	"slices"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/catalog"
-	"github.com/ocrmux/ocrmux/engine/imaging"
-	"github.com/ocrmux/ocrmux/engine/route"
-	"github.com/ocrmux/ocrmux/engine/value"
+	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/imaging"
+	"github.com/ocrmux/ocrmux/internal/route"
+	"github.com/ocrmux/ocrmux/internal/value"
 )
 
 // session is one attempt with one provider: the step loop and everything its handles stand for. It belongs to the

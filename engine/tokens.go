@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/value"
+	"github.com/ocrmux/ocrmux/internal/value"
 )
 
 // Bounds of what one provider keeps. Tokens are small; an answer that is larger is given to the provider, but not kept.

@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"github.com/ocrmux/ocrmux/engine"
-	"github.com/ocrmux/ocrmux/engine/catalog"
-	"github.com/ocrmux/ocrmux/engine/catalog/trust"
+	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/catalog/trust"
 )
 
 func TestAPluginThatNobodyApprovedIsBrokenAndNotRun(t *testing.T) {

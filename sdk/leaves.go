@@ -2,7 +2,7 @@ package sdk
 
 import (
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/abi/adapter"
+	"github.com/ocrmux/ocrmux/internal/adapter"
 )
 
 // Leaves are the scalars of a flattened body by JSON pointer, and what can be asked of them.

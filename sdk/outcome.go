@@ -1,6 +1,6 @@
 package sdk
 
-import "github.com/ocrmux/ocrmux/engine/abi/adapter"
+import "github.com/ocrmux/ocrmux/internal/adapter"
 
 // Recognized is the action of a card that was read.
 func Recognized(d *Done) *Action { return &Action{Done: d} }

@@ -16,7 +16,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/abi/abirpc"
+	"github.com/ocrmux/ocrmux/internal/abirpc"
 )
 
 // hostPatience is how long a subprocess waits for its host to open the Host stream. A host does so at once; one that

@@ -9,7 +9,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/abi/abirpc"
+	"github.com/ocrmux/ocrmux/internal/abirpc"
 )
 
 type hostStream = grpc.BidiStreamingServer[abi.HostReply, abi.HostCall]

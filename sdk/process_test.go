@@ -19,7 +19,7 @@ import (
 	"google.golang.org/grpc/test/bufconn"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/abi/abirpc"
+	"github.com/ocrmux/ocrmux/internal/abirpc"
 )
 
 // asked is a provider whose steps are functions of the test.

@@ -2,7 +2,7 @@ package sdk
 
 import (
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/abi/adapter"
+	"github.com/ocrmux/ocrmux/internal/adapter"
 )
 
 // Text is bytes that are sent as they are.

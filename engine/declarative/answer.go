@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/abi/adapter"
-	"github.com/ocrmux/ocrmux/engine/leaf"
+	"github.com/ocrmux/ocrmux/internal/adapter"
+	"github.com/ocrmux/ocrmux/internal/leaf"
 )
 
 // answerRules tell what an answer means.

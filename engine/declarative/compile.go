@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/yamltree"
+	"github.com/ocrmux/ocrmux/internal/yamltree"
 )
 
 // Bounds of a file beyond those of its YAML.

@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/ocrmux/ocrmux/engine/spell"
-	"github.com/ocrmux/ocrmux/engine/yamltree"
+	"github.com/ocrmux/ocrmux/internal/spell"
+	"github.com/ocrmux/ocrmux/internal/yamltree"
 )
 
 // decoder fills the types of a provider file from the tree of the file, and collects what does not fit.

@@ -3,7 +3,7 @@ package declarative
 import (
 	"reflect"
 
-	"github.com/ocrmux/ocrmux/engine/yamltree"
+	"github.com/ocrmux/ocrmux/internal/yamltree"
 )
 
 // word is a scalar as it is written: 200, true and "200" are words.

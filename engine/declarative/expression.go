@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/abi/adapter"
+	"github.com/ocrmux/ocrmux/internal/adapter"
 )
 
 // roles are the keys that may stand beside each source, apart from when.

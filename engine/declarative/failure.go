@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/abi/adapter"
+	"github.com/ocrmux/ocrmux/internal/adapter"
 )
 
 // pass is what a table says that leaves an answer to the next one.

@@ -5,9 +5,9 @@ import (
 	"reflect"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/abi/manifest"
-	"github.com/ocrmux/ocrmux/engine/catalog"
-	"github.com/ocrmux/ocrmux/engine/yamltree"
+	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/manifest"
+	"github.com/ocrmux/ocrmux/internal/yamltree"
 )
 
 // Check says everything that is wrong with a provider file, its manifest included: nil, or a [*yamltree.Error] that calls the

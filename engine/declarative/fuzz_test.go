@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/leaf"
+	"github.com/ocrmux/ocrmux/internal/leaf"
 )
 
 // FuzzLoad loads any file, and runs what it makes: neither may panic, and a file is either right or has problems with places.

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/yamltree"
+	"github.com/ocrmux/ocrmux/internal/yamltree"
 )
 
 // usePlain is what a secret is used as where it stands as it is.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/ocrmux/ocrmux/engine/yamltree"
+	"github.com/ocrmux/ocrmux/internal/yamltree"
 )
 
 const head = `manifest:

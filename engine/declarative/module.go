@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/catalog"
+	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
 // Runtime loads provider files. It has no state and is safe for concurrent use.

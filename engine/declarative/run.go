@@ -2,7 +2,7 @@ package declarative
 
 import (
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/abi/adapter"
+	"github.com/ocrmux/ocrmux/internal/adapter"
 )
 
 // run is one step of a program. What is compiled asks it, and keeps nothing itself.

@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
 
-	"github.com/ocrmux/ocrmux/engine/yamltree"
+	"github.com/ocrmux/ocrmux/internal/yamltree"
 )
 
 func compiledSchema(t *testing.T) (text []byte, compiled *validator.Schema) {

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/abi/adapter"
+	"github.com/ocrmux/ocrmux/internal/adapter"
 )
 
 // constant is a text that is always the same.

@@ -22,8 +22,8 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/catalog/trust"
 	"github.com/ocrmux/ocrmux/engine/declarative"
+	"github.com/ocrmux/ocrmux/internal/catalog/trust"
 )
 
 const specimen = "../../plugins/showapi/testdata/card.jpg"

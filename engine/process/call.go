@@ -10,8 +10,8 @@ import (
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
-	"github.com/ocrmux/ocrmux/engine/abi/abirpc"
-	"github.com/ocrmux/ocrmux/engine/catalog"
+	"github.com/ocrmux/ocrmux/internal/abirpc"
+	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
 // call makes one call of an entry point, in its turn and on a child that is ready.

@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/catalog"
+	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
 // callTable knows the calls that a child is carrying out, by their numbers.

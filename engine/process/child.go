@@ -11,7 +11,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/abi/abirpc"
+	"github.com/ocrmux/ocrmux/internal/abirpc"
 )
 
 // child is a process that answers, with its connection and what runs on it. It ends when its process does, and ends it

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/catalog"
+	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
 func TestAProviderEndsWithItsHostStream(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 	"golang.org/x/net/bpf"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/catalog"
+	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
 // try has the hostile provider try something, and gives what came of it.

@@ -14,9 +14,9 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/ocrmux/ocrmux/engine/abi/abirpc"
-	"github.com/ocrmux/ocrmux/engine/abi/manifest"
-	"github.com/ocrmux/ocrmux/engine/catalog"
+	"github.com/ocrmux/ocrmux/internal/abirpc"
+	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/manifest"
 )
 
 // shownBytes bounds how much of a child's words one error repeats.

@@ -20,8 +20,8 @@ import (
 	"google.golang.org/grpc/health/grpc_health_v1"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/abi/abirpc"
-	"github.com/ocrmux/ocrmux/engine/catalog"
+	"github.com/ocrmux/ocrmux/internal/abirpc"
+	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
 // errSlow ends the start of a child that takes too long.

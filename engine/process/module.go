@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/abi/abirpc"
-	"github.com/ocrmux/ocrmux/engine/catalog"
+	"github.com/ocrmux/ocrmux/internal/abirpc"
+	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
 // module is a plugin with the child that serves it at the moment.

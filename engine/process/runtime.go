@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/abi/manifest"
-	"github.com/ocrmux/ocrmux/engine/catalog"
+	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/manifest"
 )
 
 // Runtime loads providers that are executables. It is safe for concurrent use.

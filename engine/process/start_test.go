@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/catalog"
+	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
 func TestAPluginThatDoesNotStartIsExplained(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/encoding/protowire"
 
-	"github.com/ocrmux/ocrmux/engine/abi/abirpc"
+	"github.com/ocrmux/ocrmux/internal/abirpc"
 )
 
 // forwardStdio copies what go-plugin's service of a child says was printed, until the connection ends: once a child

@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/catalog"
 	"github.com/ocrmux/ocrmux/engine/wasm"
+	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
 const goGuest = "./testdata/goguest"

@@ -11,8 +11,8 @@ import (
 	"github.com/tetratelabs/wazero/sys"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/catalog"
 	"github.com/ocrmux/ocrmux/engine/wasm/internal/fuel"
+	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
 // exportInitialize is what a reactor module of WASI exports to be called once, before all else.

@@ -4,8 +4,8 @@ import (
 	"context"
 	"testing"
 
-	"github.com/ocrmux/ocrmux/engine/catalog"
 	"github.com/ocrmux/ocrmux/engine/wasm"
+	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
 func TestLoadRefusesWhatIsNoProvider(t *testing.T) {

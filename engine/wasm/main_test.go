@@ -8,8 +8,8 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/ocrmux/ocrmux/engine/catalog"
 	"github.com/ocrmux/ocrmux/engine/wasm"
+	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
 // workshop builds the Go guests, each once and when it is first wanted, and keeps what was compiled of them.

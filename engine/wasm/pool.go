@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"github.com/ocrmux/ocrmux/engine/catalog"
+	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
 // take waits for a slot and makes an instance if the slot has none.

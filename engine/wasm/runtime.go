@@ -11,8 +11,8 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 
-	"github.com/ocrmux/ocrmux/engine/catalog"
 	"github.com/ocrmux/ocrmux/engine/wasm/internal/fuel"
+	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
 // Runtime loads WebAssembly modules. It is safe for concurrent use.

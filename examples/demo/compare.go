@@ -6,7 +6,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/idcard"
-	"github.com/ocrmux/ocrmux/host/terminal"
+	"github.com/ocrmux/ocrmux/internal/terminal"
 )
 
 const (

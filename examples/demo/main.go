@@ -14,13 +14,15 @@ import (
 	"fmt"
 	"log"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/process"
 	"github.com/ocrmux/ocrmux/engine/wasm"
-	"github.com/ocrmux/ocrmux/host/server"
+	"github.com/ocrmux/ocrmux/host"
 )
 
 const plugins = "bin/plugins"
@@ -112,7 +114,7 @@ func newWASM() (*wasm.Runtime, error) {
 
 // serve serves the front doors on a free port until stop is called.
 func serve(ctx context.Context, e *engine.Engine) (address string, stop func() error, err error) {
-	s, err := server.New(e, server.Config{Doors: vendors()})
+	handler, err := host.NewHandler(e, host.Config{})
 	if err != nil {
 		return "", nil, err
 	}
@@ -120,10 +122,16 @@ func serve(ctx context.Context, e *engine.Engine) (address string, stop func() e
 	if err != nil {
 		return "", nil, err
 	}
-	ctx, cancel := context.WithCancel(ctx)
+	s := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 16 << 20} // wapi's clients send the picture in the query
 	ended := make(chan error, 1)
-	go func() { ended <- s.Serve(ctx, listener) }()
-	return listener.Addr().String(), func() error { cancel(); return <-ended }, nil
+	go func() { ended <- s.Serve(listener) }()
+	return listener.Addr().String(), func() error {
+		err := s.Shutdown(ctx)
+		if served := <-ended; !errors.Is(served, http.ErrServerClosed) {
+			err = errors.Join(err, served)
+		}
+		return err
+	}, nil
 }
 
 // result is what one provider made of the card.

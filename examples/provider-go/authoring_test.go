@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ocrmux/ocrmux/engine/abi/manifest"
+	"github.com/ocrmux/ocrmux/internal/manifest"
 )
 
 const guide = "../../docs/authoring.md"

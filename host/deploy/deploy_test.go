@@ -9,7 +9,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/ocrmux/ocrmux/host/config"
+	"github.com/ocrmux/ocrmux/host/internal/config"
 )
 
 func TestEveryConfigurationToBeginWithIsOne(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/wasm"
-	"github.com/ocrmux/ocrmux/sdk/build"
+	"github.com/ocrmux/ocrmux/internal/build"
 )
 
 // baidu plays the vendor: it gives out tokens by number and takes the latest only.

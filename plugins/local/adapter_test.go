@@ -9,12 +9,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ocrmux/ocrmux/internal/build"
 	"github.com/ocrmux/ocrmux/plugins/local/internal/card"
 	"github.com/ocrmux/ocrmux/plugins/local/internal/modelset"
 	"github.com/ocrmux/ocrmux/plugins/local/internal/raster"
 	"github.com/ocrmux/ocrmux/plugins/local/internal/reader"
 	"github.com/ocrmux/ocrmux/sdk"
-	"github.com/ocrmux/ocrmux/sdk/build"
 )
 
 func TestManifestNamesEveryFieldTheReaderGives(t *testing.T) {

@@ -3,7 +3,7 @@ package main
 import (
 	"testing"
 
-	"github.com/ocrmux/ocrmux/sdk/build"
+	"github.com/ocrmux/ocrmux/internal/build"
 	"github.com/ocrmux/ocrmux/sdk/sdktest"
 )
 

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/value"
+	"github.com/ocrmux/ocrmux/internal/value"
 	"github.com/ocrmux/ocrmux/sdk"
 )
 

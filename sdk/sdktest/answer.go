@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/leaf"
+	"github.com/ocrmux/ocrmux/internal/leaf"
 	"github.com/ocrmux/ocrmux/sdk"
 )
 

@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/leaf"
+	"github.com/ocrmux/ocrmux/internal/leaf"
 	"github.com/ocrmux/ocrmux/sdk"
 	"github.com/ocrmux/ocrmux/sdk/sdktest"
 )

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/sdk/sdktest/conform"
+	"github.com/ocrmux/ocrmux/internal/conform"
 )
 
 // checkedAt is the instant of every visit at a front door.

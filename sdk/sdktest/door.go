@@ -8,10 +8,10 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/leaf"
+	"github.com/ocrmux/ocrmux/internal/build"
+	"github.com/ocrmux/ocrmux/internal/inbound"
+	"github.com/ocrmux/ocrmux/internal/leaf"
 	"github.com/ocrmux/ocrmux/sdk"
-	"github.com/ocrmux/ocrmux/sdk/build"
-	"github.com/ocrmux/ocrmux/sdk/sdktest/internal/inbound"
 )
 
 // Visit is a request at a provider's front door, which the provider has read in this program.

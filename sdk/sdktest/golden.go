@@ -7,9 +7,9 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/ocrmux/ocrmux/internal/build"
+	"github.com/ocrmux/ocrmux/internal/conform"
 	"github.com/ocrmux/ocrmux/sdk"
-	"github.com/ocrmux/ocrmux/sdk/build"
-	"github.com/ocrmux/ocrmux/sdk/sdktest/conform"
 )
 
 var update = flag.Bool("update", false, "write what the provider sent and what came of it into the golden exchanges")

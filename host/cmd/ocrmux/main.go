@@ -7,7 +7,7 @@ import (
 	"os/signal"
 	"syscall"
 
-	"github.com/ocrmux/ocrmux/host/cli"
+	"github.com/ocrmux/ocrmux/host/internal/cli"
 )
 
 func main() {

@@ -12,7 +12,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/engine/abi/abirpc"
+	"github.com/ocrmux/ocrmux/internal/abirpc"
 )
 
 type leaver struct{ abirpc.Server }

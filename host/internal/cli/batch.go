@@ -1,0 +1,207 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/host/internal/batch"
+	"github.com/ocrmux/ocrmux/internal/money"
+	"github.com/ocrmux/ocrmux/internal/terminal"
+)
+
+const defaultJobs = 8
+
+type batchFlags struct {
+	requestFlags
+	output            string
+	jobs              int
+	resume, keepGoing bool
+}
+
+func (p *Program) batchCommand() *cobra.Command {
+	var f batchFlags
+	cmd := &cobra.Command{
+		Use:   "batch PICTURE|FOLDER|URL|-…",
+		Short: "Read many cards, and write one line of JSON for each",
+		Long: "Reads the pictures that are named, those in folders and their folders, and for - those that standard input lists, one file or address a line.\n" +
+			"Ctrl-C begins no further picture and waits for those that are being read; --resume goes on from there.",
+		Example: "  ocrmux batch --output cards.jsonl scans/\n  ocrmux batch --output cards.jsonl --resume scans/\n  find scans -newer stamp | ocrmux batch --route cheap -",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return nil
+			}
+			return usage(fmt.Errorf("no picture is named: files, folders, addresses, or - for a list on standard input; see %s --help", cmd.CommandPath()))
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return p.batch(cmd, &f, args) },
+	}
+	configFlags(cmd)
+	f.add(cmd)
+	flags := cmd.Flags()
+	flags.StringVarP(&f.output, "output", "o", "", "write to a new `file`, which only this user can read; default: standard output")
+	flags.BoolVar(&f.resume, "resume", false, "go on with the file of an earlier run: what it read, and pictures that no provider can read, are not read again")
+	flags.IntVarP(&f.jobs, "jobs", "j", defaultJobs, "pictures that are read at once")
+	flags.BoolVar(&f.keepGoing, "keep-going", false, "go on where an account is refused, a budget is used up or the configuration is at fault")
+	return cmd
+}
+
+func (p *Program) batch(cmd *cobra.Command, f *batchFlags, names []string) (err error) {
+	request, err := f.request()
+	switch {
+	case err != nil:
+		return err
+	case f.jobs < 1 || f.jobs > 10_000:
+		return usage(fmt.Errorf("--jobs is %d; write 1 to 10000", f.jobs))
+	case f.resume && f.output == "":
+		return usage(errors.New("--resume goes on with a file: name it with --output"))
+	}
+	out, done, err := p.output(f)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, internal(out.Close())) }()
+	e, cfg, err := p.open(cmd, slog.LevelError, configuredState)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, internal(e.Close(context.WithoutCancel(cmd.Context())))) }()
+	if err := nothingLoaded(e.Engine, cfg); err != nil {
+		return err
+	}
+	progress := p.progress()
+	summary, err := batch.Run(cmd.Context(), batch.Config{
+		Recognize: func(ctx context.Context, name string) (*engine.Recognition, error) {
+			r := request
+			r.Picture = pictureAt(name)
+			return e.Recognize(ctx, r)
+		},
+		Jobs: f.jobs, Done: done, KeepGoing: f.keepGoing, Progress: progress.show,
+	}, batch.Pictures(names, p.Stdin), out)
+	progress.clear()
+	_, _ = fmt.Fprintln(p.Stderr, inSum(&summary)) // the lines are written; their status says the rest
+	return batchStatus(&summary, err)
+}
+
+// output opens the file to write to, or standard output, and says what an earlier run had done.
+func (p *Program) output(f *batchFlags) (out io.WriteCloser, done map[string]bool, err error) {
+	if f.output == "" {
+		return unclosed{p.Stdout}, nil, nil
+	}
+	if !f.resume {
+		file, err := os.OpenFile(f.output, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if errors.Is(err, fs.ErrExist) {
+			return nil, nil, usage(fmt.Errorf("%s is there already: --resume goes on with it; otherwise name another file", f.output))
+		}
+		if err != nil {
+			return nil, nil, usage(err)
+		}
+		return file, nil, nil
+	}
+	file, err := os.OpenFile(f.output, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, nil, usage(err)
+	}
+	done, whole, err := batch.Resume(file)
+	if err != nil {
+		return nil, nil, usage(errors.Join(fmt.Errorf("%s cannot be gone on with: %w", f.output, err), file.Close()))
+	}
+	_, err = file.Seek(whole, io.SeekStart)
+	if err = errors.Join(err, file.Truncate(whole)); err != nil { // what comes after whole lines was cut off
+		return nil, nil, internal(errors.Join(err, file.Close()))
+	}
+	return file, done, nil
+}
+
+// unclosed is standard output, which others may write to yet.
+type unclosed struct{ io.Writer }
+
+func (unclosed) Close() error { return nil }
+
+// progress tells a person at a terminal how far a batch is.
+type progress struct {
+	to    io.Writer // nil where nobody looks
+	shown bool
+}
+
+func (p *Program) progress() *progress {
+	if f, ok := p.Stderr.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+			return &progress{to: f}
+		}
+	}
+	return &progress{}
+}
+
+func (p *progress) show(s batch.Summary) {
+	if p.to != nil {
+		p.shown = true
+		_, _ = fmt.Fprintf(p.to, "\r\x1b[K%d read, %d failed", s.Read, s.Failures()) // for the eye only
+	}
+}
+
+func (p *progress) clear() {
+	if p.shown {
+		_, _ = fmt.Fprint(p.to, "\r\x1b[K")
+	}
+}
+
+// inSum is a batch in one line: "118 read, 2 failed (2 unreadable), 120 attempts billed, cost 5.40 CNY".
+func inSum(s *batch.Summary) string {
+	var b strings.Builder
+	_, _ = fmt.Fprintf(&b, "ocrmux: %d read", s.Read)
+	if s.Before > 0 {
+		_, _ = fmt.Fprintf(&b, ", %d done before", s.Before)
+	}
+	if n := s.Failures(); n > 0 {
+		var kinds []string
+		for _, kind := range slices.Sorted(maps.Keys(s.Failed)) {
+			kinds = append(kinds, fmt.Sprintf("%d %s", s.Failed[kind], kind))
+		}
+		_, _ = fmt.Fprintf(&b, ", %d failed (%s)", n, strings.Join(kinds, ", "))
+	}
+	_, _ = fmt.Fprintf(&b, ", %d attempts billed%s", s.Billed, inMoney(", cost", s.Cost))
+	if s.Unknown > 0 {
+		_, _ = fmt.Fprintf(&b, ", %d perhaps billed%s", s.Unknown, inMoney(", up to", s.UnknownCost))
+	}
+	return b.String()
+}
+
+func inMoney(before string, amounts map[string]money.Amount) (text string) {
+	for _, currency := range slices.Sorted(maps.Keys(amounts)) {
+		if amounts[currency] > 0 {
+			text += fmt.Sprintf("%s %s %s", before, amounts[currency], currency)
+		}
+	}
+	return text
+}
+
+// batchStatus is how a batch ends: as its worst picture.
+func batchStatus(s *batch.Summary, err error) error {
+	var stopped *batch.StoppedError
+	switch {
+	case errors.As(err, &stopped):
+		return &exitError{StatusProviders, errors.New(terminal.Clean(stopped.Error()) + "; --keep-going goes on")}
+	case errors.Is(err, context.Canceled):
+		return err
+	case err != nil:
+		return usage(err)
+	}
+	worst := StatusOK
+	for kind := range s.Failed {
+		worst = max(worst, kindStatus(kind))
+	}
+	if worst == StatusOK {
+		return nil
+	}
+	return &exitError{status: worst}
+}

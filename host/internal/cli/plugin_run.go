@@ -1,0 +1,194 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/engine/declarative"
+	"github.com/ocrmux/ocrmux/engine/process"
+	"github.com/ocrmux/ocrmux/engine/wasm"
+	"github.com/ocrmux/ocrmux/host/internal/config"
+	"github.com/ocrmux/ocrmux/host/internal/inspect"
+	"github.com/ocrmux/ocrmux/internal/build"
+	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/egress"
+	"github.com/ocrmux/ocrmux/internal/imaging"
+	"github.com/ocrmux/ocrmux/internal/terminal"
+)
+
+// errNothingSent is the answer of a dry run's network.
+var errNothingSent = errors.New("a dry run has no network")
+
+type runFlags struct {
+	config, secrets []string
+	side, now       string
+}
+
+func (p *Program) runCommand() *cobra.Command {
+	var f runFlags
+	cmd := &cobra.Command{
+		Use:   "run FILE|DIR IMAGE",
+		Short: "Show the request a provider would send for a picture, and what it signs; nothing is sent",
+		Example: "  ocrmux plugin run . card.jpg --secret app_key=env:APP_KEY --secret app_secret=file:secret.txt\n" +
+			"  ocrmux plugin run plugins/jumdata.wasm card.jpg --config upload=base64",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 2 {
+				return nil
+			}
+			return usage(fmt.Errorf("%d arguments are given, want two: a plugin or the folder of a provider, and a picture; see %s --help", len(args), cmd.CommandPath()))
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return p.dryRun(cmd.Context(), args[0], args[1], f) },
+	}
+	flags := cmd.Flags()
+	flags.StringArrayVar(&f.config, "config", nil, "a setting of the provider, `KEY=VALUE`; may be repeated")
+	flags.StringArrayVar(&f.secrets, "secret", nil, "a secret, `NAME=env:VARIABLE` or NAME=file:PATH; may be repeated; without any, nothing that depends on one is computed")
+	flags.StringVar(&f.side, "side", "", "which side it is: front (portrait) or back (emblem)")
+	flags.StringVar(&f.now, "now", "", "the `time` of the call, such as 2026-01-02T03:04:05Z, to compare a signature with a document's example; default: now")
+	return cmd
+}
+
+func (p *Program) dryRun(ctx context.Context, path, image string, f runFlags) (err error) {
+	path, remove, err := p.pluginFile(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, internal(remove())) }()
+	plugin, err := inspect.File(path)
+	if err != nil {
+		return usage(err)
+	}
+	account, err := p.account(plugin.Manifest, f)
+	if err != nil {
+		return usage(err)
+	}
+	request := engine.Request{Provider: plugin.Manifest.Name}
+	if request.Side, err = parseSide(f.side); err != nil {
+		return usage(err)
+	}
+	data, err := readPicture(image)
+	if err != nil {
+		return &exitError{StatusPicture, err}
+	}
+	request.Picture = engine.Bytes(data)
+
+	record := new(recorder)
+	e, err := p.openDry(ctx, plugin, account, record)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, internal(e.Close(context.WithoutCancel(ctx)))) }()
+	_, failure := e.Recognize(ctx, request)
+	report := &dryReport{manifest: plugin.Manifest, secrets: account.texts, incomplete: len(account.standIns) > 0, picture: data}
+	if _, err := io.WriteString(p.Stdout, report.String(record)); err != nil {
+		return internal(err)
+	}
+	return dryOutcome(failure, record)
+}
+
+// dryOutcome is the exit status of a dry run, which went well when only the network was missing.
+func dryOutcome(err error, record *recorder) error {
+	var failed *engine.Error
+	switch {
+	case err == nil, record.heldBack, errors.Is(err, errNothingSent) && len(record.requests) > 0:
+		return nil
+	case errors.As(err, &failed):
+		return &exitError{status: failureStatus(failed), err: errors.New(terminal.Clean(failed.Failure.String()))}
+	}
+	return internal(err)
+}
+
+// pluginFile is the plugin itself; that of a folder is built into another one that is removed in the end.
+func (p *Program) pluginFile(ctx context.Context, path string) (string, func() error, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", nil, usage(err)
+	}
+	if !info.IsDir() {
+		return path, func() error { return nil }, nil
+	}
+	if _, _, err := build.Manifest(path); err != nil {
+		return "", nil, usage(err)
+	}
+	temp, err := os.MkdirTemp("", "ocrmux-run-")
+	if err != nil {
+		return "", nil, internal(err)
+	}
+	remove := func() error { return os.RemoveAll(temp) }
+	file, err := build.WASM(ctx, path, temp)
+	if err != nil {
+		return "", nil, notBuilt(errors.Join(err, remove()))
+	}
+	return file, remove, nil
+}
+
+func readPicture(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // opened for reading
+	return io.ReadAll(io.LimitReader(f, imaging.DefaultMaxBytes+1))
+}
+
+// openDry opens an engine that knows one provider and has no network.
+func (p *Program) openDry(ctx context.Context, plugin *inspect.Plugin, a *account, record *recorder) (*engine.Engine, error) {
+	logger := p.logger(config.Log{}, slog.LevelError) // the attempt that fails for want of a network is no news
+	inner, err := dryRuntime(plugin.Kind, logger)
+	if err != nil {
+		return nil, internal(err)
+	}
+	cfg := engine.Config{
+		Plugins:   filepath.Dir(plugin.File),
+		Unlocked:  true, // it was named by hand
+		Runtimes:  []engine.Runtime{recordingRuntime{inner, record}},
+		Providers: map[string]engine.ProviderConfig{plugin.Manifest.Name: a.provider()},
+		Egress:    egress.Config{Resolver: noNetwork{}, Dial: noNetwork{}.dial},
+		Logger:    logger,
+	}
+	if !a.now.IsZero() {
+		cfg.Now = func() time.Time { return a.now }
+	}
+	e, err := engine.Open(ctx, cfg)
+	if err != nil {
+		return nil, wrongFlags(err)
+	}
+	for _, info := range e.Providers() {
+		if info.State == catalog.Broken {
+			return nil, errors.Join(usage(errors.New(info.Reason)), e.Close(ctx))
+		}
+	}
+	return e, nil
+}
+
+// dryRuntime is the runtime for a kind of plugin.
+func dryRuntime(kind catalog.Kind, logger *slog.Logger) (engine.Runtime, error) {
+	switch kind {
+	case catalog.WASM:
+		return newWASM(wasm.Config{}, logger)
+	case catalog.Declarative:
+		return declarative.New(), nil
+	}
+	return process.New(process.Config{Logger: logger}), nil
+}
+
+// noNetwork finds nobody and connects to nobody. The engine gets to it only with a request that is whole and allowed.
+type noNetwork struct{}
+
+func (noNetwork) LookupNetIP(context.Context, string, string) ([]netip.Addr, error) {
+	return nil, errNothingSent
+}
+
+func (noNetwork) dial(context.Context, string, string) (net.Conn, error) {
+	return nil, errNothingSent
+}

@@ -1,0 +1,197 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ocrmux/ocrmux/host/internal/config"
+	"github.com/ocrmux/ocrmux/host/internal/telemetry"
+)
+
+// The exit statuses.
+const (
+	StatusOK = 0
+	// StatusInternal is for what is neither the user's nor a provider's fault, such as a full disk.
+	StatusInternal = 1
+	// StatusUsage is for wrong arguments or a wrong configuration.
+	StatusUsage = 2
+	// StatusPicture is for a picture that was refused, or could not be read or fetched.
+	StatusPicture = 3
+	// StatusNoDocument is for a picture without a document, or with an unreadable one.
+	StatusNoDocument = 4
+	// StatusProviders is for a call that failed with every provider.
+	StatusProviders = 5
+	// StatusInterrupted is for a call that was ended with Ctrl-C.
+	StatusInterrupted = 130
+)
+
+// Program is all that the commands touch of the world, besides files and the network.
+type Program struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	// Environ is the environment, as os.Environ gives it.
+	Environ []string
+	// Dir is the folder of the program's file, UserCacheDir and UserStateDir the user's folders for caches and for state; empty when
+	// unknown.
+	Dir, UserCacheDir, UserStateDir string
+}
+
+// FromOS is the program that this process is.
+func FromOS() *Program {
+	p := &Program{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ()}
+	if file, err := os.Executable(); err == nil {
+		if real, err := filepath.EvalSymlinks(file); err == nil {
+			file = real
+		}
+		p.Dir = filepath.Dir(file)
+	}
+	if dir, err := os.UserCacheDir(); err == nil {
+		p.UserCacheDir = dir
+	}
+	p.UserStateDir = userStateDir()
+	return p
+}
+
+// userStateDir is the folder that systemd made for a service, or that the XDG Base Directory Specification names.
+func userStateDir() string {
+	if dir, _, _ := strings.Cut(os.Getenv("STATE_DIRECTORY"), ":"); dir != "" {
+		return dir
+	}
+	if dir := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return dir
+	}
+	if home, err := os.UserHomeDir(); err == nil && filepath.IsAbs(home) {
+		return filepath.Join(home, ".local", "state")
+	}
+	return ""
+}
+
+// Run carries out a command line without the program's name, and gives the exit status. Ending ctx interrupts it.
+func (p *Program) Run(ctx context.Context, args []string) int {
+	root := p.root()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return StatusOK
+	}
+	if ctx.Err() != nil {
+		_, _ = fmt.Fprintln(p.Stderr, "ocrmux: interrupted")
+		return StatusInterrupted
+	}
+	status := StatusUsage // an error that comes from cobra itself
+	var exit *exitError
+	if errors.As(err, &exit) {
+		status, err = exit.status, exit.err
+	}
+	if err != nil {
+		p.complain(err)
+	}
+	return status
+}
+
+// complain writes an error for a person. A configuration's problems are lines of their own, without prefix, so that editors
+// find file and line.
+func (p *Program) complain(err error) {
+	var wrong *config.Error
+	if errors.As(err, &wrong) {
+		_, _ = fmt.Fprintln(p.Stderr, wrong)
+		return
+	}
+	_, _ = fmt.Fprintln(p.Stderr, "ocrmux:", err)
+}
+
+// exitError ends the program with a status. Without err everything has been said already.
+type exitError struct {
+	status int
+	err    error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit status %d", e.status)
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+func usage(err error) error { return &exitError{StatusUsage, err} }
+
+func internal(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &exitError{StatusInternal, err}
+}
+
+func (p *Program) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "ocrmux",
+		Short:         "Read identity cards through many OCR providers",
+		Long:          "ocrmux reads identity cards through OCR providers, which are plugins.\nExit status: 0 success, 1 internal error, 2 wrong use or configuration, 3 picture refused,\n4 no document or unreadable, 5 every provider failed, 130 interrupted.",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          needsCommand,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetIn(p.Stdin)
+	root.SetOut(p.Stdout)
+	root.SetErr(p.Stderr)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage(fmt.Errorf("%w; see %s --help", err, cmd.CommandPath()))
+	})
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(p.recognizeCommand(), p.batchCommand(), p.serveCommand(), p.providersCommand(), p.routeCommand(), p.keyCommand(), p.configCommand(), p.pluginCommand(), p.doctorCommand(), p.healthcheckCommand(), p.versionCommand())
+	return root
+}
+
+// needsCommand refuses an argument where a command is expected.
+func needsCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	cmd.SuggestionsMinimumDistance = 2
+	err := fmt.Errorf("there is no command %q", args[0])
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		err = fmt.Errorf("%w; did you mean %q?", err, near[0])
+	}
+	return usage(fmt.Errorf("%w; see %s --help", err, cmd.CommandPath()))
+}
+
+// oneArgument asks for exactly one argument and says which.
+func oneArgument(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 1 {
+			return nil
+		}
+		return usage(fmt.Errorf("%d arguments are given, want one: %s; see %s --help", len(args), what, cmd.CommandPath()))
+	}
+}
+
+// noArguments is cobra.NoArgs with this program's words.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return usage(fmt.Errorf("there is one argument too many: %q; see %s --help", args[0], cmd.CommandPath()))
+}
+
+// logger writes to standard error as the configuration wants it, or from a level on when it does not say.
+func (p *Program) logger(log config.Log, level slog.Level) *slog.Logger {
+	if log.Level != "" {
+		_ = level.UnmarshalText([]byte(log.Level)) // the schema lets only the four names through
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if log.Format == "json" {
+		return slog.New(telemetry.WithTrace(slog.NewJSONHandler(p.Stderr, options)))
+	}
+	return slog.New(telemetry.WithTrace(slog.NewTextHandler(p.Stderr, options)))
+}

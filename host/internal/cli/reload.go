@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ocrmux/ocrmux/host/internal/config"
+	"github.com/ocrmux/ocrmux/host/internal/reload"
+	"github.com/ocrmux/ocrmux/host/internal/server"
+)
+
+// changes begins to notice what a gateway has to read again: SIGHUP, and changes of its configuration and plugins. stop ends the signals,
+// and is there also where files cannot be watched, so that SIGHUP does not end the program.
+func changes(cfg *config.Config, logger *slog.Logger) (w *reload.Watcher, stop func(), err error) {
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	stop = func() { signal.Stop(hangups) }
+	watch := reload.Watch{Signals: hangups, Logger: logger}
+	dir, err := filepath.Abs(cfg.Engine.Plugins)
+	if err != nil {
+		return nil, stop, err
+	}
+	watch.Dirs = []string{dir}
+	if cfg.Path != "" {
+		file, err := filepath.Abs(cfg.Path)
+		if err != nil {
+			return nil, stop, err
+		}
+		watch.Files = []string{file}
+	}
+	w, err = watch.Begin()
+	return w, stop, err
+}
+
+// reloading carries out each change until ctx ends.
+func reloading(ctx context.Context, w *reload.Watcher, again func(context.Context) error, logger *slog.Logger) error {
+	return w.Run(ctx, func(ctx context.Context, why string) {
+		if err := again(ctx); err != nil {
+			logger.Error("not reloaded, everything stays as it was", "because", why, "error", err)
+			return
+		}
+		logger.Info("reloaded", "because", why)
+	})
+}
+
+// reload puts the present configuration and plugins in the place of the last ones: all or nothing.
+func (p *Program) reload(ctx context.Context, cmd *cobra.Command, e *opened, s *server.Server) error {
+	cfg, err := p.load(cmd)
+	if err != nil {
+		return err
+	}
+	if err := e.Reload(ctx, cfg.Engine); err != nil {
+		return cfg.Explain(err)
+	}
+	s.SetTenants(cfg.Server.Tenants)
+	return s.SetDoors(slices.Sorted(maps.Keys(cfg.File.FrontDoors)))
+}

@@ -1,0 +1,125 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net"
+	"slices"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ocrmux/ocrmux/host/internal/config"
+	"github.com/ocrmux/ocrmux/host/internal/doctor"
+	"github.com/ocrmux/ocrmux/host/internal/reload"
+	"github.com/ocrmux/ocrmux/host/internal/server"
+)
+
+func (p *Program) serveCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the HTTP API, and answer as the vendors of the configured front doors, until interrupted",
+		Args:  noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			e, cfg, err := p.open(cmd, slog.LevelWarn, servedState)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, internal(e.Close(context.WithoutCancel(cmd.Context())))) }()
+			logger := p.logger(cfg.File.Log, slog.LevelWarn)
+			s, again, err := p.gateway(cmd, e, cfg, logger)
+			if err != nil {
+				return err
+			}
+			listener, err := net.Listen("tcp", cfg.Server.Listen)
+			if err != nil {
+				return usage(fmt.Errorf("cannot listen on %s: %w", cfg.Server.Listen, err))
+			}
+			if s.Open() {
+				_, _ = fmt.Fprintln(p.Stderr, "ocrmux: there are no tenants in the configuration: everybody on this machine is admin of the HTTP API; see ocrmux key new")
+			}
+			w, stop, err := changes(cfg, logger)
+			if err != nil {
+				logger.Error("changes of configuration and plugins will not be noticed", "error", err)
+			}
+			defer stop()
+			scheme := "http"
+			if cfg.Server.Cert != "" {
+				scheme = "https"
+			}
+			if _, err := fmt.Fprintf(p.Stdout, "listening on %s://%s\n", scheme, listener.Addr()); err != nil {
+				return internal(err)
+			}
+			return internal(serve(cmd, w, s, listener, again, logger))
+		},
+	}
+	configFlags(cmd)
+	return cmd
+}
+
+// gateway is the server of an engine, with a console that can edit the configuration, and what reads that again. Files that have changed, signals
+// and the console ask for it: it is done one at a time.
+func (p *Program) gateway(cmd *cobra.Command, e *opened, cfg *config.Config, logger *slog.Logger) (*server.Server, func(context.Context) error, error) {
+	src, err := p.sources(cmd)
+	if err != nil {
+		return nil, nil, err
+	}
+	edits, err := newEditor(src, cfg, logger)
+	if err != nil {
+		return nil, nil, internal(err)
+	}
+	settings := serverConfig(e, cfg, logger)
+	settings.Editor = edits
+	settings.Examine = func(ctx context.Context, provider string) (doctor.Report, error) {
+		return p.examine(ctx, cmd, doctor.Case{Provider: provider, Online: true})
+	}
+	s, err := server.New(e.Engine, settings)
+	if err != nil {
+		return nil, nil, usage(err)
+	}
+	var one sync.Mutex
+	edits.reload = func(ctx context.Context) error {
+		one.Lock()
+		defer one.Unlock()
+		return p.reload(ctx, cmd, e, s)
+	}
+	return s, edits.reload, nil
+}
+
+// serve answers until the command's context ends, and reloads meanwhile.
+func serve(cmd *cobra.Command, w *reload.Watcher, s *server.Server, l net.Listener, again func(context.Context) error, logger *slog.Logger) error {
+	ctx, cancel := context.WithCancel(cmd.Context())
+	watched := make(chan error, 1)
+	go func() {
+		if w == nil {
+			watched <- nil
+			return
+		}
+		watched <- reloading(ctx, w, again, logger)
+	}()
+	err := s.Serve(cmd.Context(), l)
+	cancel()
+	if problem := <-watched; problem != nil {
+		logger.Error("changes were no longer noticed", "error", problem)
+	}
+	return err
+}
+
+// serverConfig is what a configuration says of the server.
+func serverConfig(e *opened, cfg *config.Config, logger *slog.Logger) server.Config {
+	c := cfg.Server
+	out := server.Config{
+		Doors: slices.Sorted(maps.Keys(cfg.File.FrontDoors)), Tenants: c.Tenants, MaxRequests: c.MaxRequests, Queue: c.Queue, CallTimeout: c.CallTimeout,
+		MaxPictureBytes: cfg.Engine.Limits.Picture.MaxBytes, Zone: cfg.Engine.Money.Location, Version: buildVersion(), Logger: logger,
+	}
+	if e.telemetry != nil {
+		out.Metrics = e.telemetry.MetricsHandler()
+	}
+	if c.Cert != "" {
+		out.TLS = &server.TLS{Cert: c.Cert, Key: c.Key, ClientCA: c.ClientCA}
+	}
+	return out
+}

@@ -1,0 +1,100 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ocrmux/ocrmux/host/internal/config"
+)
+
+func (p *Program) configCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "config", Short: "Check a configuration, or print its schema", Args: needsCommand,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	validate := &cobra.Command{
+		Use:   "validate",
+		Short: "Check file, variables and flags against the plugins, without running a plugin",
+		Args:  noArguments,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return p.validate(cmd) },
+	}
+	configFlags(validate)
+	cmd.AddCommand(validate, p.configSchemaCommand())
+	return cmd
+}
+
+// validate checks a configuration and says what is good, or what is wrong.
+func (p *Program) validate(cmd *cobra.Command) error {
+	src, err := p.sources(cmd)
+	if err != nil {
+		return err
+	}
+	report, err := config.Check(cmd.Context(), src)
+	switch {
+	case err != nil:
+		return internal(err)
+	case len(report.Problems) > 0:
+		return usage(&config.Error{Problems: report.Problems})
+	}
+	for _, name := range report.Good {
+		if _, err := fmt.Fprintf(p.Stdout, "provider %s: good\n", name); err != nil {
+			return internal(err)
+		}
+	}
+	return nil
+}
+
+func (p *Program) configSchemaCommand() *cobra.Command {
+	var bare bool
+	schema := &cobra.Command{
+		Use:   "schema",
+		Short: "Print the JSON Schema of the configuration file, for editors",
+		Long:  "Prints the JSON Schema of the configuration file, with the settings and secrets of each plugin in the folder.\nA plugin that cannot be used is left out. No plugin is run.",
+		Args:  noArguments,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return p.schema(cmd, bare) },
+	}
+	schema.Flags().BoolVar(&bare, "without-plugins", false, "leave the plugins' own settings out")
+	configFlags(schema)
+	return schema
+}
+
+func (p *Program) schema(cmd *cobra.Command, bare bool) error {
+	text, err := p.schemaText(cmd, bare)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(p.Stdout, "%s\n", text)
+	return internal(err)
+}
+
+// schemaText says on standard error what is not in the schema.
+func (p *Program) schemaText(cmd *cobra.Command, bare bool) ([]byte, error) {
+	if bare {
+		text, err := config.Schema()
+		return text, internal(err)
+	}
+	src, err := p.sources(cmd)
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := config.LoadPlugins(src)
+	if err != nil {
+		return nil, usage(err)
+	}
+	good, left, err := cfg.Plugins()
+	if err != nil {
+		return nil, usage(err)
+	}
+	for _, f := range left {
+		_, _ = fmt.Fprintf(p.Stderr, "ocrmux: the schema is without the plugin %s, which cannot be used: %v\n", f.Name, f.Err)
+	}
+	if len(good) == 0 {
+		_, _ = fmt.Fprintf(p.Stderr, "ocrmux: the schema is without plugins: there is none that can be used in %s; name another folder with --plugins-dir\n", cfg.Engine.Plugins)
+		text, err := config.Schema()
+		return text, internal(err)
+	}
+	text, unchecked, err := config.SchemaWith(good)
+	for _, why := range unchecked {
+		_, _ = fmt.Fprintln(p.Stderr, "ocrmux:", why)
+	}
+	return text, internal(err)
+}

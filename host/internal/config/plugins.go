@@ -1,0 +1,27 @@
+package config
+
+import (
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/catalog/trust"
+)
+
+// Plugins are the manifests of the plugins in the folder, judged as an engine judges them and not run, and those plugins that cannot be
+// used, with the reasons. Both are in the order of their names.
+func (c *Config) Plugins() (good []*abi.Descriptor, bad []catalog.Found, err error) {
+	found, err := catalog.Find(c.Engine.Plugins)
+	if err == nil {
+		err = trust.Policy{Unlocked: c.Engine.Unlocked, Keys: c.Engine.TrustedKeys}.Judge(c.Engine.Plugins, found)
+	}
+	if err != nil {
+		return nil, nil, asError([]Problem{c.layers.problem([]string{"plugins", "dir"}, err.Error(), "a folder of plugins that can be read, with a lock that can be read")})
+	}
+	for _, f := range found {
+		if f.Err != nil {
+			bad = append(bad, f)
+			continue
+		}
+		good = append(good, f.Plugin.Manifest)
+	}
+	return good, bad, nil
+}

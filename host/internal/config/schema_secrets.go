@@ -1,0 +1,67 @@
+package config
+
+import (
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/manifest"
+)
+
+// secretsSchema is what a plugin's manifest wants of a provider's secrets.
+func secretsSchema(d *abi.Descriptor) object {
+	properties := object{}
+	for _, spec := range d.Secrets {
+		if !spec.Captured {
+			properties[spec.Name] = sourceSchema(spec, true)
+		}
+	}
+	s := object{"type": []any{"object", "null"}, "description": "Where each secret of the plugin is found.", "properties": properties, "additionalProperties": false}
+	if sets := manifest.SecretSets(d); len(sets) > 0 {
+		s["type"], s["anyOf"] = "object", wholeSets(sets)
+	}
+	return s
+}
+
+// clientSchema is what a plugin's manifest wants of a client's credentials.
+func clientSchema(d *abi.Descriptor) object {
+	properties := object{clientTenant: object{"type": "string", "minLength": 1, "description": "Tenant on whose behalf the client calls."}}
+	for _, spec := range d.Secrets {
+		switch {
+		case spec.Captured:
+		case spec.Identifier:
+			properties[spec.Name] = object{"type": "string", "minLength": 1, "description": spec.Description}
+		default:
+			properties[spec.Name] = sourceSchema(spec, false)
+		}
+	}
+	s := object{"type": "object", "properties": properties, "additionalProperties": false}
+	if sets := manifest.SecretSets(d); len(sets) > 0 {
+		s["anyOf"] = wholeSets(sets)
+	}
+	return s
+}
+
+// sourceSchema is where a secret is found.
+func sourceSchema(spec abi.SecretSpec, orEmpty bool) object {
+	source := Source("").JSONSchema()
+	s := object{"type": source.Type, "pattern": source.Pattern, "examples": source.Examples}
+	if spec.Description != "" {
+		s["description"] = spec.Description
+	}
+	if orEmpty {
+		s["type"] = []any{source.Type, "null"}
+	}
+	return s
+}
+
+// wholeSets wants one of the sets whole. A key without a value is not there.
+func wholeSets(sets []abi.SecretSet) []any {
+	var out []any
+	for _, set := range sets {
+		properties, names := object{}, []any{}
+		for _, name := range set.Names {
+			properties[name] = object{"type": "string"}
+			names = append(names, name)
+		}
+		out = append(out, object{"required": names, "properties": properties})
+	}
+	return out
+}

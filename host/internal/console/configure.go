@@ -1,0 +1,194 @@
+package console
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/host/internal/config"
+	"github.com/ocrmux/ocrmux/host/internal/service"
+)
+
+const configurePath = folder + "configure"
+
+// configureRoutes are the forms that edit the configuration: none where it cannot be edited.
+func (c *Console) configureRoutes() map[string]http.HandlerFunc {
+	if c.cfg.Editor == nil {
+		return nil
+	}
+	of := providersPath + "/{provider}/configure"
+	show, take := c.inside(c.adminOnly(c.configurePage)), c.inside(c.adminOnly(c.configure))
+	return map[string]http.HandlerFunc{"GET " + of: show, "POST " + of: take, "GET " + configurePath: show, "POST " + configurePath: take}
+}
+
+// draftView is what a change makes of the file.
+type draftView struct {
+	Diff    []diffLine
+	Same    bool
+	Section string
+	// Refused says why the file cannot be changed; Unsaved and Unloaded why it was not written, and why the gateway did not take what was.
+	Refused, Unsaved, Unloaded string
+	Written                    bool
+}
+
+// configuring is a form about to be shown.
+type configuring struct {
+	*form
+	name     string
+	isNew    bool
+	path     string
+	present  *Present
+	provider config.Provider
+}
+
+// begin finds the form that a request is about.
+func (c *Console) begin(r *http.Request) (*configuring, error) {
+	x := &configuring{name: r.PathValue("provider")}
+	x.isNew = x.name == ""
+	var err error
+	if x.present, err = c.cfg.Editor.Present(); err != nil {
+		return nil, err
+	}
+	plugin := r.URL.Query().Get("plugin")
+	if x.isNew {
+		x.path = configurePath + "?plugin=" + url.QueryEscape(plugin)
+	} else {
+		x.path = providerPath(x.name) + "/configure"
+		var known bool
+		if x.provider, known = x.present.Providers[x.name]; known {
+			plugin = cmp.Or(x.provider.Plugin, x.name)
+		} else {
+			plugin = x.name // one that works without configuration
+		}
+	}
+	plugins, err := c.cfg.Editor.Plugins()
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(plugins, func(d *abi.Descriptor) bool { return d.Name == plugin })
+	if i < 0 {
+		return nil, service.ErrNoProvider
+	}
+	x.form = newForm(plugins[i])
+	return x, nil
+}
+
+func (c *Console) configurePage(w http.ResponseWriter, r *http.Request, v *visitor) {
+	x, err := c.begin(r)
+	if err != nil {
+		c.denied(w, r, err)
+		return
+	}
+	values := x.fill(x.provider)
+	if x.isNew {
+		values.Set(nameAt, x.freeName())
+	}
+	values.Set(versionAt, x.present.Version)
+	c.showForm(w, r, v, http.StatusOK, x, x.show(v, values, nil))
+}
+
+// freeName is a name for a new provider: its plugin's, unless that is taken.
+func (x *configuring) freeName() string {
+	if _, taken := x.present.Providers[x.plugin.Name]; taken {
+		return ""
+	}
+	return x.plugin.Name
+}
+
+// show is the page with some values.
+func (x *configuring) show(v *visitor, values url.Values, wrong map[string]wrongValue) *formView {
+	f := x.view(v, values, wrong)
+	f.New, f.Name, f.Path, f.Version = x.isNew, x.name, x.path, values.Get(versionAt)
+	if x.isNew {
+		f.Name = values.Get(nameAt)
+	}
+	f.File, f.Writable, f.Automatic = x.present.Path, x.present.Writable, len(x.present.Providers) == 0
+	f.focus()
+	return f
+}
+
+func (c *Console) showForm(w http.ResponseWriter, r *http.Request, v *visitor, status int, x *configuring, f *formView) {
+	shown := c.page(v, f)
+	shown.Tab, shown.At, shown.Title = "providers", x.path, cmp.Or(f.Name, x.plugin.Name)
+	c.pages.show(w, r, status, "configure", shown)
+}
+
+// configure checks a form or saves it.
+func (c *Console) configure(w http.ResponseWriter, r *http.Request, v *visitor) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxFormBytes)
+	x, err := c.begin(r)
+	if err == nil {
+		if err = r.ParseForm(); err != nil {
+			err = errors.Join(errForm, err)
+		}
+	}
+	if err != nil {
+		c.denied(w, r, err)
+		return
+	}
+	values := r.PostForm
+	p, wrong := x.take(values)
+	f := x.show(v, values, wrong)
+	if _, taken := x.present.Providers[f.Name]; x.isNew && (taken || f.Name == "") {
+		f.NameProblem = v.T("configure.name-taken")
+		if f.Name == "" {
+			f.NameProblem = v.T("configure.name-missing")
+		}
+	}
+	if len(wrong) > 0 || f.NameProblem != "" {
+		f.focus()
+		c.showForm(w, r, v, http.StatusUnprocessableEntity, x, f)
+		return
+	}
+	act := c.cfg.Editor.Check
+	save := values.Get("do") == "save"
+	if save {
+		act = c.cfg.Editor.Save
+	}
+	draft, err := act(r.Context(), Change{Name: f.Name, Provider: p, Version: values.Get(versionAt)})
+	status, err := f.tell(v, draft, err)
+	switch {
+	case err != nil:
+		c.denied(w, r, err)
+	case save && status == http.StatusOK && f.Draft.Unloaded == "":
+		http.Redirect(w, r, providerPath(f.Name)+"?done=saved", http.StatusSeeOther)
+	default:
+		c.showForm(w, r, v, status, x, f)
+	}
+}
+
+// tell puts what came of a change into the form. An error that is none of the editor's comes back.
+func (f *formView) tell(v *visitor, d *Draft, err error) (status int, _ error) {
+	reasons := map[error]string{ErrNoFile: "configure.no-file", ErrReadOnly: "configure.read-only", ErrFileChanged: "configure.file-changed"}
+	unsaved := ""
+	for reason, key := range reasons {
+		if errors.Is(err, reason) {
+			unsaved = v.T(key)
+		}
+	}
+	if err != nil && unsaved == "" {
+		return 0, err
+	}
+	if d == nil {
+		d = &Draft{}
+	}
+	if len(d.Problems) > 0 {
+		f.place(v, f.Name, d.Problems)
+		return http.StatusUnprocessableEntity, nil
+	}
+	x := &draftView{Diff: diff(d.Before, d.After), Same: d.Before == d.After && d.Refused == nil, Section: d.Section, Unsaved: unsaved, Written: d.Written}
+	f.Draft = x
+	if d.Refused != nil {
+		x.Refused = d.Refused.Error()
+	}
+	if d.Reload != nil {
+		x.Unloaded = d.Reload.Error()
+	}
+	if unsaved != "" || d.Refused != nil {
+		return http.StatusConflict, nil
+	}
+	return http.StatusOK, nil
+}

@@ -1,0 +1,115 @@
+package console
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/host/internal/config"
+	"github.com/ocrmux/ocrmux/internal/manifest"
+)
+
+// Names of controls besides those of a plugin's own settings.
+const (
+	settingsAt = "config"
+	secretsAt  = "secrets"
+	labelsAt   = "labels"
+	fitAt      = "fit"
+	nameAt     = "name"
+	versionAt  = "version"
+	plainHTTP  = "allow_plain_http"
+)
+
+// form is for the settings of one provider.
+type form struct {
+	plugin   *abi.Descriptor
+	settings *spec // nil where the plugin takes none
+	labels   *spec
+	fit      *spec
+}
+
+func newForm(d *abi.Descriptor) *form {
+	f := &form{plugin: d, labels: &spec{kind: listKind, item: &spec{kind: textKind}}, fit: &spec{kind: flagKind, fallback: true}}
+	if len(d.ConfigSchema) > 0 {
+		f.settings = specOf(d.ConfigSchema)
+		if s := f.settings; s.kind == groupKind && s.has(manifest.EndpointKey) && !s.has(plainHTTP) { // the engine knows it wherever there is an endpoint
+			s.members = append(s.members, member{plainHTTP, false, &spec{kind: flagKind, fallback: false}})
+		}
+	}
+	return f
+}
+
+func (s *spec) has(name string) bool {
+	return slices.ContainsFunc(s.members, func(m member) bool { return m.name == name })
+}
+
+// secrets are those of the plugin that are configured.
+func (f *form) secrets() []abi.SecretSpec {
+	return slices.DeleteFunc(slices.Clone(f.plugin.Secrets), func(s abi.SecretSpec) bool { return s.Captured })
+}
+
+// fill is the form of a provider as it is.
+func (f *form) fill(p config.Provider) url.Values {
+	values := url.Values{}
+	if f.settings != nil && len(p.Config) > 0 {
+		f.settings.encode(values, settingsAt, p.Config)
+	}
+	for _, s := range f.secrets() {
+		if source := p.Secrets[s.Name]; source.Valid() { // a secret that stands in the file by mistake is not shown
+			values.Set(pointer(secretsAt, s.Name), string(source))
+		}
+	}
+	if len(p.Labels) > 0 {
+		labels := make([]any, len(p.Labels))
+		for i, l := range p.Labels {
+			labels[i] = l
+		}
+		f.labels.encode(values, labelsAt, labels)
+	}
+	if p.Fit != nil {
+		f.fit.encode(values, fitAt, *p.Fit)
+	}
+	return values
+}
+
+// take reads a provider from a form. What is wrong is noted by the control's name, and a secret that was given instead of its place is
+// taken out of the values, so that nothing shows it again.
+func (f *form) take(values url.Values) (config.Provider, map[string]wrongValue) {
+	p := config.Provider{Plugin: f.plugin.Name}
+	wrong := make(map[string]wrongValue)
+	if f.settings != nil {
+		if v, ok := f.settings.decode(values, settingsAt, wrong); ok {
+			if p.Config, ok = v.(map[string]any); !ok {
+				wrong[settingsAt] = errNoObject
+			}
+		}
+	}
+	for _, s := range f.secrets() {
+		at := pointer(secretsAt, s.Name)
+		source := config.Source(strings.TrimSpace(values.Get(at)))
+		switch {
+		case source == "":
+		case source.Valid():
+			if p.Secrets == nil {
+				p.Secrets = make(map[string]config.Source)
+			}
+			p.Secrets[s.Name] = source
+		default:
+			values.Del(at)
+			wrong[at] = "configure.no-source"
+		}
+	}
+	if v, ok := f.labels.decode(values, labelsAt, wrong); ok {
+		list, _ := v.([]any)
+		for _, l := range list {
+			p.Labels = append(p.Labels, fmt.Sprint(l))
+		}
+	}
+	if v, ok := f.fit.decode(values, fitAt, wrong); ok {
+		fit, _ := v.(bool)
+		p.Fit = &fit
+	}
+	return p, wrong
+}

@@ -1,0 +1,249 @@
+package console
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/manifest"
+)
+
+// formView is what the page "configure" shows.
+type formView struct {
+	Name, NameProblem   string
+	New                 bool
+	Path                string // of this page
+	Plugin              *abi.Descriptor
+	Version             string // of the file
+	File                string
+	Writable, Automatic bool
+	Settings            *fieldView // nil where the plugin takes none
+	Secrets             []secretSet
+	SecretsProblem      *problemView
+	Labels, Fit         *fieldView
+	// Problems that belong to no control.
+	Problems []problemView
+	Draft    *draftView
+	fields   []*fieldView
+}
+
+// secretSet is secrets of which all are needed; one set is enough.
+type secretSet struct {
+	Name   string
+	Fields []*fieldView
+}
+
+// fieldView is one control.
+type fieldView struct {
+	ID, Name string
+	Kind     kind
+	// Label and Help are the plugin's own words, or ours where HelpLang is empty.
+	Label, Help, HelpLang, Hint string
+	Required, Focus             bool
+	Value                       string
+	Options                     []optionView
+	Unset                       string // what the option says that chooses none
+	Members                     []*fieldView
+	Rest                        *fieldView
+	Problem                     *problemView
+
+	path []string // of the setting within the provider
+}
+
+type optionView struct {
+	Value, Label string
+	Selected     bool
+}
+
+// problemView is what is wrong: Text in our words, Detail in those of the program.
+type problemView struct{ Text, Detail string }
+
+// formBuilder makes views of controls.
+type formBuilder struct {
+	v      *visitor
+	values url.Values
+	wrong  map[string]wrongValue
+	fields []*fieldView
+}
+
+// view is the form with some values.
+func (f *form) view(v *visitor, values url.Values, wrong map[string]wrongValue) *formView {
+	b := &formBuilder{v: v, values: values, wrong: wrong}
+	out := &formView{Plugin: f.plugin}
+	shown := make(map[string]bool)
+	add := func(title string, names []string) {
+		set := secretSet{Name: title}
+		for _, s := range f.secrets() {
+			if slices.Contains(names, s.Name) && !shown[s.Name] {
+				shown[s.Name] = true
+				set.Fields = append(set.Fields, b.secret(s))
+			}
+		}
+		if len(set.Fields) > 0 {
+			out.Secrets = append(out.Secrets, set)
+		}
+	}
+	sets := manifest.SecretSets(f.plugin)
+	var all []string
+	for i, set := range sets {
+		title := ""
+		if len(sets) > 1 {
+			title = v.T("configure.secret-set", i+1, strings.Join(set.Names, " + "))
+		}
+		add(title, set.Names)
+	}
+	for _, s := range f.secrets() {
+		all = append(all, s.Name)
+	}
+	add(v.T("configure.secrets-rest"), all)
+	if f.settings != nil {
+		out.Settings = b.field(f.settings, settingsAt, []string{"config"}, "", false)
+		out.Settings.Label = v.T("configure.settings")
+	}
+	out.Labels = b.own(f.labels, labelsAt)
+	out.Fit = b.own(f.fit, fitAt)
+	out.fields = b.fields
+	return out
+}
+
+// own is a control for what every provider has.
+func (b *formBuilder) own(s *spec, at string) *fieldView {
+	x := b.field(s, at, []string{at}, at, false)
+	x.Label, x.Help, x.HelpLang = b.v.T("configure."+at), b.v.T("configure."+at+"-help"), ""
+	return x
+}
+
+func (b *formBuilder) secret(s abi.SecretSpec) *fieldView {
+	x := b.field(&spec{kind: "source", description: s.Description}, pointer(secretsAt, s.Name), []string{"secrets", s.Name}, s.Name, false)
+	return x
+}
+
+// field makes the view of a control and of those in it.
+func (b *formBuilder) field(s *spec, at string, path []string, label string, required bool) *fieldView {
+	x := &fieldView{
+		ID: "f" + strconv.Itoa(len(b.fields)), Name: at, Kind: s.kind, Label: cmp.Or(s.title, label), Help: s.description, Required: required, Value: b.values.Get(at), path: path,
+	}
+	b.fields = append(b.fields, x)
+	if _, raw := b.values[rawPrefix+at]; raw || s.kind == rawKind {
+		x.Kind, x.Name, x.Value = rawKind, rawPrefix+at, b.values.Get(rawPrefix+at)
+	}
+	if label == plainHTTP && s.description == "" {
+		x.Help = b.v.T("configure.plain-http")
+	} else if x.Help != "" {
+		x.HelpLang = tongueOf(x.Help)
+	}
+	if w := b.wrong[at]; w != "" {
+		x.Problem = &problemView{Text: b.v.T(string(w))}
+	}
+	x.Hint, x.Unset = b.hint(s, x.Kind), s.unset(b.v)
+	switch x.Kind {
+	case choiceKind:
+		for _, o := range s.options {
+			x.Options = append(x.Options, optionView{o.json, o.label, o.json == x.Value})
+		}
+	case flagKind:
+		for _, o := range []string{"true", "false"} {
+			x.Options = append(x.Options, optionView{o, b.v.T("configure." + o), o == x.Value})
+		}
+	case groupKind:
+		for _, m := range s.members {
+			x.Members = append(x.Members, b.field(m.spec, pointer(at, m.name), append(slices.Clip(path), m.name), m.name, m.required))
+		}
+		if rest := b.values.Get(restPrefix + at); s.open || rest != "" {
+			x.Rest = &fieldView{ID: x.ID + "r", Name: restPrefix + at, Kind: rawKind, Label: b.v.T("configure.rest"), Hint: b.v.T("configure.json-object"), Value: rest, path: path}
+			if w := b.wrong[restPrefix+at]; w != "" {
+				x.Rest.Problem = &problemView{Text: b.v.T(string(w))}
+			}
+			b.fields = append(b.fields, x.Rest)
+		}
+	}
+	return x
+}
+
+// hint says which values a control takes, and which one holds without it.
+func (b *formBuilder) hint(s *spec, k kind) string {
+	var parts []string
+	add := func(key string, values ...any) { parts = append(parts, b.v.T("configure."+key, values...)) }
+	span := func(least, most, between, above, below string) {
+		switch {
+		case least != "" && most != "":
+			add(between, least, most)
+		case least != "":
+			add(above, least)
+		case most != "":
+			add(below, most)
+		}
+	}
+	switch k {
+	case integerKind:
+		add("integer")
+	case numberKind:
+		add("number")
+	case rawKind:
+		add("json")
+	case listKind:
+		add("lines")
+		if s.item.kind == choiceKind {
+			labels := make([]string, len(s.item.options))
+			for i, o := range s.item.options {
+				labels[i] = o.label
+			}
+			add("one-of", strings.Join(labels, ", "))
+		}
+	}
+	span(s.least, s.most, "between", "least", "most")
+	span(s.shortest, s.longest, "length-between", "length-least", "length-most")
+	if s.format == "uri" {
+		add("uri")
+	}
+	if s.fallback != nil && k != flagKind && k != choiceKind {
+		add("default", inline(s.fallback))
+	}
+	return strings.Join(parts, b.v.T("configure.then"))
+}
+
+// unset says what holds when a choice is left open.
+func (s *spec) unset(v *visitor) string {
+	switch {
+	case s.fallback == nil:
+		return v.T("configure.unset")
+	case s.kind == flagKind:
+		return v.T("configure.unset-default", v.T(fmt.Sprintf("configure.%v", s.fallback)))
+	}
+	c, err := canonical(s.fallback)
+	if err != nil {
+		return v.T("configure.unset")
+	}
+	return v.T("configure.unset-default", s.labelOf(c))
+}
+
+// inline is a default in one line.
+func inline(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case *object:
+		return "{…}"
+	case []any:
+		items := make([]string, len(v))
+		for i := range v {
+			items[i] = inline(v[i])
+		}
+		return strings.Join(items, ", ")
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+// tongueOf guesses in which language somebody else wrote, for those who listen to the page.
+func tongueOf(text string) string {
+	if strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+		return "zh"
+	}
+	return "en"
+}

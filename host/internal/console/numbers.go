@@ -1,0 +1,51 @@
+package console
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/ocrmux/ocrmux/internal/money"
+)
+
+// coins is an amount as people read it, with two decimals at least: "¥0.05", "USD 12.00".
+func coins(currency money.Currency, a money.Amount) string {
+	text, negative := strings.CutPrefix(a.String(), "-")
+	whole, fraction, _ := strings.Cut(text, ".")
+	for len(fraction) < 2 {
+		fraction += "0"
+	}
+	unit := string(currency) + " "
+	if currency == money.CNY {
+		unit = "¥"
+	}
+	text = unit + thousands(whole) + "." + fraction
+	if negative {
+		return "-" + text
+	}
+	return text
+}
+
+// number is a count as people read it: "12,345".
+func number(n int64) string {
+	text, negative := strings.CutPrefix(strconv.FormatInt(n, 10), "-")
+	if negative {
+		return "-" + thousands(text)
+	}
+	return thousands(text)
+}
+
+// thousands parts digits.
+func thousands(digits string) string {
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+// seconds is a time in milliseconds as people read it.
+func seconds(v *visitor, ms int64) string {
+	if ms < 1000 {
+		return v.T("providers.ms", ms)
+	}
+	return v.T("providers.seconds", float64(ms)/1000)
+}

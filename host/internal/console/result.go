@@ -1,0 +1,167 @@
+package console
+
+import (
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/idcard"
+	"github.com/ocrmux/ocrmux/host/internal/server/intake"
+	"github.com/ocrmux/ocrmux/internal/imaging"
+)
+
+// portraitExtra asks for the holder's photograph.
+const portraitExtra = "portrait"
+
+// result is what came of reading a card, in words: a card, or what went wrong.
+type result struct {
+	// Tone is good, warn or bad.
+	Tone, Headline, Summary string
+	// Advice is for whoever holds the camera.
+	Advice []advice
+	// Fields are empty where no card was read.
+	Fields  []readField
+	Figure  *figure
+	Signals *signalView
+	Checks  []ruleView
+	// Vendor is what vendors said beyond the model.
+	Vendor []saying
+	// Trouble is why no card was read; nil where one was.
+	Trouble  *trouble
+	Attempts *timeline
+	// JSON is the API's answer.
+	JSON string
+}
+
+// advice says what is the matter, and what to do about it.
+type advice struct{ What, Do string }
+
+// saying is what a vendor calls something, and what it says of it.
+type saying struct{ Name, Says string }
+
+// trouble is why no card was read. Detail is in the engine's or a vendor's own words.
+type trouble struct {
+	Detail, VendorCode, VendorSays string
+	// Facts: whether money was spent, whose turn it is, when to try again.
+	Facts []saying
+}
+
+// teller puts results into the words of one language.
+type teller struct {
+	*words
+	other *words // of the other language, for the names that the card itself has
+}
+
+func (c *Console) teller(v *visitor) *teller {
+	t := &teller{words: v.words, other: v.words}
+	for _, w := range c.pages.words {
+		if w != v.words {
+			t.other = w
+		}
+	}
+	return t
+}
+
+// word is the text for a word of the contract. That may have grown: then the word itself.
+func (t *teller) word(of, name string) string {
+	if key := "read." + of + "." + name; t.Has(key) {
+		return t.T(key)
+	}
+	return name
+}
+
+// recognized tells of a card.
+func (t *teller) recognized(r *engine.Recognition, took time.Duration) *result {
+	out := &result{Tone: "good", Headline: t.T("read.done"), Fields: t.fields(r), Signals: t.signals(r.Signals), Checks: t.checks(r.Checks), Attempts: t.timeline(r.Attempts)}
+	out.Advice = t.adviceOn(r.Signals)
+	doubtful := slices.ContainsFunc(out.Fields, func(f readField) bool { return len(f.Flags) > 0 })
+	failing := slices.ContainsFunc(out.Checks, func(c ruleView) bool { return c.State == string(idcard.Fail) })
+	if len(out.Advice) > 0 || doubtful || failing {
+		out.Tone, out.Headline = "warn", t.T("read.done.check")
+	}
+	var parts []string
+	if r.Side != 0 {
+		parts = append(parts, t.word("side", r.Side.String()))
+	}
+	parts = append(parts, t.T("read.by", strings.Join(suppliers(r), t.T("read.and"))), t.duration(took), out.Attempts.Cost)
+	out.Summary = strings.Join(parts, " · ")
+	for _, name := range slices.Sorted(maps.Keys(r.VendorChecks)) {
+		c := r.VendorChecks[name]
+		out.Vendor = append(out.Vendor, saying{t.word("check", name), strings.TrimSpace(t.word("state", c.State) + " " + c.VendorCode)})
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Extras)) {
+		out.Vendor = append(out.Vendor, saying{name, r.Extras[name]})
+	}
+	out.JSON = indented(r)
+	return out
+}
+
+// suppliers are the providers whose fields these are.
+func suppliers(r *engine.Recognition) []string {
+	var out []string
+	for _, f := range r.Fields {
+		if !slices.Contains(out, f.Provider) {
+			out = append(out, f.Provider)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// failed tells of a call that gave no card.
+func (t *teller) failed(e *engine.Error, took time.Duration) *result {
+	f := &e.Failure
+	out := &result{Tone: "bad", Headline: t.word("kind", f.Kind.String()), Attempts: t.timeline(e.Attempts), JSON: indented(e)}
+	out.Advice = t.adviceOn(f.Signals)
+	var picture *imaging.Error
+	switch {
+	case errors.As(e, &picture) && t.Has("read.picture."+string(picture.Kind)):
+		out.Advice = append(out.Advice, advice{Do: t.T("read.picture." + string(picture.Kind))})
+	case len(out.Advice) == 0 && t.Has("read.kind."+f.Kind.String()+".advice"):
+		out.Advice = append(out.Advice, advice{Do: t.T("read.kind." + f.Kind.String() + ".advice")})
+	}
+	out.Trouble = new(trouble)
+	if len(e.Attempts) == 0 { // otherwise each of them says its own
+		out.Trouble.Detail = f.Message
+	}
+	facts := &out.Trouble.Facts
+	if f.Fault != abi.FaultUnspecified {
+		*facts = append(*facts, saying{t.T("read.turn"), t.word("fault", f.Fault.String())})
+	}
+	*facts = append(*facts, saying{t.T("read.spent"), out.Attempts.Cost})
+	if f.RetryAfterMs > 0 {
+		*facts = append(*facts, saying{t.T("read.again"), t.T("read.after", t.duration(time.Duration(f.RetryAfterMs)*time.Millisecond))})
+	}
+	if len(e.Attempts) > 0 {
+		out.Summary = t.duration(took)
+	}
+	return out
+}
+
+// trouble tells why nobody was asked at all.
+func (t *teller) trouble(headline, do string, err error) *result {
+	out := &result{Tone: "bad", Headline: t.T(headline), Advice: []advice{{Do: t.T(do)}}, Trouble: &trouble{}}
+	if err != nil {
+		out.Trouble.Detail = err.Error()
+	}
+	return out
+}
+
+// untaken tells of a form that could not be taken in, which fails with an *intake.Error.
+func (t *teller) untaken(err error, limit int64) (status int, told *result) {
+	var wrong *intake.Error
+	switch {
+	case !errors.As(err, &wrong): // not reached
+		return http.StatusInternalServerError, t.trouble("read.kind.internal", "read.kind.internal.advice", nil)
+	case wrong.Status == http.StatusRequestEntityTooLarge:
+		told = t.trouble("read.too-large", "read.picture.too_large", nil)
+		told.Advice = []advice{{Do: t.T("read.too-large.advice", bytesText(limit))}}
+		return wrong.Status, told
+	}
+	return wrong.Status, t.trouble("read.no-picture", "read.no-picture.advice", wrong)
+}

@@ -1,0 +1,64 @@
+package distribution
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/ocrmux/ocrmux/internal/catalog/trust"
+)
+
+// Install puts the plugin in its place and its entry into the lock: both, or neither with the folder as it was. Files of an
+// older version that the new one does not have, such as its signature, go.
+//
+// A machine that stops in between may leave new files with the old lock, which then does not let them be loaded.
+func (p *Pulled) Install(ctx context.Context, lock *trust.Lock) (err error) {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	old := filepath.Join(p.stage, ".old") // no plugin is called that
+	if err := os.Mkdir(old, 0o700); err != nil {
+		return err
+	}
+	var undo []func() error
+	defer func() {
+		if err == nil {
+			return
+		}
+		for i := len(undo) - 1; i >= 0; i-- {
+			err = errors.Join(err, undo[i]())
+		}
+	}()
+	move := func(from, to string) error {
+		err := os.Rename(from, to)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err == nil {
+			undo = append(undo, func() error { return os.Rename(to, from) })
+		}
+		return err
+	}
+	for _, name := range p.names.all() {
+		place := filepath.Join(p.dir, name)
+		if err := errors.Join(move(place, filepath.Join(old, name)), move(filepath.Join(p.stage, name), place)); err != nil {
+			return fmt.Errorf("%s cannot be put in its place: %w", name, err)
+		}
+	}
+	before, known := lock.Entry(p.Entry.Name)
+	lock.Put(p.Entry)
+	undo = append(undo, func() error {
+		lock.Remove(p.Entry.Name)
+		if known {
+			lock.Put(before)
+		}
+		return nil
+	})
+	return lock.Write(p.dir)
+}
+
+// Close removes what is left of the pull. It must be called, after Install too.
+func (p *Pulled) Close() error { return os.RemoveAll(p.stage) }

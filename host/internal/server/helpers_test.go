@@ -1,0 +1,282 @@
+package server_test
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"maps"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/engine/wasm"
+	"github.com/ocrmux/ocrmux/host/internal/server"
+	"github.com/ocrmux/ocrmux/host/internal/telemetry/leaktest"
+	"github.com/ocrmux/ocrmux/internal/build"
+	"github.com/ocrmux/ocrmux/internal/catalog/trust"
+)
+
+// built are the vendors' plugins as modules, and their compiled code.
+var built struct{ plugins, cache string } // made by TestMain, only read afterwards
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "ocrmux-server-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	built.plugins, built.cache = filepath.Join(dir, "plugins"), cmp.Or(os.Getenv("OCRMUX_TEST_CACHE"), filepath.Join(dir, "cache"))
+	errs := []error{look("plugins"), look("sdk")}
+	for _, name := range vendors() {
+		_, err := build.WASM(context.Background(), filepath.Join("..", "..", "..", "plugins", name), built.plugins)
+		errs = append(errs, err)
+	}
+	if err := errors.Join(append(errs, trust.Approve(built.plugins))...); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return m.Run()
+}
+
+// look reads a folder's sources. What is built from them is of the go command's making, which would not know otherwise that the
+// results of these tests depend on them, and would keep the results of old ones.
+func look(folder string) error {
+	return filepath.WalkDir(filepath.Join("..", "..", "..", folder), func(path string, _ fs.DirEntry, err error) error {
+		if err == nil && filepath.Ext(path) == ".go" {
+			_, err = os.ReadFile(path)
+		}
+		return err
+	})
+}
+
+func vendors() []string { return []string{"duguang", "jumdata", "showapi", "wapi"} }
+
+// Credentials of the doors' clients. No answer and no log may show what begins with S3CRET.
+const (
+	appID, appSecret         = "demo-app", "S3CRET-of-the-demo-app"
+	appCode                  = "S3CRET-appcode"
+	otherAppID, otherSecret  = "other-app", "S3CRET-of-the-other-app"
+	providerID, providerCode = "provider-app", "S3CRET-of-the-provider"
+)
+
+func texts(pairs ...string) map[string]engine.Secret {
+	out := map[string]engine.Secret{}
+	for i := 0; i < len(pairs); i += 2 {
+		out[pairs[i]] = engine.NewSecret(pairs[i+1])
+	}
+	return out
+}
+
+// doors are the front doors of all vendors. Those behind the gateway have a client for either way of authentication.
+func doors() map[string]engine.FrontDoor {
+	signing := []map[string]engine.Secret{texts("app_id", appID, "app_secret", appSecret), texts("app_id", otherAppID, "app_secret", otherSecret)}
+	gateway := []map[string]engine.Secret{texts("app_code", appCode), texts("app_key", appID, "app_secret", appSecret), texts("app_key", otherAppID, "app_secret", otherSecret)}
+	return map[string]engine.FrontDoor{
+		"duguang": {Route: "portrait", Clients: gateway}, "showapi": {Clients: gateway}, "jumdata": {Clients: signing}, "wapi": {Clients: signing},
+	}
+}
+
+// Two scripted vendors stand behind the doors: one answers like jumdata, the other, on the route portrait, like duguang.
+const (
+	frontOfJumdata = `{"code": 200, "msg": "成功", "taskNo": "41561", "charge": true, "data": {"result": 0, "side": "front", "rotate": "cw90",
+		"info": {"name": "样本张三", "sex": "男", "nation": "汉", "year": "1990", "month": "3", "day": "7", "address": "北京市东城区样本胡同1号", "number": "11010119900307803X"},
+		"validity": {"name": true, "sex": true, "birthday": true, "address": true, "number": true}}}`
+	backOfJumdata = `{"code": 200, "msg": "成功", "taskNo": "41562", "charge": true, "data": {"result": 0, "side": "back",
+		"info": {"authority": "北京市公安局东城分局", "timelimit": "20190806-长期"}, "validity": {"authority": true, "timelimit": true}}}`
+	frontOfDuguang = `{"data": {"name": "样本张三", "nation": "汉", "gender": "男", "birthday": "1990年3月7日", "address": "北京市东城区样本胡同1号", "id": "11010119900307803X"},
+		"angle": 90, "figure": [{"type": "face", "x": 416, "y": 114, "w": 155, "h": 156}], "sid": "sid-1"}`
+)
+
+// scripted is the vendor behind the doors.
+type scripted struct {
+	asked  atomic.Int32
+	answer atomic.Pointer[string]                // instead of the card's front
+	hold   atomic.Pointer[func(r *http.Request)] // called before it answers
+}
+
+func (s *scripted) says(text string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		s.asked.Add(1)
+		if hold := s.hold.Load(); hold != nil {
+			(*hold)(r)
+		}
+		w.Header().Set("Content-Type", "application/json")
+		said := text
+		if other := s.answer.Load(); other != nil {
+			said = *other
+		}
+		_, _ = io.WriteString(w, said)
+	}
+}
+
+// bench is a server with doors, on a listener of its own.
+type bench struct {
+	url    string
+	engine *engine.Engine
+	server *server.Server
+	vendor *scripted
+	log    *leaktest.Sink
+	stop   func() error // ends Serve and gives its error
+}
+
+// open serves all configured doors until the test ends. The log and every answer that passes through ask are looked through for secrets.
+func open(t testing.TB, change func(*engine.Config)) *bench {
+	t.Helper()
+	b := prepare(t, change)
+	b.serve(t)
+	return b
+}
+
+// prepare makes a server that does not serve yet, with all configured doors unless some are named.
+func prepare(t testing.TB, change func(*engine.Config), open ...string) *bench {
+	t.Helper()
+	return prepareWith(t, change, func(c *server.Config) {
+		if len(open) > 0 {
+			c.Doors = open
+		}
+	})
+}
+
+// openWith is open with a server that is not as it is by default.
+func openWith(t testing.TB, changeEngine func(*engine.Config), change func(*server.Config)) *bench {
+	t.Helper()
+	b := prepareWith(t, changeEngine, change)
+	b.serve(t)
+	return b
+}
+
+func prepareWith(t testing.TB, change func(*engine.Config), changeServer func(*server.Config)) *bench {
+	t.Helper()
+	b := &bench{log: new(leaktest.Sink), vendor: new(scripted)}
+	jumdata, duguang := httptest.NewServer(b.vendor.says(frontOfJumdata)), httptest.NewServer(b.vendor.says(frontOfDuguang))
+	t.Cleanup(jumdata.Close)
+	t.Cleanup(duguang.Close)
+	modules, err := wasm.New(wasm.Config{CacheDir: built.cache, Instances: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := engine.Config{
+		Plugins: built.plugins, Runtimes: []engine.Runtime{modules}, FrontDoors: doors(),
+		Providers: map[string]engine.ProviderConfig{
+			"one": {Plugin: "jumdata", Config: map[string]any{"endpoint": jumdata.URL}, Secrets: texts("app_id", providerID, "app_secret", providerCode)},
+			"two": {Plugin: "duguang", Config: map[string]any{"endpoint": duguang.URL}, Secrets: texts("app_code", providerCode)},
+		},
+		Routes: map[string]engine.Route{"default": {Providers: []string{"one"}}, "portrait": {Providers: []string{"two"}}},
+		Logger: slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	}
+	if change != nil {
+		change(&cfg)
+	}
+	if b.engine, err = engine.Open(t.Context(), cfg); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := b.engine.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+		b.clean(t, "the log", b.log.String())
+	})
+	served := server.Config{Doors: slices.Collect(maps.Keys(cfg.FrontDoors)), Logger: cfg.Logger}
+	if changeServer != nil {
+		changeServer(&served)
+	}
+	if b.server, err = server.New(b.engine, served); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func (b *bench) serve(t testing.TB) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.url = "http://" + l.Addr().String()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- b.server.Serve(ctx, l) }()
+	b.stop = sync.OnceValue(func() error { cancel(); return <-ended })
+	t.Cleanup(func() {
+		if err := b.stop(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// clean fails the test where a text shows a secret or a client's field.
+func (b *bench) clean(t testing.TB, what, text string) {
+	t.Helper()
+	if strings.Contains(text, "S3CRET") {
+		t.Errorf("%s shows a secret:\n%s", what, text)
+	}
+	if what == "the log" && (strings.Contains(text, "样本") || strings.Contains(text, "11010119900307803X")) {
+		t.Errorf("%s shows what stands on the card:\n%s", what, text)
+	}
+}
+
+// answer is what a client was given.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+// text is an answer in one line: status, the gateway's words, if any, and the body with identifiers and times taken out.
+func (a answer) text() string {
+	s := fmt.Sprint(a.status)
+	if words := a.header.Get("X-Ca-Error-Message"); words != "" {
+		s += " " + words
+	}
+	if a.body != "" {
+		s += " " + a.body
+	}
+	s = regexp.MustCompile(`"(taskNo|showapi_res_id|sid)":"[0-9a-f]{32}"`).ReplaceAllString(s, `"$1":"ID"`)
+	return regexp.MustCompile(`("time":"?|<time>)[0-9]{10}`).ReplaceAllString(s, "${1}NOW")
+}
+
+// ask sends a request to the server.
+func (b *bench) ask(t testing.TB, r *http.Request) answer {
+	t.Helper()
+	a, err := b.try(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.clean(t, "the answer", fmt.Sprint(a.header)+a.body)
+	return a
+}
+
+func (b *bench) try(r *http.Request) (answer, error) {
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return answer{}, err
+	}
+	body, err := io.ReadAll(response.Body)
+	return answer{response.StatusCode, response.Header, string(body)}, errors.Join(err, response.Body.Close())
+}
+
+func card(t testing.TB) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("..", "..", "..", "examples", "cards", "specimen-front.jpg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}

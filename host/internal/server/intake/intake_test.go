@@ -1,0 +1,341 @@
+package intake_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/host/internal/server/intake"
+)
+
+const limit = 1 << 20
+
+// picture is some bytes that are no picture: that is not for this package to judge.
+func picture(n int) []byte {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte(i * 7)
+	}
+	return b
+}
+
+func post(query, kind string, body io.Reader) *http.Request {
+	r := httptest.NewRequest(http.MethodPost, "/v1/recognize?"+query, body)
+	r.Header.Set("Content-Type", kind)
+	return r
+}
+
+func inJSON(t testing.TB, members map[string]any) io.Reader {
+	t.Helper()
+	b, err := json.Marshal(members)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.NewReader(b)
+}
+
+// inParts is a multipart body and its type.
+func inParts(t testing.TB, picture []byte, texts ...string) (string, io.Reader) {
+	t.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	part, err := w.CreateFormFile("image", "card.jpg")
+	if err == nil {
+		_, err = part.Write(picture)
+	}
+	for i := 0; i < len(texts) && err == nil; i += 2 {
+		err = w.WriteField(texts[i], texts[i+1])
+	}
+	if err := errors.Join(err, w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return w.FormDataContentType(), &b
+}
+
+func read(r *http.Request) (*intake.Form, error) {
+	return intake.Read(httptest.NewRecorder(), r, limit)
+}
+
+func TestAFieldThatABrowserSendsEmptyIsAsIfItWasNotGiven(t *testing.T) {
+	kind, parts := inParts(t, picture(10), "side", "", "route", "", "extras", "", "fetch", "", "options", "")
+	f, err := read(post("provider=", kind, parts))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(engine.Request{}, f.Request, cmpopts.IgnoreUnexported(engine.Request{}, engine.Picture{})); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+func TestTheThreeFormsAskForTheSame(t *testing.T) {
+	for _, size := range []int{1, 2, 3, 1000, 300 << 10, limit} {
+		card := picture(size)
+		kind, parts := inParts(t, card, "side", "front", "extras", "portrait, seal", "options", `{"n": 1, "deep": {"a": [true, null]}}`, "route", "r", "fetch", "true")
+		query := url.Values{"side": {"front"}, "extras": {"portrait", "seal"}, "options": {`{"n":1,"deep":{"a":[true,null]}}`}, "route": {"r"}, "fetch": {"true"}}
+		members := map[string]any{
+			"side": "front", "extras": []string{"portrait", "seal"}, "options": map[string]any{"n": 1, "deep": map[string]any{"a": []any{true, nil}}}, "route": "r", "fetch": true,
+			"image_base64": card, "labels": nil,
+		}
+		unknownLength := post("", "application/json", io.MultiReader(inJSON(t, members)))
+		unknownLength.ContentLength = -1
+		var first [32]byte
+		for name, r := range map[string]*http.Request{
+			"raw": post(query.Encode(), "image/jpeg", bytes.NewReader(card)), "parts": post("", kind, parts),
+			"json": post("", "application/json; charset=utf-8", inJSON(t, members)), "json of unknown length": unknownLength,
+		} {
+			f, err := read(r)
+			if err != nil {
+				t.Fatalf("%d bytes, %s: %v", size, name, err)
+			}
+			want := engine.Request{Side: engine.Front, Extras: []string{"portrait", "seal"}, Route: "r", Fetch: true, Options: map[string]any{
+				"n": json.Number("1"), "deep": map[string]any{"a": []any{true, nil}},
+			}}
+			if diff := cmp.Diff(want, f.Request, cmpopts.IgnoreUnexported(engine.Request{}, engine.Picture{})); diff != "" {
+				t.Errorf("%d bytes, %s: -want +got\n%s", size, name, diff)
+			}
+			if !bytes.Equal(f.Bytes(), card) {
+				t.Errorf("%d bytes, %s: the picture is another one", size, name)
+			}
+			digest, err := f.Digest()
+			if first == ([32]byte{}) {
+				first = digest
+			}
+			if err != nil || digest != first {
+				t.Errorf("%d bytes, %s: it counts as another request: %v", size, name, err)
+			}
+		}
+	}
+}
+
+func TestWhatIsAskedDifferentlyIsAnotherRequest(t *testing.T) {
+	seen := map[[32]byte]string{}
+	for _, query := range []string{"", "side=front", "side=back", "route=a", "provider=a", "extras=a", "fields=a", "labels=a", "signals=a", "fetch=true", "pass_url=true", `options={"a":1}`} {
+		f, err := read(post(strings.NewReplacer(`"`, "%22", "{", "%7B", "}", "%7D").Replace(query), "image/png", bytes.NewReader(picture(9))))
+		if err != nil {
+			t.Fatalf("%s: %v", query, err)
+		}
+		digest, err := f.Digest()
+		if err != nil || seen[digest] != "" {
+			t.Errorf("%q is the same as %q: %v", query, seen[digest], err)
+		}
+		seen[digest] = query + " "
+	}
+}
+
+func TestAPictureOfADataURLIsTaken(t *testing.T) {
+	body := `{"image_base64": "data:image\/jpeg;base64,` + strings.ReplaceAll(base64.StdEncoding.EncodeToString(picture(300)), "/", `\/`) + `"}`
+	f, err := read(post("", "application/json", strings.NewReader(body)))
+	if err != nil || !bytes.Equal(f.Bytes(), picture(300)) {
+		t.Fatal(err)
+	}
+}
+
+func TestBase64MayBeBrokenIntoLinesAndEscaped(t *testing.T) {
+	for _, size := range []int{1, 2, 3, 4, 100, 40 << 10} {
+		text := base64.StdEncoding.EncodeToString(picture(size))
+		var lines strings.Builder
+		for i := 0; i < len(text); i += 76 {
+			lines.WriteString(text[i:min(len(text), i+76)] + `\r\n`)
+		}
+		for _, body := range []string{lines.String(), strings.ReplaceAll(text, "=", `\u003d`), strings.ReplaceAll(text, "/", `\/`)} {
+			f, err := read(post("", "application/json", strings.NewReader(`{"image_base64": "`+body+`"}`)))
+			if err != nil || !bytes.Equal(f.Bytes(), picture(size)) {
+				t.Errorf("%d bytes: %v", size, err)
+			}
+		}
+	}
+}
+
+func TestEveryMistakeIsSaidWithoutWhatWasSent(t *testing.T) {
+	kind, _ := inParts(t, nil)
+	twoPictures := "--b\r\nContent-Disposition: form-data; name=image\r\n\r\nx\r\n--b\r\nContent-Disposition: form-data; name=image\r\n\r\ny\r\n--b--\r\n"
+	for name, c := range map[string]struct {
+		query, kind, body string
+		status            int
+		want              string
+	}{
+		"no type":                {"", "", "x", 415, "the body is none of application/json"},
+		"another type":           {"", "text/hunter2", "x", 415, "the body is none of"},
+		"no picture":             {"", "application/json", `{}`, 400, "there must be one picture: image_base64 or image_url in JSON"},
+		"an empty picture":       {"", "application/json", `{"image_base64": ""}`, 400, "there must be one picture"},
+		"an empty body":          {"", "image/png", "", 400, "there must be one picture"},
+		"two pictures":           {"", "application/json", `{"image_base64": "aGk=", "image_url": "https://hunter2/"}`, 400, "there must be one picture"},
+		"one picture twice":      {"", "application/json", `{"image_base64": "aGk=", "image_base64": "aGk="}`, 400, "image_base64 is given twice"},
+		"one part twice":         {"", "multipart/form-data; boundary=b", twoPictures, 400, "image is given twice"},
+		"query and body":         {"side=front", "application/json", `{"image_base64": "aGk=", "side": "front"}`, 400, "side is given twice"},
+		"twice in the query":     {"side=front&side=front", "image/png", "x", 400, "side is given twice"},
+		"an address in a query":  {"image_url=https://hunter2", "image/png", "x", 400, "image_url stands in the query; it belongs in the body"},
+		"a mistyped name":        {"", "application/json", `{"image_base64": "aGk=", "sied": "hunter2"}`, 400, "there is a parameter that is not known; is side meant?"},
+		"an unknown name":        {"hunter2=1", "image/png", "x", 400, "there is a parameter that is not known; known are image_url, document"},
+		"a wrong side":           {"side=hunter2", "image/png", "x", 400, "side is not valid: write front or back"},
+		"a side in JSON":         {"", "application/json", `{"side": 3}`, 400, "side is not valid: write front or back"},
+		"an unspecified side":    {"side=unspecified", "image/png", "x", 400, "side is not valid: write front or back"},
+		"a wrong list":           {"", "application/json", `{"extras": "hunter2"}`, 400, "extras is not valid: write a list of texts"},
+		"a wrong switch":         {"fetch=hunter2", "image/png", "x", 400, "fetch is not valid: write true or false"},
+		"wrong options":          {"options=hunter2", "image/png", "x", 400, "options is not valid: write a JSON object"},
+		"options that go on":     {"options=%7B%7D%7B%7D", "image/png", "x", 400, "options is not valid: write a JSON object"},
+		"a long text":            {"route=" + strings.Repeat("x", 2049), "image/png", "x", 400, "route is too long: at most 2048 bytes"},
+		"a long list":            {"labels=" + strings.Repeat("x,", 65), "image/png", "x", 400, "labels has too many words: at most 64"},
+		"no JSON":                {"", "application/json", `hunter2`, 400, "the body is no JSON object"},
+		"a list":                 {"", "application/json", `[{}]`, 400, "the body is no JSON object"},
+		"something behind":       {"", "application/json", `{"image_base64": "aGk="} hunter2`, 400, "the body is no JSON object"},
+		"an unfinished object":   {"", "application/json", `{"image_base64": "aGk="`, 400, "the body ends too early"},
+		"an unfinished picture":  {"", "application/json", `{"image_base64": "aGk=`, 400, "the body ends too early"},
+		"an unfinished text":     {"", "application/json", `{"route": "hunter2`, 400, "the body ends too early"},
+		"no base64":              {"", "application/json", `{"image_base64": "hunter2!"}`, 400, "image_base64 is no base64"},
+		"base64 without padding": {"", "application/json", `{"image_base64": "aGk"}`, 400, "image_base64 is no base64"},
+		"base64 that goes on":    {"", "application/json", `{"image_base64": "aGk=aGk="}`, 400, "image_base64 is no base64"},
+		"padding alone":          {"", "application/json", `{"image_base64": "===="}`, 400, "image_base64 is no base64"},
+		"base64 that is no text": {"", "application/json", `{"image_base64": 3}`, 400, "image_base64 is not valid: write a text"},
+		"a wrong data URL":       {"", "application/json", `{"image_base64": "data:` + strings.Repeat("x", 200) + `"}`, 400, "image_base64 begins like a data URL and is none"},
+		"an escape that is none": {"", "application/json", `{"image_base64": "a\x"}`, 400, "the body is no JSON object"},
+		"too much beside":        {"", "application/json", `{"options": {"a": "` + strings.Repeat("x", 70<<10) + `"}}`, 400, "there is too much beside the picture: at most 65536 bytes"},
+		"no parts":               {"", kind, "hunter2", 400, "there must be one picture"},
+		"a large picture":        {"", "image/png", strings.Repeat("x", limit+1), 413, "the picture has more than the 1048576 bytes that are allowed"},
+		"a large body":           {"", "application/json", strings.Repeat(" ", 2*limit), 413, "the picture has more than"},
+	} {
+		for _, known := range []bool{true, false} {
+			r := post(c.query, c.kind, strings.NewReader(c.body))
+			if !known {
+				r.ContentLength = -1
+			}
+			_, err := read(r)
+			var wrong *intake.Error
+			if !errors.As(err, &wrong) || wrong.Status != c.status || !strings.HasPrefix(wrong.Reason, c.want) || strings.Contains(wrong.Reason, "hunter2") {
+				t.Errorf("%s, length known: %v: got %v, want %d %s", name, known, err, c.status, c.want)
+			}
+		}
+	}
+}
+
+// unread fails the test when somebody reads it.
+type unread struct{ t *testing.T }
+
+func (u unread) Read([]byte) (int, error) {
+	u.t.Error("the body is read")
+	return 0, io.EOF
+}
+
+func TestABodyThatSaysItIsTooLargeIsNotRead(t *testing.T) {
+	for _, kind := range []string{"image/png", "application/json", "multipart/form-data; boundary=b"} {
+		r := post("", kind, unread{t})
+		r.ContentLength = 2 * limit
+		var wrong *intake.Error
+		if _, err := read(r); !errors.As(err, &wrong) || wrong.Status != http.StatusRequestEntityTooLarge {
+			t.Errorf("%s: %v", kind, err)
+		}
+	}
+}
+
+func TestAPictureIsHeldOnce(t *testing.T) {
+	card := picture(limit)
+	kind, parts := inParts(t, card)
+	text, err := io.ReadAll(inJSON(t, map[string]any{"image_base64": card}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	form, err := io.ReadAll(parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		kind string
+		body []byte
+	}{"raw": {"image/png", card}, "json": {"application/json", text}, "parts": {kind, form}} {
+		least := ^uint64(0)
+		for range 3 { // the least of them: what else runs allocates, too
+			r := post("", c.kind, bytes.NewReader(c.body))
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			if _, err := read(r); err != nil {
+				t.Fatal(err)
+			}
+			runtime.ReadMemStats(&after)
+			least = min(least, after.TotalAlloc-before.TotalAlloc)
+		}
+		if least > limit+400<<10 {
+			t.Errorf("%s: %d bytes are allocated for a picture of %d", name, least, limit)
+		}
+	}
+}
+
+func BenchmarkRead(b *testing.B) {
+	card := picture(500 << 10)
+	kind, parts := inParts(b, card)
+	text, err := io.ReadAll(inJSON(b, map[string]any{"image_base64": card}))
+	if err != nil {
+		b.Fatal(err)
+	}
+	form, err := io.ReadAll(parts)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		kind string
+		body []byte
+	}{"raw": {"image/png", card}, "json": {"application/json", text}, "parts": {kind, form}} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(card)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := read(post("", c.kind, bytes.NewReader(c.body))); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// Whatever encoding/json makes of a body is what this package makes of it.
+func FuzzABodyIsReadAsEncodingJSONDoes(f *testing.F) {
+	for _, seed := range []string{
+		`{"image_base64":"aGk=","side":"front"}`, ` { "image_base64" : "\u0061Gk\u003d" , "extras" : ["a\"]}", "b"] } `, `{"image_base64":"aGk=","options":{"a":{"b":[1,2,"}"]}}}`,
+		`{"image_base64":"aGk=","fetch":true}`, `{"image_base64":null,"route":"x"}`, `{"image_base64":"aGk=",}`, `{,}`, `{"image_base64":"aGk=" "a":1}`, `{"image_base64":"aGk=","labels":[}]}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		got, err := read(post("", "application/json", bytes.NewReader(body)))
+		if err != nil {
+			var wrong *intake.Error
+			if !errors.As(err, &wrong) {
+				t.Fatalf("%T: %v", err, err)
+			}
+			return
+		}
+		var want struct {
+			Image []byte         `json:"image_base64"`
+			Route string         `json:"route"`
+			Side  *engine.Side   `json:"side"`
+			Extra []string       `json:"extras"`
+			Opts  map[string]any `json:"options"`
+		}
+		d := json.NewDecoder(bytes.NewReader(body))
+		d.UseNumber()
+		if err := d.Decode(&want); err != nil {
+			if bytes.ContainsAny(body, "\r\n") || bytes.Contains(body, []byte("data:")) {
+				return // base64 may be broken into lines, and may stand in a data URL
+			}
+			t.Fatalf("encoding/json refuses it: %v", err)
+		}
+		if got.Bytes() != nil && len(want.Image) > 0 && !bytes.Equal(got.Bytes(), want.Image) || got.Request.Route != want.Route {
+			t.Errorf("got %q and %q, want %q and %q", got.Bytes(), got.Request.Route, want.Image, want.Route)
+		}
+		if diff := cmp.Diff(want.Opts, got.Request.Options, cmpopts.EquateEmpty()); diff != "" {
+			t.Error(diff)
+		}
+	})
+}

@@ -1,0 +1,171 @@
+package server
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/host/internal/access"
+	"github.com/ocrmux/ocrmux/host/internal/server/intake"
+	"github.com/ocrmux/ocrmux/host/internal/service"
+)
+
+const problemType = "application/problem+json"
+
+// Problem is why a request was not answered, as RFC 9457 has it, with the members of a failure.
+type Problem struct {
+	Type   string `json:"type" format:"uri" doc:"urn:ocrmux:failure: and the kind"`
+	Title  string `json:"title" doc:"The kind in words"`
+	Status int    `json:"status" doc:"HTTP status"`
+	Detail string `json:"detail" doc:"What went wrong this time"`
+	engine.Failure
+	Attempts []engine.Attempt `json:"attempts,omitempty" doc:"The providers that were considered"`
+
+	retryAfter time.Duration
+}
+
+// Error is the problem in words.
+func (p *Problem) Error() string { return p.Detail }
+
+// GetStatus is the HTTP status. It and the two methods below are what huma wants of an error.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// ContentType of a problem.
+func (p *Problem) ContentType(string) string { return problemType }
+
+// GetHeaders are those that go with a problem.
+func (p *Problem) GetHeaders() http.Header {
+	h := make(http.Header)
+	if p.retryAfter > 0 {
+		h.Set("Retry-After", seconds(p.retryAfter))
+	}
+	if p.Status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", "Bearer")
+	}
+	return h
+}
+
+// seconds of a wait, rounded up.
+func seconds(d time.Duration) string {
+	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10)
+}
+
+func (p *Problem) write(w http.ResponseWriter) {
+	for name, values := range p.GetHeaders() {
+		w.Header()[name] = values
+	}
+	w.Header().Set("Content-Type", problemType)
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(p.Status)
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(p) // a client that is gone does not matter
+}
+
+// problem of a failure.
+func problem(status int, f engine.Failure) *Problem {
+	p := &Problem{Type: "urn:ocrmux:failure:" + f.Kind.String(), Title: title(f.Kind), Status: status, Detail: f.String(), Failure: f}
+	switch status {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		p.retryAfter = time.Duration(f.RetryAfterMs) * time.Millisecond
+	}
+	return p
+}
+
+// title is a kind in words.
+func title(k abi.FailureKind) string {
+	switch k {
+	case abi.FailureKindInvalidRequest:
+		return "the request is not valid"
+	case abi.FailureKindInvalidImage:
+		return "the picture cannot be used"
+	case abi.FailureKindNoDocument:
+		return "the picture shows no document"
+	case abi.FailureKindUnreadable:
+		return "the document cannot be read"
+	case abi.FailureKindUnauthenticated:
+		return "credentials are missing or wrong"
+	case abi.FailureKindPermissionDenied:
+		return "this is not allowed"
+	case abi.FailureKindQuotaExhausted:
+		return "a budget or quota is used up"
+	case abi.FailureKindRateLimited:
+		return "there are too many requests"
+	case abi.FailureKindUnavailable:
+		return "this cannot be done now"
+	case abi.FailureKindTimeout:
+		return "it took too long"
+	case abi.FailureKindOutcomeUnknown:
+		return "it is not known what came of the call"
+	case abi.FailureKindProviderError:
+		return "the provider failed"
+	default:
+		return "internal error"
+	}
+}
+
+// callerFault is a problem of the request, which no provider was asked for.
+func callerFault(status int, reason string) *Problem {
+	return problem(status, engine.Failure{Kind: abi.FailureKindInvalidRequest, Message: reason, Fault: abi.FaultCaller, Billed: abi.BilledNo})
+}
+
+// refused is the problem of a *access.Refusal, which every request that is turned away before it is read ends with.
+func refused(err error) *Problem {
+	var r *access.Refusal
+	if !errors.As(err, &r) {
+		return internalProblem()
+	}
+	f := engine.Failure{Message: r.Reason, Fault: abi.FaultCaller, Billed: abi.BilledNo, Retryable: r.RetryAfter > 0, RetryAfterMs: uint32(min(r.RetryAfter.Milliseconds(), 1<<32-1))}
+	switch r.Status {
+	case http.StatusUnauthorized:
+		f.Kind = abi.FailureKindUnauthenticated
+	case http.StatusForbidden:
+		f.Kind = abi.FailureKindPermissionDenied
+	case http.StatusTooManyRequests:
+		f.Kind = abi.FailureKindRateLimited
+	default:
+		f.Kind, f.Fault = abi.FailureKindUnavailable, abi.FaultOperator
+	}
+	return problem(r.Status, f)
+}
+
+// denied is the problem of what package service does not give a tenant.
+func denied(err error) *Problem {
+	switch status, ok := service.Denied(err); {
+	case !ok:
+		return internalProblem() // not reached
+	case status == http.StatusForbidden:
+		return refused(&access.Refusal{Status: status, Reason: err.Error()})
+	default:
+		return callerFault(status, err.Error())
+	}
+}
+
+// unread is the problem of an *intake.Error.
+func unread(err error) *Problem {
+	var wrong *intake.Error
+	if !errors.As(err, &wrong) {
+		return internalProblem()
+	}
+	p := callerFault(wrong.Status, wrong.Reason)
+	if wrong.Picture {
+		p = problem(wrong.Status, engine.Failure{Kind: abi.FailureKindInvalidImage, Message: wrong.Reason, Fault: abi.FaultCaller, Billed: abi.BilledNo})
+	}
+	return p
+}
+
+// internalProblem is one that says nothing: what went wrong is in the log.
+func internalProblem() *Problem {
+	return problem(http.StatusInternalServerError, engine.Failure{Kind: abi.FailureKindInternal, Message: "the server failed", Fault: abi.FaultOperator, Billed: abi.BilledUnknown})
+}
+
+// failed is the problem of an *engine.Error, as a tenant is told it.
+func failed(err *engine.Error, tenant string) *Problem {
+	p := problem(service.Status(err, tenant), err.Failure)
+	p.Attempts = err.Attempts
+	return p
+}

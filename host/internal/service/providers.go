@@ -1,0 +1,107 @@
+package service
+
+import (
+	"slices"
+	"time"
+
+	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/host/internal/access"
+	"github.com/ocrmux/ocrmux/internal/money"
+	"github.com/ocrmux/ocrmux/internal/route"
+)
+
+// Provider is one as an operator sees it.
+type Provider struct {
+	engine.ProviderInfo
+	// Standing is how routes see it; only configured providers have one.
+	Standing *route.Ranked `json:"standing,omitempty" doc:"How routes see it: whether it is asked, why not and until when, price, latency, breaker"`
+	// Budgets and packages, for admins.
+	Budgets []money.Account `json:"budgets,omitempty" doc:"Its budgets and packages; for admins"`
+}
+
+// Providers that a tenant may know of: those of its routes; an admin all of them, and then the plugins that serve none.
+func (s *Service) Providers(t *access.Tenant) []Provider {
+	standing := make(map[string]*route.Ranked)
+	for _, r := range s.Engine.Standing() {
+		standing[r.Provider] = &r
+	}
+	budgets := s.Engine.Budgets()
+	mine := s.providersOf(t)
+	out := []Provider{}
+	for _, info := range s.Engine.Providers() {
+		if !t.Admin() && !slices.Contains(mine, info.Name) {
+			continue
+		}
+		p := Provider{ProviderInfo: info}
+		if info.State != engine.NotConfigured {
+			p.Standing = standing[info.Name]
+		}
+		if t.Admin() && p.Standing != nil {
+			for _, b := range budgets {
+				if b.Scope == money.ScopeProvider && b.Name == info.Name {
+					p.Budgets = append(p.Budgets, b)
+				}
+			}
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// Provider is one of [Service.Providers]. It fails with [ErrNoProvider].
+func (s *Service) Provider(t *access.Tenant, name string) (Provider, error) {
+	for _, p := range s.Providers(t) {
+		if p.Name == name {
+			return p, nil
+		}
+	}
+	return Provider{}, ErrNoProvider
+}
+
+// Park keeps a provider from being asked until a time, or until [Service.Unpark] if that is zero. It fails with [ErrNotAdmin],
+// [ErrNoProvider] or [ErrPast].
+func (s *Service) Park(t *access.Tenant, name, reason string, until time.Time) error {
+	if !t.Admin() {
+		return ErrNotAdmin
+	}
+	if !until.IsZero() && !until.After(s.Now()) {
+		return ErrPast
+	}
+	if reason == "" {
+		reason = "an operator wants it so"
+	}
+	if !s.Engine.Park(name, reason, until) {
+		return ErrNoProvider
+	}
+	return nil
+}
+
+// Unpark lets a provider be asked again, whyever it was parked. It fails with [ErrNotAdmin] or [ErrNoProvider].
+func (s *Service) Unpark(t *access.Tenant, name string) error {
+	if !t.Admin() {
+		return ErrNotAdmin
+	}
+	if !s.Engine.Unpark(name) {
+		return ErrNoProvider
+	}
+	return nil
+}
+
+// providersOf are the names of the providers on a tenant's routes; of an admin, of all.
+func (s *Service) providersOf(t *access.Tenant) []string {
+	var names []string
+	if t.Admin() {
+		for _, r := range s.Engine.Standing() {
+			names = append(names, r.Provider)
+		}
+		return names
+	}
+	for _, name := range s.routesOf(t) {
+		if ranking, ok := s.Engine.Explain(name, engine.Request{}); ok {
+			for _, r := range ranking.Providers {
+				names = append(names, r.Provider)
+			}
+		}
+	}
+	return names
+}

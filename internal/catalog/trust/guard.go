@@ -1,0 +1,101 @@
+package trust
+
+import (
+	"cmp"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/ocrmux/ocrmux/internal/catalog"
+)
+
+// Policy says what a plugin must show to be loaded. Its zero value wants the lock and no signature.
+type Policy struct {
+	// Unlocked loads plugins that the lock does not approve.
+	Unlocked bool
+	// Keys are trusted. With at least one, a plugin needs a signature of one of them.
+	Keys []ed25519.PublicKey
+}
+
+// Judge notes at each plugin of a folder why it may not be loaded: a *catalog.PluginError with the cause NotLocked,
+// NotApproved, WrongChecksum, NotSigned or BadSignature. Plugins that have an error already keep it. It fails when there is a
+// lock that cannot be read; nothing may be loaded then.
+func (p Policy) Judge(dir string, found []catalog.Found) error {
+	lock, missing := &Lock{}, false
+	if !p.Unlocked {
+		var err error
+		lock, err = ReadLock(dir)
+		missing = errors.Is(err, fs.ErrNotExist)
+		if err != nil && !missing {
+			return err
+		}
+	}
+	for i, f := range found {
+		if f.Err != nil {
+			continue
+		}
+		if !p.Unlocked {
+			found[i].Err = lock.refusal(f.Plugin, missing)
+		}
+		if found[i].Err == nil && len(p.Keys) > 0 {
+			_, found[i].Err = p.Signer(f.Plugin)
+		}
+	}
+	return nil
+}
+
+// refusal is why a lock does not let a plugin be loaded, a *catalog.PluginError, or nil.
+func (l *Lock) refusal(p catalog.Plugin, missing bool) error {
+	c, differs := l.Change(p)
+	if !differs {
+		return nil
+	}
+	e := &catalog.PluginError{Plugin: c.Name, Cause: catalog.WrongChecksum}
+	help := "see and approve it with ocrmux plugin lock"
+	switch {
+	case missing:
+		e.Cause, e.Detail = catalog.NotLocked, "the folder has no "+LockFile
+	case c.Before == nil:
+		e.Cause, e.Detail = catalog.NotLocked, LockFile+" does not list it"
+	case len(c.Granted) > 0:
+		e.Cause, e.Detail = catalog.NotApproved, fmt.Sprintf("it wants more than %s approves (%s)", LockFile, strings.Join(c.Granted, "; "))
+	case c.After.sameBytes(*c.Before):
+		e.Cause, e.Detail = catalog.NotApproved, LockFile+" approves other capabilities than it wants"
+	default:
+		e.Detail = "its bytes are not those that " + LockFile + " lists"
+		help = "put the approved file back, or " + help
+	}
+	e.Detail += ": " + help
+	return e
+}
+
+// Signer is the trusted key that signed a plugin. The error is a *catalog.PluginError with the cause NotSigned, also when a
+// key signed it that is not trusted, or BadSignature.
+func (p Policy) Signer(plugin catalog.Plugin) (ed25519.PublicKey, error) {
+	signature, err := ReadSignature(plugin)
+	if err == nil {
+		err = signature.Verify(plugin)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(p.Keys, func(k ed25519.PublicKey) bool { return k.Equal(signature.Key) }) {
+		return nil, &catalog.PluginError{Plugin: plugin.Manifest.Name, Cause: catalog.NotSigned,
+			Detail: fmt.Sprintf("it is signed by %s, which is not trusted: add the key to plugins.trusted_keys, or get the plugin signed by one that is", KeyID(signature.Key))}
+	}
+	return signature.Key, nil
+}
+
+func sortByName(changes []Change) {
+	slices.SortFunc(changes, func(a, b Change) int { return cmp.Compare(a.Name, b.Name) })
+}
+
+func hexSHA256(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}

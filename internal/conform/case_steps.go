@@ -1,0 +1,215 @@
+package conform
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/rogpeppe/go-internal/diff"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/catalog"
+)
+
+// ask makes one step outside any call.
+func (s *Subject) ask(ctx context.Context, m *loaded, in *abi.StepRequest, calls []hostCall) step {
+	listening := &listener{Host: replay(calls)}
+	st := step{in: in.AppendWire(nil)}
+	out, err := m.Step(ctx, in, listening)
+	if err == nil {
+		st.out = out.AppendWire(nil)
+	}
+	st.err, st.calls = err, listening.calls
+	return st
+}
+
+func checkGolden(_ context.Context, s *Subject, o *Outcome) error {
+	if len(s.tracks) == 0 {
+		if s.calls() {
+			o.wrong("", "write one from the vendor's document: a file NAME.txtar with call.json and response.http", "there is no golden exchange in the folder of the exchanges")
+		} else {
+			o.inapplicable("the plugin calls nobody")
+		}
+		return nil
+	}
+	o.looked(len(s.tracks), "exchange")
+	for _, x := range s.Exchanges() {
+		for _, p := range x.Problems {
+			o.wrong(p.Where, p.Right, "%s", p.Wrong)
+		}
+	}
+	return nil
+}
+
+// Exchange is what came of one golden exchange.
+type Exchange struct {
+	Name string
+	// Problems are the differences from what was recorded; none when it was recorded anew.
+	Problems []Problem
+}
+
+// Exchanges gives what came of every golden exchange.
+func (s *Subject) Exchanges() []Exchange {
+	var out []Exchange
+	for _, t := range s.tracks {
+		x := Exchange{Name: t.golden.Name}
+		for _, name := range sortedKeys(t.got) {
+			if recorded := t.golden.section(name); recorded != t.got[name] && !s.options.Update {
+				d := diff.Diff("recorded/"+name, []byte(recorded), "now/"+name, []byte(t.got[name]))
+				x.Problems = append(x.Problems, Problem{Where: t.golden.Name, Right: "if the difference is meant, record it anew (-update)",
+					Wrong: fmt.Sprintf("%s differs\n%s\n", name, bytes.TrimSpace(d))})
+			}
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// asks are steps to make again: those of the golden exchanges that went well.
+func (s *Subject) asks() (steps []step, names []string) {
+	for _, t := range s.tracks {
+		for _, st := range t.steps {
+			if st.err == nil {
+				steps, names = append(steps, st), append(names, t.golden.Name)
+			}
+		}
+	}
+	return steps, names
+}
+
+func checkPure(ctx context.Context, s *Subject, o *Outcome) error {
+	steps, names := s.asks()
+	if len(steps) == 0 {
+		o.inapplicable(noExchange)
+		return nil
+	}
+	o.looked(len(steps), "step")
+	fresh, err := s.with(ctx, Tuning{Fresh: true})
+	if err != nil {
+		return err
+	}
+	const right = "let a step depend on its arguments alone; c.Nonce and c.Millis are the only randomness and clock"
+	compare := func(i int, m *loaded, when string) {
+		again := s.ask(ctx, m, steps[i].input(), steps[i].calls)
+		switch {
+		case again.err != nil:
+			o.wrong(names[i], right, "the step fails %s: %v", when, again.err)
+		case !bytes.Equal(again.out, steps[i].out):
+			o.wrong(names[i], right, "the step says something else %s (%s)", when, differs(steps[i].action(), again.action()))
+		}
+	}
+	for i := range slices.Backward(steps) {
+		compare(i, s.main, "after other steps")
+		compare(i, s.main, "the second time")
+	}
+	for i := range steps {
+		compare(i, fresh, "in a fresh instance")
+	}
+	return errors.Join(ctx.Err(), s.release(ctx, Tuning{Fresh: true}))
+}
+
+// differs names where two actions differ, and nothing of their content.
+func differs(a, b *abi.Action) string {
+	switch {
+	case (a.Exchange == nil) != (b.Exchange == nil) || (a.Done == nil) != (b.Done == nil):
+		return "it is another kind of action"
+	case a.Done != nil:
+		return "in what was read"
+	case a.Fail != nil:
+		return "in the failure"
+	case !bytes.Equal(a.Exchange.State, b.Exchange.State):
+		return "in the state"
+	}
+	return "in the request"
+}
+
+func checkBudget(ctx context.Context, s *Subject, o *Outcome) error {
+	steps, names := s.asks()
+	switch {
+	case s.Plugin.Kind != catalog.WASM:
+		o.inapplicable("instructions are counted in modules only")
+		return nil
+	case len(steps) == 0:
+		o.inapplicable(noExchange)
+		return nil
+	}
+	o.looked(len(steps), "step")
+	over, err := s.overBudget(ctx)
+	for _, i := range over {
+		o.wrong(names[i], "let the host do the work: digests, parsing, pictures", "the step needs more than %d of the %d instructions a host allows", stepFuel, HostFuel)
+	}
+	return err
+}
+
+// stepFuel is what a step of an exchange should do with.
+const stepFuel = HostFuel / 10
+
+// overBudget are the steps that need more than they should.
+func (s *Subject) overBudget(ctx context.Context) ([]int, error) {
+	tight, err := s.with(ctx, Tuning{Fuel: stepFuel})
+	if err != nil {
+		return nil, err
+	}
+	var out []int
+	steps, _ := s.asks()
+	for i, st := range steps {
+		again := s.ask(ctx, tight, st.input(), st.calls)
+		var failure *catalog.PluginError
+		if errors.As(again.err, &failure) && failure.Cause == catalog.OutOfFuel {
+			out = append(out, i)
+		}
+	}
+	return out, errors.Join(ctx.Err(), s.release(ctx, Tuning{Fuel: stepFuel}))
+}
+
+// Steps of the case memory: until an instance has warmed up, and in all.
+const (
+	warmSteps   = 3_000
+	memorySteps = 10_000
+)
+
+func checkMemory(ctx context.Context, s *Subject, o *Outcome) error {
+	steps, _ := s.asks()
+	if len(steps) == 0 {
+		o.inapplicable(noExchange)
+		return nil
+	}
+	own := Tuning{Fuel: HostFuel}
+	m, err := s.with(ctx, own)
+	if err != nil {
+		return err
+	}
+	run := func(n int) {
+		for i := range n {
+			st := steps[i%len(steps)]
+			if _, err := m.Step(ctx, st.input(), replay(st.calls)); err != nil && ctx.Err() == nil {
+				o.wrong("", "make any number of steps with bounded memory", "a step that went well before fails after many: %v", err)
+				return
+			}
+		}
+	}
+	if run(1); m.Status().Memory == 0 {
+		o.inapplicable("nothing is known of the memory of this kind of plugin")
+		return s.release(ctx, own)
+	}
+	if over, err := s.overBudget(ctx); err != nil || len(over) > 0 {
+		o.inapplicable("a step needs too many instructions to be made so often")
+		return errors.Join(err, s.release(ctx, own))
+	}
+	o.looked(memorySteps, "step")
+	run(warmSteps)
+	before := m.Status()
+	if o.Verdict == Passed {
+		run(memorySteps - warmSteps)
+	}
+	switch after := m.Status(); {
+	case o.Verdict == Failed:
+	case after.Replaced > 0:
+		o.wrong("", "keep nothing between steps", "the host had to replace the instance %d times, its memory had grown too far", after.Replaced)
+	case after.Memory > before.Memory:
+		o.wrong("", "keep nothing between steps", "memory grew from %d KiB after %d steps to %d KiB after %d", before.Memory>>10, warmSteps, after.Memory>>10, memorySteps)
+	}
+	return errors.Join(ctx.Err(), s.release(ctx, own))
+}

@@ -1,0 +1,180 @@
+package conform
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/declarative"
+	"github.com/ocrmux/ocrmux/engine/process"
+	"github.com/ocrmux/ocrmux/engine/wasm"
+	"github.com/ocrmux/ocrmux/internal/catalog"
+)
+
+// Tuning says how a case wants a plugin to run. A runtime that has no such thing leaves it out.
+type Tuning struct {
+	// Fuel bounds the instructions of one call; 0 is the host's default.
+	Fuel int64
+	// Fresh makes every call in an instance of its own.
+	Fresh bool
+	// Cache is a folder for compiled code.
+	Cache string
+}
+
+// HostFuel is what a host allows one call by default.
+const HostFuel = 1_000_000_000
+
+// Runtime is the runtime for a kind of plugin, with one instance at a time.
+func Runtime(kind catalog.Kind, t Tuning) (catalog.Runtime, error) {
+	switch kind {
+	case catalog.WASM:
+		cfg := wasm.Config{CacheDir: t.Cache, Instances: 1, Fuel: t.Fuel}
+		if t.Fresh {
+			cfg.MaxCalls = 1
+		}
+		return wasm.New(cfg)
+	case catalog.Process:
+		return process.New(process.Config{}), nil
+	case catalog.Declarative:
+		return declarative.New(), nil
+	}
+	return nil, fmt.Errorf("there is no runtime for plugins of the kind %s: pass one", kind)
+}
+
+// loaded is a module with the runtime that it needs.
+type loaded struct {
+	catalog.Module
+	runtime catalog.Runtime
+}
+
+func load(ctx context.Context, p catalog.Plugin, t Tuning, make func(catalog.Kind, Tuning) (catalog.Runtime, error)) (*loaded, error) {
+	runtime, err := make(p.Kind, t)
+	if err != nil {
+		return nil, err
+	}
+	m, err := runtime.Load(ctx, p)
+	if err != nil {
+		_ = runtime.Close(context.WithoutCancel(ctx)) // what Load says is what matters
+		return nil, err
+	}
+	return &loaded{m, runtime}, nil
+}
+
+func (l *loaded) close(ctx context.Context) error {
+	if err := l.Module.Close(ctx); err != nil {
+		return err
+	}
+	return l.runtime.Close(ctx)
+}
+
+// shared lends a module that is loaded already to an engine, and writes down what it is asked and says. Closing it closes
+// nothing.
+type shared struct {
+	catalog.Module
+	kind catalog.Kind
+
+	mu    sync.Mutex
+	steps []step
+	// edit changes a step's answer before the engine sees it, and the next step's input before the plugin does; may be nil.
+	edit stepEditor
+}
+
+type stepEditor interface {
+	before(in *abi.StepRequest) *abi.StepRequest
+	after(out *abi.Action) *abi.Action
+	called(call *abi.HostCall, reply *abi.HostReply)
+}
+
+func (s *shared) Kind() catalog.Kind                                           { return s.kind }
+func (s *shared) Load(context.Context, catalog.Plugin) (catalog.Module, error) { return s, nil }
+func (s *shared) Close(context.Context) error                                  { return nil }
+func (s *shared) Step(ctx context.Context, in *abi.StepRequest, host catalog.Host) (*abi.Action, error) {
+	if s.edit != nil {
+		in = s.edit.before(in)
+	}
+	listening := &listener{Host: host, edit: s.edit}
+	taken := step{in: in.AppendWire(nil)}
+	out, err := s.Module.Step(ctx, in, listening)
+	if err == nil {
+		taken.out = out.AppendWire(nil)
+	}
+	taken.err, taken.calls = err, listening.calls
+	s.mu.Lock()
+	s.steps = append(s.steps, taken)
+	s.mu.Unlock()
+	if err == nil && s.edit != nil {
+		out = s.edit.after(out)
+	}
+	return out, err
+}
+
+// step is what a plugin was asked and what it said, on the wire: messages share memory with what made them.
+type step struct {
+	in, out []byte
+	err     error
+	calls   []hostCall
+}
+
+func (s step) input() *abi.StepRequest {
+	in := new(abi.StepRequest)
+	_ = in.UnmarshalWire(s.in) // it was written by this package
+	return in
+}
+
+// action is what the plugin said; nil when it failed.
+func (s step) action() *abi.Action {
+	if s.err != nil {
+		return nil
+	}
+	out := new(abi.Action)
+	_ = out.UnmarshalWire(s.out) // it was written by this package
+	return out
+}
+
+// hostCall is a host function that was called, and its reply.
+type hostCall struct {
+	call  *abi.HostCall
+	reply *abi.HostReply
+}
+
+// listener writes down the host calls of a step.
+type listener struct {
+	catalog.Host
+	edit  stepEditor
+	mu    sync.Mutex
+	calls []hostCall
+}
+
+func (l *listener) Call(ctx context.Context, call *abi.HostCall) *abi.HostReply {
+	reply := l.Host.Call(ctx, call)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.edit != nil {
+		l.edit.called(call, reply)
+	}
+	l.calls = append(l.calls, hostCall{call, reply})
+	return reply
+}
+
+// replay gives a step the replies it was given before, and refuses what it did not ask then.
+type replay []hostCall
+
+func (r replay) Call(_ context.Context, call *abi.HostCall) *abi.HostReply {
+	want := asked(call)
+	for _, c := range r {
+		if asked(c.call) == want {
+			reply := *c.reply
+			reply.ID = call.ID
+			return &reply
+		}
+	}
+	return &abi.HostReply{ID: call.ID, Status: abi.HostStatusFailed, Message: "nobody is there"}
+}
+
+// asked is what a host call asks, whoever asks it.
+func asked(call *abi.HostCall) string {
+	c := *call
+	c.ID, c.Call = 0, 0
+	return string(c.AppendWire(nil))
+}

@@ -1,0 +1,146 @@
+package conform
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/catalog"
+)
+
+// Options say how a plugin is looked at.
+type Options struct {
+	// Exchanges is the folder of the golden exchanges and of failures.txtar.
+	Exchanges string
+	// Update writes what comes of the golden exchanges into their files.
+	Update bool
+	// Runtime makes the runtime for a kind of plugin; nil means [Runtime].
+	Runtime func(catalog.Kind, Tuning) (catalog.Runtime, error)
+}
+
+// Subject is a plugin that was loaded, and whose golden exchanges were played. It is not safe for concurrent use.
+type Subject struct {
+	Plugin catalog.Plugin
+
+	options Options
+	cache   string
+	main    *loaded
+	tuned   map[Tuning]*loaded
+	tracks  []*track
+}
+
+// Open loads the plugin in a file (a module NAME.wasm, an executable NAME beside its NAME.manifest.json, or whatever else
+// catalog.Find knows) and plays its golden exchanges. A plugin that cannot be loaded is a *catalog.PluginError; an exchange
+// that cannot be read is an error, too. Close the subject in the end.
+func Open(ctx context.Context, file string, o Options) (*Subject, error) {
+	p, err := find(file)
+	if err != nil {
+		return nil, err
+	}
+	if o.Runtime == nil {
+		o.Runtime = Runtime
+	}
+	s := &Subject{Plugin: p, options: o, tuned: map[Tuning]*loaded{}}
+	if s.cache, err = os.MkdirTemp("", "ocrmux-conform-"); err != nil {
+		return nil, err
+	}
+	if err := s.open(ctx); err != nil {
+		return nil, errors.Join(err, s.Close(context.WithoutCancel(ctx)))
+	}
+	return s, nil
+}
+
+func (s *Subject) open(ctx context.Context) error {
+	var err error
+	if s.main, err = s.with(ctx, Tuning{}); err != nil {
+		return err
+	}
+	goldens, err := readGoldens(s.options.Exchanges)
+	if err != nil {
+		return err
+	}
+	for _, g := range goldens {
+		t, err := s.play(ctx, g, nil)
+		if err != nil {
+			return fmt.Errorf("golden exchange %s: %w", g.Name, err)
+		}
+		if s.options.Update {
+			if err := g.update(t.got); err != nil {
+				return err
+			}
+		}
+		s.tracks = append(s.tracks, t)
+	}
+	return nil
+}
+
+// find judges the plugin in a file, among those of its folder.
+func find(file string) (catalog.Plugin, error) {
+	found, err := catalog.Find(filepath.Dir(file))
+	if err != nil {
+		return catalog.Plugin{}, err
+	}
+	for _, f := range found {
+		if filepath.Base(f.Plugin.Path) == filepath.Base(file) {
+			return f.Plugin, f.Err
+		}
+	}
+	if _, err := os.Stat(file); err != nil {
+		return catalog.Plugin{}, err
+	}
+	return catalog.Plugin{}, &catalog.PluginError{Plugin: filepath.Base(file), Cause: catalog.NotAPlugin,
+		Detail: "the file is no plugin: it is a module NAME.wasm, or an executable NAME with a NAME" + abi.ManifestSuffix + " beside it"}
+}
+
+// with loads the plugin once for each tuning.
+func (s *Subject) with(ctx context.Context, t Tuning) (*loaded, error) {
+	t.Cache = s.cache
+	if m := s.tuned[t]; m != nil {
+		return m, nil
+	}
+	m, err := load(ctx, s.Plugin, t, s.options.Runtime)
+	if err != nil {
+		return nil, err
+	}
+	s.tuned[t] = m
+	return m, nil
+}
+
+// release closes what was loaded for one tuning.
+func (s *Subject) release(ctx context.Context, t Tuning) error {
+	t.Cache = s.cache
+	m := s.tuned[t]
+	delete(s.tuned, t)
+	return m.close(ctx)
+}
+
+// Close ends the plugin and removes what was put on disk for it.
+func (s *Subject) Close(ctx context.Context) error {
+	var errs []error
+	for _, m := range s.tuned {
+		errs = append(errs, m.close(ctx))
+	}
+	return errors.Join(append(errs, os.RemoveAll(s.cache))...)
+}
+
+// calls reports whether the plugin sends anything to anybody.
+func (s *Subject) calls() bool {
+	d := s.Plugin.Manifest
+	return len(d.Hosts) > 0 || len(d.Secrets) > 0 || len(s.tracks) > 0 || slices.Contains(d.HostFunctions, "http_send")
+}
+
+// recognized is the first golden exchange in which a card was read; nil without one.
+func (s *Subject) recognized() *track {
+	for _, t := range s.tracks {
+		if last := t.last(); last != nil && last.Done != nil {
+			return t
+		}
+	}
+	return nil
+}
+
+const noExchange = "there is no golden exchange to start from"

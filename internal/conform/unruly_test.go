@@ -1,0 +1,302 @@
+package conform_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ocrmux/ocrmux/internal/build"
+	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/conform"
+	"github.com/ocrmux/ocrmux/internal/manifest"
+)
+
+// plugins is the folder of the built provider unruly, and of its compiled code.
+var plugins struct{ module, executable, cache string }
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "conform-test-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	const source = "testdata/unruly"
+	plugins.cache = filepath.Join(dir, "cache")
+	var err2 error
+	plugins.module, err = build.WASM(context.Background(), source, filepath.Join(dir, "wasm"))
+	plugins.executable, err2 = build.Process(context.Background(), source, filepath.Join(dir, "process"))
+	if err := errors.Join(err, err2); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return m.Run()
+}
+
+// folder holds a recorded golden exchange in which the provider misbehaves in a way.
+func folder(t *testing.T, file, how string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("testdata")); err != nil {
+		t.Fatal(err)
+	}
+	rewrite(t, filepath.Join(dir, "front.txtar"), "MODE", how)
+	s := open(t, file, conform.Options{Exchanges: dir, Update: true})
+	if err := s.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func rewrite(t *testing.T, path, old, with string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), old) {
+		t.Fatalf("%s has no %q", filepath.Base(path), old)
+	}
+	if err := os.WriteFile(path, []byte(strings.Replace(string(text), old, with, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func open(t *testing.T, file string, o conform.Options) *conform.Subject {
+	t.Helper()
+	o.Runtime = func(kind catalog.Kind, tuning conform.Tuning) (catalog.Runtime, error) {
+		tuning.Cache = plugins.cache
+		return conform.Runtime(kind, tuning)
+	}
+	s, err := conform.Open(t.Context(), file, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// verdicts are the cases that failed with their problems, and those that were not applicable.
+func verdicts(t *testing.T, file, dir string) (failed map[string][]conform.Problem, skipped []string, outcomes map[string]*conform.Outcome) {
+	t.Helper()
+	s := open(t, file, conform.Options{Exchanges: dir})
+	failed, outcomes = map[string][]conform.Problem{}, map[string]*conform.Outcome{}
+	for _, c := range conform.Cases() {
+		o, err := s.Check(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		outcomes[c.Name] = o
+		switch o.Verdict {
+		case conform.Failed:
+			failed[c.Name] = o.Problems
+		case conform.NotApplicable:
+			skipped = append(skipped, c.Name)
+		}
+	}
+	if err := s.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	return failed, skipped, outcomes
+}
+
+func TestAProviderThatKeepsToEverythingPasses(t *testing.T) {
+	for _, tt := range []struct {
+		kind, file string
+		skipped    []string
+	}{{"wasm", plugins.module, nil}, {"process", plugins.executable, []string{"budget", "memory"}}} {
+		t.Run(tt.kind, func(t *testing.T) {
+			failed, skipped, outcomes := verdicts(t, tt.file, folder(t, tt.file, "no"))
+			if diff := cmp.Diff(map[string][]conform.Problem{}, failed); diff != "" {
+				t.Error(diff)
+			}
+			if diff := cmp.Diff(tt.skipped, skipped); diff != "" {
+				t.Error(diff)
+			}
+			for name, o := range outcomes {
+				if len(o.Warnings) > 0 {
+					t.Errorf("%s warns: %v", name, o.Warnings)
+				}
+			}
+		})
+	}
+}
+
+func TestEachMisbehaviourFailsItsOwnCaseAndNoOther(t *testing.T) {
+	for how, want := range map[string]struct{ failed, says string }{
+		"elsewhere":  {"descriptor", "https://other.example.com is called and not listed"},
+		"impure":     {"pure", "something else"},
+		"hungry":     {"budget", "needs more than 100000000 of the 1000000000 instructions"},
+		"leaky":      {"memory", "memory"},
+		"unmapped":   {"failures", "code 2 too many: kind is provider_error; kind rate_limited"},
+		"hopeful":    {"failures", "code 987654 no idea: retryable is true; retryable false"},
+		"indiscreet": {"secrets", "step 1 says the text of the secret app_secret"},
+		"brittle":    {"hostile", "/code is null: the plugin breaks"},
+		"wasteful":   {"hostile", "is to be made again"},
+		"empty":      {"hostile", "a card is recognised and has no field"},
+		"shut":       {"front doors", "is admitted"},
+		"talkative":  {"front doors", "a client is told what is behind the door"},
+		"garbled":    {"front doors", "cannot be parsed"},
+	} {
+		t.Run(how, func(t *testing.T) {
+			failed, _, _ := verdicts(t, plugins.module, folder(t, plugins.module, how))
+			problems, ok := failed[want.failed]
+			if !ok || len(failed) > 1 {
+				t.Fatalf("want %s to fail alone, these failed: %v", want.failed, failed)
+			}
+			found := false
+			for _, p := range problems {
+				found = found || strings.Contains(p.String(), want.says)
+			}
+			if !found {
+				t.Errorf("no problem says %q: %v", want.says, problems)
+			}
+			if strings.Contains(fmt.Sprint(failed), "correct horse") {
+				t.Error("a problem says the secret")
+			}
+		})
+	}
+}
+
+func TestWhatIsMissingBesideThePluginFailsItsCase(t *testing.T) {
+	remove := func(names ...string) func(*testing.T, string) {
+		return func(t *testing.T, dir string) {
+			for _, name := range names {
+				if err := os.Remove(filepath.Join(dir, name)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	for name, tt := range map[string]struct {
+		spoil  func(t *testing.T, dir string)
+		failed []string
+		says   string
+	}{
+		"no table of failures": {remove("failures.txtar"), []string{"failures"}, "there is no failures.txtar"},
+		"no exchange":          {remove("front.txtar"), []string{"failures", "front doors", "golden"}, "no golden exchange"},
+		"another result": {func(t *testing.T, dir string) {
+			rewrite(t, filepath.Join(dir, "front.txtar"), `"样本张三"`, `"样本李四"`)
+		}, []string{"golden"}, "+"},
+		"a row that is no row": {func(t *testing.T, dir string) {
+			rewrite(t, filepath.Join(dir, "failures.txtar"), "rate_limited", "limited")
+		}, []string{"failures"}, `section failures, line 3: "limited" is no FailureKind`},
+		"a template without end": {func(t *testing.T, dir string) { rewrite(t, filepath.Join(dir, "failures.txtar"), "{status}", "{stat}") }, []string{"failures"}, "the template makes no answer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := folder(t, plugins.module, "no")
+			tt.spoil(t, dir)
+			failed, _, _ := verdicts(t, plugins.module, dir)
+			var names []string
+			for _, c := range conform.Cases() {
+				if _, ok := failed[c.Name]; ok {
+					names = append(names, c.Name)
+				}
+			}
+			slices.Sort(names)
+			if diff := cmp.Diff(tt.failed, names); diff != "" {
+				t.Errorf("%s%v", diff, failed)
+			}
+			if !strings.Contains(fmt.Sprint(failed), tt.says) {
+				t.Errorf("nothing says %q: %v", tt.says, failed)
+			}
+		})
+	}
+}
+
+// withManifest is the module with another manifest in it.
+func withManifest(t *testing.T, old, with string) string {
+	t.Helper()
+	code, err := os.ReadFile(plugins.module)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := manifest.Extract(code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), old) {
+		t.Fatalf("the manifest has no %s", old)
+	}
+	if code, err = manifest.Embed(code, []byte(strings.Replace(string(text), old, with, 1))); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "unruly.wasm")
+	if err := os.WriteFile(file, code, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestManifestsAreHeldToWhatTheProviderDoes(t *testing.T) {
+	const images = `"images": {"formats": ["jpg"], "min_side": 15, "max_side": 4096, "max_bytes": 1048576, "inputs": ["bytes"]},`
+	t.Run("limits are declared", func(t *testing.T) {
+		file := withManifest(t, images, "")
+		dir := folder(t, file, "no")
+		failed, _, _ := verdicts(t, file, dir)
+		if len(failed) != 1 || len(failed["limits"]) != 1 {
+			t.Errorf("failed: %v", failed)
+		}
+		if err := os.WriteFile(filepath.Join(dir, conform.LimitsFile), []byte("the document states none\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		failed, skipped, outcomes := verdicts(t, file, dir)
+		if len(failed) != 0 || len(skipped) != 1 || outcomes["limits"].Reason != "none are declared: the document states none" {
+			t.Errorf("failed: %v, not applicable: %v", failed, skipped)
+		}
+	})
+	t.Run("what nobody uses is a warning", func(t *testing.T) {
+		file := withManifest(t, `"hosts": ["https://api.example.com"],`, `"hosts": ["https://api.example.com", "https://old.example.com"], "host_functions": ["sign"],`)
+		failed, _, outcomes := verdicts(t, file, folder(t, file, "no"))
+		var warnings []string
+		for _, w := range outcomes["descriptor"].Warnings {
+			warnings = append(warnings, w.Wrong)
+		}
+		want := []string{"no exchange calls https://old.example.com", "no exchange calls sign"}
+		if diff := cmp.Diff(want, warnings); diff != "" || len(failed) != 0 {
+			t.Errorf("%s%v", diff, failed)
+		}
+	})
+	t.Run("an endpoint can be configured", func(t *testing.T) {
+		// The exchange cannot be played then: everything that needs one fails or is not applicable.
+		file := withManifest(t, `"endpoint": {"type": "string", "format": "uri", "description": "Replaces https://api.example.com."},`, "")
+		_, err := conform.Open(t.Context(), file, conform.Options{Exchanges: folderUnrecorded(t)})
+		if err == nil || !strings.Contains(err.Error(), "endpoint") {
+			t.Errorf("the error is %v", err)
+		}
+	})
+}
+
+func folderUnrecorded(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("testdata")); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func TestAFileThatIsNoPluginSaysSo(t *testing.T) {
+	dir := t.TempDir()
+	for name, content := range map[string]string{"broken.wasm": "not a module", "notes.txt": "nothing"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := conform.Open(t.Context(), filepath.Join(dir, name), conform.Options{})
+		var plugin *catalog.PluginError
+		if !errors.As(err, &plugin) {
+			t.Errorf("%s: the error is %v", name, err)
+		}
+	}
+	if _, err := conform.Open(t.Context(), filepath.Join(dir, "missing.wasm"), conform.Options{}); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a missing file: the error is %v", err)
+	}
+}
