@@ -100,7 +100,7 @@ func load(src Sources, build func(*builder, Sources)) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	problems = append(problems, holdTo(schema, settings.Raw(), c.layers)...)
+	problems = append(problems, validate(schema, settings.Raw(), c.layers)...)
 	if len(problems) > 0 {
 		return nil, asError(problems)
 	}

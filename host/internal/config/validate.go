@@ -14,8 +14,8 @@ import (
 	"github.com/ocrmux/ocrmux/internal/spell"
 )
 
-// holdTo holds merged settings to the schema.
-func holdTo(schema *validator.Schema, tree map[string]any, from layers) []Problem {
+// validate returns what merged settings have that the schema does not allow.
+func validate(schema *validator.Schema, tree map[string]any, from layers) []Problem {
 	var invalid *validator.ValidationError
 	if err := schema.Validate(tree); err == nil {
 		return nil
