@@ -17,12 +17,15 @@ import (
 
 var updateMistakes = flag.Bool("update-mistakes", false, "write what the program says into testdata/mistakes.txtar")
 
-// complete is a problem that says everything: file, line, column, setting, what is wrong, what would be right. A file that is no YAML
-// has no settings.
-var complete = regexp.MustCompile(`^[a-z-]+\.yaml:[1-9][0-9]*:[1-9][0-9]*: ([a-z_]+(\.[A-Za-z0-9_-]+)*: .+|is not YAML: .+); .+$`)
+// complete matches a problem that says everything: file, line, column, setting, what is wrong, what would be right. A file that
+// is not YAML has no settings.
+var complete = regexp.MustCompile(`^[a-z-]+(\.console)?\.yaml:[1-9][0-9]*:[1-9][0-9]*: ([a-z_]+(\.[A-Za-z0-9_-]+)*: .+|is not YAML: .+); .+$`)
 
-// TestEveryMistakeInAFileIsAnsweredWithPlaceAndCure runs config validate over a table of mistakes: of the file itself, of its secrets, and
-// of what the engine and the plugins' manifests want.
+// main is the configuration file beside a console's file with a mistake.
+const main = "providers:\n  jumdata:\n    secrets: {app_id: \"env:ID\", app_secret: \"env:ID\"}\n    price: {per_call: \"0.05\"}\n"
+
+// TestEveryMistakeInAFileIsAnsweredWithPlaceAndCure runs config validate over a table of mistakes: in the configuration file, in
+// the console's file, in secrets, and in what the engine and the plugins' manifests require.
 func TestEveryMistakeInAFileIsAnsweredWithPlaceAndCure(t *testing.T) {
 	const table = "testdata/mistakes.txtar"
 	archive, err := txtar.ParseFile(table)
@@ -64,18 +67,24 @@ func TestEveryMistakeInAFileIsAnsweredWithPlaceAndCure(t *testing.T) {
 	}
 }
 
-// mistakes is what config validate says of a file, which must be refused.
+// mistakes returns what config validate says about a file, which it must refuse.
 func mistakes(t *testing.T, in txtar.File, plugins string) string {
 	t.Helper()
 	dir := t.TempDir()
-	for name, text := range map[string]string{in.Name: string(in.Data), "pub.pem": "nonsense", "empty": ""} {
+	files := map[string]string{in.Name: string(in.Data), "pub.pem": "nonsense", "empty": ""}
+	config := in.Name
+	if name, ok := strings.CutSuffix(in.Name, ".console.yaml"); ok {
+		config = name + ".yaml"
+		files[config] = main
+	}
+	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	var out, errs bytes.Buffer
 	p := &cli.Program{Stdout: &out, Stderr: &errs, Environ: []string{"ID=id-4711"}, Dir: filepath.Dir(plugins)}
-	if status := p.Run(t.Context(), []string{"config", "validate", "--plugins-lock", "off", "--config", filepath.Join(dir, in.Name)}); status != cli.StatusUsage {
+	if status := p.Run(t.Context(), []string{"config", "validate", "--plugins-lock", "off", "--config", filepath.Join(dir, config)}); status != cli.StatusUsage {
 		t.Errorf("status %d", status)
 	}
 	if out.Len() > 0 {

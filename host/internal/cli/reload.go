@@ -17,8 +17,8 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/server"
 )
 
-// changes begins to notice what a gateway has to read again: SIGHUP, and changes of its configuration and plugins. stop ends the signals,
-// and is there also where files cannot be watched, so that SIGHUP does not end the program.
+// changes begins to watch for reasons to reload: SIGHUP, and changes of the configuration file, the console's file and the
+// plugins. stop ends the signals; it is returned also where files cannot be watched, so that SIGHUP does not end the program.
 func changes(cfg *config.Config, logger *slog.Logger) (w *reload.Watcher, stop func(), err error) {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
@@ -29,18 +29,20 @@ func changes(cfg *config.Config, logger *slog.Logger) (w *reload.Watcher, stop f
 		return nil, stop, err
 	}
 	watch.Dirs = []string{dir}
-	if cfg.Path != "" {
-		file, err := filepath.Abs(cfg.Path)
-		if err != nil {
+	for _, file := range []string{cfg.Path, cfg.Overlay.Path} {
+		if file == "" {
+			continue
+		}
+		if file, err = filepath.Abs(file); err != nil {
 			return nil, stop, err
 		}
-		watch.Files = []string{file}
+		watch.Files = append(watch.Files, file)
 	}
 	w, err = watch.Begin()
 	return w, stop, err
 }
 
-// reloading carries out each change until ctx ends.
+// reloading reloads after each change until ctx ends.
 func reloading(ctx context.Context, w *reload.Watcher, again func(context.Context) error, logger *slog.Logger) error {
 	return w.Run(ctx, func(ctx context.Context, why string) {
 		if err := again(ctx); err != nil {
@@ -51,7 +53,7 @@ func reloading(ctx context.Context, w *reload.Watcher, again func(context.Contex
 	})
 }
 
-// reload puts the present configuration and plugins in the place of the last ones: all or nothing.
+// reload replaces the running configuration and plugins by the present ones, or changes nothing if they cannot be used.
 func (p *Program) reload(ctx context.Context, cmd *cobra.Command, e *opened, s *server.Server) error {
 	cfg, err := p.load(cmd)
 	if err != nil {

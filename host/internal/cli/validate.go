@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -13,7 +14,7 @@ func (p *Program) configCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	validate := &cobra.Command{
 		Use:   "validate",
-		Short: "Check file, variables and flags against the plugins, without running a plugin",
+		Short: "Check files, variables and flags against the plugins, without running a plugin",
 		Args:  noArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return p.validate(cmd) },
 	}
@@ -22,7 +23,7 @@ func (p *Program) configCommand() *cobra.Command {
 	return cmd
 }
 
-// validate checks a configuration and says what is good, or what is wrong.
+// validate checks a configuration and prints the usable providers, or all problems.
 func (p *Program) validate(cmd *cobra.Command) error {
 	src, err := p.sources(cmd)
 	if err != nil {
@@ -34,6 +35,11 @@ func (p *Program) validate(cmd *cobra.Command) error {
 		return internal(err)
 	case len(report.Problems) > 0:
 		return usage(&config.Error{Problems: report.Problems})
+	}
+	if report.Overlay != "" {
+		if _, err := fmt.Fprintf(p.Stdout, "%s: set in the console: %s\n", report.Overlay, strings.Join(report.Overlaid, ", ")); err != nil {
+			return internal(err)
+		}
 	}
 	for _, name := range report.Good {
 		if _, err := fmt.Fprintf(p.Stdout, "provider %s: good\n", name); err != nil {
@@ -66,7 +72,7 @@ func (p *Program) schema(cmd *cobra.Command, bare bool) error {
 	return internal(err)
 }
 
-// schemaText says on standard error what is not in the schema.
+// schemaText returns the schema. It says on standard error what the schema lacks.
 func (p *Program) schemaText(cmd *cobra.Command, bare bool) ([]byte, error) {
 	if bare {
 		text, err := config.Schema()

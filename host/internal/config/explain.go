@@ -14,7 +14,7 @@ func (c *Config) Explain(err error) error {
 	if !c.explain(err, &problems) {
 		return err
 	}
-	return asError(problems)
+	return c.asError(problems)
 }
 
 // explain reports whether an error is made of nothing but engine.ConfigErrors.

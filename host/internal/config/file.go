@@ -19,6 +19,7 @@ type File struct {
 	Server     Server               `json:"server,omitempty" jsonschema_description:"The HTTP server."`
 	Tenants    map[string]Tenant    `json:"tenants,omitempty" jsonschema_description:"Who may use the HTTP API, by name. Without any tenant the server listens on a loopback address only, and everybody there is admin."`
 	Limits     Limits               `json:"limits,omitempty" jsonschema_description:"Bounds of time and size; 0 means the default."`
+	Console    Console              `json:"console,omitempty" jsonschema_description:"The pages for people."`
 	Telemetry  Telemetry            `json:"telemetry,omitempty" jsonschema_description:"What others are told of this program's work: never card data or secrets."`
 	Log        Log                  `json:"log,omitempty" jsonschema_description:"The log, on standard error."`
 }
@@ -44,6 +45,11 @@ type Provider struct {
 	Limits  AccountLimits     `json:"limits,omitempty" jsonschema_description:"Protection of the account."`
 	Labels  []string          `json:"labels,omitempty" jsonschema:"uniqueItems=true" jsonschema_description:"Labels that routes and requests can ask for, such as residency:cn."`
 	Fit     *bool             `json:"fit,omitempty" jsonschema:"default=true" jsonschema_description:"Whether a picture that breaks the provider's limits is turned, converted or shrunk to meet them. If not, it is refused."`
+}
+
+// Console are the pages for people.
+type Console struct {
+	File *string `json:"file,omitempty" jsonschema_description:"File that holds what admins change in the console, above the configuration file and below variables and flags. Default: NAME.console.yaml beside a configuration file NAME.yaml; \"\" means none, so that nothing can be changed in the console."`
 }
 
 // FrontDoor answers as a vendor, at the vendor's own path and in the vendor's own protocol.

@@ -26,13 +26,13 @@ import (
 // maxFileBytes bounds a configuration file.
 const maxFileBytes = 4 << 20
 
-// Sources are where settings come from, in rising order of precedence: file, environment, flags.
+// Sources are where settings come from, in rising order of precedence: the configuration file, the console's file (see
+// [Overlay]), the environment, flags.
 type Sources struct {
-	// Path of the file. Empty means the one that OCRMUX_CONFIG names, or none.
+	// Path of the configuration file. Empty means the one that OCRMUX_CONFIG names, or none.
 	Path string
-	// Text, unless nil, is read in place of the file: what it would say after a change. Places are still told by Path, and
-	// paths in the text are still relative to it.
-	Text []byte
+	// Overlay, unless nil, is read in place of the console's file: its content after a change.
+	Overlay []byte
 	// Environ is the environment, as os.Environ gives it.
 	Environ []string
 	// Flags holds what AddFlags added; it may be nil.
@@ -43,10 +43,12 @@ type Sources struct {
 	UserCacheDir string
 }
 
-// Config is a configuration that holds.
+// Config is a valid configuration.
 type Config struct {
 	// Path of the configuration file; empty when there is none.
 	Path string
+	// Overlay is the console's file, never nil.
+	Overlay *Overlay
 	// File is what all sources together say, before defaults.
 	File File
 	// Engine lacks what a configuration cannot say: Runtimes, Documents and Logger.
@@ -64,16 +66,21 @@ type Config struct {
 	// SecretSources are where the secrets were found, in no particular order.
 	SecretSources []SecretSource
 
-	layers layers
+	layers layers // those of the files, then those of variables and flags
+	text   []byte // of the configuration file
 	schema *validator.Schema
 }
 
-// Load reads, merges and validates all sources and fetches the secrets. Paths in the file are relative to the file, all
-// others to the current folder. An error is a *[Error] with every problem there is.
+// fileLayers is the number of layers that files make: the configuration file and the console's, both also where they do not exist.
+const fileLayers = 2
+
+// Load reads, merges and validates all sources and fetches the secrets. Paths in the configuration file and in the console's
+// file are relative to the folder of the configuration file, all others to the current folder. An error is a *[Error] with
+// every problem.
 func Load(src Sources) (*Config, error) { return load(src, (*builder).build) }
 
-// LoadPlugins is Load for commands that only handle plugin files: it validates everything, but finds only what the section
-// "plugins" names, so that no secret of a provider must be there.
+// LoadPlugins is Load for commands that only handle plugin files: it validates all sources, but reads only the files that the
+// section "plugins" names. The providers' secrets need not exist.
 func LoadPlugins(src Sources) (*Config, error) { return load(src, (*builder).plugins) }
 
 func load(src Sources, build func(*builder, Sources)) (*Config, error) {
@@ -82,19 +89,7 @@ func load(src Sources, build func(*builder, Sources)) (*Config, error) {
 		return nil, err
 	}
 	c := &Config{schema: schema}
-	path := src.Path
-	if path == "" {
-		path = newEnvironment(src.Environ)[EnvConfig]
-	}
-	var problems []Problem
-	if path != "" || src.Text != nil {
-		c.Path = path
-		l, wrong := src.readFile(path)
-		c.layers, problems = append(c.layers, l), append(problems, wrong...)
-	}
-	variables, wrong := readEnvironment(src.Environ)
-	problems = append(problems, wrong...)
-	c.layers = append(append(c.layers, variables...), readFlags(src.Flags)...)
+	problems := c.read(src)
 
 	settings, err := c.layers.merge(schema)
 	if err != nil {
@@ -102,29 +97,48 @@ func load(src Sources, build func(*builder, Sources)) (*Config, error) {
 	}
 	problems = append(problems, validate(schema, settings.Raw(), c.layers)...)
 	if len(problems) > 0 {
-		return nil, asError(problems)
+		return nil, c.asError(problems)
 	}
 	if err := settings.UnmarshalWithConf("", &c.File, koanf.UnmarshalConf{Tag: "json"}); err != nil {
 		return nil, fmt.Errorf("config: %w", err)
 	}
-	b := builder{Config: c, base: filepath.Dir(path), environment: newEnvironment(src.Environ)}
+	if c.Overlay.Providers, err = c.layers[fileLayers-1 : fileLayers].providers(schema); err != nil {
+		return nil, err
+	}
+	b := builder{Config: c, base: filepath.Dir(c.Path), environment: newEnvironment(src.Environ)}
 	build(&b, src)
-	return c, asError(b.problems)
+	return c, c.asError(b.problems)
 }
 
-// readFile reads the configuration file, or what stands for it.
-func (src Sources) readFile(path string) (*layer, []Problem) {
-	if len(src.Text) > maxFileBytes {
-		return newLayer(), []Problem{{File: path, Problem: "the text is too long", Want: fmt.Sprintf("at most %d bytes", maxFileBytes)}}
+// read makes the layers of all sources.
+func (c *Config) read(src Sources) []Problem {
+	c.Path = src.Path
+	if c.Path == "" {
+		c.Path = newEnvironment(src.Environ)[EnvConfig]
 	}
-	if src.Text != nil {
-		return readYAML(src.Text, path, nil, false)
+	main, problems := c.readFile()
+	variables, wrong := readEnvironment(src.Environ)
+	problems = append(problems, wrong...)
+	above := append(variables, readFlags(src.Flags)...)
+	c.layers = append(layers{main}, above...)
+	path, wrong := c.overlayPath()
+	problems = append(problems, wrong...)
+	overlay, wrong := c.readOverlay(path, src.Overlay)
+	main.replaceBy(overlay)
+	c.layers = append(layers{main, overlay}, above...)
+	return append(problems, wrong...)
+}
+
+// readFile reads the configuration file, if there is one.
+func (c *Config) readFile() (*layer, []Problem) {
+	if c.Path == "" {
+		return newLayer(), nil
 	}
-	text, err := readLimited(path, maxFileBytes)
-	if err != nil {
-		return newLayer(), []Problem{{File: path, Problem: "the configuration file cannot be read: " + reason(err), Want: "name a file that exists"}}
+	var err error
+	if c.text, err = readLimited(c.Path, maxFileBytes); err != nil {
+		return newLayer(), []Problem{{File: c.Path, Problem: "the configuration file cannot be read: " + reason(err), Want: "name a file that exists"}}
 	}
-	return readYAML(text, path, nil, false)
+	return readYAML(c.text, c.Path, nil, false)
 }
 
 // merge lays all layers over each other.

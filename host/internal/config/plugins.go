@@ -14,7 +14,7 @@ func (c *Config) Plugins() (good []*abi.Descriptor, bad []catalog.Found, err err
 		err = trust.Policy{Unlocked: c.Engine.Unlocked, Keys: c.Engine.TrustedKeys}.Validate(c.Engine.Plugins, found)
 	}
 	if err != nil {
-		return nil, nil, asError([]Problem{c.layers.problem([]string{"plugins", "dir"}, err.Error(), "a folder of plugins that can be read, with a lock that can be read")})
+		return nil, nil, c.asError([]Problem{c.layers.problem([]string{"plugins", "dir"}, err.Error(), "a folder of plugins that can be read, with a lock that can be read")})
 	}
 	for _, f := range found {
 		if f.Err != nil {

@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -162,8 +163,12 @@ func TestTheSchemaWithPluginsAcceptsAndRefusesWhatTheProgramDoes(t *testing.T) {
 				t.Fatal(err)
 			}
 			schemaErr := schema.Validate(asJSON(t, v))
+			path := filepath.Join(t.TempDir(), "config.yaml")
+			if err := os.WriteFile(path, []byte(c.file), 0o600); err != nil {
+				t.Fatal(err)
+			}
 			report, err := config.Check(t.Context(), config.Sources{
-				Path: filepath.Join(t.TempDir(), "config.yaml"), Text: []byte(c.file),
+				Path:    path,
 				Environ: []string{"ID=id-4711", "KEY=key", "OCRMUX_PLUGINS__LOCK=off", "OCRMUX_PLUGINS__DIR=" + dir},
 			})
 			if err != nil {

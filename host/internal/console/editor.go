@@ -8,56 +8,60 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/config"
 )
 
-// Editor changes the configuration with which the gateway was started. It is safe for concurrent use.
+// Editor changes providers through the console's own file, a layer above the configuration file. It is safe for concurrent use.
 type Editor interface {
-	// Plugins are the manifests of the plugins that can be used, by name.
+	// Plugins returns the manifests of the plugins that can be used, by name.
 	Plugins() ([]*abi.Descriptor, error)
-	// Present is what the configuration's file says.
+	// Present returns the configuration of the providers as the files have it now.
 	Present() (*Present, error)
-	// Check says what a change would make of the file, and what would be wrong with that. It writes nothing.
+	// Check validates a change. It writes nothing.
 	Check(ctx context.Context, change Change) (*Draft, error)
-	// Save writes what a change makes of the file, if nothing is wrong with it, and has the gateway read it. It fails with [ErrNoFile], [ErrReadOnly] or
-	// [ErrFileChanged], and has then written nothing.
+	// Save writes a change to the console's file if it is valid, and reloads the gateway. If it fails with [ErrNoFile],
+	// [ErrReadOnly] or [ErrFileChanged], it has written nothing.
 	Save(ctx context.Context, change Change) (*Draft, error)
 }
 
-// Why a change is not written.
+// Reasons for which a change is not written.
 var (
-	ErrNoFile      = errors.New("the gateway was started without a configuration file")
-	ErrReadOnly    = errors.New("the gateway may not write its configuration file")
-	ErrFileChanged = errors.New("the configuration file has changed since it was read")
+	ErrNoFile      = errors.New("there is no file for changes of the console")
+	ErrReadOnly    = errors.New("the console's file cannot be written")
+	ErrFileChanged = errors.New("the configuration has changed since it was read")
 )
 
-// Present is a configuration file as it is.
+// Present is the configuration of the providers in the files, without variables and flags.
 type Present struct {
-	// Path of the file; empty when there is none. Writable, as far as can be told without writing.
-	Path     string
+	// MainFile is the configuration file; empty if there is none. File is the console's file, which may not exist yet; empty
+	// if there is no place for it.
+	MainFile, File string
+	// Writable reports whether File can be written, as far as can be seen without writing it.
 	Writable bool
-	// Version is another one after every change of the file.
+	// Version changes with every change of either file.
 	Version string
-	// Providers that the file itself has, by name.
+	// Providers by name, as both files together define them.
 	Providers map[string]config.Provider
+	// Origins returns the sources that set a setting or something inside it, in rising order of precedence.
+	Origins func(path ...string) []config.Origin
 }
 
-// Change is a provider as it shall be.
+// Change is what a provider becomes.
 type Change struct {
 	Name string
-	// Provider of which the plugin, the config, the sources of secrets, the labels and the fit count; the rest stays as it is in the file.
-	Provider config.Provider
-	// Version of the file that somebody saw when making the change; empty for any.
+	// Provider has the settings that the form has: plugin, config, secrets, labels and fit. Nil removes the provider from the
+	// console's file: then only the configuration file defines it, or nothing.
+	Provider *config.Provider
+	// Version of the configuration on which the change is based; empty for any.
 	Version string
 }
 
-// Draft is what a change makes of the file.
+// Draft is the result of a change.
 type Draft struct {
-	// Before and After are the whole text of the file; both empty when it cannot be changed, as Refused says.
-	Before, After string
-	Refused       error
-	// Section is the provider alone, as a file that has nothing else would say it.
+	// Before and After are the provider's settings in the files; nil where it has none.
+	Before, After *config.Provider
+	// Section is the provider after the change as YAML, as a configuration file can have it.
 	Section string
 	// Problems of the changed configuration.
 	Problems []config.Problem
-	// Written: the file is the changed one. Reload then says why the gateway did not take it, nil if it did.
+	// Written reports whether the console's file was written. Reload then says why the gateway could not load it; nil if it did.
 	Written bool
 	Reload  error
 }

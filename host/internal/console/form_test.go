@@ -194,18 +194,29 @@ func TestAlternativesOfSecretsAreShownAsSuch(t *testing.T) {
 	}
 }
 
-func TestAChangeIsShownLineByLine(t *testing.T) {
+func TestChangedSettingsAreThoseThatDiffer(t *testing.T) {
+	yes, no := true, false
+	one := config.Provider{
+		Config: map[string]any{"timeout": 10, "retry": map[string]any{"times": 1}}, Secrets: map[string]config.Source{"key": "env:KEY"}, Labels: []string{"a"}, Fit: &no,
+	}
 	for name, c := range map[string]struct {
-		before, after string
-		want          []diffLine
+		before, after *config.Provider
+		want          []changedSetting
 	}{
-		"nothing":        {"a\nb\n", "a\nb\n", nil},
-		"a new file":     {"", "a\nb\n", []diffLine{{"+", "a"}, {"+", "b"}}},
-		"a line between": {"1\n2\n3\n4\n5\n6\n7\n8\n", "1\n2\n3\n4\nx\n5\n6\n7\n8\n", []diffLine{{"", "2"}, {"", "3"}, {"", "4"}, {"+", "x"}, {"", "5"}, {"", "6"}, {"", "7"}}},
-		"two places":     {"a\nb\nc\n", "x\nb\ny\n", []diffLine{{"-", "a"}, {"+", "x"}, {"", "b"}, {"-", "c"}, {"+", "y"}}},
-		"other endings":  {"a\r\nb\r\n", "a\r\n", []diffLine{{"", "a"}, {"-", "b"}}},
+		"nothing":                 {&one, &one, nil},
+		"what only looks another": {&config.Provider{Config: map[string]any{"n": 1.0}}, &config.Provider{Plugin: "p", Config: map[string]any{"n": int64(1)}}, nil},
+		"a new provider":          {nil, &config.Provider{Fit: &yes}, []changedSetting{{"fit", "", "true"}, {"plugin", "", `"p"`}}},
+		"a provider that goes":    {&config.Provider{}, nil, []changedSetting{{"plugin", `"p"`, ""}}},
+		"what no form has":        {&config.Provider{Price: config.Price{PerCall: "1"}}, &config.Provider{}, nil},
+		"more, less and otherwise": {&one, &config.Provider{Config: map[string]any{"timeout": 20, "retry": map[string]any{"times": 1, "wait": "x"}}, Labels: []string{"a", "b"}}, []changedSetting{
+			{"config.retry.wait", "", `"x"`}, {"config.timeout", "10", "20"}, {"fit", "false", ""}, {"labels", `["a"]`, `["a","b"]`}, {"secrets.key", `"env:KEY"`, ""},
+		}},
 	} {
-		if diff := cmp.Diff(c.want, diff(c.before, c.after), cmp.AllowUnexported(diffLine{})); diff != "" {
+		got, err := changedSettings("p", c.before, c.after)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}

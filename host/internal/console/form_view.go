@@ -19,13 +19,17 @@ type formView struct {
 	New                 bool
 	Path                string // of this page
 	Plugin              *abi.Descriptor
-	Version             string // of the file
-	File                string
+	Version             string // of the files
+	File                string // the console's; empty if there is no place for it
 	Writable, Automatic bool
-	Settings            *fieldView // nil where the plugin takes none
-	Secrets             []secretSet
-	SecretsProblem      *problemView
-	Labels, Fit         *fieldView
+	// Origins say where the provider is set. Overlaid reports whether the console sets it, InFile whether the configuration
+	// file does.
+	Origins          []string
+	Overlaid, InFile bool
+	Settings         *fieldView // nil where the plugin takes none
+	Secrets          []secretSet
+	SecretsProblem   *problemView
+	Labels, Fit      *fieldView
 	// Problems that belong to no control.
 	Problems []problemView
 	Draft    *draftView
@@ -51,6 +55,8 @@ type fieldView struct {
 	Members                     []*fieldView
 	Rest                        *fieldView
 	Problem                     *problemView
+	// Override says which variable sets the setting above the files; empty for none.
+	Override string
 
 	path []string // of the setting within the provider
 }
