@@ -8,7 +8,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/idcard"
-	"github.com/ocrmux/ocrmux/host/internal/order"
+	"github.com/ocrmux/ocrmux/host/internal/service"
 )
 
 // readField is one field of a card in words.
@@ -33,7 +33,7 @@ type readField struct {
 
 func (t *teller) fields(r *engine.Recognition) []readField {
 	var out []readField
-	for i, name := range order.Keys(r.Fields, idcard.FieldNames()) {
+	for i, name := range service.KeysInOrder(r.Fields, idcard.FieldNames()) {
 		f := r.Fields[name]
 		one := readField{
 			Key: name, Name: t.word("field", name), Number: i + 1, Boxed: len(f.Polygon) > 0, Value: t.value(name, f), Provider: f.Provider,

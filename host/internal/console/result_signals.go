@@ -4,7 +4,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/idcard"
-	"github.com/ocrmux/ocrmux/host/internal/order"
+	"github.com/ocrmux/ocrmux/host/internal/service"
 )
 
 // signalNames are those of the contract, the gravest first.
@@ -22,7 +22,7 @@ func (t *teller) signals(of map[string]engine.Signal) *signalView {
 		return nil
 	}
 	out := new(signalView)
-	for _, name := range order.Keys(of, signalNames()) {
+	for _, name := range service.KeysInOrder(of, signalNames()) {
 		word := t.word("signal", name)
 		switch of[name].State {
 		case abi.SignalStateYes:
@@ -39,7 +39,7 @@ func (t *teller) signals(of map[string]engine.Signal) *signalView {
 // adviceOn says what to do about what was seen.
 func (t *teller) adviceOn(of map[string]engine.Signal) []advice {
 	var out []advice
-	for _, name := range order.Keys(of, signalNames()) {
+	for _, name := range service.KeysInOrder(of, signalNames()) {
 		if of[name].State != abi.SignalStateYes {
 			continue
 		}
@@ -60,7 +60,7 @@ type ruleView struct {
 
 func (t *teller) checks(of map[string]idcard.State) []ruleView {
 	var out []ruleView
-	for _, name := range order.Keys(of, idcard.CheckNames()) {
+	for _, name := range service.KeysInOrder(of, idcard.CheckNames()) {
 		state := of[name]
 		one := ruleView{Name: t.word("check", name), State: string(state), Word: t.word("state", string(state))}
 		switch state {
