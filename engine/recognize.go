@@ -185,7 +185,7 @@ func (c *call) attempts(v *route.Verdict) []Attempt {
 			}
 		}
 		if x.Cost > 0 {
-			a.Cost, a.Currency, a.Price = x.Cost, string(c.engine.currency()), x.Source
+			a.Cost, a.Currency, a.Price = x.Cost, string(c.engine.currency()), x.PriceSource
 		}
 		out = append(out, a)
 	}

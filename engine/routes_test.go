@@ -438,7 +438,7 @@ func TestWhatIsExplainedIsWhatHappens(t *testing.T) {
 				}
 			}
 			last := r.Attempts[len(r.Attempts)-1]
-			if first := ranking.Providers[0]; last.Provider != first.Provider || last.Cost != first.Price || last.Cost > 0 && last.Price != first.Source {
+			if first := ranking.Providers[0]; last.Provider != first.Provider || last.Cost != first.Price || last.Cost > 0 && last.Price != first.PriceSource {
 				t.Errorf("explained %+v, asked %+v", first, last)
 			}
 		})

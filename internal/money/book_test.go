@@ -344,7 +344,7 @@ func TestASettlementSaysNoMoreThanItWasTold(t *testing.T) {
 	s := store.NewMemory()
 	c := newClock(t, "2026-11-22T10:00:00+08:00")
 	b := quiet(t, Config{Store: s, Now: c.Now, Owner: "one", Budgets: []Budget{{ScopeTenant, "t", Day, Units{Calls: 5}}}})
-	r := reserve(t, b, Claim{Provider: "p", Route: "r", Tenant: "t", Quote: Quote{Amount: 45000}, Try: 1})
+	r := reserve(t, b, Claim{Provider: "p", Route: "r", Tenant: "t", Quote: Quote{Amount: 45000}, Attempt: 1})
 	r.Settle(Settlement{Billed: abi.BilledUnknown, Took: 3 * time.Millisecond, Failure: abi.FailureKindTimeout, VendorRequestID: "é\x01"})
 	var got []string
 	for entry, err := range s.Records(t.Context(), "", 0) {

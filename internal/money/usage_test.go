@@ -22,7 +22,7 @@ func spentOverDays(t *testing.T) (*Book, *clock) {
 	one, two := quiet(t, cfg), quiet(t, cfg)
 	price := Quote{Amount: amount(t, "0.05")}
 	reserve(t, one, Claim{Provider: "p", Route: "r", Tenant: "a", Quote: price}).Settle(Settlement{Billed: abi.BilledNo, Failure: abi.FailureKindTimeout})
-	late := reserve(t, two, Claim{Provider: "q", Route: "r", Tenant: "a", Quote: price, Try: 1})
+	late := reserve(t, two, Claim{Provider: "q", Route: "r", Tenant: "a", Quote: price, Attempt: 1})
 	c.forward(2 * time.Hour)
 	late.Settle(yes) // counts for the day on which it began
 	reserve(t, one, Claim{Provider: "p", Route: "r", Tenant: "b", Quote: price}).Settle(yes)
@@ -144,7 +144,7 @@ func FuzzARecordIsReadAsItWasWritten(f *testing.F) {
 	f.Add(uint64(math.MaxUint64), int64(-1), "", "\xff", "", uint32(0), false)
 	f.Fuzz(func(t *testing.T, number uint64, price int64, provider, tenant, request string, on uint32, settled bool) {
 		r := record{
-			Number: number, Of: number, At: price, Provider: provider, Tenant: tenant, Try: int(on), Price: price, On: []uint32{on, 1},
+			Number: number, Of: number, At: price, Provider: provider, Tenant: tenant, Attempt: int(on), Price: price, On: []uint32{on, 1},
 			Settled: settled, Was: settled, Billed: abi.Billed(on % 3), Took: price, Failure: abi.FailureKind(on % 5), Request: request,
 		}
 		got, err := decodeRecord(r.append(nil))

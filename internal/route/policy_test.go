@@ -216,7 +216,7 @@ func TestRanking(t *testing.T) {
 				w.call(nil)
 			}
 			if a.calls < 2 || a.calls > 10 {
-				t.Errorf("in an hour the slow one was tried %d times more", a.calls-1)
+				t.Errorf("in an hour the slow one was asked %d times more", a.calls-1)
 			}
 		})
 	})

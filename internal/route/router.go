@@ -37,7 +37,7 @@ type Config struct {
 	// Usable says whether a provider can be asked at all, for example because its plugin is loaded; nil means always.
 	Usable func(provider string) error
 	Now    func() time.Time
-	// Random is the source of draws and jitter.
+	// Random generates draws and jitter.
 	Random rand.Source
 	Logger *slog.Logger
 }
@@ -46,7 +46,7 @@ type Config struct {
 type Router struct {
 	cfg      Config
 	accounts map[string]*account
-	routes   map[string]*path
+	routes   map[string]*activeRoute
 	state    *state
 	// succeeded is set when another router goes on with the state.
 	succeeded atomic.Bool
@@ -55,13 +55,13 @@ type Router struct {
 	random *rand.Rand
 }
 
-// path is a route at work.
-type path struct {
+// activeRoute is a route at work.
+type activeRoute struct {
 	Route
 	name    string
 	members []*account
 	weights []float64 // of the members
-	purse   purse
+	hedges  hedgeBudget
 }
 
 // New makes a router and takes in what its store has kept. Names in routes must be those of accounts. It fails when the store
@@ -69,23 +69,23 @@ type path struct {
 func New(ctx context.Context, cfg Config) (*Router, error) {
 	before := cfg.Before
 	cfg.Before = nil // a router that kept the one before it would keep all that there ever were
-	r := &Router{cfg: cfg, accounts: make(map[string]*account, len(cfg.Accounts)), routes: make(map[string]*path, len(cfg.Routes)), random: rand.New(cfg.Random)}
+	r := &Router{cfg: cfg, accounts: make(map[string]*account, len(cfg.Accounts)), routes: make(map[string]*activeRoute, len(cfg.Routes)), random: rand.New(cfg.Random)}
 	if before != nil {
 		r.state = before.state
 	} else {
 		r.state = newState(cfg.Store, cfg.Owner, cfg.Now, cfg.Logger)
 	}
-	guards := make(map[string]*guard, len(cfg.Accounts))
+	protections := make(map[string]*protection, len(cfg.Accounts))
 	for name, a := range cfg.Accounts {
-		if known := r.state.guard(name); known != nil {
-			guards[name] = known.successor(a.Limits)
+		if known := r.state.protection(name); known != nil {
+			protections[name] = known.successor(a.Limits)
 		} else {
-			guards[name] = newGuard(name, a.Limits, r.state)
+			protections[name] = newProtection(name, a.Limits, r.state)
 		}
-		r.accounts[name] = &account{guard: guards[name], traits: a.Traits, tariff: a.Tariff}
+		r.accounts[name] = &account{protection: protections[name], traits: a.Traits, tariff: a.Tariff}
 	}
 	for name, route := range cfg.Routes {
-		p := &path{Route: route.withDefaults(), name: name}
+		p := &activeRoute{Route: route.withDefaults(), name: name}
 		for _, provider := range p.Providers {
 			a := r.accounts[provider]
 			if a == nil {
@@ -96,11 +96,11 @@ func New(ctx context.Context, cfg Config) (*Router, error) {
 		r.routes[name] = p
 	}
 	if before != nil {
-		r.state.adopt(ctx, guards)
+		r.state.adopt(ctx, protections)
 		before.succeeded.Store(true)
 		return r, nil
 	}
-	if err := r.state.open(ctx, guards); err != nil {
+	if err := r.state.open(ctx, protections); err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -167,7 +167,7 @@ func (r *Router) Run(ctx context.Context, call *Call) *Verdict {
 	if refused != nil {
 		return &Verdict{Winner: -1, Failure: -1, Refused: refused}
 	}
-	x := &run{router: r, path: p, call: call, verdict: Verdict{Winner: -1, Failure: -1}, best: -1}
+	x := &run{router: r, route: p, call: call, verdict: Verdict{Winner: -1, Failure: -1}, best: -1}
 	if x.verdict.Refused = x.choose(); x.verdict.Refused != nil {
 		return &x.verdict
 	}
@@ -175,7 +175,7 @@ func (r *Router) Run(ctx context.Context, call *Call) *Verdict {
 }
 
 // find gives the route of a call; for a call that names its provider, one with that provider alone.
-func (r *Router) find(call *Call) (*path, *Refusal) {
+func (r *Router) find(call *Call) (*activeRoute, *Refusal) {
 	invalid := func(what, name string, known []string) *Refusal {
 		return &Refusal{Kind: abi.FailureKindInvalidRequest, Fault: abi.FaultCaller, Message: fmt.Sprintf("there is no %s %q; want one of \"%s\"", what, name, strings.Join(known, `", "`))}
 	}
@@ -184,7 +184,7 @@ func (r *Router) find(call *Call) (*path, *Refusal) {
 		if a == nil {
 			return nil, invalid("provider", call.Provider, slices.Sorted(maps.Keys(r.accounts)))
 		}
-		return &path{Route: Route{Retries: -1}.withDefaults(), members: []*account{a}}, nil
+		return &activeRoute{Route: Route{Retries: -1}.withDefaults(), members: []*account{a}}, nil
 	}
 	p := r.routes[call.Route]
 	if p == nil {
@@ -196,14 +196,14 @@ func (r *Router) find(call *Call) (*path, *Refusal) {
 // choose fills the queue with the candidates in their order, and says what keeps the call from having any.
 func (x *run) choose() *Refusal {
 	needs := x.call.Needs
-	if len(x.path.Labels) > 0 {
-		needs.Labels = slices.Concat(needs.Labels, x.path.Labels)
+	if len(x.route.Labels) > 0 {
+		needs.Labels = slices.Concat(needs.Labels, x.route.Labels)
 	}
 	list := needs.each()
 	now := x.router.cfg.Now()
-	candidates := make([]candidate, 0, len(x.path.members))
-	for place, a := range x.path.members {
-		if n := len(x.verdict.Attempts); n > 0 && len(candidates) == 0 && !x.path.Policy.ranks() {
+	candidates := make([]candidate, 0, len(x.route.members))
+	for place, a := range x.route.members {
+		if n := len(x.verdict.Attempts); n > 0 && len(candidates) == 0 && !x.route.Policy.ranks() {
 			x.because = fmt.Sprintf("next after %s was skipped", x.verdict.Attempts[n-1].Provider)
 		}
 		if usable := x.router.cfg.Usable; usable != nil {
@@ -233,26 +233,26 @@ func (x *run) choose() *Refusal {
 // score gives the candidates of the queue their ranks.
 func (x *run) score(now time.Time) {
 	draw := x.router.draw
-	if x.path.Policy == Weighted { // one lock for all draws
+	if x.route.Policy == Weighted { // one lock for all draws
 		x.router.mu.Lock()
 		defer x.router.mu.Unlock()
 		draw = x.router.random.Float64
 	}
-	x.path.score(x.queue, now, draw)
+	x.route.score(x.queue, now, draw)
 }
 
 // nobody is the refusal of a call that no provider of its route can serve.
 func (x *run) nobody(needs []need, document string) *Refusal {
 	f := &Refusal{Kind: abi.FailureKindInvalidRequest, Fault: abi.FaultCaller, Message: "no provider of the route can serve this request: "}
 	switch {
-	case len(x.path.members) == 0:
+	case len(x.route.members) == 0:
 		f.Kind, f.Fault = abi.FailureKindUnavailable, abi.FaultOperator
 		f.Message += "there are none"
 	case x.unusable != nil:
 		f.Kind, f.Fault, f.Err = abi.FailureKindUnavailable, abi.FaultOperator, x.unusable
 		f.Message += x.passedOver()
 	default:
-		f.Message += unmet(needs, document, x.path.members)
+		f.Message += unmet(needs, document, x.route.members)
 	}
 	return f
 }

@@ -101,8 +101,8 @@ func rankedWhy(policy route.Policy, x route.ProviderStatus) string {
 	if policy == route.Weighted {
 		why = append(why, fmt.Sprintf("%.0f %% of the weight", 100*x.Share))
 	}
-	if x.Source != "" {
-		why = append(why, x.Source)
+	if x.PriceSource != "" {
+		why = append(why, x.PriceSource)
 	}
 	return strings.Join(why, "; ")
 }

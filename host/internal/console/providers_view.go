@@ -72,9 +72,9 @@ func (c *Console) standing(v *visitor, x *providerView, s *route.ProviderStatus,
 		}
 		x.Why = ""
 	}
-	if s.Source != (money.Quote{}).String() {
-		x.Price, x.PriceSource = coins(currency, s.Price), word(v, "providers.source", s.Source)
-		if x.PriceSource == s.Source {
+	if s.PriceSource != (money.Quote{}).String() {
+		x.Price, x.PriceSource = coins(currency, s.Price), word(v, "providers.source", s.PriceSource)
+		if x.PriceSource == s.PriceSource {
 			x.PriceLang = "en"
 		}
 	}

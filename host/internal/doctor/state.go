@@ -156,7 +156,7 @@ func priceless(a money.Account, standing []route.ProviderStatus) (Finding, bool)
 		return Finding{}, false
 	}
 	for _, p := range standing {
-		if p.Provider == a.Name && p.Price == 0 && p.Source == (money.Quote{}).String() {
+		if p.Provider == a.Name && p.Price == 0 && p.PriceSource == (money.Quote{}).String() {
 			return warn("budgets", "provider "+a.Name, "no price of its calls is known, so that they never reduce the budget",
 				"set providers."+a.Name+".price, or limit the calls instead of the amount"), true
 		}

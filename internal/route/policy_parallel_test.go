@@ -52,7 +52,7 @@ func TestHedge(t *testing.T) {
 			time.Sleep(time.Minute)
 		})
 	})
-	t.Run("a caller that gives up ends every try", func(t *testing.T) {
+	t.Run("a caller that gives up ends every attempt", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			a := &vendor{takes: 50 * time.Second, answers: []route.Result{card("A")}}
 			w := newWorld(t, map[string]*vendor{"a": a}, route.Route{Policy: route.Hedge, Providers: []string{"a"}}, nil)

@@ -19,8 +19,8 @@ type ProviderStatus struct {
 	// Parked is set while the provider is parked, by an operator or after a failure.
 	Parked *Parked `json:"parked,omitempty"`
 	// Price of the next call, and where that comes from.
-	Price  money.Amount `json:"price"`
-	Source string       `json:"price_source,omitempty"`
+	Price       money.Amount `json:"price"`
+	PriceSource string       `json:"price_source,omitempty"`
 	// TypicalMs and SlowMs are the median and the 95th percentile of the recent calls; 0 when unknown.
 	TypicalMs int64 `json:"typical_ms,omitempty"`
 	SlowMs    int64 `json:"slow_ms,omitempty"`
@@ -81,9 +81,9 @@ func (r *Router) Status() []ProviderStatus {
 
 func (r *Router) describe(a *account, now time.Time) ProviderStatus {
 	q := a.quote(now)
-	x := ProviderStatus{Provider: a.name, Price: q.Amount, Source: q.String(), TypicalMs: a.typical().Milliseconds(), SlowMs: a.slow(now).Milliseconds()}
-	b, barred := a.barred(now)
-	x.Why, x.Until, x.Ready, x.Parked = b.why, b.until, !barred, b.parked
+	x := ProviderStatus{Provider: a.name, Price: q.Amount, PriceSource: q.String(), TypicalMs: a.typical().Milliseconds(), SlowMs: a.slow(now).Milliseconds()}
+	b, blocked := a.blocked(now)
+	x.Why, x.Until, x.Ready, x.Parked = b.why, b.until, !blocked, b.parked
 	if r.cfg.Usable != nil {
 		if err := r.cfg.Usable(a.name); err != nil {
 			x.Ready, x.Why = false, err.Error()

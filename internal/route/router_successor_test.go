@@ -8,7 +8,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-// A router refers to the plugins whose accounts it guards: one that is kept after a reload keeps their code.
+// A router refers to the plugins whose accounts it protections: one that is kept after a reload keeps their code.
 func TestARouterIsLetGoOnceAnotherHasSucceededIt(t *testing.T) {
 	var cfg route.Config
 	now := newWorld(t, map[string]*vendor{"a": {}}, route.Route{Providers: []string{"a"}}, func(c *route.Config) { cfg = *c }).Router
