@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/idcard"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 	"github.com/ocrmux/ocrmux/internal/route"
 )
@@ -35,7 +36,7 @@ func (e *Engine) Explain(name string, req Request) (r Ranking, ok bool) {
 	for i := range r.Providers {
 		if x := &r.Providers[i]; x.Ready {
 			if spent := refusal(budgets, name, req.Tenant, x); spent != nil {
-				x.Ready, x.Why, x.Until = false, "is not asked: "+spent.Error(), spent.Until
+				x.Ready, x.Why, x.Until = false, message.New(message.NotAsked, "cause", spent.Message()), spent.Until
 			}
 		}
 	}
@@ -74,7 +75,7 @@ func (e *Engine) ProviderStatus() []route.ProviderStatus { return e.now.Load().r
 // Park keeps a provider from being asked until a time, or until Unpark if that is zero. It is false for a provider there is not.
 func (e *Engine) Park(provider, reason string, until time.Time) bool {
 	g := e.now.Load()
-	return g.router.Park(provider, route.Parked{Since: g.cfg.Now(), Until: until, Reason: reason})
+	return g.router.Park(provider, route.Parked{Since: g.cfg.Now(), Until: until, Reason: message.Text(reason)})
 }
 
 // Unpark lets a provider be asked again, whyever it was parked.

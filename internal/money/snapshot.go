@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Account of a budget or a package at one moment, as far as this program knows: of what others spend it learns now and then.
@@ -13,7 +15,7 @@ type Account struct {
 	Name  string `json:"name"`
 	Per   Per    `json:"per,omitempty"`
 	// Pool is what a provider's tariff calls it, as in "package 2026-a"; empty for a budget.
-	Pool string `json:"pool,omitempty"`
+	Pool message.Message `json:"pool,omitzero"`
 	// Limit has a 0 for what is not limited; Left then has one, too.
 	Limit Units `json:"limit"`
 	Spent Units `json:"spent"`
@@ -31,7 +33,7 @@ type Account struct {
 // Refusal is what a call of a price would be refused with if it was made now; nil when there is enough left for it, and for anything but
 // a budget.
 func (a *Account) Refusal(price Amount) *BudgetError {
-	if a.Pool != "" || a.Left.covers(Units{price, 1}, a.Limit) {
+	if !a.Pool.IsZero() || a.Left.covers(Units{price, 1}, a.Limit) {
 		return nil
 	}
 	return &BudgetError{
@@ -59,7 +61,7 @@ func (b *Book) Snapshot() []Account {
 				continue
 			}
 			a := b.account(p.meter, now)
-			a.Scope, a.Name, a.Pool = ScopeProvider, provider, p.name
+			a.Scope, a.Name, a.Pool = ScopeProvider, provider, p.source
 			if !p.expires.IsZero() {
 				a.Until = p.expires
 			}

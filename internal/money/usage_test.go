@@ -12,6 +12,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/store"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // spentOverDays has two programs make attempts over three days.
@@ -130,9 +131,9 @@ func TestASnapshotListsBudgetsThenPackages(t *testing.T) {
 	want := []Account{
 		{Scope: ScopeTenant, Name: "t", Per: Day, Limit: Units{Calls: 10}, Spent: Units{Micro, 1}, Unknown: Units{Micro, 1}, Reserved: Units{Micro, 1},
 			Left: Units{Calls: 7}, Until: instant(t, "2026-11-23T00:00:00+08:00")},
-		{Scope: ScopeProvider, Name: "p", Pool: "package a", Limit: Units{Calls: 4}, Spent: Units{Micro, 1}, Unknown: Units{Micro, 1}, Reserved: Units{Micro, 1},
+		{Scope: ScopeProvider, Name: "p", Pool: message.New(message.PricePackage, "id", "a"), Limit: Units{Calls: 4}, Spent: Units{Micro, 1}, Unknown: Units{Micro, 1}, Reserved: Units{Micro, 1},
 			Until: expires},
-		{Scope: ScopeProvider, Name: "p", Pool: "free calls", Limit: Units{Calls: 3}, Left: Units{Calls: 3}},
+		{Scope: ScopeProvider, Name: "p", Pool: message.New(message.PriceFree), Limit: Units{Calls: 3}, Left: Units{Calls: 3}},
 	}
 	if diff := cmp.Diff(want, b.Snapshot()); diff != "" {
 		t.Error(diff)

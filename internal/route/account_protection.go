@@ -2,7 +2,7 @@ package route
 
 import (
 	"context"
-	"fmt"
+	"math"
 	"sync"
 	"time"
 
@@ -11,6 +11,7 @@ import (
 	"github.com/failsafe-go/failsafe-go/ratelimiter"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // protection guards an account, and knows how it has done. It outlives a router that another one succeeds.
@@ -71,7 +72,8 @@ func (p *protection) successor(limits Limits) *protection {
 
 // block is what keeps an account from being asked.
 type block struct {
-	why string
+	// why continues a sentence that begins with the provider's name.
+	why message.Message
 	// until when; zero when that is unknown. wait is set when a call may wait for it, and queue when that is in a queue.
 	until       time.Time
 	wait, queue bool
@@ -80,62 +82,63 @@ type block struct {
 }
 
 // blocked says what keeps an account from being asked at a time, as far as can be told without taking a permit.
-func (p *protection) blocked(now time.Time) (b block, is bool) {
+func (p *protection) blocked(now time.Time, zone *time.Location) (b block, is bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
 	case p.parked.at(now):
 		parked := p.parked
-		return block{why: parked.String(), until: parked.Until, parked: &parked}, true
+		return block{why: parked.message(zone), until: parked.Until, parked: &parked}, true
 	case now.Before(p.shut):
-		return block{why: "has its circuit breaker open" + clock(p.shut), until: p.shut}, true
+		return breakerOpen(p.shut, zone), true
 	case now.Before(p.rests):
-		return block{why: "was called faster than its vendor allows, and rests" + clock(p.rests), until: p.rests, wait: true}, true
+		return block{why: message.New(message.CalledTooFast, "until", p.rests.In(zone)), until: p.rests, wait: true}, true
 	}
 	if p.breaker != nil && p.breaker.IsOpen() {
 		if left := p.breaker.RemainingDelay(); left > 0 {
-			return block{why: "has its circuit breaker open" + clock(now.Add(left)), until: now.Add(left)}, true
+			return breakerOpen(now.Add(left), zone), true
 		}
 	}
 	return block{}, false
 }
 
-// clock says until when, to the second.
-func clock(t time.Time) string { return " until " + t.UTC().Format(time.TimeOnly) + "Z" }
+func breakerOpen(until time.Time, zone *time.Location) block {
+	return block{why: message.New(message.BreakerOpen, "until", until.In(zone)), until: until}
+}
 
-// enter takes the permits for one attempt, if they are there; otherwise it takes nothing. gradual lets an account that returns
-// from a failure have a part of the calls only.
-func (p *protection) enter(now time.Time, gradual bool, draw func() float64) (b block, refused bool) {
-	if b, is := p.blocked(now); is {
+// enter takes the permits for one attempt, or nothing if one is missing. gradual limits an account that returns from a failure
+// to a part of the calls. zone is that of the times in the block's message.
+func (p *protection) enter(now time.Time, zone *time.Location, gradual bool, draw func() float64) (b block, refused bool) {
+	if b, is := p.blocked(now, zone); is {
 		return b, true
 	}
 	if share := p.returning(now); gradual && share < 1 && draw() >= share {
-		return block{why: fmt.Sprintf("returns gradually, with %.0f %% of the calls", share*100), until: now, wait: true}, true
+		return block{why: message.New(message.ReturnsGradually, "percent", percent(share)), until: now, wait: true}, true
 	}
 	if p.slots != nil && !p.slots.TryAcquirePermit() {
-		return block{why: "has as many calls under way as it allows", until: now.Add(p.typical()), wait: true, queue: true}, true
+		return block{why: message.New(message.ConcurrencyLimit), until: now.Add(p.typical()), wait: true, queue: true}, true
 	}
 	if p.limiter != nil && !p.limiter.TryAcquirePermit() {
 		p.leave()
-		return block{why: "has reached its rate limit", until: now.Add(p.spacing), wait: true, queue: true}, true
+		return block{why: message.New(message.RateLimit), until: now.Add(p.spacing), wait: true, queue: true}, true
 	}
 	return p.pass()
 }
 
-// await is enter for a call that has nobody else to ask: it waits for its turn until ctx ends. While it waits another call may find out
-// that the account is of no use now, or for a while.
-func (p *protection) await(ctx context.Context, b block) (_ block, refused bool) {
+// await is enter for a call that has nobody else to ask: it waits until ctx ends. Another call may find out in the meantime that
+// the account cannot be asked.
+func (p *protection) await(ctx context.Context, zone *time.Location, b block) (_ block, refused bool) {
 	if !b.queue && !sleep(ctx, b.until.Sub(p.state.now())) {
-		return block{why: "was not free before the call's time was over"}, true
+		return block{why: message.New(message.NotFreeInTime)}, true
 	}
 	if p.slots != nil && p.slots.AcquirePermit(ctx) != nil {
-		return block{why: "had none of its calls end before the call's time was over"}, true
+		return block{why: message.New(message.NoSlotInTime)}, true
 	}
 	if p.limiter != nil && p.limiter.AcquirePermit(ctx) != nil {
 		p.leave()
-		return block{why: "had its rate limit reached for the rest of the call's time"}, true
+		return block{why: message.New(message.NoRateInTime)}, true
 	}
-	if b, is := p.blocked(p.state.now()); is {
+	if b, is := p.blocked(p.state.now(), zone); is {
 		p.leave()
 		return b, true
 	}
@@ -146,10 +149,13 @@ func (p *protection) await(ctx context.Context, b block) (_ block, refused bool)
 func (p *protection) pass() (b block, refused bool) {
 	if p.breaker != nil && !p.breaker.TryAcquirePermit() {
 		p.leave()
-		return block{why: "has a circuit breaker that lets only a few calls through"}, true
+		return block{why: message.New(message.BreakerProbing)}, true
 	}
 	return block{}, false
 }
+
+// percent rounds a share as messages have it.
+func percent(share float64) int { return int(math.RoundToEven(100 * share)) }
 
 // sleep waits, unless ctx ends first.
 func sleep(ctx context.Context, d time.Duration) bool {

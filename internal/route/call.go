@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
@@ -38,7 +39,7 @@ func (c *Call) spawn(attempt func()) {
 type Attempt struct {
 	Number   int
 	Provider string
-	Reason   string
+	Reason   message.Message
 	// Ready waits until the vendor may be asked: until the ledger has the attempt, so that its bill is not forgotten even if this program
 	// ends the next moment. It must be called before anything is sent; what it fails with is then what came of the attempt, and cost nothing.
 	// What is prepared before need not wait.
@@ -81,7 +82,7 @@ type Failure struct {
 	// RetryAfter is what the vendor asked for; 0 when it asked for nothing.
 	RetryAfter time.Duration
 	// Message is for operators.
-	Message string
+	Message message.Message
 	// Ours is set when the call ended it, or the picture was refused before anything was sent: it says nothing about the account.
 	Ours bool
 }
@@ -92,14 +93,15 @@ type AttemptRecord struct {
 	// Number of the attempt; -1 when the provider was passed over.
 	Number  int
 	Outcome Outcome
-	Reason  string
+	// Reason says why the provider was chosen or passed over.
+	Reason  message.Message
 	Started time.Time
 	Took    time.Duration
 	Result  Result
 	// Cost is what the attempt costs if it was billed; the quote for a bill that is unknown.
 	Cost money.Amount
 	// PriceSource says where the price comes from.
-	PriceSource string
+	PriceSource message.Message
 }
 
 // Outcome says what became of a provider in a call.
@@ -133,7 +135,7 @@ type Verdict struct {
 type Refusal struct {
 	Kind    abi.FailureKind
 	Fault   abi.Fault
-	Message string
+	Message message.Message
 	// RetryAfter is when it may be worth attempt again; 0 when that is unknown.
 	RetryAfter time.Duration
 	// Err is the cause, such as a *money.BudgetError.

@@ -1,10 +1,10 @@
 package route
 
 import (
-	"fmt"
 	"sync"
 	"time"
 
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
@@ -20,7 +20,7 @@ func (x *run) later(a *attempt) <-chan time.Time {
 	if after <= 0 {
 		return nil // nobody knows what late is
 	}
-	x.because = fmt.Sprintf("hedge, since %s has not answered within %d ms", a.Provider, after.Milliseconds())
+	x.because = message.New(message.HedgeAfter, "provider", a.Provider, "after", after)
 	return time.After(after)
 }
 

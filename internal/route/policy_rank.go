@@ -1,9 +1,9 @@
 package route
 
 import (
-	"fmt"
 	"time"
 
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
@@ -90,20 +90,20 @@ func (p *activeRoute) share(place int) float64 {
 	return p.weights[place] / sum
 }
 
-// first says why a candidate stands where it does, when it is the first to be asked.
-func (p *activeRoute) first(c *candidate, quote money.Quote) string {
+// first returns why a candidate is the first to be asked.
+func (p *activeRoute) first(c *candidate, quote money.Quote) message.Message {
 	switch p.Policy {
 	case Weighted:
-		return fmt.Sprintf("drawn in route %s, with %.0f %% of the weight", p.name, 100*p.share(c.place))
+		return message.New(message.DrawnInRoute, "route", p.name, "percent", percent(p.share(c.place)))
 	case Cheapest:
-		return fmt.Sprintf("cheapest in route %s: %s", p.name, quote)
+		return message.New(message.CheapestInRoute, "route", p.name, "price", quote.Message())
 	case Fastest:
 		if t := c.account.typical(); t > 0 {
-			return fmt.Sprintf("fastest in route %s: %d ms lately", p.name, t.Milliseconds())
+			return message.New(message.FastestInRoute, "route", p.name, "typical", t)
 		}
-		return fmt.Sprintf("not yet timed in route %s", p.name)
+		return message.New(message.NotTimedInRoute, "route", p.name)
 	default:
-		return "first in route " + p.name
+		return message.New(message.FirstInRoute, "route", p.name)
 	}
 }
 

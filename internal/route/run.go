@@ -2,12 +2,12 @@ package route
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
@@ -25,10 +25,10 @@ type run struct {
 	// results has room for every attempt, so that one nobody waits for any more can still end.
 	results  chan *attempt
 	readings map[int]*Reading
-	because  string // why the next one is asked
-	due      bool   // the next one is asked beside the live ones
-	best     int    // the attempt with the best reading of a cascade that is not content
-	final    bool   // a failure said that nobody else shall be asked
+	because  message.Message // why the next one is asked
+	due      bool            // the next one is asked beside the live ones
+	best     int             // the attempt with the best reading of a cascade that is not content
+	final    bool            // a failure said that nobody else shall be asked
 	done     bool
 	over     atomic.Bool // nobody waits any more: what has not been bought yet need not be
 
@@ -126,7 +126,7 @@ func (x *run) next(ctx context.Context) *attempt {
 			return nil // it stays in the queue, for when the others fail
 		}
 		x.queue = x.queue[1:]
-		b, refused := c.account.enter(x.router.cfg.Now(), len(x.queue) > 0, x.router.draw)
+		b, refused := c.account.enter(x.router.cfg.Now(), x.router.cfg.Zone, len(x.queue) > 0, x.router.draw)
 		switch {
 		case !refused:
 			if a := x.begin(ctx, c); a != nil {
@@ -138,18 +138,18 @@ func (x *run) next(ctx context.Context) *attempt {
 			c.block = &b
 			x.again = append(x.again, c)
 			x.passOver(c, b)
-			x.because = fmt.Sprintf("next, since %s %s", c.account.name, b.why)
+			x.because = message.New(message.NextSince, "provider", c.account.name, "why", b.why)
 		}
 		x.route.hedges.refund(paid)
 	}
 	for x.live == 0 && len(x.again) > 0 && ctx.Err() == nil {
 		c := x.soonestAgain()
 		if c.block.until.After(x.call.Deadline) {
-			x.passOver(c, block{why: "would be asked again not before " + c.block.until.UTC().Format(time.TimeOnly) + "Z, after the end of the call", until: c.block.until})
+			x.passOver(c, block{why: message.New(message.FreeTooLate, "until", c.block.until.In(x.router.cfg.Zone)), until: c.block.until})
 			continue
 		}
-		x.because = fmt.Sprintf("waited for, since %s %s", c.account.name, c.block.why)
-		if b, refused := c.account.await(ctx, *c.block); refused {
+		x.because = message.New(message.WaitedFor, "provider", c.account.name, "why", c.block.why)
+		if b, refused := c.account.await(ctx, x.router.cfg.Zone, *c.block); refused {
 			if b.wait {
 				c.block = &b
 				x.again = append(x.again, c)
@@ -191,30 +191,30 @@ func (x *run) begin(ctx context.Context, c *candidate) *attempt {
 		if err != nil {
 			c.account.unused(now)
 			x.refusal = err
-			x.passOver(c, block{why: "is not asked: " + err.Error()})
+			x.passOver(c, block{why: message.New(message.NotAsked, "cause", message.Error(err))})
 			return nil
 		}
 		a.quote = a.reservation.Quote()
 	}
 	reason := x.because
-	if len(x.attempts) == 0 && reason == "" {
+	if len(x.attempts) == 0 && reason.IsZero() {
 		reason = x.route.first(c, a.quote)
 		if x.call.Provider != "" {
-			reason = "named by the request"
+			reason = message.New(message.NamedByRequest)
 		}
 		x.route.hedges.earn(a.quote.Amount, x.route.Hedge.MaxExtra)
 	}
-	if reason == "" { // begun beside the first
-		reason = fmt.Sprintf("one of %d voices in route %s", x.route.Consensus.Agree, x.route.name)
+	if reason.IsZero() { // begun beside the first
+		reason = message.New(message.AskedAtOnce, "count", x.route.Consensus.Agree, "route", x.route.name)
 	}
 	if c.retries > 0 {
-		reason = fmt.Sprintf("retry %d: %s %s", c.retries, c.account.name, c.block.why)
+		reason = message.New(message.RetryOf, "number", c.retries, "provider", c.account.name, "why", c.block.why)
 	}
 	a.Attempt = Attempt{Number: len(x.attempts), Provider: c.account.name, Reason: reason}
 	a.deadline, a.shared = x.share(c, now)
 	a.at = len(x.verdict.Attempts)
 	x.verdict.Attempts = append(x.verdict.Attempts, AttemptRecord{
-		Provider: a.Provider, Number: a.Number, Outcome: Stopped, Reason: reason, Started: now, PriceSource: a.quote.String(),
+		Provider: a.Provider, Number: a.Number, Outcome: Stopped, Reason: reason, Started: now, PriceSource: a.quote.Message(),
 	})
 	x.attempts = append(x.attempts, a)
 	x.live++
@@ -260,12 +260,12 @@ func (x *run) ready(ctx context.Context, a *attempt) *Failure {
 	if a.reservation != nil && a.quote.Amount != 0 {
 		if err := a.reservation.Wait(ctx); err != nil {
 			return &Failure{
-				Kind: abi.FailureKindUnavailable, Fault: abi.FaultOperator, FailOver: true, Ours: true, Message: "the ledger cannot be written, so that nothing may be bought: " + err.Error(),
+				Kind: abi.FailureKindUnavailable, Fault: abi.FaultOperator, FailOver: true, Ours: true, Message: message.New(message.LedgerUnwritable, "cause", message.Error(err)),
 			}
 		}
 	}
 	if x.over.Load() {
-		return &Failure{Kind: abi.FailureKindTimeout, Fault: abi.FaultCaller, Ours: true, Message: "the call was over before the vendor was asked"}
+		return &Failure{Kind: abi.FailureKindTimeout, Fault: abi.FaultCaller, Ours: true, Message: message.New(message.CallWasOver)}
 	}
 	return nil
 }
@@ -285,7 +285,7 @@ func (x *run) conclude(ctx context.Context) *Verdict {
 		if c := &v.Attempts[i]; c.Number >= 0 && c.Outcome == Stopped {
 			c.Result.Billed, c.Cost = abi.BilledUnknown, x.attempts[c.Number].quote.Amount
 			c.Took = x.router.cfg.Now().Sub(c.Started)
-			c.Reason += x.stopped()
+			c.Reason = x.stopped(c.Reason)
 		}
 	}
 	if len(x.readings) > 0 {
@@ -294,7 +294,8 @@ func (x *run) conclude(ctx context.Context) *Verdict {
 	}
 	if v.Winner < 0 && x.best >= 0 {
 		v.Winner = x.best
-		v.Attempts[x.attempts[x.best].at].Reason += "; the best of those that were not good enough"
+		best := &v.Attempts[x.attempts[x.best].at]
+		best.Reason = message.New(message.BestOfPoor, "reason", best.Reason)
 	}
 	if v.Winner >= 0 {
 		v.Failure = -1
@@ -305,12 +306,12 @@ func (x *run) conclude(ctx context.Context) *Verdict {
 	return v
 }
 
-// stopped says why an attempt was not waited for.
-func (x *run) stopped() string {
+// stopped adds to the reason of an attempt why it was not waited for.
+func (x *run) stopped(reason message.Message) message.Message {
 	if w := x.verdict.Winner; w >= 0 {
-		return fmt.Sprintf("; not waited for, since %s answered first", x.attempts[w].Provider)
+		return message.New(message.StoppedByWinner, "reason", reason, "provider", x.attempts[w].Provider)
 	}
-	return "; not waited for, since the call ended"
+	return message.New(message.StoppedAtEnd, "reason", reason)
 }
 
 func keys(m map[int]*Reading) []int {
@@ -327,9 +328,9 @@ func (x *run) passOver(c *candidate, b block) {
 		x.soonest = until
 	}
 	x.skip(c.account.name, b.why)
-	x.because = fmt.Sprintf("next after %s was skipped", c.account.name)
+	x.because = message.New(message.NextAfterSkipped, "provider", c.account.name)
 }
 
-func (x *run) skip(provider, why string) {
+func (x *run) skip(provider string, why message.Message) {
 	x.verdict.Attempts = append(x.verdict.Attempts, AttemptRecord{Provider: provider, Number: -1, Outcome: Skipped, Reason: why, Result: Result{Billed: abi.BilledNo}})
 }

@@ -2,10 +2,10 @@ package route
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // finish draws the conclusions from an attempt that ended.
@@ -35,14 +35,14 @@ func (x *run) finish(ctx context.Context, a *attempt) {
 func (x *run) failed(ctx context.Context, a *attempt) {
 	f := a.outcome.Failure
 	x.verdict.Failure = a.Number
-	x.because = fmt.Sprintf("next after %s failed with %s", a.Provider, f.Kind)
+	x.because = message.New(message.NextAfterFailure, "provider", a.Provider, "kind", f.Kind)
 	over := x.final
 	if !f.FailOver {
 		x.queue, x.again, x.final = nil, nil, true
 	}
 	if c := a.candidate; !over && f.Retryable && c.retries < x.route.Retries && (a.outcome.Billed == abi.BilledNo || x.route.RepeatBilled) && !f.parks() {
 		c.retries++
-		c.block = &block{why: "failed with " + f.Kind.String(), until: x.router.cfg.Now().Add(max(f.RetryAfter, x.backoff(c.retries))), wait: true}
+		c.block = &block{why: message.New(message.FailedWith, "kind", f.Kind), until: x.router.cfg.Now().Add(max(f.RetryAfter, x.backoff(c.retries))), wait: true}
 		x.again = append(x.again, c)
 	}
 	x.done = ctx.Err() != nil
@@ -62,14 +62,14 @@ func (x *run) backoff(n int) time.Duration {
 // cascade takes a reading that is good enough, and remembers the best that is not.
 func (x *run) cascade(a *attempt, r *Reading) {
 	lacks := x.route.Accept.lacks(r)
-	if lacks == "" {
+	if lacks.IsZero() {
 		x.verdict.Winner, x.done = a.Number, true
 		return
 	}
 	if x.best < 0 || x.route.Accept.worth(r) > x.route.Accept.worth(x.attempts[x.best].outcome.Reading) {
 		x.best = a.Number
 	}
-	x.because = fmt.Sprintf("next, since the reading of %s is not good enough: %s", a.Provider, lacks)
+	x.because = message.New(message.NextAfterReading, "provider", a.Provider, "lacks", lacks)
 }
 
 // consensus counts a reading in, and ends when enough agree.
@@ -84,5 +84,5 @@ func (x *run) consensus(a *attempt, r *Reading) {
 	}
 	v := vote(x.readings, rule.Agree)
 	x.done = v.Agreed
-	x.because = fmt.Sprintf("another voice, since %d readings do not agree", len(x.readings))
+	x.because = message.New(message.AnotherReading, "count", len(x.readings))
 }

@@ -168,7 +168,7 @@ func (m *market) check(v *route.Verdict, order []string) {
 	met := make(map[string]int) // considered so far
 	times := make(map[string]int)
 	for i, c := range v.Attempts {
-		if c.Reason == "" {
+		if c.Reason.IsZero() {
 			wrong("%s has no reason", c.Provider)
 		}
 		met[c.Provider]++
