@@ -159,9 +159,9 @@ func (cfg *TariffConfig) base() (*pool, error) {
 	}
 	switch {
 	case chosen == nil && foreign != nil:
-		return nil, &CurrencyError{message.New(message.PriceOfManifest, "calls", int64(foreign.Calls)), Currency(foreign.Currency), cfg.Currency}
+		return nil, &CurrencyError{message.New(message.PriceOfManifest, "calls", foreign.Calls), Currency(foreign.Currency), cfg.Currency}
 	case chosen == nil && cfg.Bought > 0:
-		return nil, wrong("bought", message.ManifestNoPrice, "calls", int64(cfg.Bought))
+		return nil, wrong("bought", message.ManifestNoPrice, "calls", cfg.Bought)
 	case chosen == nil:
 		return &pool{source: message.New(message.PriceUnknown)}, nil
 	}
