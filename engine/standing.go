@@ -32,10 +32,9 @@ func (e *Engine) Explain(name string, req Request) (r Ranking, ok bool) {
 	g := e.now.Load()
 	r = Ranking{Route: name, Currency: g.currency()}
 	r.Policy, r.Providers, ok = g.router.Explain(name, needs(&req))
-	budgets := e.shared.book.Snapshot()
 	for i := range r.Providers {
 		if x := &r.Providers[i]; x.Ready {
-			if spent := refusal(budgets, name, req.Tenant, x); spent != nil {
+			if spent := e.shared.book.Refusal(&money.Claim{Provider: x.Provider, Route: name, Tenant: req.Tenant, Quote: money.Quote{Amount: x.Price}}); spent != nil {
 				x.Ready, x.Why, x.Until = false, message.New(message.NotAsked, "cause", spent.Message()), spent.Until
 			}
 		}
@@ -51,19 +50,6 @@ func (e *Engine) Explain(name string, req Request) (r Ranking, ok bool) {
 		}
 	})
 	return r, ok
-}
-
-// refusal is what the first budget that has not enough left refuses to ask a provider with; nil when all have enough.
-func refusal(budgets []money.Account, name, tenant string, x *route.ProviderStatus) *money.BudgetError {
-	concerned := map[money.Scope]string{money.ScopeProvider: x.Provider, money.ScopeRoute: name, money.ScopeTenant: tenant}
-	for i := range budgets {
-		if b := &budgets[i]; concerned[b.Scope] == b.Name {
-			if refused := b.Refusal(x.Price); refused != nil {
-				return refused
-			}
-		}
-	}
-	return nil
 }
 
 // Routes are the names of all routes, in their order.

@@ -119,15 +119,16 @@ func (b *Book) choose(r *Reservation, now time.Time, waits *waits) (turn chan st
 			break
 		}
 	}
-	b.concern(r, ScopeProvider, r.claim.Provider, now)
-	b.concern(r, ScopeRoute, r.claim.Route, now)
-	b.concern(r, ScopeTenant, r.claim.Tenant, now)
+	for _, s := range r.claim.subjects() {
+		for _, m := range b.budgets[s] {
+			c := b.counter(m, now)
+			r.parts = append(r.parts, part{c, c.as})
+		}
+	}
 	return nil, nil
 }
 
-func (b *Book) concern(r *Reservation, scope Scope, name string, now time.Time) {
-	for _, m := range b.budgets[subject{scope, name}] {
-		c := b.counter(m, now)
-		r.parts = append(r.parts, part{c, c.as})
-	}
+// subjects returns whose budgets pay for an attempt.
+func (c *Claim) subjects() [3]subject {
+	return [...]subject{{ScopeProvider, c.Provider}, {ScopeRoute, c.Route}, {ScopeTenant, c.Tenant}}
 }

@@ -127,6 +127,21 @@ func (r *Router) Timeout(name string) time.Duration {
 	return 0
 }
 
+// Has reports whether there is a route.
+func (r *Router) Has(name string) bool { return r.routes[name] != nil }
+
+// HasProvider reports whether there is a provider.
+func (r *Router) HasProvider(name string) bool { return r.accounts[name] != nil }
+
+// Members returns the names of a route's providers in the order of its list, nil if there is no such route.
+func (r *Router) Members(name string) []string {
+	p := r.routes[name]
+	if p == nil {
+		return nil
+	}
+	return slices.Clone(p.Providers)
+}
+
 // Park keeps a provider from being asked. It is false for one there is not.
 func (r *Router) Park(provider string, p Parked) bool {
 	a := r.accounts[provider]
