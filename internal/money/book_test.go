@@ -13,6 +13,8 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/store"
+	"github.com/ocrmux/ocrmux/internal/message"
+	"github.com/ocrmux/ocrmux/internal/message/messagetest"
 )
 
 func refused(t *testing.T, b *Book, claim Claim) *BudgetError {
@@ -29,7 +31,7 @@ func refused(t *testing.T, b *Book, claim Claim) *BudgetError {
 func left(t *testing.T, b *Book, scope Scope, per Per) Units {
 	t.Helper()
 	for _, a := range b.Snapshot() {
-		if a.Scope == scope && a.Per == per && a.Pool == "" {
+		if a.Scope == scope && a.Per == per && a.Pool.IsZero() {
 			return a.Left
 		}
 	}
@@ -63,9 +65,9 @@ func TestARefusalSaysHowMuchIsUsedAndWhenThePeriodEnds(t *testing.T) {
 	r := reserve(t, b, Claim{Tenant: "t"})
 	e := refused(t, b, Claim{Tenant: "t"})
 	r.Settle(yes)
-	const want = `the budget of tenant "t" per day has not enough left for this call: 1 of 1 calls are used; the next period begins at 2026-11-23 00:00 +08:00`
-	if e.Error() != want {
-		t.Error(e)
+	const want = `money.budget_used_up(held= name="t" per=day scope=tenant until=2026-11-23 00:00:00 +08:00 used=money.used_calls(call_limit=1 calls=1))`
+	if got := messagetest.Code(e.Message()); got != want {
+		t.Error(got)
 	}
 	if !e.Until.Equal(instant(t, "2026-11-23T00:00:00+08:00")) || e.InFlight.Calls != 1 || e.Spent.Calls != 0 {
 		t.Errorf("%+v", e)
@@ -303,26 +305,24 @@ func TestAClaimThatWaitsForItsLeaseEndsWithItsContext(t *testing.T) {
 func TestWrongBooksAreRefused(t *testing.T) {
 	s := store.NewMemory()
 	for want, cfg := range map[string]Config{
-		`store: is needed`: {},
-		`budgets[0].scope: "team" is none of provider, route and tenant`: {Store: s, Budgets: []Budget{{"team", "t", Day, Units{Calls: 1}}}},
-		`budgets[0].name: must have 1 to 64 bytes`:                       {Store: s, Budgets: []Budget{{ScopeTenant, "", Day, Units{Calls: 1}}}},
-		`budgets[0].per: "week" is neither day nor month`:                {Store: s, Budgets: []Budget{{ScopeTenant, "t", "week", Units{Calls: 1}}}},
-		`budgets[0].limit: must not be negative`:                         {Store: s, Budgets: []Budget{{ScopeTenant, "t", Day, Units{Calls: -1}}}},
-		`budgets[1]: tenant "t" has two budgets per day`:                 {Store: s, Budgets: []Budget{{ScopeTenant, "t", Day, Units{Calls: 1}}, {ScopeTenant, "t", Day, Units{Calls: 2}}}},
-		`lease: must be at least 100ms`:                                  {Store: s, Lease: 1},
-		`owner: has more than 48 bytes`:                                  {Store: s, Owner: strings.Repeat("o", 49)},
-		`grace: must not be negative`:                                    {Store: s, Grace: -1},
-		`currency: "yuan" is no ISO 4217 code such as "CNY"`:             {Store: s, Currency: "yuan"},
-		`the tariff of provider "p" is in "CNY", but budgets and prices are in USD: give the price in USD, or choose the other currency for all`: {
+		`money.setting_wrong(problem=money.setting_missing setting=store)`:                                  {},
+		`money.setting_wrong(problem=money.scope_unknown(value="team") setting=budgets[0].scope)`:           {Store: s, Budgets: []Budget{{"team", "t", Day, Units{Calls: 1}}}},
+		`money.setting_wrong(problem=money.setting_byte_range(most=64) setting=budgets[0].name)`:            {Store: s, Budgets: []Budget{{ScopeTenant, "", Day, Units{Calls: 1}}}},
+		`money.setting_wrong(problem=money.period_unknown(value="week") setting=budgets[0].per)`:            {Store: s, Budgets: []Budget{{ScopeTenant, "t", "week", Units{Calls: 1}}}},
+		`money.setting_wrong(problem=money.setting_negative setting=budgets[0].limit)`:                      {Store: s, Budgets: []Budget{{ScopeTenant, "t", Day, Units{Calls: -1}}}},
+		`money.setting_wrong(problem=money.budget_unlimited setting=budgets[0].limit)`:                      {Store: s, Budgets: []Budget{{ScopeTenant, "t", Day, Units{}}}},
+		`money.setting_wrong(problem=money.budget_twice(name="t" per=day scope=tenant) setting=budgets[1])`: {Store: s, Budgets: []Budget{{ScopeTenant, "t", Day, Units{Calls: 1}}, {ScopeTenant, "t", Day, Units{Calls: 2}}}},
+		`money.setting_wrong(problem=money.setting_too_short(least=100 ms) setting=lease)`:                  {Store: s, Lease: 1},
+		`money.setting_wrong(problem=money.setting_too_long(most=48) setting=owner)`:                        {Store: s, Owner: strings.Repeat("o", 49)},
+		`money.setting_wrong(problem=money.setting_negative setting=grace)`:                                 {Store: s, Grace: -1},
+		`money.setting_wrong(problem=money.currency_malformed(value="yuan") setting=currency)`:              {Store: s, Currency: "yuan"},
+		`money.other_currency(got="CNY" want=USD what=money.tariff_of(provider="p"))`: {
 			Store: s, Currency: "USD", Tariffs: map[string]*Tariff{"p": tariff(t, TariffConfig{})}},
 	} {
-		if _, err := Open(t.Context(), cfg); err == nil || err.Error() != want {
-			t.Errorf("%v, want %s", err, want)
+		_, err := Open(t.Context(), cfg)
+		if got := messagetest.Code(message.Error(err)); got != want {
+			t.Errorf("%s, want %s", got, want)
 		}
-	}
-	_, err := Open(t.Context(), Config{Store: s, Budgets: []Budget{{ScopeTenant, "t", Day, Units{}}}})
-	if !errors.As(err, new(*ConfigError)) {
-		t.Error(err)
 	}
 }
 
@@ -344,7 +344,7 @@ func TestASettlementSaysNoMoreThanItWasTold(t *testing.T) {
 	s := store.NewMemory()
 	c := newClock(t, "2026-11-22T10:00:00+08:00")
 	b := quiet(t, Config{Store: s, Now: c.Now, Owner: "one", Budgets: []Budget{{ScopeTenant, "t", Day, Units{Calls: 5}}}})
-	r := reserve(t, b, Claim{Provider: "p", Route: "r", Tenant: "t", Quote: Quote{Amount: 45000}, Try: 1})
+	r := reserve(t, b, Claim{Provider: "p", Route: "r", Tenant: "t", Quote: Quote{Amount: 45000}, Attempt: 1})
 	r.Settle(Settlement{Billed: abi.BilledUnknown, Took: 3 * time.Millisecond, Failure: abi.FailureKindTimeout, VendorRequestID: "é\x01"})
 	var got []string
 	for entry, err := range s.Records(t.Context(), "", 0) {
@@ -394,5 +394,31 @@ func TestCountersOfLongAgoAreRemoved(t *testing.T) {
 	}
 	if first := Month.oldest(c.Now(), zone(t, "Asia/Shanghai")); first != "2027-04" {
 		t.Error(first)
+	}
+}
+
+func TestBookRefusesInAdvanceAsItWouldRefuseAClaim(t *testing.T) {
+	b := quiet(t, Config{Budgets: []Budget{
+		{ScopeProvider, "p", Day, Units{Calls: 2}}, {ScopeRoute, "r", Day, Units{Amount: 3 * Micro}}, {ScopeTenant, "t", Month, Units{Amount: 2 * Micro}},
+	}})
+	dear := Claim{Provider: "q", Route: "s", Tenant: "t", Quote: Quote{Amount: 3 * Micro}}
+	cheap := Claim{Provider: "p", Route: "r", Tenant: "u", Quote: Quote{Amount: Micro}}
+	free := Claim{Provider: "q", Route: "r", Tenant: "u"}
+	for range 4 {
+		for _, claim := range []Claim{dear, cheap, free} {
+			early := b.Refusal(&claim)
+			var late *BudgetError
+			if r, err := b.Reserve(t.Context(), claim); err == nil {
+				r.Settle(yes)
+			} else if !errors.As(err, &late) {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(late, early); diff != "" {
+				t.Errorf("a claim of %+v is refused differently (-then +before)\n%s", claim, diff)
+			}
+		}
+	}
+	if b.Refusal(&dear) == nil || b.Refusal(&cheap) == nil || b.Refusal(&free) != nil {
+		t.Error("the wrong claims are refused")
 	}
 }

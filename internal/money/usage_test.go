@@ -12,6 +12,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/store"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // spentOverDays has two programs make attempts over three days.
@@ -22,7 +23,7 @@ func spentOverDays(t *testing.T) (*Book, *clock) {
 	one, two := quiet(t, cfg), quiet(t, cfg)
 	price := Quote{Amount: amount(t, "0.05")}
 	reserve(t, one, Claim{Provider: "p", Route: "r", Tenant: "a", Quote: price}).Settle(Settlement{Billed: abi.BilledNo, Failure: abi.FailureKindTimeout})
-	late := reserve(t, two, Claim{Provider: "q", Route: "r", Tenant: "a", Quote: price, Try: 1})
+	late := reserve(t, two, Claim{Provider: "q", Route: "r", Tenant: "a", Quote: price, Attempt: 1})
 	c.forward(2 * time.Hour)
 	late.Settle(yes) // counts for the day on which it began
 	reserve(t, one, Claim{Provider: "p", Route: "r", Tenant: "b", Quote: price}).Settle(yes)
@@ -130,9 +131,9 @@ func TestASnapshotListsBudgetsThenPackages(t *testing.T) {
 	want := []Account{
 		{Scope: ScopeTenant, Name: "t", Per: Day, Limit: Units{Calls: 10}, Spent: Units{Micro, 1}, Unknown: Units{Micro, 1}, Reserved: Units{Micro, 1},
 			Left: Units{Calls: 7}, Until: instant(t, "2026-11-23T00:00:00+08:00")},
-		{Scope: ScopeProvider, Name: "p", Pool: "package a", Limit: Units{Calls: 4}, Spent: Units{Micro, 1}, Unknown: Units{Micro, 1}, Reserved: Units{Micro, 1},
+		{Scope: ScopeProvider, Name: "p", Pool: message.New(message.PricePackage, "id", "a"), Limit: Units{Calls: 4}, Spent: Units{Micro, 1}, Unknown: Units{Micro, 1}, Reserved: Units{Micro, 1},
 			Until: expires},
-		{Scope: ScopeProvider, Name: "p", Pool: "free calls", Limit: Units{Calls: 3}, Left: Units{Calls: 3}},
+		{Scope: ScopeProvider, Name: "p", Pool: message.New(message.PriceFree), Limit: Units{Calls: 3}, Left: Units{Calls: 3}},
 	}
 	if diff := cmp.Diff(want, b.Snapshot()); diff != "" {
 		t.Error(diff)
@@ -144,7 +145,7 @@ func FuzzARecordIsReadAsItWasWritten(f *testing.F) {
 	f.Add(uint64(math.MaxUint64), int64(-1), "", "\xff", "", uint32(0), false)
 	f.Fuzz(func(t *testing.T, number uint64, price int64, provider, tenant, request string, on uint32, settled bool) {
 		r := record{
-			Number: number, Of: number, At: price, Provider: provider, Tenant: tenant, Try: int(on), Price: price, On: []uint32{on, 1},
+			Number: number, Of: number, At: price, Provider: provider, Tenant: tenant, Attempt: int(on), Price: price, On: []uint32{on, 1},
 			Settled: settled, Was: settled, Billed: abi.Billed(on % 3), Took: price, Failure: abi.FailureKind(on % 5), Request: request,
 		}
 		got, err := decodeRecord(r.append(nil))

@@ -13,6 +13,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store/jetstream"
 	"github.com/ocrmux/ocrmux/host/internal/noopruntime"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 	"github.com/ocrmux/ocrmux/internal/route"
 )
@@ -106,7 +107,7 @@ func (c *Case) accounts(ctx context.Context, s *jetstream.Store) []Finding {
 	}
 	for _, p := range standing {
 		if loads[p.Provider] && !p.Ready { // of a plugin that does not load, everything has been said
-			findings = append(findings, warn("providers", p.Provider, p.Why, "see \"When something happens\" in docs/operations.md"))
+			findings = append(findings, warn("providers", p.Provider, p.Why.String(), "see \"When something happens\" in docs/operations.md"))
 		}
 	}
 	if err := e.Close(context.WithoutCancel(ctx)); err != nil {
@@ -120,7 +121,7 @@ const nearly = 10 // one in
 
 func budget(a money.Account) Finding {
 	subject := fmt.Sprintf("%s %s per %s", a.Scope, a.Name, a.Per)
-	if a.Pool != "" {
+	if !a.Pool.IsZero() {
 		subject = fmt.Sprintf("%s, %s", a.Name, a.Pool)
 	}
 	detail := ""
@@ -141,7 +142,7 @@ func budget(a money.Account) Finding {
 		until = " until " + a.Until.Format(time.RFC3339)
 	}
 	switch {
-	case used && a.Pool == "":
+	case used && a.Pool.IsZero():
 		return bad("budgets", subject, detail+until+": calls are refused", "raise the budget, or wait")
 	case used || low:
 		return warn("budgets", subject, detail+until, "raise the budget or buy more, or the calls that follow are refused or cost more")
@@ -152,11 +153,11 @@ func budget(a money.Account) Finding {
 
 // priceless tells of a budget of money for a provider whose calls have no price: nothing would ever be taken from it.
 func priceless(a money.Account, standing []route.ProviderStatus) (Finding, bool) {
-	if a.Scope != money.ScopeProvider || a.Pool != "" || a.Limit.Amount == 0 {
+	if a.Scope != money.ScopeProvider || !a.Pool.IsZero() || a.Limit.Amount == 0 {
 		return Finding{}, false
 	}
 	for _, p := range standing {
-		if p.Provider == a.Name && p.Price == 0 && p.Source == (money.Quote{}).String() {
+		if p.Provider == a.Name && p.Price == 0 && p.PriceSource.Code() == message.PriceUnknown {
 			return warn("budgets", "provider "+a.Name, "no price of its calls is known, so that they never reduce the budget",
 				"set providers."+a.Name+".price, or limit the calls instead of the amount"), true
 		}

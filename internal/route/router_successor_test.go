@@ -2,13 +2,14 @@ package route_test
 
 import (
 	"runtime"
+	"slices"
 	"testing"
 	"weak"
 
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-// A router refers to the plugins whose accounts it guards: one that is kept after a reload keeps their code.
+// A router refers to the plugins whose accounts it protections: one that is kept after a reload keeps their code.
 func TestARouterIsLetGoOnceAnotherHasSucceededIt(t *testing.T) {
 	var cfg route.Config
 	now := newWorld(t, map[string]*vendor{"a": {}}, route.Route{Providers: []string{"a"}}, func(c *route.Config) { cfg = *c }).Router
@@ -34,4 +35,14 @@ func TestARouterIsLetGoOnceAnotherHasSucceededIt(t *testing.T) {
 		}
 	}
 	now.Close()
+}
+
+func TestRouterKnowsItsRoutesAndTheirMembers(t *testing.T) {
+	w := newWorld(t, map[string]*vendor{"a": {}, "b": {}, "c": {}}, route.Route{Providers: []string{"b", "a"}}, nil)
+	if !w.Has("default") || w.Has("other") || !w.HasProvider("c") || w.HasProvider("d") {
+		t.Error("it does not know its routes and providers")
+	}
+	if got := w.Members("default"); !slices.Equal(got, []string{"b", "a"}) || w.Members("other") != nil {
+		t.Errorf("the members are %q and %q", got, w.Members("other"))
+	}
 }
