@@ -36,7 +36,7 @@ func (c *Console) account(v *visitor, currency money.Currency, a money.Account) 
 	x := &accountView{Name: a.Name}
 	switch {
 	case !a.Pool.IsZero():
-		x.Name = a.Pool.String()
+		x.Name = v.say(a.Pool).Text
 		if !a.Until.IsZero() {
 			x.Until = v.T("usage.expires", c.clock(a.Until))
 		}

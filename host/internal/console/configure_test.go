@@ -275,7 +275,7 @@ func TestConsoleChangesAreUndoneAndProvidersOfItsOwnRemoved(t *testing.T) {
 	if got := b.text(`.field:has([name="fit"])`); !strings.Contains(got, "OCRMUX_PROVIDERS__JUMDATA__FIT") {
 		t.Errorf("the field that a variable sets is shown as %q", got)
 	}
-	b.do(chromedp.SendKeys(chromedp.CSS(`[name="labels"]`), "residency:cn"), click("#do-save"), visible("#origins"))
+	b.do(chromedp.SendKeys(chromedp.CSS(`[name="labels"]`), "residency:cn"), click("#do-save"), visible(".notice.good[role=status]"))
 	if got := b.text("#origins"); !strings.Contains(got, p.file+"，第 3 行") || !strings.Contains(got, p.overlay) {
 		t.Errorf("after a change, the provider is set by %s", got)
 	}

@@ -132,14 +132,18 @@ func (c *Console) inside(next func(http.ResponseWriter, *http.Request, *visitor)
 			return
 		}
 		defer leave()
-		next(w, r, &visitor{Tenant: tenant, words: c.pages.language(r)})
+		next(w, r, &visitor{Tenant: tenant, speaker: c.speaker(c.pages.language(r))})
 	}
 }
 
-// visitor is who looks at a page.
+// visitor is a person who looks at a page, and the language in which it speaks.
 type visitor struct {
 	*access.Tenant
-	*words
+	*speaker
+}
+
+func (c *Console) speaker(w *words) *speaker {
+	return &speaker{words: w, zone: c.cfg.Zone, currency: c.cfg.Service.Engine.Currency()}
 }
 
 // refuse says why a request is not served.

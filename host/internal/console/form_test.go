@@ -132,7 +132,7 @@ func TestWhatIsWrongIsToldAtItsControlAndASecretIsNotKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, words := range pages.words {
-		view := f.view(&visitor{words: words}, values, wrong)
+		view := f.view(&visitor{speaker: &speaker{words: words}}, values, wrong)
 		view.focus()
 		shown := 0
 		for _, x := range view.fields {
@@ -154,7 +154,7 @@ func TestProblemsOfAConfigurationComeToTheirControls(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &visitor{words: pages.words[0]}
+	v := &visitor{speaker: &speaker{words: pages.words[0]}}
 	f := newForm(&abi.Descriptor{Name: "x", ConfigSchema: abi.RawJSON(everything), Secrets: []abi.SecretSpec{{Name: "key"}}}).view(v, url.Values{}, nil)
 	f.place(v, "one", []config.Problem{
 		{Key: "providers.one.config.port", Problem: "is too large"}, {Key: `providers.one.config.retry."slash/tilde~"`, Problem: "is bad"}, {Key: "providers.one.config.hosts.3", Problem: "is no host"},
@@ -181,7 +181,7 @@ func TestAlternativesOfSecretsAreShownAsSuch(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := &abi.Descriptor{Name: "x", Secrets: []abi.SecretSpec{{Name: "code"}, {Name: "key"}, {Name: "secret"}, {Name: "extra"}}, SecretSets: []abi.SecretSet{{Names: []string{"code"}}, {Names: []string{"key", "secret"}}}}
-	f := newForm(d).view(&visitor{words: pages.words[0]}, url.Values{}, nil)
+	f := newForm(d).view(&visitor{speaker: &speaker{words: pages.words[0]}}, url.Values{}, nil)
 	var got []string
 	for _, s := range f.Secrets {
 		for _, x := range s.Fields {
@@ -253,7 +253,7 @@ func FuzzForm(f *testing.F) {
 			m = map[string]any{}
 		}
 		values := form.fill(config.Provider{Config: m})
-		form.view(&visitor{words: pages.words[1]}, values, nil)
+		form.view(&visitor{speaker: &speaker{words: pages.words[1]}}, values, nil)
 		p, wrong := form.take(values)
 		if len(wrong) > 0 {
 			t.Fatalf("%v: %v", values, wrong)

@@ -3,6 +3,7 @@ package console
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/ocrmux/ocrmux/internal/money"
 )
@@ -42,10 +43,5 @@ func thousands(digits string) string {
 	return digits
 }
 
-// seconds is a time in milliseconds as people read it.
-func seconds(v *visitor, ms int64) string {
-	if ms < 1000 {
-		return v.T("providers.ms", ms)
-	}
-	return v.T("providers.seconds", float64(ms)/1000)
-}
+// milliseconds returns a duration that a contract gives in milliseconds.
+func milliseconds(n int64) time.Duration { return time.Duration(n) * time.Millisecond }

@@ -70,7 +70,7 @@ func newPages() (*pages, error) {
 	return p, nil
 }
 
-// page is what a template is given.
+// page is the data of a template.
 type page struct {
 	*words
 	// Name of the page's template, At its address with the query.
@@ -81,15 +81,26 @@ type page struct {
 	Visitor *visitor
 	Alone   bool
 	Version string
-	Data    any
+	// Zone of the times on the page, for visitors who have signed in.
+	Zone string
+	Data any
 }
 
-// page is one for a visitor.
+// page returns a page for a visitor.
 func (c *Console) page(v *visitor, data any) *page {
-	return &page{words: v.words, Visitor: v, Alone: v.Name() == "", Version: c.cfg.Version, Data: data}
+	return &page{words: v.words, Visitor: v, Alone: v.Name() == "", Version: c.cfg.Version, Zone: zoneName(c.local(c.cfg.Now())), Data: data}
 }
 
-// Local is a time where the operator is.
+// zoneName returns the time zone of a time with its present offset: "Asia/Shanghai (UTC+08:00)".
+func zoneName(now time.Time) string {
+	offset := "UTC" + now.Format("-07:00")
+	if name := now.Location().String(); name != "Local" && name != "" {
+		return name + " (" + offset + ")"
+	}
+	return offset
+}
+
+// local returns a time in the console's zone.
 func (c *Console) local(t time.Time) time.Time { return t.In(c.cfg.Zone) }
 
 // show answers with a page. A page that is asked for as a fragment comes without its layout.

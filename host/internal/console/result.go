@@ -13,6 +13,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/idcard"
 	"github.com/ocrmux/ocrmux/host/internal/server/intake"
 	"github.com/ocrmux/ocrmux/internal/imaging"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // portraitExtra asks for the holder's photograph.
@@ -44,21 +45,23 @@ type advice struct{ What, Do string }
 // saying is what a vendor calls something, and what it says of it.
 type saying struct{ Name, Says string }
 
-// trouble is why no card was read. Detail is in the engine's or a vendor's own words.
+// trouble says why no card was read.
 type trouble struct {
-	Detail, VendorCode, VendorSays string
-	// Facts: whether money was spent, whose turn it is, when to try again.
+	Detail                 said
+	VendorCode, VendorSays string
+	// Facts say whether money was spent, who has to act, and when to try again.
 	Facts []saying
 }
 
-// teller puts results into the words of one language.
+// teller tells results in one language.
 type teller struct {
-	*words
+	*speaker
 	other *words // of the other language, for the names that the card itself has
+	now   func() time.Time
 }
 
 func (c *Console) teller(v *visitor) *teller {
-	t := &teller{words: v.words, other: v.words}
+	t := &teller{speaker: v.speaker, other: v.words, now: c.cfg.Now}
 	for _, w := range c.pages.words {
 		if w != v.words {
 			t.other = w
@@ -67,13 +70,8 @@ func (c *Console) teller(v *visitor) *teller {
 	return t
 }
 
-// word is the text for a word of the contract. That may have grown: then the word itself.
-func (t *teller) word(of, name string) string {
-	if key := "read." + of + "." + name; t.Has(key) {
-		return t.T(key)
-	}
-	return name
-}
+// word returns the page's word for a name of the contract.
+func (t *teller) word(of, name string) string { return t.named("read."+of, name) }
 
 // recognized tells of a card.
 func (t *teller) recognized(r *engine.Recognition, took time.Duration) *result {
@@ -127,15 +125,15 @@ func (t *teller) failed(e *engine.Error, took time.Duration) *result {
 	}
 	out.Trouble = new(trouble)
 	if len(e.Attempts) == 0 { // otherwise each of them says its own
-		out.Trouble.Detail = f.Message
+		out.Trouble.Detail = t.say(message.Text(f.Message))
 	}
 	facts := &out.Trouble.Facts
 	if f.Fault != abi.FaultUnspecified {
 		*facts = append(*facts, saying{t.T("read.turn"), t.word("fault", f.Fault.String())})
 	}
 	*facts = append(*facts, saying{t.T("read.spent"), out.Attempts.Cost})
-	if f.RetryAfterMs > 0 {
-		*facts = append(*facts, saying{t.T("read.again"), t.T("read.after", t.duration(time.Duration(f.RetryAfterMs)*time.Millisecond))})
+	if wait := milliseconds(int64(f.RetryAfterMs)); wait > 0 {
+		*facts = append(*facts, saying{t.T("read.again"), t.T("read.after", t.duration(wait), t.instant(t.now().Add(wait+time.Second-1)))})
 	}
 	if len(e.Attempts) > 0 {
 		out.Summary = t.duration(took)
@@ -147,7 +145,7 @@ func (t *teller) failed(e *engine.Error, took time.Duration) *result {
 func (t *teller) trouble(headline, do string, err error) *result {
 	out := &result{Tone: "bad", Headline: t.T(headline), Advice: []advice{{Do: t.T(do)}}, Trouble: &trouble{}}
 	if err != nil {
-		out.Trouble.Detail = err.Error()
+		out.Trouble.Detail = t.say(message.Error(err))
 	}
 	return out
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
@@ -22,11 +23,13 @@ type attemptView struct {
 	Skipped                 bool
 	From, Length            float64
 	Duration                string
-	Billed, Cost, Price     string
-	// Reason is why it was chosen or skipped, in the engine's own words.
-	Reason, Request string
-	Kind            string
-	Trouble         *trouble
+	Billed, Cost            string
+	Price                   said // where its price comes from
+	// Reason says why it was chosen or skipped.
+	Reason  said
+	Request string
+	Kind    string
+	Trouble *trouble
 }
 
 func (t *teller) timeline(attempts []engine.Attempt) *timeline {
@@ -46,8 +49,8 @@ func (t *teller) timeline(attempts []engine.Attempt) *timeline {
 	out.Span = t.duration(span)
 	for _, a := range attempts {
 		one := attemptView{
-			Provider: a.Provider, Outcome: t.word("outcome", string(a.Outcome)), Skipped: a.Outcome == engine.Skipped, Reason: a.Reason.String(), Request: a.VendorRequestID,
-			Billed: t.word("billed", a.Billed.String()), Price: a.Price.String(),
+			Provider: a.Provider, Outcome: t.word("outcome", string(a.Outcome)), Skipped: a.Outcome == engine.Skipped, Reason: t.say(a.Reason), Request: a.VendorRequestID,
+			Billed: t.word("billed", a.Billed.String()), Price: t.say(a.Price),
 		}
 		if !one.Skipped {
 			one.Duration = t.duration(lasted(a))
@@ -66,14 +69,14 @@ func (t *teller) timeline(attempts []engine.Attempt) *timeline {
 		}
 		if f := a.Failure; f != nil {
 			one.Kind = t.word("kind", f.Kind.String())
-			one.Trouble = &trouble{Detail: f.Message, VendorCode: f.VendorCode, VendorSays: f.VendorMessage}
+			one.Trouble = &trouble{Detail: t.say(message.Text(f.Message)), VendorCode: f.VendorCode, VendorSays: f.VendorMessage}
 		}
 		out.Attempts = append(out.Attempts, one)
 	}
 	return out
 }
 
-func lasted(a engine.Attempt) time.Duration { return time.Duration(a.DurationMs) * time.Millisecond }
+func lasted(a engine.Attempt) time.Duration { return milliseconds(a.DurationMs) }
 
 // spent is what attempts cost together. Where it is not known whether one was billed, it is the most that it can be.
 func (t *teller) spent(attempts []engine.Attempt) string {
@@ -100,17 +103,6 @@ func (t *teller) spent(attempts []engine.Attempt) string {
 		return t.T("read.spent.most", coins(currency, total))
 	}
 	return coins(currency, total)
-}
-
-// duration is one that people read.
-func (t *teller) duration(d time.Duration) string {
-	switch {
-	case d < time.Second:
-		return t.T("read.milliseconds", d.Milliseconds())
-	case d < 2*time.Minute:
-		return t.T("read.seconds", d.Seconds())
-	}
-	return t.T("read.minutes", d.Minutes())
 }
 
 // bytesText is a size that people read.

@@ -19,11 +19,9 @@ import (
 // tellers speak English and Chinese.
 func tellers(t *testing.T) (en, zh *teller) {
 	t.Helper()
-	p, err := newPages()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &teller{p.words[0], p.words[1]}, &teller{p.words[1], p.words[0]}
+	english, chinese := speakers(t)
+	now := func() time.Time { return time.Date(2026, 11, 29, 2, 7, 0, 0, time.UTC) }
+	return &teller{english, chinese.words, now}, &teller{chinese, english.words, now}
 }
 
 func TestFieldsAreToldInTheOrderOfTheCardWithWhatIsDoubtful(t *testing.T) {
@@ -116,7 +114,7 @@ func TestAFailureSaysWhoseTurnItIsAndWhen(t *testing.T) {
 		Kind: abi.FailureKindRateLimited, Message: "the account's call limit is reached", Fault: abi.FaultOperator, Billed: abi.BilledNo, RetryAfterMs: 1500,
 	}}
 	got := en.failed(failure, time.Second)
-	want := &trouble{Detail: "the account's call limit is reached", Facts: []saying{{"Whose turn it is", "The operator’s: settings, keys or budget"}, {"Cost", "no cost"}, {"When to try again", "in 1.5 s"}}}
+	want := &trouble{Detail: said{"the account's call limit is reached", "en"}, Facts: []saying{{"Whose turn it is", "The operator’s: settings, keys or budget"}, {"Cost", "no cost"}, {"When to try again", "in 1.5 s, at 2026-11-29 10:07:02"}}}
 	if diff := cmp.Diff(want, got.Trouble); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/idcard"
 	"github.com/ocrmux/ocrmux/host/internal/doctor"
 	"github.com/ocrmux/ocrmux/host/internal/service"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
@@ -121,18 +122,20 @@ type checkedView struct {
 	Findings []findingView
 }
 
-// findingView is one finding; Subject, Detail and Help are in the doctor's words.
+// findingView is one finding.
 type findingView struct {
-	State                        tag
-	Check, Subject, Detail, Help string
+	State          tag
+	Check, Subject string
+	Detail, Help   said
 }
 
 // specimenView is a reading in words.
 type specimenView struct {
 	At, Took, Fields, Cost string
 	Outcome, Billed        tag
-	// Kind of the failure and what the vendor said, verbatim; empty when it was read.
-	Kind, VendorCode, VendorMessage, Message, RequestID string
+	// Kind of the failure, and what the vendor said, verbatim; empty if the card was read.
+	Kind, VendorCode, VendorMessage, RequestID string
+	Message                                    said
 }
 
 // views are the last trials of a provider.
@@ -143,7 +146,7 @@ func (t *trials) views(c *Console, v *visitor, name string) (*checkedView, *spec
 	if x := t.checks[name]; x != nil {
 		checked = &checkedView{At: c.clock(x.at), State: findingTag(v, x.report.State)}
 		for _, f := range x.report.Findings {
-			checked.Findings = append(checked.Findings, findingView{findingTag(v, f.State), word(v, "provider.check", f.Check), f.Subject, f.Detail, f.Help})
+			checked.Findings = append(checked.Findings, findingView{findingTag(v, f.State), v.named("provider.check", f.Check), f.Subject, v.say(message.Text(f.Detail)), v.say(message.Text(f.Help))})
 		}
 	}
 	var read *specimenView
@@ -155,18 +158,18 @@ func (t *trials) views(c *Console, v *visitor, name string) (*checkedView, *spec
 
 func (c *Console) viewSpecimen(v *visitor, x *specimenReading) *specimenView {
 	out := &specimenView{
-		At: c.clock(x.at), Took: seconds(v, x.took.Milliseconds()), Outcome: tag{"good", v.T("outcome.recognized")}, Fields: number(int64(x.fields)),
+		At: c.clock(x.at), Took: v.duration(x.took), Outcome: tag{"good", v.T("outcome.recognized")}, Fields: number(int64(x.fields)),
 		Cost: coins(cmp.Or(money.Currency(x.attempt.Currency), c.cfg.Service.Engine.Currency()), x.attempt.Cost), RequestID: x.attempt.VendorRequestID,
-		Billed: tag{"", word(v, "billed", x.attempt.Billed.String())},
+		Billed: tag{"", v.named("billed", x.attempt.Billed.String())},
 	}
 	if f := x.failure; f != nil {
 		out.Outcome, out.Fields = tag{"bad", v.T("outcome.failed")}, ""
-		out.Kind, out.Message, out.VendorCode, out.VendorMessage = word(v, "failure", f.Kind.String()), f.Message, f.VendorCode, f.VendorMessage
+		out.Kind, out.Message, out.VendorCode, out.VendorMessage = v.named("failure", f.Kind.String()), v.say(message.Text(f.Message)), f.VendorCode, f.VendorMessage
 	}
 	return out
 }
 
 func findingTag(v *visitor, s doctor.State) tag {
 	tone := map[doctor.State]string{doctor.Good: "good", doctor.Warn: "warn", doctor.Bad: "bad"}[s]
-	return tag{tone, word(v, "provider.finding", string(s))}
+	return tag{tone, v.named("provider.finding", string(s))}
 }

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/text/language"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 //go:embed words/*/*.json
@@ -25,8 +27,9 @@ var folders = []string{"en", "zh"}
 // words are everything that the console says in one language, by key.
 type words struct {
 	// Lang is the language for HTML.
-	Lang string
-	text map[string]string
+	Lang     string
+	text     map[string]string
+	messages map[message.Code]string // templates; English has none of its own
 }
 
 // T is the text of a key, with values put in as [fmt.Sprintf] does. A key without text shows itself: a test finds those.
@@ -47,7 +50,7 @@ func (w *words) Has(key string) bool {
 	return ok
 }
 
-// readWords reads one language. A key stands in one file only.
+// readWords reads one language. A key is in one file only.
 func readWords(folder, lang string) (*words, error) {
 	w := &words{Lang: lang, text: make(map[string]string)}
 	files, err := wordFiles.ReadDir(path.Join("words", folder))
@@ -70,7 +73,8 @@ func readWords(folder, lang string) (*words, error) {
 			w.text[key] = text
 		}
 	}
-	return w, nil
+	w.messages, err = readMessages(folder)
+	return w, err
 }
 
 const (
