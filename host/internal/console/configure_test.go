@@ -380,7 +380,7 @@ func TestSecretThatIsTypedInIsRefusedAndNotShownAgain(t *testing.T) {
 	address := p.url + "/console/providers/jumdata/configure"
 	for _, do := range []string{"check", "save"} {
 		status, page := fetch(t, http.DefaultClient, address, url.Values{"do": {do}, "secrets/app_id": {"env:ID"}, "secrets/app_secret": {"hunter2-itself"}, "config/endpoint": {p.vendorURL}})
-		if status != http.StatusUnprocessableEntity || strings.Contains(page, "hunter2") || !strings.Contains(page, "not a place where the secret is found") {
+		if status != http.StatusUnprocessableEntity || strings.Contains(page, "hunter2") || !strings.Contains(page, "not a source of a secret") {
 			t.Errorf("%s answers with %d\n%s", do, status, page)
 		}
 	}

@@ -52,12 +52,12 @@ func TestSignalsAreToldTheGravestFirstWithOnePieceOfAdviceEach(t *testing.T) {
 		"blurred": {State: abi.SignalStateYes}, "copy": {State: abi.SignalStateYes}, "smudged": {State: abi.SignalStateYes}, "screen": {State: abi.SignalStateNo}, "tampered": {},
 	}
 	told := en.recognized(&engine.Recognition{Signals: signals, Checks: map[string]idcard.State{idcard.CheckExpired: idcard.Fail, idcard.CheckRegionKnown: idcard.Pass}}, time.Second)
-	if diff := cmp.Diff(&signalView{Yes: []string{"Photocopy", "Blurred", "smudged"}, No: []string{"Taken off a screen"}, NotChecked: []string{"Possibly altered"}}, told.Signals); diff != "" {
+	if diff := cmp.Diff(&signalView{Yes: []string{"Photocopy", "Blurred", "smudged"}, No: []string{"Photo of a screen"}, NotChecked: []string{"Possibly altered"}}, told.Signals); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
 	want := []advice{
-		{"Photocopy", "Photograph the card itself, not a copy of it."}, {"Blurred", "Hold the phone still, tap the card to focus, and take it when the text is sharp."},
-		{"smudged", "Look at the picture and take it again."},
+		{"Photocopy", "Photograph the card itself, not a copy of it."}, {"Blurred", "Hold the phone still, tap the card to focus, and take the picture when the text is sharp."},
+		{"smudged", "Check the picture and take it again."},
 	}
 	if diff := cmp.Diff(want, told.Advice); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
@@ -98,7 +98,7 @@ func TestAttemptsStandWhereTheyWereInTimeWithWhatTheyCost(t *testing.T) {
 		want     string
 	}{
 		"nobody was asked":                    {attempts[:1], "no cost"},
-		"it may have cost something":          {[]engine.Attempt{{Outcome: engine.Failed}}, "it is not known whether it cost anything"},
+		"it may have cost something":          {[]engine.Attempt{{Outcome: engine.Failed}}, "unknown whether it was billed"},
 		"it was billed and nobody set prices": {[]engine.Attempt{{Outcome: engine.Recognized, Billed: abi.BilledYes}}, "billed, no price set"},
 		"it was billed":                       {attempts[2:], "¥0.05"},
 	} {
@@ -114,7 +114,7 @@ func TestAFailureSaysWhoseTurnItIsAndWhen(t *testing.T) {
 		Kind: abi.FailureKindRateLimited, Message: "the account's call limit is reached", Fault: abi.FaultOperator, Billed: abi.BilledNo, RetryAfterMs: 1500,
 	}}
 	got := en.failed(failure, time.Second)
-	want := &trouble{Detail: said{"the account's call limit is reached", "en"}, Facts: []saying{{"Whose turn it is", "The operator’s: settings, keys or budget"}, {"Cost", "no cost"}, {"When to try again", "in 1.5 s, at 2026-11-29 10:07:02"}}}
+	want := &trouble{Detail: said{"the account's call limit is reached", "en"}, Facts: []saying{{"Who can fix it", "The operator: check settings, keys or budget"}, {"Cost", "no cost"}, {"When to try again", "in 1.5 s, at 2026-11-29 10:07:02"}}}
 	if diff := cmp.Diff(want, got.Trouble); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
@@ -132,8 +132,8 @@ func TestEveryFormThatCannotBeTakenInIsToldOf(t *testing.T) {
 		headline string
 	}{
 		{&intake.Error{Status: 413, Picture: true}, 413, "The picture is too large"},
-		{&intake.Error{Status: 415, Reason: "r"}, 415, "No picture has arrived"},
-		{errors.New("e"), 500, "Something went wrong here"},
+		{&intake.Error{Status: 415, Reason: "r"}, 415, "No picture was received"},
+		{errors.New("e"), 500, "Internal error"},
 	} {
 		status, told := en.untaken(c.err, 5<<20)
 		if status != c.status || told.Headline != c.headline {
