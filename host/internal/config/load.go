@@ -37,33 +37,33 @@ type Sources struct {
 	Environ []string
 	// Flags holds what AddFlags added; it may be nil.
 	Flags *pflag.FlagSet
-	// ProgramDir is the folder of the program, beside whose file plugins are found by default.
+	// ProgramDir is the folder of the program. Its folder plugins is the default for plugins.
 	ProgramDir string
-	// UserCacheDir is the user's cache folder; empty when there is none.
+	// UserCacheDir is the user's cache folder; empty if there is none.
 	UserCacheDir string
 }
 
 // Config is a valid configuration.
 type Config struct {
-	// Path of the configuration file; empty when there is none.
+	// Path of the configuration file; empty if there is none.
 	Path string
 	// Overlay is the console's file, never nil.
 	Overlay *Overlay
-	// File is what all sources together say, before defaults.
+	// File has the settings of all sources together, without defaults.
 	File File
-	// Engine lacks what a configuration cannot say: Runtimes, Documents and Logger.
+	// Engine lacks Runtimes, Documents and Logger, which no setting can provide.
 	Engine engine.Config
 	// WASM names a cache folder that may not exist yet.
 	WASM wasm.Config
-	// Process lacks what a configuration cannot say: Logger.
+	// Process lacks the Logger.
 	Process process.Config
-	// State is where state is kept; nil means in memory. It lacks the Logger.
+	// State configures where state is kept; nil means in memory. It lacks the Logger.
 	State *jetstream.Config
-	// Server is where the HTTP server listens, and for whom.
+	// Server configures the HTTP server.
 	Server ServerConfig
-	// Telemetry lacks what a configuration cannot say: Version and Logger.
+	// Telemetry lacks Version and Logger.
 	Telemetry telemetry.Config
-	// SecretSources are where the secrets were found, in no particular order.
+	// SecretSources are the sources of the secrets, in no particular order.
 	SecretSources []SecretSource
 
 	layers layers // those of the files, then those of variables and flags
@@ -141,7 +141,7 @@ func (c *Config) readFile() (*layer, []Problem) {
 	return readYAML(c.text, c.Path, nil, false)
 }
 
-// merge lays all layers over each other.
+// merge merges all layers; later ones take precedence.
 func (ls layers) merge(schema *validator.Schema) (*koanf.Koanf, error) {
 	k := koanf.New("\x00")
 	for _, l := range ls {
@@ -153,8 +153,8 @@ func (ls layers) merge(schema *validator.Schema) (*koanf.Koanf, error) {
 	return k, nil
 }
 
-// fillEmpty gives a key without a value its meaning: where a mapping belongs, one without settings ("local:" is a provider
-// with nothing to say about it); elsewhere, that it is not set.
+// fillEmpty gives a key without a value its meaning: an empty mapping if the key has a mapping ("local:" is a provider without
+// settings), or else that the key is not set.
 func fillEmpty(tree map[string]any, schema *validator.Schema, path []string) {
 	for key, value := range tree {
 		at := append(path[:len(path):len(path)], key)
@@ -164,7 +164,7 @@ func fillEmpty(tree map[string]any, schema *validator.Schema, path []string) {
 			fillEmpty(value, schema, at)
 		case nil:
 			switch {
-			case s == nil: // a plugin's own setting, or an unknown one
+			case s == nil: // a setting of a plugin, or an unknown one
 			case s.Types != nil && slices.Contains(s.Types.ToStrings(), "object"):
 				tree[key] = map[string]any{}
 			default:
@@ -174,7 +174,7 @@ func fillEmpty(tree map[string]any, schema *validator.Schema, path []string) {
 	}
 }
 
-// builder makes an engine's configuration from settings that fit the schema.
+// builder makes an engine's configuration of valid settings.
 type builder struct {
 	*Config
 	base        string // folder of the file
@@ -225,7 +225,7 @@ func (b *builder) limits(l Limits) {
 	b.Process.StartTimeout = b.duration(l.Process.StartTimeout, "limits", "process", "start_timeout")
 }
 
-// plugins finds the folders.
+// plugins builds the section "plugins".
 func (b *builder) plugins(src Sources) {
 	p := b.File.Plugins
 	b.Engine.Plugins = filepath.Join(src.ProgramDir, "plugins")
@@ -256,7 +256,7 @@ func (b *builder) plugins(src Sources) {
 	}
 }
 
-// resolve makes a path of the file relative to the file.
+// resolve makes a path in a file relative to the folder of the configuration file.
 func (b *builder) resolve(path string, setting ...string) string {
 	at, _ := b.layers.placeOf(setting)
 	if filepath.IsAbs(path) || at.line == 0 {
@@ -265,7 +265,7 @@ func (b *builder) resolve(path string, setting ...string) string {
 	return filepath.Join(b.base, path)
 }
 
-// duration parses what the schema's pattern has let through; only its size can still be wrong.
+// duration parses a text that matches the schema's pattern. Only its size can still be wrong.
 func (b *builder) duration(d Duration, setting ...string) time.Duration {
 	if d == "" {
 		return 0

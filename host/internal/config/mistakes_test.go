@@ -147,7 +147,7 @@ func TestEveryMistakeIsNamedWithItsPlaceAndItsCure(t *testing.T) {
 		},
 		"a variable whose name stands for nothing": {
 			environ: []string{"OCRMUX___LOG____LEVEL=info"},
-			want:    `$OCRMUX___LOG____LEVEL: the name stands for no setting; "__" goes a level down, "___" is a hyphen, as in OCRMUX_PROVIDERS__SECOND___ACCOUNT__PLUGIN`,
+			want:    `$OCRMUX___LOG____LEVEL: the name is not that of a setting; "__" goes a level down, "___" is a hyphen, as in OCRMUX_PROVIDERS__SECOND___ACCOUNT__PLUGIN`,
 		},
 		"a variable that is no YAML": {
 			environ: []string{"OCRMUX_PLUGINS__DIR=[x"},

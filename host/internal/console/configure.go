@@ -44,7 +44,7 @@ type configuring struct {
 	provider config.Provider
 }
 
-// begin finds the form that a request is about.
+// begin returns the form that a request is about.
 func (c *Console) begin(r *http.Request) (*configuring, error) {
 	x := &configuring{name: r.PathValue("provider")}
 	x.isNew = x.name == ""
@@ -61,7 +61,7 @@ func (c *Console) begin(r *http.Request) (*configuring, error) {
 		if x.provider, known = x.present.Providers[x.name]; known {
 			plugin = cmp.Or(x.provider.Plugin, x.name)
 		} else {
-			plugin = x.name // one that works without configuration
+			plugin = x.name // it works without configuration
 		}
 	}
 	plugins, err := c.cfg.Editor.Plugins()
@@ -90,7 +90,7 @@ func (c *Console) configurePage(w http.ResponseWriter, r *http.Request, v *visit
 	c.showForm(w, r, v, http.StatusOK, x, x.show(v, values, nil))
 }
 
-// freeName is a name for a new provider: its plugin's, unless that is taken.
+// freeName returns a name for a new provider: its plugin's, unless that is taken.
 func (x *configuring) freeName() string {
 	if _, taken := x.present.Providers[x.plugin.Name]; taken {
 		return ""
@@ -98,7 +98,7 @@ func (x *configuring) freeName() string {
 	return x.plugin.Name
 }
 
-// show is the page with some values.
+// show returns the page with some values.
 func (x *configuring) show(v *visitor, values url.Values, wrong map[string]wrongValue) *formView {
 	f := x.view(v, values, wrong)
 	f.New, f.Name, f.Path, f.Version = x.isNew, x.name, x.path, values.Get(versionAt)

@@ -8,7 +8,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
-// coins is an amount as people read it, with two decimals at least: "¥0.05", "USD 12.00".
+// coins writes an amount with at least two decimals: "¥0.05", "USD 12.00".
 func coins(currency money.Currency, a money.Amount) string {
 	text, negative := strings.CutPrefix(a.String(), "-")
 	whole, fraction, _ := strings.Cut(text, ".")
@@ -26,7 +26,7 @@ func coins(currency money.Currency, a money.Amount) string {
 	return text
 }
 
-// number is a count as people read it: "12,345".
+// number writes a count: "12,345".
 func number(n int64) string {
 	text, negative := strings.CutPrefix(strconv.FormatInt(n, 10), "-")
 	if negative {
@@ -35,7 +35,7 @@ func number(n int64) string {
 	return thousands(text)
 }
 
-// thousands parts digits.
+// thousands separates the thousands of digits.
 func thousands(digits string) string {
 	for i := len(digits) - 3; i > 0; i -= 3 {
 		digits = digits[:i] + "," + digits[i:]

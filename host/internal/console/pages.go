@@ -22,7 +22,7 @@ var pageFiles embed.FS
 //go:embed assets/*
 var assetFiles embed.FS
 
-// pages are the templates, assets and words of the console.
+// pages holds the templates, assets and words of the console.
 type pages struct {
 	templates map[string]*template.Template // by page
 	match     language.Matcher
@@ -30,7 +30,7 @@ type pages struct {
 	versions  map[string]string
 }
 
-// newPages parses every page together with the layout and the fragments, whose files begin with "_".
+// newPages parses every page with the layout and the fragments, whose file names begin with "_".
 func newPages() (*pages, error) {
 	p := &pages{templates: make(map[string]*template.Template), match: language.NewMatcher(tongues), versions: make(map[string]string)}
 	for i, f := range folders {
@@ -103,7 +103,7 @@ func zoneName(now time.Time) string {
 // local returns a time in the console's zone.
 func (c *Console) local(t time.Time) time.Time { return t.In(c.cfg.Zone) }
 
-// show answers with a page. A page that is asked for as a fragment comes without its layout.
+// show answers with a page, without its layout if a script asks for a fragment.
 func (p *pages) show(w http.ResponseWriter, r *http.Request, status int, name string, data *page) {
 	data.Name = name
 	switch {
@@ -119,7 +119,7 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request, status int, name st
 	}
 	var b bytes.Buffer
 	if err := p.templates[name].ExecuteTemplate(&b, which, data); err != nil {
-		// A template that does not fit its data is our mistake; the message names fields of types, never their values.
+		// A template that does not fit its data is a mistake in the program. The message has names of fields, never values.
 		panic(fmt.Sprintf("the page %s cannot be shown: %v", name, err))
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -129,10 +129,10 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request, status int, name st
 	_, _ = w.Write(b.Bytes()) // a client that is gone does not matter
 }
 
-// fragment reports whether our script asks, which puts the answer into the page that is there.
+// fragment reports whether the script of a page asks, which puts the answer into that page.
 func fragment(r *http.Request) bool { return r.Header.Get("X-Fragment") != "" }
 
-// assetPath is the address of a file, with its version, so that browsers can keep it.
+// assetPath returns the address of a file with its version, so that browsers can cache it.
 func (p *pages) assetPath(name string) (string, error) {
 	version, ok := p.versions[name]
 	if !ok {
@@ -159,7 +159,7 @@ func (c *Console) asset(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(b))
 }
 
-// dict lets a template hand several values to another: names and values in turns.
+// dict lets a template pass several values to another. pairs alternate between names and values.
 func dict(pairs ...any) (map[string]any, error) {
 	out := make(map[string]any, len(pairs)/2)
 	for i := 0; i+1 < len(pairs); i += 2 {

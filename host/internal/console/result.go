@@ -19,30 +19,30 @@ import (
 // portraitExtra asks for the holder's photograph.
 const portraitExtra = "portrait"
 
-// result is what came of reading a card, in words: a card, or what went wrong.
+// result is the result of a call in the words of a page: a card, or why there is none.
 type result struct {
 	// Tone is good, warn or bad.
 	Tone, Headline, Summary string
-	// Advice is for whoever holds the camera.
+	// Advice is for the person who takes the picture.
 	Advice []advice
-	// Fields are empty where no card was read.
+	// Fields are empty if no card was read.
 	Fields  []readField
 	Figure  *figure
 	Signals *signalView
 	Checks  []ruleView
-	// Vendor is what vendors said beyond the model.
+	// Vendor has what vendors said besides the fields.
 	Vendor []saying
-	// Trouble is why no card was read; nil where one was.
+	// Trouble says why no card was read; nil if one was.
 	Trouble  *trouble
 	Attempts *timeline
 	// JSON is the API's answer.
 	JSON string
 }
 
-// advice says what is the matter, and what to do about it.
+// advice names a problem and says what to do about it.
 type advice struct{ What, Do string }
 
-// saying is what a vendor calls something, and what it says of it.
+// saying is a name and a text.
 type saying struct{ Name, Says string }
 
 // trouble says why no card was read.
@@ -73,7 +73,7 @@ func (c *Console) teller(v *visitor) *teller {
 // word returns the page's word for a name of the contract.
 func (t *teller) word(of, name string) string { return t.named("read."+of, name) }
 
-// recognized tells of a card.
+// recognized returns the result of a call that read a card.
 func (t *teller) recognized(r *engine.Recognition, took time.Duration) *result {
 	out := &result{Tone: "good", Headline: t.T("read.done"), Fields: t.fields(r), Signals: t.signals(r.Signals), Checks: t.checks(r.Checks), Attempts: t.timeline(r.Attempts)}
 	out.Advice = t.adviceOn(r.Signals)
@@ -99,7 +99,7 @@ func (t *teller) recognized(r *engine.Recognition, took time.Duration) *result {
 	return out
 }
 
-// suppliers are the providers whose fields these are.
+// suppliers returns the providers that read the fields.
 func suppliers(r *engine.Recognition) []string {
 	var out []string
 	for _, f := range r.Fields {
@@ -111,7 +111,7 @@ func suppliers(r *engine.Recognition) []string {
 	return out
 }
 
-// failed tells of a call that gave no card.
+// failed returns the result of a call that read no card.
 func (t *teller) failed(e *engine.Error, took time.Duration) *result {
 	f := &e.Failure
 	out := &result{Tone: "bad", Headline: t.word("kind", f.Kind.String()), Attempts: t.timeline(e.Attempts), JSON: indented(e)}
@@ -124,7 +124,7 @@ func (t *teller) failed(e *engine.Error, took time.Duration) *result {
 		out.Advice = append(out.Advice, advice{Do: t.T("read.kind." + f.Kind.String() + ".advice")})
 	}
 	out.Trouble = new(trouble)
-	if len(e.Attempts) == 0 { // otherwise each of them says its own
+	if len(e.Attempts) == 0 { // otherwise each attempt says why
 		out.Trouble.Detail = t.say(message.Text(f.Message))
 	}
 	facts := &out.Trouble.Facts
@@ -141,7 +141,7 @@ func (t *teller) failed(e *engine.Error, took time.Duration) *result {
 	return out
 }
 
-// trouble tells why nobody was asked at all.
+// trouble returns the result of a request for which no provider was called.
 func (t *teller) trouble(headline, do string, err error) *result {
 	out := &result{Tone: "bad", Headline: t.T(headline), Advice: []advice{{Do: t.T(do)}}, Trouble: &trouble{}}
 	if err != nil {
@@ -150,7 +150,7 @@ func (t *teller) trouble(headline, do string, err error) *result {
 	return out
 }
 
-// untaken tells of a form that could not be taken in, which fails with an *intake.Error.
+// untaken returns the result of a form that failed with an *intake.Error.
 func (t *teller) untaken(err error, limit int64) (status int, told *result) {
 	var wrong *intake.Error
 	switch {

@@ -10,14 +10,14 @@ import (
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
-// timeline are the attempts of a call, side by side in time.
+// timeline shows the attempts of a call on a common time axis.
 type timeline struct {
 	Attempts []attemptView
-	// Cost of all of them in words, Span from the first to the last.
+	// Cost of all attempts in words, and Span from the first to the last.
 	Cost, Span string
 }
 
-// attemptView is one attempt in words. From and Length are thousandths of the timeline.
+// attemptView is one attempt in the words of a page. From and Length are thousandths of the timeline.
 type attemptView struct {
 	Provider, Outcome, Tone string
 	Skipped                 bool
@@ -55,7 +55,7 @@ func (t *teller) timeline(attempts []engine.Attempt) *timeline {
 		if !one.Skipped {
 			one.Duration = t.duration(lasted(a))
 			one.From = 1000 * float64(a.Started.Sub(first)) / float64(span)
-			one.Length = max(1000*float64(lasted(a))/float64(span), 6) // the shortest can be seen, too
+			one.Length = max(1000*float64(lasted(a))/float64(span), 6) // so that the shortest is visible
 			one.From = min(one.From, 1000-one.Length)
 		}
 		if a.Cost > 0 {
@@ -78,7 +78,7 @@ func (t *teller) timeline(attempts []engine.Attempt) *timeline {
 
 func lasted(a engine.Attempt) time.Duration { return milliseconds(a.DurationMs) }
 
-// spent is what attempts cost together. Where it is not known whether one was billed, it is the most that it can be.
+// spent returns the cost of attempts together: the maximum if it is unknown whether one was billed.
 func (t *teller) spent(attempts []engine.Attempt) string {
 	var total money.Amount
 	var currency money.Currency
@@ -105,7 +105,7 @@ func (t *teller) spent(attempts []engine.Attempt) string {
 	return coins(currency, total)
 }
 
-// bytesText is a size that people read.
+// bytesText writes a size.
 func bytesText(n int64) string {
 	if n < 1<<20 {
 		return fmt.Sprintf("%d KB", n>>10)

@@ -21,8 +21,8 @@ import (
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
-// trials remembers the last trial of each provider, so that its page can be shown again without another one. Nothing of a card is in it,
-// not even of the specimen.
+// trials keeps the last trial of each provider, so that its page can show it again. It holds nothing of a card, not even of the
+// specimen.
 type trials struct {
 	mu       sync.Mutex
 	checks   map[string]*examined
@@ -35,7 +35,7 @@ type examined struct {
 	report doctor.Report
 }
 
-// specimenReading is how a specimen was read.
+// specimenReading is the result of reading a specimen.
 type specimenReading struct {
 	at      time.Time
 	took    time.Duration
@@ -63,7 +63,7 @@ func (c *Console) checkProvider(r *http.Request, _ *visitor, p *service.Provider
 	return "checked", nil
 }
 
-// readSpecimen has a provider read the specimen, which costs what its calls cost.
+// readSpecimen calls a provider with the specimen. The call costs what every call costs.
 func (c *Console) readSpecimen(r *http.Request, v *visitor, p *service.Provider) (string, error) {
 	picture, err := unlike(specimen(), c.cfg.Random)
 	if err != nil {
@@ -95,8 +95,8 @@ func (c *Console) readSpecimen(r *http.Request, v *visitor, p *service.Provider)
 	return "read", nil
 }
 
-// unlike is a JPEG that looks the same and is another one, by a comment in it: neither a result that was kept nor an equal call that is
-// under way answers in the provider's place.
+// unlike returns the JPEG with a random comment, so that neither a cached result nor an equal running call answers in the
+// provider's place.
 func unlike(jpeg []byte, random io.Reader) ([]byte, error) {
 	mark := make([]byte, 8)
 	if _, err := io.ReadFull(random, mark); err != nil {
@@ -115,7 +115,7 @@ func readsSpecimen(p *service.Provider) bool {
 	})
 }
 
-// checkedView is a check in words.
+// checkedView is a check in the words of a page.
 type checkedView struct {
 	At       string
 	State    tag
@@ -129,7 +129,7 @@ type findingView struct {
 	Detail, Help   said
 }
 
-// specimenView is a reading in words.
+// specimenView is the result of a specimen in the words of a page.
 type specimenView struct {
 	At, Took, Fields, Cost string
 	Outcome, Billed        tag
@@ -138,7 +138,7 @@ type specimenView struct {
 	Message                                    said
 }
 
-// views are the last trials of a provider.
+// views returns the last trials of a provider.
 func (t *trials) views(c *Console, v *visitor, name string) (*checkedView, *specimenView) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
