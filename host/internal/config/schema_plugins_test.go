@@ -146,7 +146,8 @@ var filesAndVerdicts = []struct {
 }
 
 // The schema that editors use and the program itself are of one opinion, wherever a schema can have one.
-func TestTheSchemaWithPluginsAcceptsAndRefusesWhatTheProgramDoes(t *testing.T) {
+func TestSchemaWithPluginsAcceptsAndRefusesWhatTheProgramDoes(t *testing.T) {
+	t.Parallel()
 	dir := pluginFolder(t, strange)
 	text, unchecked, err := config.SchemaWith(descriptors(t, dir))
 	if err != nil {
@@ -204,7 +205,8 @@ func asJSON(t *testing.T, v any) any {
 	return out
 }
 
-func TestEveryReferenceOfTheSchemaIsAPointerFromItsRoot(t *testing.T) {
+func TestSchemaReferencesArePointersFromItsRoot(t *testing.T) {
+	t.Parallel()
 	text, _, err := config.SchemaWith(descriptors(t, pluginFolder(t, strange)))
 	if err != nil {
 		t.Fatal(err)

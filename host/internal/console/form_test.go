@@ -36,7 +36,8 @@ const everything = `{
 	}
 }`
 
-func TestASchemaBecomesControls(t *testing.T) {
+func TestFormHasAControlForEachSetting(t *testing.T) {
+	t.Parallel()
 	s := specOf([]byte(everything))
 	got := make(map[string]kind)
 	var names []string
@@ -61,7 +62,8 @@ func TestASchemaBecomesControls(t *testing.T) {
 	}
 }
 
-func TestASchemaThatIsNoneIsOneControlForAllOfIt(t *testing.T) {
+func TestFormOfAnotherSchemaIsOneControl(t *testing.T) {
+	t.Parallel()
 	for _, schema := range []string{"", "true", "{", `{"type": "object"}`, `{"$ref": "#/$defs/x"}`, `{"oneOf": []}`, strings.Repeat(`{"properties":{"a":`, 200)} {
 		if s := specOf([]byte(schema)); s.kind != rawKind {
 			t.Errorf("%s gives a %s", schema, s.kind)
@@ -69,7 +71,8 @@ func TestASchemaThatIsNoneIsOneControlForAllOfIt(t *testing.T) {
 	}
 }
 
-func TestWhatAFormCannotHoldIsJSON(t *testing.T) {
+func TestFormHoldsTheRestAsJSON(t *testing.T) {
+	t.Parallel()
 	f := newForm(&abi.Descriptor{Name: "x", ConfigSchema: abi.RawJSON(everything)})
 	p := config.Provider{Plugin: "x", Config: map[string]any{
 		"region": "two\nlines", "port": 8080, "ratio": nil, "mode": "other", "hosts": []any{"a", "b\nc"}, "codes": []any{1, 3}, "retry": map[string]any{"times": 3, "more": true},
@@ -90,7 +93,8 @@ func TestWhatAFormCannotHoldIsJSON(t *testing.T) {
 	}
 }
 
-func TestAFormReadsWhatPeopleWrite(t *testing.T) {
+func TestFormReadsWhatPeopleWrite(t *testing.T) {
+	t.Parallel()
 	f := newForm(&abi.Descriptor{Name: "x", ConfigSchema: abi.RawJSON(everything), Secrets: []abi.SecretSpec{{Name: "key"}, {Name: "token", Captured: true}}})
 	values := url.Values{
 		"config/region": {"cn-north"}, "config/port": {" 8443 "}, "config/ratio": {"0.5"}, "config/strict": {"false"}, "config/mode": {`3`}, "config/grade": {"2"},
@@ -110,7 +114,8 @@ func TestAFormReadsWhatPeopleWrite(t *testing.T) {
 	}
 }
 
-func TestWhatIsWrongIsToldAtItsControlAndASecretIsNotKept(t *testing.T) {
+func TestFormShowsProblemsAtTheirControlsAndKeepsNoSecret(t *testing.T) {
+	t.Parallel()
 	f := newForm(&abi.Descriptor{Name: "x", ConfigSchema: abi.RawJSON(everything), Secrets: []abi.SecretSpec{{Name: "key"}}})
 	values := url.Values{
 		"config/port": {"1.5"}, "config/ratio": {"NaN"}, "config/strict": {"maybe"}, "config/mode": {`"no"`}, "config/codes": {"1\n9"}, "json:config/free": {"{"}, "rest:config": {`{"port": 1}`},
@@ -149,7 +154,8 @@ func TestWhatIsWrongIsToldAtItsControlAndASecretIsNotKept(t *testing.T) {
 	}
 }
 
-func TestProblemsOfAConfigurationComeToTheirControls(t *testing.T) {
+func TestFormShowsProblemsOfAConfigurationAtTheirControls(t *testing.T) {
+	t.Parallel()
 	pages, err := newPages()
 	if err != nil {
 		t.Fatal(err)
@@ -175,7 +181,8 @@ func TestProblemsOfAConfigurationComeToTheirControls(t *testing.T) {
 	}
 }
 
-func TestAlternativesOfSecretsAreShownAsSuch(t *testing.T) {
+func TestFormShowsAlternativesOfSecrets(t *testing.T) {
+	t.Parallel()
 	pages, err := newPages()
 	if err != nil {
 		t.Fatal(err)
@@ -195,6 +202,7 @@ func TestAlternativesOfSecretsAreShownAsSuch(t *testing.T) {
 }
 
 func TestChangedSettingsAreThoseThatDiffer(t *testing.T) {
+	t.Parallel()
 	yes, no := true, false
 	one := config.Provider{
 		Config: map[string]any{"timeout": 10, "retry": map[string]any{"times": 1}}, Secrets: map[string]config.Source{"key": "env:KEY"}, Labels: []string{"a"}, Fit: &no,

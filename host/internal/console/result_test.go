@@ -24,7 +24,8 @@ func tellers(t *testing.T) (en, zh *teller) {
 	return &teller{english, chinese.words, now}, &teller{chinese, english.words, now}
 }
 
-func TestFieldsAreToldInTheOrderOfTheCardWithWhatIsDoubtful(t *testing.T) {
+func TestResultHasFieldsInTheOrderOfTheCardWithDoubts(t *testing.T) {
+	t.Parallel()
 	_, zh := tellers(t)
 	sure := 0.9996
 	got := zh.fields(&engine.Recognition{Fields: map[string]engine.Field{
@@ -46,7 +47,8 @@ func TestFieldsAreToldInTheOrderOfTheCardWithWhatIsDoubtful(t *testing.T) {
 	}
 }
 
-func TestSignalsAreToldTheGravestFirstWithOnePieceOfAdviceEach(t *testing.T) {
+func TestResultHasTheGravestSignalsFirstWithAdviceForEach(t *testing.T) {
+	t.Parallel()
 	en, _ := tellers(t)
 	signals := map[string]engine.Signal{
 		"blurred": {State: abi.SignalStateYes}, "copy": {State: abi.SignalStateYes}, "smudged": {State: abi.SignalStateYes}, "screen": {State: abi.SignalStateNo}, "tampered": {},
@@ -74,7 +76,8 @@ func TestSignalsAreToldTheGravestFirstWithOnePieceOfAdviceEach(t *testing.T) {
 	}
 }
 
-func TestAttemptsStandWhereTheyWereInTimeWithWhatTheyCost(t *testing.T) {
+func TestResultHasAttemptsOnATimelineWithTheirCosts(t *testing.T) {
+	t.Parallel()
 	en, _ := tellers(t)
 	began := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	attempts := []engine.Attempt{
@@ -108,7 +111,8 @@ func TestAttemptsStandWhereTheyWereInTimeWithWhatTheyCost(t *testing.T) {
 	}
 }
 
-func TestAFailureSaysWhoseTurnItIsAndWhen(t *testing.T) {
+func TestResultOfAFailureSaysWhoCanFixItAndWhenToTryAgain(t *testing.T) {
+	t.Parallel()
 	en, zh := tellers(t)
 	failure := &engine.Error{Failure: engine.Failure{
 		Kind: abi.FailureKindRateLimited, Message: "the account's call limit is reached", Fault: abi.FaultOperator, Billed: abi.BilledNo, RetryAfterMs: 1500,
@@ -124,7 +128,8 @@ func TestAFailureSaysWhoseTurnItIsAndWhen(t *testing.T) {
 	}
 }
 
-func TestEveryFormThatCannotBeTakenInIsToldOf(t *testing.T) {
+func TestResultOfARefusedFormSaysWhy(t *testing.T) {
+	t.Parallel()
 	en, _ := tellers(t)
 	for _, c := range []struct {
 		err      error
