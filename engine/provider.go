@@ -15,6 +15,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/egress"
+	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 	"github.com/ocrmux/ocrmux/internal/leaf"
 	"github.com/ocrmux/ocrmux/internal/manifest"
 )
@@ -184,11 +185,11 @@ func (p *provider) takeSecrets(key string, configured map[string]Secret) (map[st
 	for _, name := range slices.Sorted(maps.Keys(configured)) {
 		switch secret := configured[name]; {
 		case !slices.Contains(declared, name):
-			problems = append(problems, p.wrong(key+"/"+name, "the plugin has no such secret", oneOf(declared)))
+			problems = append(problems, p.wrong(jsonpointer.Join(key, name), "the plugin has no such secret", oneOf(declared)))
 		case secret.text == "":
-			problems = append(problems, p.wrong(key+"/"+name, "the secret is empty", "a text"))
+			problems = append(problems, p.wrong(jsonpointer.Join(key, name), "the secret is empty", "a text"))
 		case secret.written && !p.specs[name].Identifier:
-			problems = append(problems, p.wrong(key+"/"+name, "a secret itself does not belong here", `"env:NAME" for an environment variable or "file:PATH" for a file`))
+			problems = append(problems, p.wrong(jsonpointer.Join(key, name), "a secret itself does not belong here", `"env:NAME" for an environment variable or "file:PATH" for a file`))
 		default:
 			secrets[name] = []byte(secret.text)
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 )
 
 // Call is what a provider is told besides the event itself. It is good until the method returns.
@@ -26,7 +27,7 @@ func (c *Call) Config() Leaves { return c.config }
 
 // Option is a text of the configuration under a top-level key, or otherwise.
 func (c *Call) Option(key, otherwise string) string {
-	if s := c.config.Text("/" + key); s != "" {
+	if s := c.config.Text(jsonpointer.Join("", key)); s != "" {
 		return s
 	}
 	return otherwise
