@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 	"github.com/ocrmux/ocrmux/internal/manifest"
 	"github.com/ocrmux/ocrmux/internal/yamltree"
 )
@@ -41,7 +42,7 @@ func Find(dir string) ([]Found, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the folder cannot be read: %w", pathless(err))
+		return nil, fmt.Errorf("the folder cannot be read: %w", boundedread.WithoutPath(err))
 	}
 	var out []Found
 	seen := make(map[string]int)
@@ -142,23 +143,14 @@ func (p *Plugin) read(name string, manifestOf func(code []byte) ([]byte, error))
 func readFile(path string, limit int64) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, fmt.Errorf("%s cannot be read: %w", filepath.Base(path), pathless(err))
+		return nil, fmt.Errorf("%s cannot be read: %w", filepath.Base(path), boundedread.WithoutPath(err))
 	}
 	if !info.Mode().IsRegular() || info.Size() > limit {
 		return nil, fmt.Errorf("%s is no regular file of at most %d bytes", filepath.Base(path), limit)
 	}
-	data, err := os.ReadFile(path)
+	data, err := boundedread.File(path, limit)
 	if err != nil {
-		return nil, fmt.Errorf("%s cannot be read: %w", filepath.Base(path), pathless(err))
+		return nil, fmt.Errorf("%s cannot be read: %w", filepath.Base(path), boundedread.WithoutPath(err))
 	}
 	return data, nil
-}
-
-// pathless is the cause of a file error without the path, which the text around it says shorter.
-func pathless(err error) error {
-	var at *fs.PathError
-	if errors.As(err, &at) {
-		return at.Err
-	}
-	return err
 }

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"path/filepath"
 
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
@@ -115,13 +116,13 @@ func ParseSignature(text []byte) (Signature, error) {
 // is none and BadSignature when it cannot be read.
 func ReadSignature(p catalog.Plugin) (Signature, error) {
 	path := SignaturePath(p)
-	text, err := readLimited(path, MaxSignatureBytes)
+	text, err := boundedread.File(path, MaxSignatureBytes)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Signature{}, &catalog.PluginError{Plugin: p.Manifest.Name, Cause: catalog.NotSigned, Err: err,
 			Detail: fmt.Sprintf("there is no %s, and only signed plugins are trusted: get one, or sign it with ocrmux plugin sign", filepath.Base(path))}
 	}
 	if err != nil {
-		return Signature{}, badSignature(p, err)
+		return Signature{}, badSignature(p, boundedread.WithoutPath(err))
 	}
 	s, err := ParseSignature(text)
 	if err != nil {
