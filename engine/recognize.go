@@ -40,20 +40,21 @@ func (e *generation) answer(ctx context.Context, req Request) (*Recognition, err
 		}
 	}
 	key := e.results.key(&req, pic.data)
-	if r := e.results.get(key, e.cfg.Now()); r != nil {
+	if r := e.results.get(key); r != nil {
 		e.watch.saved(ctx, savedByKept)
 		r.Attempts = free(r.Attempts, "kept from an equal call")
 		return r, nil
 	}
-	return e.flights.join(ctx, &req, pic.data, func(ctx context.Context) (*Recognition, *Error) {
+	return e.share(ctx, &req, pic.data, func(ctx context.Context) (*Recognition, error) {
 		ctx, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
 		c := &call{engine: e, request: &req, picture: pic, results: make(map[int]*result)}
 		r, err := c.run(ctx, timeout)
-		if err == nil {
-			e.results.put(key, r, e.cfg.Now())
+		if err != nil {
+			return nil, err
 		}
-		return r, err
+		e.results.put(key, r)
+		return r, nil
 	})
 }
 
@@ -85,7 +86,7 @@ type result struct {
 func (c *call) run(ctx context.Context, timeout time.Duration) (*Recognition, *Error) {
 	e, req := c.engine, c.request
 	verdict := e.router.Run(ctx, &route.Call{
-		Route: req.Route, Provider: req.Provider, Tenant: req.Tenant, Needs: needs(req), Deadline: e.cfg.Now().Add(timeout), Attempt: c.attempt, Go: e.running.spawn,
+		Route: req.Route, Provider: req.Provider, Tenant: req.Tenant, Needs: needs(req), Deadline: e.cfg.Now().Add(timeout), Attempt: c.attempt, Go: e.running.Go,
 	})
 	attempts := c.attempts(verdict)
 	e.watch.spent(ctx, e.told(req), attempts)
