@@ -43,6 +43,8 @@ require (
 	oras.land/oras-go/v2 v2.6.4
 )
 
+require github.com/hashicorp/golang-lru/v2 v2.0.7
+
 require (
 	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/bits-and-blooms/bitset v1.24.4 // indirect

@@ -13,6 +13,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/internal/keyedmutex"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/egress"
 	"github.com/ocrmux/ocrmux/internal/jsonpointer"
@@ -42,8 +43,8 @@ type provider struct {
 	door    bool // it is no provider: it serves a front door
 
 	mu    sync.Mutex
-	cache map[string]*kept // answers by the provider's own key
-	turns turns
+	cache map[string]*kept         // answers by the provider's own key
+	turns keyedmutex.Mutex[string] // held while the answer under a key is fetched, for the others to find it
 }
 
 // newProvider checks one provider's configuration against its plugin's manifest; what is wrong comes back beside it. A
