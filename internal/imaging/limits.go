@@ -1,9 +1,10 @@
 package imaging
 
 import (
-	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Limits are what one provider accepts. A zero field is no limit.
@@ -31,7 +32,7 @@ const (
 	LimitMaxEncodedBytes LimitName = "max_encoded_bytes"
 )
 
-// LimitError is a picture that breaks a provider's limit.
+// LimitError means that a picture breaks a provider's limit.
 type LimitError struct {
 	Limit    LimitName
 	Value    int64    // what the picture has: pixels or bytes; 0 for LimitFormats
@@ -41,23 +42,29 @@ type LimitError struct {
 	Formats  []Format // for LimitFormats: the accepted ones
 }
 
-// Error names the limit, the picture's value and what is allowed.
-func (e *LimitError) Error() string {
+// Error returns the English text of the message.
+func (e *LimitError) Error() string { return e.Message().String() }
+
+// Message names the limit, what the picture has and what is allowed.
+func (e *LimitError) Message() message.Message {
+	size := func(c message.Code) message.Message {
+		return message.New(c, "limit", e.Limit, "value", e.Value, "allowed", e.Allowed, "encoding", e.Encoding)
+	}
 	switch e.Limit {
 	case LimitFormats:
 		names := make([]string, len(e.Formats))
 		for i, f := range e.Formats {
 			names[i] = f.String()
 		}
-		return fmt.Sprintf("imaging: %s: the picture is %s, accepted are %s", e.Limit, e.Format, strings.Join(names, ", "))
+		return message.New(message.LimitFormats, "limit", e.Limit, "format", e.Format, "formats", strings.Join(names, ", "))
 	case LimitMinSide:
-		return fmt.Sprintf("imaging: %s: the shortest side is %d px, at least %d px are needed", e.Limit, e.Value, e.Allowed)
+		return size(message.LimitMinSide)
 	case LimitMaxSide:
-		return fmt.Sprintf("imaging: %s: the longest side is %d px, at most %d px are allowed", e.Limit, e.Value, e.Allowed)
+		return size(message.LimitMaxSide)
 	case LimitMaxEncodedBytes:
-		return fmt.Sprintf("imaging: %s: sent as %s the picture is %d bytes, at most %d are allowed", e.Limit, e.Encoding, e.Value, e.Allowed)
+		return size(message.LimitMaxEncodedBytes)
 	default:
-		return fmt.Sprintf("imaging: %s: the picture is %d bytes, at most %d are allowed", e.Limit, e.Value, e.Allowed)
+		return size(message.LimitMaxBytes)
 	}
 }
 
@@ -98,7 +105,7 @@ func (l Limits) bytesBreach(data []byte) *LimitError {
 	return nil
 }
 
-// sizeBreach judges a size whose bytes are gone: percent-encoding is then taken at its least.
+// sizeBreach checks a size whose bytes are gone. It counts percent-encoding at its least.
 func (l Limits) sizeBreach(size int64) *LimitError {
 	if l.MaxBytes > 0 && size > l.MaxBytes {
 		return &LimitError{Limit: LimitMaxBytes, Value: size, Allowed: l.MaxBytes}
