@@ -16,6 +16,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
 	"github.com/ocrmux/ocrmux/internal/egress"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 	"github.com/ocrmux/ocrmux/internal/route"
 )
@@ -198,5 +199,5 @@ func (e *generation) load(ctx context.Context, p catalog.Plugin) (catalog.Module
 			return r.Load(ctx, p)
 		}
 	}
-	return nil, &catalog.PluginError{Plugin: p.Manifest.Name, Cause: catalog.Unavailable, Detail: fmt.Sprintf("no runtime for %s plugins was given to the engine", p.Kind)}
+	return nil, &catalog.PluginError{Plugin: p.Manifest.Name, Cause: catalog.Unavailable, Detail: message.New(message.PluginNoRuntime, "kind", p.Kind)}
 }

@@ -68,7 +68,7 @@ var plugin = map[Code]string{
 	PluginFileEmpty:      "the file is empty",
 	PluginFileUnreadable: "{file} cannot be read: {reason}",
 	PluginFileIrregular:  "{file} is no regular file of at most {limit} bytes",
-	PluginFileName:       "the file's name is not that of a plugin",
+	PluginFileName:       "a plugin is a file NAME.wasm or NAME.provider.yaml, or an executable NAME beside its NAME.manifest.json",
 	PluginNameTwice:      "both {file} and {other} have this name: remove one",
 	PluginNameDiffers:    "the manifest names {name}, but the file is named {file}: rename one",
 	PluginNoManifest:     "the plugin has no manifest",
@@ -76,7 +76,7 @@ var plugin = map[Code]string{
 	PluginABIOlder:     "{provider} speaks ABI {theirs}, this ocrmux {ours}: get a newer build of the provider, or rebuild it with the SDK for ABI {ours}",
 	PluginABINewer:     "{provider} speaks ABI {theirs}, this ocrmux {ours}: upgrade ocrmux, or get a build of the provider for ABI {ours}",
 	PluginABIMinor:     "{provider} needs ABI {theirs}, this ocrmux has {ours}: upgrade ocrmux",
-	PluginABIFeatures:  "{provider} needs {features}, which this ocrmux (ABI {ours}) lacks: upgrade ocrmux",
+	PluginABIFeatures:  "{provider} needs the features {features}, which this ocrmux (ABI {ours}) lacks: upgrade ocrmux",
 	PluginProvider:     "provider {name}",
 	PluginSomeProvider: "the provider",
 

@@ -67,5 +67,5 @@ var module = map[Code]string{
 	ModuleRoomOutside:     "{function} gave room for {bytes} bytes at {address}, outside the memory of {memory} bytes",
 	ModuleAnswerTooLong:   "the answer is {bytes} bytes long, at most {allowed} are allowed",
 	ModuleAnswerOutside:   "the answer of {bytes} bytes at {address} is outside the memory of {memory} bytes",
-	ModuleAnswerNoOutcome: "the answer has no exchange, no outcome and no failure",
+	ModuleAnswerNoOutcome: "it is no exchange, no outcome and no failure",
 }
