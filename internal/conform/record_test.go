@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ocrmux/ocrmux/internal/build"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/conform"
+	"github.com/ocrmux/ocrmux/internal/plugintest"
 )
 
 // live is a vendor that is really called: it answers by path.
@@ -50,11 +50,7 @@ func record(t *testing.T, file string, r conform.Recording) (*conform.Recorded, 
 // provider builds one of those that are shipped.
 func provider(t *testing.T, name string) string {
 	t.Helper()
-	file, err := build.WASM(t.Context(), filepath.Join("../../plugins", name), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return file
+	return plugintest.WASM(t, filepath.Join("../../plugins", name), t.TempDir())
 }
 
 // The vendor's answers below are of invented persons (SPECIMEN 样本). To a recording they are as good as real ones.

@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"github.com/ocrmux/ocrmux/host/internal/cli"
-	"github.com/ocrmux/ocrmux/internal/build"
+	"github.com/ocrmux/ocrmux/internal/plugintest"
 	"github.com/ocrmux/ocrmux/sdk/sdktest"
 )
 
@@ -29,14 +29,7 @@ func TestWhatIsWrittenInOtherLanguagesBuildsAndPassesTheKit(t *testing.T) {
 				t.Fatalf("status %d", status)
 			}
 			prepare(t, dir)
-			file, err := build.WASM(t.Context(), dir, t.TempDir())
-			if missing := (*build.MissingError)(nil); errors.As(err, &missing) {
-				t.Skipf("NOT TESTED: %v", missing)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			sdktest.ConformanceFile(t, file, dir)
+			sdktest.ConformanceFile(t, plugintest.WASM(t, dir, t.TempDir()), dir)
 		})
 	}
 }
