@@ -1,8 +1,7 @@
 # ocrmux. `make help` lists the targets.
 
 GO          ?= go
-STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-DEPGUARD    := github.com/OpenPeeDeeP/depguard/v2/cmd/depguard@v2.2.1
+GOLANGCI    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 # Providers that are shipped as WebAssembly modules. `local` needs C and is a subprocess.
 WASM_PLUGINS := $(filter-out local,$(patsubst plugins/%/manifest.json,%,$(wildcard plugins/*/manifest.json)))
@@ -50,13 +49,15 @@ test: models ## Run every test
 	$(GO) test -race $(RACE)
 	$(GO) test -race -run 'Gateway' ./host/internal/cli
 
+.PHONY: lint
+lint: ## Check the formatting, and run the linters of .golangci.yml, which also check who imports whom
+	@echo "gofmt";     test -z "$$(gofmt -s -l $$(git ls-files '*.go'))" || { gofmt -s -d $$(git ls-files '*.go'); exit 1; }
+	@echo "linters";   $(GO) run $(GOLANGCI) run ./...
+	@echo "vet wasm";  GOOS=wasip1 GOARCH=wasm $(GO) vet ./sdk
+
 .PHONY: check
-check: ## Formatting, vet, linter with the import rule, tidy module, generated code
-	@echo "gofmt";        test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -d $$(git ls-files '*.go'); exit 1; }
-	@echo "vet";          $(GO) vet ./... && GOOS=wasip1 GOARCH=wasm $(GO) vet ./sdk
-	@echo "staticcheck";  $(GO) run $(STATICCHECK) ./...
-	@echo "import rule";  $(GO) run $(DEPGUARD) ./...
-	@echo "module";       $(GO) mod tidy -diff
+check: lint ## Run the linters, and check that go.mod is tidy and the generated code is up to date
+	@echo "module";    $(GO) mod tidy -diff
 	@mkdir -p bin; echo "generated"; cd engine/abi && $(GO) run ./internal/abigen provider.proto ../../bin/abi.gen && diff -u abi.gen.go ../../bin/abi.gen
 
 .PHONY: bench
