@@ -5,6 +5,8 @@ GO        ?= go
 VERSION   ?=
 PROGRAM   ?= bin/ocrmux
 IMAGE     ?= ocrmux
+# The systems that releases have.
+TARGETS   := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 GOLANGCI  := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 LDFLAGS   := -s -w $(if $(VERSION),-X github.com/ocrmux/ocrmux/host/internal/cli.linkedVersion=$(VERSION))
 
@@ -92,14 +94,18 @@ bench: ## Run the benchmarks that docs/benchmarks.md reports
 generate: ## Write the generated code again
 	$(GO) generate ./engine/abi
 
+.PHONY: cross
+cross: ## Build the program for every system that releases have, and keep nothing
+	@for t in $(TARGETS); do echo "program $$t"; GOOS=$${t%/*} GOARCH=$${t#*/} $(MAKE) -s program PROGRAM=/dev/null || exit 1; done
+
 .PHONY: snapshot
 snapshot: build ## Make the files of a release in bin/snapshot/, for every system, without a version
-	rm -rf bin/snapshot && host/deploy/release/archives.sh bin/snapshot
+	rm -rf bin/snapshot && host/deploy/release/archives.sh bin/snapshot "$(TARGETS)"
 
 .PHONY: release
 release: build ## Make the files of a release in bin/release/: make release VERSION=v1.2.3
 	@test -n "$(VERSION)" || { echo "name the tag: make release VERSION=v1.2.3"; exit 1; }
-	rm -rf bin/release && host/deploy/release/archives.sh bin/release $(VERSION)
+	rm -rf bin/release && host/deploy/release/archives.sh bin/release "$(TARGETS)" $(VERSION)
 
 .PHONY: image
 image: ## Build the container images IMAGE:TAG and IMAGE:TAG-local, where TAG is VERSION or "snapshot"
