@@ -74,7 +74,7 @@ func (c *Config) find() ([]catalog.Found, error) {
 	if err != nil {
 		return nil, &ConfigError{Key: "/plugins", Problem: err.Error(), Want: "a folder that can be read"}
 	}
-	if err := (trust.Policy{Unlocked: c.Unlocked, Keys: c.TrustedKeys}).Judge(c.Plugins, found); err != nil {
+	if err := (trust.Policy{Unlocked: c.Unlocked, Keys: c.TrustedKeys}).Validate(c.Plugins, found); err != nil {
 		return nil, &ConfigError{Key: "/plugins", Problem: err.Error(), Want: "a lock that can be read"}
 	}
 	return found, nil

@@ -106,7 +106,7 @@ func (o *observer) spent(ctx context.Context, routeName string, attempts []Attem
 func units(a money.Amount) float64 { return float64(a) / money.Micro }
 
 // observeAttempt looks at an attempt with one provider.
-func (o *observer) observeAttempt(ctx context.Context, p *provider, t route.Try) (context.Context, sight) {
+func (o *observer) observeAttempt(ctx context.Context, p *provider, t route.Attempt) (context.Context, sight) {
 	ctx, s := o.begin(ctx, "ocrmux.attempt", trace.SpanKindInternal)
 	if s.span != nil {
 		s.set(keyProvider.String(p.name), keyPlugin.String(p.serves), attribute.Int("ocrmux.attempt.number", t.Number), attribute.String("ocrmux.attempt.reason", t.Reason))
@@ -115,7 +115,7 @@ func (o *observer) observeAttempt(ctx context.Context, p *provider, t route.Try)
 }
 
 // attempted says how an attempt ended; f is nil for one that read the document.
-func (o *observer) attempted(ctx context.Context, s sight, p *provider, out *route.Outcome, f *failed) {
+func (o *observer) attempted(ctx context.Context, s sight, p *provider, out *route.Result, f *failed) {
 	var failure *Failure
 	errorType := ""
 	if f != nil {

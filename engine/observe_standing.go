@@ -51,7 +51,7 @@ func (g *gauges) budgets(o metric.Observer, accounts []money.Account, currency s
 	}
 }
 
-func (g *gauges) accounts(o metric.Observer, standing []route.Ranked) {
+func (g *gauges) accounts(o metric.Observer, standing []route.ProviderStatus) {
 	parked := route.Parked{}.String() // how every reason of a parked account begins
 	for i := range standing {
 		x := &standing[i]

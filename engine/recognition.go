@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/idcard"
-	"github.com/ocrmux/ocrmux/internal/money"
 )
 
 // Recognition is a document that was read. As JSON it is what the command line and the HTTP API answer; what is absent is
@@ -95,8 +94,8 @@ type Attempt struct {
 	Failure    *Failure `json:"failure,omitempty"`
 	Billed     Billed   `json:"billed"`
 	// Cost of the attempt in Currency, if it was billed, or may have been.
-	Cost     money.Amount `json:"cost,omitzero"`
-	Currency string       `json:"currency,omitempty"`
+	Cost     Amount `json:"cost,omitzero"`
+	Currency string `json:"currency,omitempty"`
 	// Price says where the cost comes from, for example a package.
 	Price string `json:"price,omitempty"`
 	// VendorRequestID is what to quote to the vendor's support.

@@ -94,8 +94,8 @@ func (c *call) run(ctx context.Context, timeout time.Duration) (*Recognition, *E
 	switch {
 	case verdict.Vote != nil:
 		read := make(map[int]*Recognition)
-		for _, x := range verdict.Considered {
-			if x.Ended == route.Recognized {
+		for _, x := range verdict.Attempts {
+			if x.Outcome == route.Recognized {
 				read[x.Number] = c.results[x.Number].recognition
 			}
 		}
@@ -124,7 +124,7 @@ func needs(req *Request) route.Needs {
 }
 
 // attempt asks one provider, for the router.
-func (c *call) attempt(ctx context.Context, t route.Try) route.Outcome {
+func (c *call) attempt(ctx context.Context, t route.Attempt) route.Result {
 	e, p := c.engine, c.engine.providers[t.Provider]
 	started := e.cfg.Now()
 	ctx, seen := e.watch.observeAttempt(ctx, p, t)
@@ -136,13 +136,13 @@ func (c *call) attempt(ctx context.Context, t route.Try) route.Outcome {
 		f = s.judge(done)
 	}
 	out := &result{failed: f}
-	outcome := route.Outcome{}
+	outcome := route.Result{}
 	if f == nil {
 		out.recognition = s.recognition(c.request, done)
-		outcome = route.Outcome{Reading: reading(out.recognition), Billed: s.charged(done.Billed), VendorRequestID: clip(done.VendorRequestID)}
+		outcome = route.Result{Reading: reading(out.recognition), Billed: s.charged(done.Billed), VendorRequestID: clip(done.VendorRequestID)}
 	} else {
 		f.Provider = p.name
-		outcome = route.Outcome{Failure: failure(f, s), Billed: f.Billed, VendorRequestID: f.requestID}
+		outcome = route.Result{Failure: failure(f, s), Billed: f.Billed, VendorRequestID: f.requestID}
 	}
 	c.mu.Lock()
 	c.results[t.Number] = out
@@ -168,10 +168,10 @@ func failure(f *failed, s *session) *route.Failure {
 func (c *call) attempts(v *route.Verdict) []Attempt {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	out := make([]Attempt, 0, len(v.Considered))
-	for _, x := range v.Considered {
-		a := Attempt{Provider: x.Provider, Started: x.Started, DurationMs: x.Took.Milliseconds(), Billed: x.Outcome.Billed, VendorRequestID: x.Outcome.VendorRequestID, Reason: x.Reason}
-		switch x.Ended {
+	out := make([]Attempt, 0, len(v.Attempts))
+	for _, x := range v.Attempts {
+		a := Attempt{Provider: x.Provider, Started: x.Started, DurationMs: x.Took.Milliseconds(), Billed: x.Result.Billed, VendorRequestID: x.Result.VendorRequestID, Reason: x.Reason}
+		switch x.Outcome {
 		case route.Skipped:
 			a.Outcome = Skipped
 		case route.Recognized:
@@ -201,7 +201,7 @@ func milliseconds(d time.Duration) uint32 {
 	return uint32(min(max(d.Milliseconds(), 0), 1<<32-1))
 }
 
-func (e *generation) logAttempt(ctx context.Context, t route.Try, o *route.Outcome, f *failed, took time.Duration) {
+func (e *generation) logAttempt(ctx context.Context, t route.Attempt, o *route.Result, f *failed, took time.Duration) {
 	outcome, level := Recognized, slog.LevelInfo
 	attrs := []slog.Attr{
 		slog.String("provider", t.Provider), slog.Int64("duration_ms", took.Milliseconds()),

@@ -244,7 +244,7 @@ func TestBudgetsAndParkingOutliveAReload(t *testing.T) {
 	if err := e.Reload(t.Context(), s.cfg); err != nil {
 		t.Fatal(err)
 	}
-	if x := e.Standing()[0]; x.Ready || !strings.Contains(x.Why, "on holiday") {
+	if x := e.ProviderStatus()[0]; x.Ready || !strings.Contains(x.Why, "on holiday") {
 		t.Errorf("after a reload the parked account is %+v", x)
 	}
 }
@@ -260,14 +260,14 @@ func TestAnAccountThatWasParkedForItsKeyIsAskedAgainWithAnotherOne(t *testing.T)
 	}}))
 	e := s.open()
 	_, err := e.Recognize(t.Context(), picture(t, 0))
-	if x := e.Standing()[0]; err == nil || x.Ready {
+	if x := e.ProviderStatus()[0]; err == nil || x.Ready {
 		t.Fatalf("after a refused key: %v, %+v", err, x)
 	}
 	right.Store(true)
 	if err := e.Reload(t.Context(), s.cfg); err != nil {
 		t.Fatal(err)
 	}
-	if x := e.Standing()[0]; x.Ready {
+	if x := e.ProviderStatus()[0]; x.Ready {
 		t.Errorf("with the same key it is asked again: %+v", x)
 	}
 	account := s.cfg.Providers["a"]

@@ -58,7 +58,7 @@ func TestWhatIsKnownOfAccountsSurvivesARestart(t *testing.T) {
 		}
 	}
 	standing := func(e *bench) (out []string) {
-		for _, p := range e.Standing() {
+		for _, p := range e.ProviderStatus() {
 			if strings.HasPrefix(p.Why, "has its circuit breaker open") { // the breaker itself runs by the system's clock
 				p.Why, _, _ = strings.Cut(p.Why, " until ")
 			}
@@ -117,7 +117,7 @@ func TestWhatIsKnownOfAccountsSurvivesARestart(t *testing.T) {
 	if !e.Park("good", "for its yearly audit", until) || e.Park("nobody", "", until) {
 		t.Error("what can be parked is not what there is")
 	}
-	if p := e.Standing()[1]; p.Ready || !p.Until.Equal(until) {
+	if p := e.ProviderStatus()[1]; p.Ready || !p.Until.Equal(until) {
 		t.Errorf("parked by hand: %+v", p)
 	}
 }

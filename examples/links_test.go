@@ -12,7 +12,7 @@ import (
 func pages(t *testing.T) []string {
 	t.Helper()
 	var found []string
-	for _, pattern := range []string{"../*.md", "../docs/*.md", "../*/*/README.md", "../plugins/*/*/README.md", "../host/*/*/README.md"} {
+	for _, pattern := range []string{"../*.md", "../docs/*.md", "../docs/zh/*.md", "../*/*/README.md", "../plugins/*/*/README.md", "../host/*/*/README.md"} {
 		more, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

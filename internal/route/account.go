@@ -201,10 +201,10 @@ func (a *guard) returning(now time.Time) float64 {
 }
 
 // unused gives back the permits of a try that was not made.
-func (a *guard) unused(now time.Time) { a.record(now, 0, &Outcome{Failure: &Failure{Ours: true}}) }
+func (a *guard) unused(now time.Time) { a.record(now, 0, &Result{Failure: &Failure{Ours: true}}) }
 
 // record tells the protections how a try ended.
-func (a *guard) record(now time.Time, took time.Duration, o *Outcome) {
+func (a *guard) record(now time.Time, took time.Duration, o *Result) {
 	a.leave()
 	f := o.Failure
 	vendor := f != nil && (f.Fault == abi.FaultVendor || f.Fault == abi.FaultNetwork) && !f.Ours

@@ -53,7 +53,7 @@ func drawPicture(r *rand.Rand) picture {
 
 // read is one reading of a picture. A right value is the name of its field; a misreading is one of three, the likeliest of which is shared
 // by half of all who misread.
-func (v *reader) read(p picture, r *rand.Rand) route.Outcome {
+func (v *reader) read(p picture, r *rand.Rand) route.Result {
 	out := &route.Reading{Fields: make(map[string]route.Field)}
 	for _, name := range slices.Sorted(maps.Keys(v.errors)) {
 		sure := 1 - 0.12*r.Float64()*r.Float64()
@@ -75,7 +75,7 @@ func (v *reader) read(p picture, r *rand.Rand) route.Outcome {
 		}
 		out.Fields[name] = f
 	}
-	return route.Outcome{Billed: abi.BilledYes, Reading: out}
+	return route.Result{Billed: abi.BilledYes, Reading: out}
 }
 
 // score is what came of many cards on one route.
@@ -89,11 +89,11 @@ type score struct {
 func (s *score) add(v *route.Verdict, r route.Route) {
 	s.cards++
 	readings := make(map[int]*route.Reading)
-	for _, c := range v.Considered {
+	for _, c := range v.Attempts {
 		if c.Number >= 0 {
 			s.calls++
 			s.cost += c.Cost
-			readings[c.Number] = c.Outcome.Reading
+			readings[c.Number] = c.Result.Reading
 		}
 	}
 	result, doubted := maps.Clone(readings[v.Winner].Fields), len(readings[v.Winner].FailedChecks) > 0
@@ -149,9 +149,9 @@ func readCards(t *testing.T, r route.Route) (s score) {
 			for range accuracyCards {
 				p, began := drawPicture(pictures), time.Now()
 				v := w.call(func(c *route.Call) {
-					c.Attempt = func(ctx context.Context, try route.Try) route.Outcome {
+					c.Attempt = func(ctx context.Context, try route.Attempt) route.Result {
 						reader := all[try.Provider]
-						return (&vendor{takes: reader.takes, answers: []route.Outcome{reader.read(p, random[try.Provider])}}).answer(ctx)
+						return (&vendor{takes: reader.takes, answers: []route.Result{reader.read(p, random[try.Provider])}}).answer(ctx)
 					}
 				})
 				s.took += time.Since(began)

@@ -120,10 +120,10 @@ func benchRouter(b *testing.B, providers int, policy Policy, book *money.Book, s
 
 func benchCall() *Call {
 	sure := 0.99
-	read := Outcome{Billed: abi.BilledYes, Reading: &Reading{Fields: map[string]Field{"name": {Value: "样本", Confidence: &sure}}}}
+	read := Result{Billed: abi.BilledYes, Reading: &Reading{Fields: map[string]Field{"name": {Value: "样本", Confidence: &sure}}}}
 	return &Call{
 		Route: "default", Tenant: "a", Needs: Needs{Document: "cn.idcard", Side: abi.SideFront},
-		Attempt: func(context.Context, Try) Outcome { return read },
+		Attempt: func(context.Context, Attempt) Result { return read },
 	}
 }
 

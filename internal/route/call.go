@@ -19,7 +19,7 @@ type Call struct {
 	// Attempt makes one try with one provider and says what came of it. Policies that ask several providers at once call it from
 	// several goroutines. Its context ends when the try shall end; the cause is [ErrShare] when the try has had its share of
 	// the call's time.
-	Attempt func(ctx context.Context, t Try) Outcome
+	Attempt func(ctx context.Context, t Attempt) Result
 	// Go runs a try that the call may end before, in a goroutine of its own, for a caller who wants to know when the last one has ended and its
 	// bill is settled; nil means the go statement.
 	Go func(try func())
@@ -34,8 +34,8 @@ func (c *Call) spawn(try func()) {
 	c.Go(try)
 }
 
-// Try is one attempt with one provider, in the order of their beginning, counted from 0.
-type Try struct {
+// Attempt is one attempt with one provider, in the order of their beginning, counted from 0.
+type Attempt struct {
 	Number   int
 	Provider string
 	Reason   string
@@ -45,8 +45,8 @@ type Try struct {
 	Ready func(ctx context.Context) *Failure
 }
 
-// Outcome of a try: a reading or a failure.
-type Outcome struct {
+// Result of a try: a reading or a failure.
+type Result struct {
 	Reading *Reading
 	Failure *Failure
 	// Billed says what is known of the vendor's bill.
@@ -86,28 +86,28 @@ type Failure struct {
 	Ours bool
 }
 
-// Considered is a provider that was considered for a call: tried, or passed over.
-type Considered struct {
+// AttemptRecord is a provider that was considered for a call: tried, or passed over.
+type AttemptRecord struct {
 	Provider string
 	// Number of the try; -1 when the provider was passed over.
 	Number  int
-	Ended   Ended
+	Outcome Outcome
 	Reason  string
 	Started time.Time
 	Took    time.Duration
-	Outcome Outcome
+	Result  Result
 	// Cost is what the try costs if it was billed; the quote for a bill that is unknown.
 	Cost money.Amount
 	// Source says where the price comes from.
 	Source string
 }
 
-// Ended says what became of a provider in a call.
-type Ended uint8
+// Outcome says what became of a provider in a call.
+type Outcome uint8
 
 const (
 	// Skipped: it was not asked.
-	Skipped Ended = iota
+	Skipped Outcome = iota
 	// Recognized and Failed: it was asked and answered.
 	Recognized
 	Failed
@@ -125,8 +125,8 @@ type Verdict struct {
 	Failure int
 	// Refused says why no try was made, or no more; for a call without a winner.
 	Refused *Refusal
-	// Considered in order.
-	Considered []Considered
+	// Attempts in order.
+	Attempts []AttemptRecord
 }
 
 // Refusal is a call that failed by the route and not by a provider.

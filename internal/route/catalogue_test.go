@@ -13,13 +13,13 @@ import (
 
 // catalogue reads what every shipped vendor says when it fails, by vendor: the rows of the tables of failures that their providers are
 // held to.
-func catalogue(t testing.TB) map[string][]route.Outcome {
+func catalogue(t testing.TB) map[string][]route.Result {
 	t.Helper()
 	files, err := filepath.Glob("../../plugins/*/testdata/failures.txtar")
 	if err != nil || len(files) < 4 {
 		t.Fatalf("the tables of failures are not there: %d, %v", len(files), err)
 	}
-	all := make(map[string][]route.Outcome)
+	all := make(map[string][]route.Result)
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
@@ -48,7 +48,7 @@ func catalogue(t testing.TB) map[string][]route.Outcome {
 
 // failureRow reads "code status kind retryable fail_over billed fault message"; ok is false for what is no failure, or leaves
 // something open.
-func failureRow(t testing.TB, line string) (o route.Outcome, ok bool) {
+func failureRow(t testing.TB, line string) (o route.Result, ok bool) {
 	t.Helper()
 	w := strings.Fields(line)
 	if len(w) < 7 || w[0] == "#" || w[0] == "golden" || w[0] == "exchange" || w[2] == "exchange" || strings.Contains(strings.Join(w[2:7], " "), "-") {

@@ -8,8 +8,8 @@ import (
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
-// Ranked is the place of a provider in a route at one moment.
-type Ranked struct {
+// ProviderStatus is the place of a provider in a route at one moment.
+type ProviderStatus struct {
 	Provider string `json:"provider"`
 	// Ready: it would be asked. Otherwise Why says what keeps it from that.
 	Ready bool   `json:"ready"`
@@ -32,7 +32,7 @@ type Ranked struct {
 
 // Explain gives the present ranking of a route for a call with some needs, without calling anybody; ok is false when there is no such
 // route. A weighted route is given in the order of its weights.
-func (r *Router) Explain(name string, needs Needs) (policy Policy, ranking []Ranked, ok bool) {
+func (r *Router) Explain(name string, needs Needs) (policy Policy, ranking []ProviderStatus, ok bool) {
 	p := r.routes[name]
 	if p == nil {
 		return "", nil, false
@@ -56,7 +56,7 @@ func (r *Router) Explain(name string, needs Needs) (policy Policy, ranking []Ran
 		}
 		ranking = append(ranking, x)
 	}
-	slices.SortStableFunc(ranking, func(a, b Ranked) int {
+	slices.SortStableFunc(ranking, func(a, b ProviderStatus) int {
 		switch {
 		case a.Ready == b.Ready:
 			return 0
@@ -70,18 +70,18 @@ func (r *Router) Explain(name string, needs Needs) (policy Policy, ranking []Ran
 }
 
 // Status is every provider as it stands, by name.
-func (r *Router) Status() []Ranked {
+func (r *Router) Status() []ProviderStatus {
 	now := r.cfg.Now()
-	var out []Ranked
+	var out []ProviderStatus
 	for _, name := range slices.Sorted(maps.Keys(r.accounts)) {
 		out = append(out, r.describe(r.accounts[name], now))
 	}
 	return out
 }
 
-func (r *Router) describe(a *account, now time.Time) Ranked {
+func (r *Router) describe(a *account, now time.Time) ProviderStatus {
 	q := a.quote(now)
-	x := Ranked{Provider: a.name, Price: q.Amount, Source: q.String(), TypicalMs: a.typical().Milliseconds(), SlowMs: a.slow(now).Milliseconds()}
+	x := ProviderStatus{Provider: a.name, Price: q.Amount, Source: q.String(), TypicalMs: a.typical().Milliseconds(), SlowMs: a.slow(now).Milliseconds()}
 	b, barred := a.barred(now)
 	x.Why, x.Until, x.Ready, x.Parked = b.why, b.until, !barred, b.parked
 	if r.cfg.Usable != nil {

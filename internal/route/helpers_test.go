@@ -17,13 +17,13 @@ import (
 // vendor is a scripted one: it answers in turn, the last answer again and again.
 type vendor struct {
 	takes   time.Duration
-	answers []route.Outcome
+	answers []route.Result
 
 	mu    sync.Mutex
 	calls int
 }
 
-func (v *vendor) answer(ctx context.Context) route.Outcome {
+func (v *vendor) answer(ctx context.Context) route.Result {
 	v.mu.Lock()
 	o := v.answers[min(v.calls, len(v.answers)-1)]
 	v.calls++
@@ -38,7 +38,7 @@ func (v *vendor) answer(ctx context.Context) route.Outcome {
 		if context.Cause(ctx) == route.ErrShare {
 			f = &route.Failure{Kind: abi.FailureKindTimeout, Fault: abi.FaultVendor, FailOver: true}
 		}
-		return route.Outcome{Failure: f, Billed: abi.BilledUnknown}
+		return route.Result{Failure: f, Billed: abi.BilledUnknown}
 	}
 }
 
@@ -76,9 +76,9 @@ func traits() route.Traits {
 func (w *world) call(change func(*route.Call)) *route.Verdict {
 	c := &route.Call{
 		Route: "default", Needs: route.Needs{Document: "cn.idcard"}, Deadline: time.Now().Add(time.Minute),
-		Attempt: func(ctx context.Context, t route.Try) route.Outcome {
+		Attempt: func(ctx context.Context, t route.Attempt) route.Result {
 			if f := t.Ready(ctx); f != nil {
-				return route.Outcome{Failure: f, Billed: abi.BilledNo}
+				return route.Result{Failure: f, Billed: abi.BilledNo}
 			}
 			return w.vendors[t.Provider].answer(ctx)
 		},
@@ -92,8 +92,8 @@ func (w *world) call(change func(*route.Call)) *route.Verdict {
 // story tells a verdict in a line for each provider that was considered.
 func story(v *route.Verdict) string {
 	var b strings.Builder
-	for _, c := range v.Considered {
-		ended := map[route.Ended]string{route.Skipped: "skipped", route.Recognized: "recognized", route.Failed: "failed", route.Stopped: "stopped"}[c.Ended]
+	for _, c := range v.Attempts {
+		ended := map[route.Outcome]string{route.Skipped: "skipped", route.Recognized: "recognized", route.Failed: "failed", route.Stopped: "stopped"}[c.Outcome]
 		fmt.Fprintf(&b, "%s %s: %s\n", c.Provider, ended, c.Reason)
 	}
 	if v.Refused != nil {
@@ -103,20 +103,20 @@ func story(v *route.Verdict) string {
 }
 
 // card is a reading of a name, sure of it.
-func card(name string) route.Outcome {
-	return route.Outcome{Billed: abi.BilledYes, Reading: &route.Reading{Fields: map[string]route.Field{"name": {Value: name}}}}
+func card(name string) route.Result {
+	return route.Result{Billed: abi.BilledYes, Reading: &route.Reading{Fields: map[string]route.Field{"name": {Value: name}}}}
 }
 
-func reads(fields map[string]string) route.Outcome {
+func reads(fields map[string]string) route.Result {
 	r := &route.Reading{Fields: map[string]route.Field{}}
 	for name, value := range fields {
 		r.Fields[name] = route.Field{Value: value}
 	}
-	return route.Outcome{Billed: abi.BilledYes, Reading: r}
+	return route.Result{Billed: abi.BilledYes, Reading: r}
 }
 
-func fails(kind abi.FailureKind, fault abi.Fault, billed abi.Billed, words string) route.Outcome {
-	return route.Outcome{Billed: billed, Failure: &route.Failure{
+func fails(kind abi.FailureKind, fault abi.Fault, billed abi.Billed, words string) route.Result {
+	return route.Result{Billed: billed, Failure: &route.Failure{
 		Kind: kind, Fault: fault, Retryable: strings.Contains(words, "retryable"), FailOver: strings.Contains(words, "fail_over"), Message: "in its words",
 	}}
 }
@@ -130,7 +130,7 @@ var (
 	unclear = fails(abi.FailureKindOutcomeUnknown, abi.FaultNetwork, abi.BilledUnknown, "retryable fail_over")
 )
 
-func limited(after time.Duration) route.Outcome {
+func limited(after time.Duration) route.Result {
 	o := fails(abi.FailureKindRateLimited, abi.FaultOperator, abi.BilledNo, "retryable fail_over")
 	o.Failure.RetryAfter = after
 	return o

@@ -69,11 +69,11 @@ func runTail(t *testing.T, d tail, r route.Route) (h hedged) {
 					began := time.Now()
 					w.call(func(c *route.Call) {
 						c.Go = ends.Go
-						c.Attempt = func(ctx context.Context, try route.Try) route.Outcome {
+						c.Attempt = func(ctx context.Context, try route.Attempt) route.Result {
 							mu.Lock()
 							tries++
 							mu.Unlock()
-							return (&vendor{takes: latencies[try.Number], answers: []route.Outcome{card("样本")}}).answer(ctx)
+							return (&vendor{takes: latencies[try.Number], answers: []route.Result{card("样本")}}).answer(ctx)
 						}
 					})
 					mu.Lock()

@@ -21,7 +21,7 @@ type seller struct {
 	name     string
 	price    money.Amount
 	limits   route.Limits
-	failures []route.Outcome
+	failures []route.Result
 	// failing and hanging are shares of the calls. From down on for as long as outage nothing is read; from dry on for as
 	// long the quota is used up.
 	failing, hanging  float64
@@ -41,7 +41,7 @@ type seller struct {
 	asked, billed, unknown, charged int
 }
 
-func newSeller(t testing.TB, name string, seed uint64, failures []route.Outcome) *seller {
+func newSeller(t testing.TB, name string, seed uint64, failures []route.Result) *seller {
 	r := rand.New(rand.NewPCG(seed, uint64(name[0])))
 	s := &seller{
 		name: name, t: t, began: time.Now(), random: r, failures: failures,
@@ -69,13 +69,13 @@ func (s *seller) latency() time.Duration {
 }
 
 // mood draws what becomes of a call that begins now.
-func (s *seller) mood() (o route.Outcome, takes time.Duration) {
+func (s *seller) mood() (o route.Result, takes time.Duration) {
 	at := time.Since(s.began)
 	within := func(from time.Duration) bool { return at >= from && at < from+s.outage }
 	takes = s.latency()
 	switch {
 	case s.random.Float64() < s.hanging:
-		return route.Outcome{}, time.Hour
+		return route.Result{}, time.Hour
 	case within(s.dry):
 		return broke, takes / 4
 	case within(s.down):
@@ -92,14 +92,14 @@ func (s *seller) mood() (o route.Outcome, takes time.Duration) {
 }
 
 // answer is one call to the vendor.
-func (s *seller) answer(ctx context.Context) route.Outcome {
+func (s *seller) answer(ctx context.Context) route.Result {
 	o, takes := s.enter()
 	timer := time.NewTimer(takes)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 	case <-ctx.Done():
-		o = route.Outcome{Billed: abi.BilledUnknown, Failure: &route.Failure{Kind: abi.FailureKindTimeout, Fault: abi.FaultNetwork, Ours: true}}
+		o = route.Result{Billed: abi.BilledUnknown, Failure: &route.Failure{Kind: abi.FailureKindTimeout, Fault: abi.FaultNetwork, Ours: true}}
 		if context.Cause(ctx) == route.ErrShare {
 			o.Failure = &route.Failure{Kind: abi.FailureKindTimeout, Fault: abi.FaultVendor, FailOver: true}
 		}
@@ -109,7 +109,7 @@ func (s *seller) answer(ctx context.Context) route.Outcome {
 }
 
 // enter checks that the call may be made.
-func (s *seller) enter() (route.Outcome, time.Duration) {
+func (s *seller) enter() (route.Result, time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
@@ -131,7 +131,7 @@ func (s *seller) enter() (route.Outcome, time.Duration) {
 }
 
 // leave writes the bill, and expects to be left alone after what an operator has to mend.
-func (s *seller) leave(o *route.Outcome) {
+func (s *seller) leave(o *route.Result) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.live--
@@ -191,19 +191,19 @@ func tariffs(t testing.TB, sellers map[string]*seller) map[string]*money.Tariff 
 // answered is the verdict of a call, and what each vendor told it, by the number of the try.
 type answered struct {
 	*route.Verdict
-	told map[int]route.Outcome
+	told map[int]route.Result
 }
 
 // ask makes one call. What tries told that it did not wait for is there when the tries have ended.
 func (m *market) ask(tenant string, within time.Duration) answered {
 	var mu sync.Mutex
-	told := make(map[int]route.Outcome)
+	told := make(map[int]route.Result)
 	deadline := time.Now().Add(within)
 	v := m.Run(context.Background(), &route.Call{
 		Route: "default", Tenant: tenant, Needs: route.Needs{Document: "cn.idcard"}, Deadline: deadline, Go: m.tries.Go,
-		Attempt: func(ctx context.Context, t route.Try) route.Outcome {
+		Attempt: func(ctx context.Context, t route.Attempt) route.Result {
 			if f := t.Ready(ctx); f != nil {
-				return route.Outcome{Failure: f, Billed: abi.BilledNo}
+				return route.Result{Failure: f, Billed: abi.BilledNo}
 			}
 			o := m.sellers[t.Provider].answer(ctx)
 			mu.Lock()

@@ -22,10 +22,10 @@ func TestParkingAndCallsUnderWay(t *testing.T) {
 		return ""
 	}
 	t.Run("what an operator has parked stays parked, however calls end that were under way", func(t *testing.T) {
-		for name, o := range map[string]route.Outcome{"with a reading": card("A"), "with the quota used up": broke} {
+		for name, o := range map[string]route.Result{"with a reading": card("A"), "with the quota used up": broke} {
 			t.Run(name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					w := newWorld(t, map[string]*vendor{"a": {takes: time.Second, answers: []route.Outcome{o}}}, route.Route{Providers: []string{"a"}}, nil)
+					w := newWorld(t, map[string]*vendor{"a": {takes: time.Second, answers: []route.Result{o}}}, route.Route{Providers: []string{"a"}}, nil)
 					time.AfterFunc(time.Second/2, func() { w.Park("a", route.Parked{Since: time.Now(), Reason: "on holiday"}) })
 					w.call(nil)
 					time.Sleep(time.Hour)
@@ -38,7 +38,7 @@ func TestParkingAndCallsUnderWay(t *testing.T) {
 	})
 	t.Run("ten calls that meet the end of the quota together park for as long as one", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t, map[string]*vendor{"a": {takes: time.Second, answers: []route.Outcome{broke}}}, route.Route{Providers: []string{"a"}}, nil)
+			w := newWorld(t, map[string]*vendor{"a": {takes: time.Second, answers: []route.Result{broke}}}, route.Route{Providers: []string{"a"}}, nil)
 			var calls sync.WaitGroup
 			for range 10 {
 				calls.Go(func() { w.call(nil) })
@@ -52,7 +52,7 @@ func TestParkingAndCallsUnderWay(t *testing.T) {
 	t.Run("what may be retried needs nobody to mend it", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			nonceUsed := fails(abi.FailureKindUnauthenticated, abi.FaultOperator, abi.BilledNo, "retryable fail_over")
-			w := newWorld(t, map[string]*vendor{"a": {answers: []route.Outcome{nonceUsed, card("A")}}}, route.Route{Providers: []string{"a"}}, nil)
+			w := newWorld(t, map[string]*vendor{"a": {answers: []route.Result{nonceUsed, card("A")}}}, route.Route{Providers: []string{"a"}}, nil)
 			if v := w.call(nil); v.Winner != 1 {
 				t.Errorf("it is not retried:\n%s", story(v))
 			}
@@ -60,7 +60,7 @@ func TestParkingAndCallsUnderWay(t *testing.T) {
 	})
 	t.Run("a call that waits for its turn does not take it when the account is parked meanwhile", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			a := &vendor{takes: time.Second, answers: []route.Outcome{broke}}
+			a := &vendor{takes: time.Second, answers: []route.Result{broke}}
 			w := newWorld(t, map[string]*vendor{"a": a}, route.Route{Providers: []string{"a"}}, func(c *route.Config) {
 				account := c.Accounts["a"]
 				account.Limits.Concurrency = 1
@@ -77,8 +77,8 @@ func TestParkingAndCallsUnderWay(t *testing.T) {
 
 func TestAFinalFailureStopsRetriesOfOthersToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &vendor{takes: 2 * time.Second, answers: []route.Outcome{busy}}
-		w := newWorld(t, map[string]*vendor{"a": {takes: time.Second, answers: []route.Outcome{misused}}, "b": b}, route.Route{Policy: route.Consensus, Providers: []string{"a", "b"}}, nil)
+		b := &vendor{takes: 2 * time.Second, answers: []route.Result{busy}}
+		w := newWorld(t, map[string]*vendor{"a": {takes: time.Second, answers: []route.Result{misused}}, "b": b}, route.Route{Policy: route.Consensus, Providers: []string{"a", "b"}}, nil)
 		if v := w.call(nil); b.calls != 1 {
 			t.Errorf("b was asked %d times:\n%s", b.calls, story(v))
 		}
@@ -88,7 +88,7 @@ func TestAFinalFailureStopsRetriesOfOthersToo(t *testing.T) {
 func TestAHedgeThatIsTooDearLeavesTheProviderForFailover(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		price := money.Amount(50_000)
-		w := newWorld(t, map[string]*vendor{"a": {takes: 2 * time.Second, answers: []route.Outcome{busy}}, "b": {answers: []route.Outcome{card("B")}}},
+		w := newWorld(t, map[string]*vendor{"a": {takes: 2 * time.Second, answers: []route.Result{busy}}, "b": {answers: []route.Result{card("B")}}},
 			route.Route{Policy: route.Hedge, Providers: []string{"a", "b"}, Retries: -1, Hedge: route.HedgeRule{After: time.Second, MaxExtra: 0.01}}, func(c *route.Config) {
 				tariff, err := money.NewTariff(money.TariffConfig{PerCall: &price})
 				if err != nil {

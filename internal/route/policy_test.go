@@ -13,7 +13,7 @@ import (
 )
 
 func TestWhatAFailureMeansForTheNextStep(t *testing.T) {
-	one := func(o ...route.Outcome) *vendor { return &vendor{takes: 100 * time.Millisecond, answers: o} }
+	one := func(o ...route.Result) *vendor { return &vendor{takes: 100 * time.Millisecond, answers: o} }
 	for name, c := range map[string]struct {
 		a, b  *vendor
 		route route.Route
@@ -58,7 +58,7 @@ a failed: first in route default
 b failed: next after a failed with rate_limited
 a skipped: would be asked again not before 01:00:00Z, after the end of the call
 `},
-		"a vendor that hangs has its share of the time, and the next one the rest": {a: &vendor{takes: time.Hour, answers: []route.Outcome{card("A")}}, b: one(card("B")), want: `
+		"a vendor that hangs has its share of the time, and the next one the rest": {a: &vendor{takes: time.Hour, answers: []route.Result{card("A")}}, b: one(card("B")), want: `
 a failed: first in route default
 b recognized: next after a failed with timeout
 `},
@@ -78,8 +78,8 @@ b recognized: next after a failed with timeout
 
 func TestAnOperatorsFaultParksTheAccount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := &vendor{answers: []route.Outcome{broke, broke, card("A")}}
-		w := newWorld(t, map[string]*vendor{"a": a, "b": {answers: []route.Outcome{card("B")}}}, route.Route{Providers: []string{"a", "b"}}, nil)
+		a := &vendor{answers: []route.Result{broke, broke, card("A")}}
+		w := newWorld(t, map[string]*vendor{"a": a, "b": {answers: []route.Result{card("B")}}}, route.Route{Providers: []string{"a", "b"}}, nil)
 		w.call(nil)
 		v := w.call(nil)
 		if got, want := story(v), "a skipped: is parked until 00:01:00Z after quota_exhausted: in its words\nb recognized: next after a was skipped\n"; got != want {
@@ -97,7 +97,7 @@ func TestAnOperatorsFaultParksTheAccount(t *testing.T) {
 			t.Errorf("the account was asked %d times, want 2: its second parking lasts two minutes", a.calls)
 		}
 		time.Sleep(time.Minute)
-		if v := w.call(nil); v.Considered[0].Ended != route.Recognized {
+		if v := w.call(nil); v.Attempts[0].Outcome != route.Recognized {
 			t.Errorf("the account does not come back: %s", story(v))
 		}
 		if !w.Park("a", route.Parked{Since: time.Now(), Reason: "on holiday"}) {
@@ -108,7 +108,7 @@ func TestAnOperatorsFaultParksTheAccount(t *testing.T) {
 			t.Errorf("an operator's parking ended by itself: %s", story(v))
 		}
 		w.Unpark("a")
-		if v := w.call(nil); v.Considered[0].Ended != route.Recognized {
+		if v := w.call(nil); v.Attempts[0].Outcome != route.Recognized {
 			t.Errorf("unparked, it is not asked: %s", story(v))
 		}
 	})
@@ -116,8 +116,8 @@ func TestAnOperatorsFaultParksTheAccount(t *testing.T) {
 
 func TestTheBreakerOpensAndReturnsGradually(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := &vendor{answers: []route.Outcome{broken}}
-		w := newWorld(t, map[string]*vendor{"a": a, "b": {answers: []route.Outcome{card("B")}}}, route.Route{Providers: []string{"a", "b"}}, nil)
+		a := &vendor{answers: []route.Result{broken}}
+		w := newWorld(t, map[string]*vendor{"a": a, "b": {answers: []route.Result{card("B")}}}, route.Route{Providers: []string{"a", "b"}}, nil)
 		for range 10 {
 			w.call(nil)
 		}
@@ -128,14 +128,14 @@ func TestTheBreakerOpensAndReturnsGradually(t *testing.T) {
 		if w.call(nil); a.calls != 11 {
 			t.Fatalf("one probe is let through after the time, not %d", a.calls-10)
 		}
-		a.answers = []route.Outcome{card("A")}
+		a.answers = []route.Result{card("A")}
 		time.Sleep(16 * time.Second)
 		for range 3 {
 			w.call(nil)
 		}
 		share := func() (n int) {
 			for range 200 {
-				if w.call(nil).Considered[0].Ended == route.Recognized {
+				if w.call(nil).Attempts[0].Outcome == route.Recognized {
 					n++
 				}
 			}
@@ -155,13 +155,13 @@ func TestTheBreakerOpensAndReturnsGradually(t *testing.T) {
 func TestLimitsOfAnAccount(t *testing.T) {
 	t.Run("calls beyond the rate go to the next, or wait", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			a := &vendor{answers: []route.Outcome{card("A")}}
+			a := &vendor{answers: []route.Result{card("A")}}
 			limit := func(c *route.Config) {
 				account := c.Accounts["a"]
 				account.Limits.Rate = route.Rate{Calls: 2, Per: time.Second}
 				c.Accounts["a"] = account
 			}
-			w := newWorld(t, map[string]*vendor{"a": a, "b": {answers: []route.Outcome{card("B")}}}, route.Route{Providers: []string{"a", "b"}}, limit)
+			w := newWorld(t, map[string]*vendor{"a": a, "b": {answers: []route.Result{card("B")}}}, route.Route{Providers: []string{"a", "b"}}, limit)
 			w.call(nil)
 			if v := w.call(nil); !strings.Contains(story(v), "b recognized: next, since a has reached its rate limit") {
 				t.Errorf("beyond the rate: %s", story(v))
@@ -177,7 +177,7 @@ func TestLimitsOfAnAccount(t *testing.T) {
 	})
 	t.Run("calls beyond the concurrency wait for one to end", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			a := &vendor{takes: time.Second, answers: []route.Outcome{card("A")}}
+			a := &vendor{takes: time.Second, answers: []route.Result{card("A")}}
 			w := newWorld(t, map[string]*vendor{"a": a}, route.Route{Providers: []string{"a"}}, func(c *route.Config) {
 				account := c.Accounts["a"]
 				account.Limits.Concurrency = 3
@@ -203,7 +203,7 @@ func TestLimitsOfAnAccount(t *testing.T) {
 func TestRanking(t *testing.T) {
 	t.Run("the fastest is asked first, and a slow one gets another chance after a while", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			a, b := &vendor{takes: time.Second, answers: []route.Outcome{card("A")}}, &vendor{takes: 300 * time.Millisecond, answers: []route.Outcome{card("B")}}
+			a, b := &vendor{takes: time.Second, answers: []route.Result{card("A")}}, &vendor{takes: 300 * time.Millisecond, answers: []route.Result{card("B")}}
 			w := newWorld(t, map[string]*vendor{"a": a, "b": b}, route.Route{Policy: route.Fastest, Providers: []string{"a", "b"}}, nil)
 			for range 20 {
 				w.call(nil)
@@ -221,7 +221,7 @@ func TestRanking(t *testing.T) {
 		})
 	})
 	t.Run("a weighted route divides the calls by weight", func(t *testing.T) {
-		a, b, c := &vendor{answers: []route.Outcome{card("A")}}, &vendor{answers: []route.Outcome{card("B")}}, &vendor{answers: []route.Outcome{card("C")}}
+		a, b, c := &vendor{answers: []route.Result{card("A")}}, &vendor{answers: []route.Result{card("B")}}, &vendor{answers: []route.Result{card("C")}}
 		w := newWorld(t, map[string]*vendor{"a": a, "b": b, "c": c}, route.Route{Policy: route.Weighted, Providers: []string{"a", "b", "c"}, Weights: map[string]int{"a": 3, "b": 1, "c": 0}}, nil)
 		for range 4000 {
 			w.call(nil)
@@ -245,7 +245,7 @@ func TestNeeds(t *testing.T) {
 		"needs that nobody has together": {route.Needs{Document: "cn.idcard", Side: abi.SideFront, Labels: []string{"residency:cn"}}, "a skipped: is not labelled \"residency:cn\"\nb skipped: does not read the front side\nrefused with invalid_request: no provider of the route can serve this request: none reads cn.idcard and reads the front side and is labelled \"residency:cn\"\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, map[string]*vendor{"a": {answers: []route.Outcome{card("A")}}, "b": {answers: []route.Outcome{card("B")}}}, route.Route{Providers: []string{"a", "b"}}, func(cfg *route.Config) {
+			w := newWorld(t, map[string]*vendor{"a": {answers: []route.Result{card("A")}}, "b": {answers: []route.Result{card("B")}}}, route.Route{Providers: []string{"a", "b"}}, func(cfg *route.Config) {
 				cfg.Accounts["b"] = route.Account{Traits: back}
 			})
 			if diff := cmp.Diff(c.want, story(w.call(func(call *route.Call) { call.Needs = c.needs }))); diff != "" {

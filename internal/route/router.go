@@ -203,8 +203,8 @@ func (x *run) choose() *Refusal {
 	now := x.router.cfg.Now()
 	candidates := make([]candidate, 0, len(x.path.members))
 	for place, a := range x.path.members {
-		if n := len(x.verdict.Considered); n > 0 && len(candidates) == 0 && !x.path.Policy.ranks() {
-			x.because = fmt.Sprintf("next after %s was skipped", x.verdict.Considered[n-1].Provider)
+		if n := len(x.verdict.Attempts); n > 0 && len(candidates) == 0 && !x.path.Policy.ranks() {
+			x.because = fmt.Sprintf("next after %s was skipped", x.verdict.Attempts[n-1].Provider)
 		}
 		if usable := x.router.cfg.Usable; usable != nil {
 			if err := usable(a.name); err != nil {
@@ -260,8 +260,8 @@ func (x *run) nobody(needs []need, document string) *Refusal {
 // passedOver says why each provider was.
 func (x *run) passedOver() string {
 	var why []string
-	for _, c := range x.verdict.Considered {
-		if c.Ended == Skipped {
+	for _, c := range x.verdict.Attempts {
+		if c.Outcome == Skipped {
 			why = append(why, c.Provider+" "+c.Reason)
 		}
 	}

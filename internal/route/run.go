@@ -39,7 +39,7 @@ type run struct {
 
 // trying is one try.
 type trying struct {
-	Try
+	Attempt
 	candidate   *candidate
 	at          int // place in verdict.Considered
 	quote       money.Quote
@@ -49,7 +49,7 @@ type trying struct {
 	noted       time.Time // when it was begun; its goroutine may start later
 	started     time.Time
 	took        time.Duration
-	outcome     Outcome
+	outcome     Result
 }
 
 // parallel reports whether a policy may have several tries at once.
@@ -210,11 +210,11 @@ func (x *run) begin(ctx context.Context, c *candidate) *trying {
 	if c.retries > 0 {
 		reason = fmt.Sprintf("retry %d: %s %s", c.retries, c.account.name, c.bar.why)
 	}
-	t.Try = Try{Number: len(x.tries), Provider: c.account.name, Reason: reason}
+	t.Attempt = Attempt{Number: len(x.tries), Provider: c.account.name, Reason: reason}
 	t.deadline, t.shared = x.share(c, now)
-	t.at = len(x.verdict.Considered)
-	x.verdict.Considered = append(x.verdict.Considered, Considered{
-		Provider: t.Provider, Number: t.Number, Ended: Stopped, Reason: reason, Started: now, Source: t.quote.String(),
+	t.at = len(x.verdict.Attempts)
+	x.verdict.Attempts = append(x.verdict.Attempts, AttemptRecord{
+		Provider: t.Provider, Number: t.Number, Outcome: Stopped, Reason: reason, Started: now, Source: t.quote.String(),
 	})
 	x.tries = append(x.tries, t)
 	x.live++
@@ -246,7 +246,7 @@ func (x *run) attempt(ctx context.Context, t *trying) {
 	ctx, cancel := context.WithTimeoutCause(ctx, t.deadline.Sub(t.started), cause)
 	defer cancel()
 	t.Ready = func(ctx context.Context) *Failure { return x.ready(ctx, t) }
-	t.outcome = x.call.Attempt(ctx, t.Try)
+	t.outcome = x.call.Attempt(ctx, t.Attempt)
 	now := x.router.cfg.Now()
 	t.took = now.Sub(t.started)
 	t.candidate.account.record(now, t.took, &t.outcome)
@@ -255,7 +255,7 @@ func (x *run) attempt(ctx context.Context, t *trying) {
 	}
 }
 
-// ready is [Try.Ready]. What costs nothing need not be in the ledger first.
+// ready is [Attempt.Ready]. What costs nothing need not be in the ledger first.
 func (x *run) ready(ctx context.Context, t *trying) *Failure {
 	if t.reservation != nil && t.quote.Amount != 0 {
 		if err := t.reservation.Wait(ctx); err != nil {
@@ -281,9 +281,9 @@ func (t *trying) settlement() money.Settlement {
 // conclude makes the verdict.
 func (x *run) conclude(ctx context.Context) *Verdict {
 	v := &x.verdict
-	for i := range v.Considered {
-		if c := &v.Considered[i]; c.Number >= 0 && c.Ended == Stopped {
-			c.Outcome.Billed, c.Cost = abi.BilledUnknown, x.tries[c.Number].quote.Amount
+	for i := range v.Attempts {
+		if c := &v.Attempts[i]; c.Number >= 0 && c.Outcome == Stopped {
+			c.Result.Billed, c.Cost = abi.BilledUnknown, x.tries[c.Number].quote.Amount
 			c.Took = x.router.cfg.Now().Sub(c.Started)
 			c.Reason += x.stopped()
 		}
@@ -294,7 +294,7 @@ func (x *run) conclude(ctx context.Context) *Verdict {
 	}
 	if v.Winner < 0 && x.best >= 0 {
 		v.Winner = x.best
-		v.Considered[x.tries[x.best].at].Reason += "; the best of those that were not good enough"
+		v.Attempts[x.tries[x.best].at].Reason += "; the best of those that were not good enough"
 	}
 	if v.Winner >= 0 {
 		v.Failure = -1
@@ -331,5 +331,5 @@ func (x *run) passOver(c *candidate, b bar) {
 }
 
 func (x *run) skip(provider, why string) {
-	x.verdict.Considered = append(x.verdict.Considered, Considered{Provider: provider, Number: -1, Ended: Skipped, Reason: why, Outcome: Outcome{Billed: abi.BilledNo}})
+	x.verdict.Attempts = append(x.verdict.Attempts, AttemptRecord{Provider: provider, Number: -1, Outcome: Skipped, Reason: why, Result: Result{Billed: abi.BilledNo}})
 }

@@ -46,7 +46,7 @@ func TestEveryPolicyOverVendorsThatFail(t *testing.T) {
 }
 
 // simulate makes the calls of one seed: one after the other where pace is 0, and otherwise one begins in each pace on average.
-func simulate(t *testing.T, policy route.Policy, seed uint64, pace time.Duration, all map[string][]route.Outcome, seen *occurrences) {
+func simulate(t *testing.T, policy route.Policy, seed uint64, pace time.Duration, all map[string][]route.Result, seen *occurrences) {
 	m := newMarket(t, policy, seed, all)
 	random := rand.New(rand.NewPCG(seed, 99))
 	var calls sync.WaitGroup
@@ -83,7 +83,7 @@ func simulate(t *testing.T, policy route.Policy, seed uint64, pace time.Duration
 }
 
 // newMarket has five sellers, each failing as one of the shipped vendors does, and budgets that some of the calls meet the end of.
-func newMarket(t *testing.T, policy route.Policy, seed uint64, all map[string][]route.Outcome) *market {
+func newMarket(t *testing.T, policy route.Policy, seed uint64, all map[string][]route.Result) *market {
 	vendors := slices.Sorted(maps.Keys(all))
 	m := &market{t: t, sellers: make(map[string]*seller)}
 	m.budgets = budgets(seed)
@@ -167,7 +167,7 @@ func (m *market) check(v *route.Verdict, order []string) {
 	}
 	met := make(map[string]int) // considered so far
 	times := make(map[string]int)
-	for i, c := range v.Considered {
+	for i, c := range v.Attempts {
 		if c.Reason == "" {
 			wrong("%s has no reason", c.Provider)
 		}
@@ -184,10 +184,10 @@ func (m *market) check(v *route.Verdict, order []string) {
 		if retries := max(0, m.route.Retries); times[c.Provider] > 1+retries {
 			wrong("%s is asked %d times, with %d retries", c.Provider, times[c.Provider], retries)
 		}
-		for _, past := range v.Considered[:i] {
+		for _, past := range v.Attempts[:i] {
 			ended := past.Started.Add(past.Took)
-			f := past.Outcome.Failure
-			if past.Ended == route.Failed && !f.FailOver && past.Provider != c.Provider && c.Started.After(ended) {
+			f := past.Result.Failure
+			if past.Outcome == route.Failed && !f.FailOver && past.Provider != c.Provider && c.Started.After(ended) {
 				wrong("%s is asked although the failure of %s was final", c.Provider, past.Provider)
 			}
 			if past.Provider == c.Provider && past.Number >= 0 && !m.mayRepeat(&past) {
@@ -197,7 +197,7 @@ func (m *market) check(v *route.Verdict, order []string) {
 	}
 	switch {
 	case v.Winner >= 0:
-		if i := slices.IndexFunc(v.Considered, func(c route.Considered) bool { return c.Number == v.Winner }); i < 0 || v.Considered[i].Ended != route.Recognized {
+		if i := slices.IndexFunc(v.Attempts, func(c route.AttemptRecord) bool { return c.Number == v.Winner }); i < 0 || v.Attempts[i].Outcome != route.Recognized {
 			wrong("try %d has won without a reading", v.Winner)
 		}
 	case v.Failure < 0 && v.Refused == nil:
@@ -208,21 +208,21 @@ func (m *market) check(v *route.Verdict, order []string) {
 }
 
 // mayRepeat reports whether a provider may be asked again after a try.
-func (m *market) mayRepeat(past *route.Considered) bool {
-	f := past.Outcome.Failure
-	return past.Ended == route.Failed && f.Retryable && (past.Outcome.Billed == abi.BilledNo || m.route.RepeatBilled)
+func (m *market) mayRepeat(past *route.AttemptRecord) bool {
+	f := past.Result.Failure
+	return past.Outcome == route.Failed && f.Retryable && (past.Result.Billed == abi.BilledNo || m.route.RepeatBilled)
 }
 
 // tally compares the attempts of a call with what the vendors told, and adds up what was billed.
 func (m *market) tally(a answered, sure, late map[string]int) {
-	for _, c := range a.Considered {
+	for _, c := range a.Attempts {
 		price := m.sellers[c.Provider].price
 		said := abi.BilledNo
 		if c.Number >= 0 {
 			said = a.told[c.Number].Billed
 		}
 		want := said
-		if c.Ended == route.Stopped {
+		if c.Outcome == route.Stopped {
 			want = abi.BilledUnknown
 			if said == abi.BilledYes {
 				late[c.Provider]++
@@ -234,8 +234,8 @@ func (m *market) tally(a answered, sure, late map[string]int) {
 		if want == abi.BilledNo {
 			cost = 0
 		}
-		if c.Outcome.Billed != want || c.Cost != cost {
-			m.t.Errorf("%s says billed %s at %s, the vendor %s at %s", c.Provider, c.Outcome.Billed, c.Cost, said, cost)
+		if c.Result.Billed != want || c.Cost != cost {
+			m.t.Errorf("%s says billed %s at %s, the vendor %s at %s", c.Provider, c.Result.Billed, c.Cost, said, cost)
 		}
 	}
 }

@@ -11,8 +11,8 @@ import (
 // take draws the conclusions from a try that ended.
 func (x *run) take(ctx context.Context, t *trying) {
 	x.live--
-	c := &x.verdict.Considered[t.at]
-	c.Took, c.Outcome, c.Ended = t.took, t.outcome, Failed
+	c := &x.verdict.Attempts[t.at]
+	c.Took, c.Result, c.Outcome = t.took, t.outcome, Failed
 	if t.outcome.Billed != abi.BilledNo {
 		c.Cost = t.quote.Amount
 	}
@@ -20,13 +20,13 @@ func (x *run) take(ctx context.Context, t *trying) {
 	case r == nil:
 		x.failed(ctx, t)
 	case x.path.Policy == Cascade:
-		c.Ended = Recognized
+		c.Outcome = Recognized
 		x.cascade(t, r)
 	case x.path.Policy == Consensus:
-		c.Ended = Recognized
+		c.Outcome = Recognized
 		x.consensus(t, r)
 	default:
-		c.Ended = Recognized
+		c.Outcome = Recognized
 		x.verdict.Winner, x.done = t.Number, true
 	}
 }

@@ -17,7 +17,7 @@ import (
 func TestHedge(t *testing.T) {
 	t.Run("the next one is asked when the first is late, and the first answer counts", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			a, b := &vendor{takes: 2 * time.Second, answers: []route.Outcome{card("A")}}, &vendor{takes: 300 * time.Millisecond, answers: []route.Outcome{card("B")}}
+			a, b := &vendor{takes: 2 * time.Second, answers: []route.Result{card("A")}}, &vendor{takes: 300 * time.Millisecond, answers: []route.Result{card("B")}}
 			w := newWorld(t, map[string]*vendor{"a": a, "b": b}, route.Route{Policy: route.Hedge, Providers: []string{"a", "b"}, Hedge: route.HedgeRule{After: 500 * time.Millisecond}}, nil)
 			began := time.Now()
 			v := w.call(nil)
@@ -28,7 +28,7 @@ func TestHedge(t *testing.T) {
 			if diff := cmp.Diff(want, story(v)); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
-			if v.Considered[0].Outcome.Billed != abi.BilledUnknown {
+			if v.Attempts[0].Result.Billed != abi.BilledUnknown {
 				t.Error("the bill of the one that was not waited for is not unknown")
 			}
 			time.Sleep(time.Minute) // it goes on to its end
@@ -36,14 +36,14 @@ func TestHedge(t *testing.T) {
 	})
 	t.Run("late means later than 95 percent of its calls, once there are enough", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			a, b := &vendor{takes: 100 * time.Millisecond, answers: []route.Outcome{card("A")}}, &vendor{takes: 10 * time.Millisecond, answers: []route.Outcome{card("B")}}
+			a, b := &vendor{takes: 100 * time.Millisecond, answers: []route.Result{card("A")}}, &vendor{takes: 10 * time.Millisecond, answers: []route.Result{card("B")}}
 			w := newWorld(t, map[string]*vendor{"a": a, "b": b}, route.Route{Policy: route.Hedge, Providers: []string{"a", "b"}}, nil)
 			for range 30 {
 				w.call(nil)
 			}
 			a.takes = time.Minute / 2
 			began := time.Now()
-			if v := w.call(nil); v.Considered[v.Winner].Provider != "b" {
+			if v := w.call(nil); v.Attempts[v.Winner].Provider != "b" {
 				t.Errorf("it was not hedged: %s", story(v))
 			}
 			if took := time.Since(began); took < 100*time.Millisecond || took > 200*time.Millisecond {
@@ -54,15 +54,15 @@ func TestHedge(t *testing.T) {
 	})
 	t.Run("a caller that gives up ends every try", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			a := &vendor{takes: 50 * time.Second, answers: []route.Outcome{card("A")}}
+			a := &vendor{takes: 50 * time.Second, answers: []route.Result{card("A")}}
 			w := newWorld(t, map[string]*vendor{"a": a}, route.Route{Policy: route.Hedge, Providers: []string{"a"}}, nil)
 			ctx, cancel := context.WithCancel(context.Background())
 			time.AfterFunc(time.Second, cancel)
 			ended := make(chan struct{})
-			v := w.Run(ctx, &route.Call{Route: "default", Needs: route.Needs{Document: "cn.idcard"}, Deadline: time.Now().Add(time.Minute), Attempt: func(ctx context.Context, t route.Try) route.Outcome {
+			v := w.Run(ctx, &route.Call{Route: "default", Needs: route.Needs{Document: "cn.idcard"}, Deadline: time.Now().Add(time.Minute), Attempt: func(ctx context.Context, t route.Attempt) route.Result {
 				defer close(ended)
 				if f := t.Ready(ctx); f != nil {
-					return route.Outcome{Failure: f, Billed: abi.BilledNo}
+					return route.Result{Failure: f, Billed: abi.BilledNo}
 				}
 				return a.answer(ctx)
 			}})
@@ -76,12 +76,12 @@ func TestHedge(t *testing.T) {
 
 func TestCascade(t *testing.T) {
 	unsure := 0.4
-	doubtful := route.Outcome{Billed: abi.BilledYes, Reading: &route.Reading{Fields: map[string]route.Field{"name": {Value: "A", Confidence: &unsure}, "address": {Value: "B"}}}}
+	doubtful := route.Result{Billed: abi.BilledYes, Reading: &route.Reading{Fields: map[string]route.Field{"name": {Value: "A", Confidence: &unsure}, "address": {Value: "B"}}}}
 	wrong := reads(map[string]string{"name": "A"})
 	wrong.Reading.FailedChecks = []string{"id_number_checksum"}
 	good := reads(map[string]string{"name": "A", "address": "B"})
 	for name, c := range map[string]struct {
-		first, second route.Outcome
+		first, second route.Result
 		rule          route.AcceptRule
 		want          string
 	}{
@@ -95,7 +95,7 @@ func TestCascade(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, map[string]*vendor{"a": {answers: []route.Outcome{c.first}}, "b": {answers: []route.Outcome{c.second}}}, route.Route{Policy: route.Cascade, Providers: []string{"a", "b"}, Accept: c.rule}, nil)
+				w := newWorld(t, map[string]*vendor{"a": {answers: []route.Result{c.first}}, "b": {answers: []route.Result{c.second}}}, route.Route{Policy: route.Cascade, Providers: []string{"a", "b"}, Accept: c.rule}, nil)
 				v := w.call(nil)
 				if diff := cmp.Diff(c.want, story(v)); diff != "" {
 					t.Errorf("(-want +got)\n%s", diff)
@@ -109,24 +109,24 @@ func TestCascade(t *testing.T) {
 }
 
 func TestConsensus(t *testing.T) {
-	proved := func(number string) route.Outcome {
+	proved := func(number string) route.Result {
 		o := reads(map[string]string{"id_number": number})
 		o.Reading.Fields["id_number"] = route.Field{Value: number, Proved: true}
 		return o
 	}
-	number := func(n string) route.Outcome { return reads(map[string]string{"id_number": n}) }
+	number := func(n string) route.Result { return reads(map[string]string{"id_number": n}) }
 	for name, c := range map[string]struct {
-		answers  []route.Outcome
+		answers  []route.Result
 		asked    int
 		elected  int
 		against  []int
 		disputed bool
 	}{
-		"two that agree are enough":              {[]route.Outcome{number("1"), number("1"), number("2")}, 2, 0, nil, false},
-		"two that differ are settled by a third": {[]route.Outcome{number("1"), number("2"), number("2")}, 3, 1, []int{0}, false},
-		"a tie is broken by the checksum":        {[]route.Outcome{number("1"), proved("2"), number("3")}, 3, 1, []int{0, 2}, true},
-		"a failure is made up for by another":    {[]route.Outcome{busy, number("2"), number("2")}, 3, 1, nil, false},
-		"one voice alone is disputed":            {[]route.Outcome{broke, number("2"), broke}, 3, 1, nil, true},
+		"two that agree are enough":              {[]route.Result{number("1"), number("1"), number("2")}, 2, 0, nil, false},
+		"two that differ are settled by a third": {[]route.Result{number("1"), number("2"), number("2")}, 3, 1, []int{0}, false},
+		"a tie is broken by the checksum":        {[]route.Result{number("1"), proved("2"), number("3")}, 3, 1, []int{0, 2}, true},
+		"a failure is made up for by another":    {[]route.Result{busy, number("2"), number("2")}, 3, 1, nil, false},
+		"one voice alone is disputed":            {[]route.Result{broke, number("2"), broke}, 3, 1, nil, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -135,12 +135,12 @@ func TestConsensus(t *testing.T) {
 				for i, o := range c.answers {
 					n := string(rune('a' + i))
 					names = append(names, n)
-					vendors[n] = &vendor{takes: time.Duration(i+1) * time.Second, answers: []route.Outcome{o}}
+					vendors[n] = &vendor{takes: time.Duration(i+1) * time.Second, answers: []route.Result{o}}
 				}
 				w := newWorld(t, vendors, route.Route{Policy: route.Consensus, Providers: names, Retries: -1}, nil)
 				v := w.call(nil)
-				if len(v.Considered) != c.asked || v.Vote == nil {
-					t.Fatalf("%d were asked, want %d:\n%s", len(v.Considered), c.asked, story(v))
+				if len(v.Attempts) != c.asked || v.Vote == nil {
+					t.Fatalf("%d were asked, want %d:\n%s", len(v.Attempts), c.asked, story(v))
 				}
 				e := v.Vote.Fields["id_number"]
 				if e.By != c.elected || !slices.Equal(e.Against, c.against) || e.Disputed != c.disputed {
@@ -151,7 +151,7 @@ func TestConsensus(t *testing.T) {
 	}
 	t.Run("with nobody left it fails with the last failure", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			w := newWorld(t, map[string]*vendor{"a": {answers: []route.Outcome{broke}}, "b": {answers: []route.Outcome{noCard}, takes: time.Second}}, route.Route{Policy: route.Consensus, Providers: []string{"a", "b"}}, nil)
+			w := newWorld(t, map[string]*vendor{"a": {answers: []route.Result{broke}}, "b": {answers: []route.Result{noCard}, takes: time.Second}}, route.Route{Policy: route.Consensus, Providers: []string{"a", "b"}}, nil)
 			if v := w.call(nil); v.Failure < 0 || !strings.Contains(story(v), "b failed") {
 				t.Errorf("%+v\n%s", v, story(v))
 			}

@@ -93,7 +93,7 @@ func rankingTable(r engine.Ranking) *terminal.Table {
 	return t
 }
 
-func rankedWhy(policy route.Policy, x route.Ranked) string {
+func rankedWhy(policy route.Policy, x route.ProviderStatus) string {
 	var why []string
 	if x.Why != "" {
 		why = append(why, x.Why)

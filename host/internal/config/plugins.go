@@ -11,7 +11,7 @@ import (
 func (c *Config) Plugins() (good []*abi.Descriptor, bad []catalog.Found, err error) {
 	found, err := catalog.Find(c.Engine.Plugins)
 	if err == nil {
-		err = trust.Policy{Unlocked: c.Engine.Unlocked, Keys: c.Engine.TrustedKeys}.Judge(c.Engine.Plugins, found)
+		err = trust.Policy{Unlocked: c.Engine.Unlocked, Keys: c.Engine.TrustedKeys}.Validate(c.Engine.Plugins, found)
 	}
 	if err != nil {
 		return nil, nil, asError([]Problem{c.layers.problem([]string{"plugins", "dir"}, err.Error(), "a folder of plugins that can be read, with a lock that can be read")})

@@ -64,7 +64,7 @@ func (c *Console) viewProviders(v *visitor) []*providerView {
 }
 
 // standing adds how routes see a provider.
-func (c *Console) standing(v *visitor, x *providerView, s *route.Ranked, currency money.Currency) {
+func (c *Console) standing(v *visitor, x *providerView, s *route.ProviderStatus, currency money.Currency) {
 	if s.Parked != nil {
 		x.Parked = &parkedView{Reason: s.Parked.Reason, Since: c.clock(s.Parked.Since), Until: c.clock(s.Parked.Until)}
 		if s.Parked.Kind != abi.FailureKindUnspecified {

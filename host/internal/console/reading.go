@@ -59,7 +59,7 @@ func (c *Console) read(w http.ResponseWriter, r *http.Request, v *visitor) {
 	if form.Request.Provider != "" {
 		form.Request.Route = "" // the form has both lists, and the page says that a provider goes before a route
 	}
-	if err := c.cfg.Service.Direct(v.Tenant, &form.Request); err != nil {
+	if err := c.cfg.Service.ResolveRoute(v.Tenant, &form.Request); err != nil {
 		status, _ := service.Denied(err) // it is nothing else
 		c.showReading(w, r, v, status, form.Request, tell.trouble("read.no-way", "read.no-way.advice", err))
 		return

@@ -39,7 +39,7 @@ func (c *Console) choices(v *visitor, asked engine.Request) *choices {
 		if p.Standing == nil {
 			continue
 		}
-		one := choice{Value: p.Name, Name: p.Name, Cost: costOf(v.words, []route.Ranked{*p.Standing}, currency), Chosen: p.Name == asked.Provider}
+		one := choice{Value: p.Name, Name: p.Name, Cost: costOf(v.words, []route.ProviderStatus{*p.Standing}, currency), Chosen: p.Name == asked.Provider}
 		if !p.Standing.Ready {
 			one.Cost = v.T("read.cost.unready")
 		}
@@ -56,7 +56,7 @@ func (c *Console) choices(v *visitor, asked engine.Request) *choices {
 }
 
 // costOf is what a call may cost that can go to several providers: at least the cheapest one, at most all of them together.
-func costOf(w *words, ranked []route.Ranked, currency money.Currency) string {
+func costOf(w *words, ranked []route.ProviderStatus, currency money.Currency) string {
 	var least, most money.Amount
 	ready := 0
 	for _, r := range ranked {

@@ -69,7 +69,7 @@ func (c *Console) readSpecimen(r *http.Request, v *visitor, p *service.Provider)
 		return "", err
 	}
 	req := engine.Request{Picture: engine.Given(picture), Provider: p.Name, Document: idcard.Document, Side: abi.SideFront}
-	if err := c.cfg.Service.Direct(v.Tenant, &req); err != nil {
+	if err := c.cfg.Service.ResolveRoute(v.Tenant, &req); err != nil {
 		return "", err
 	}
 	x := &specimenReading{at: c.cfg.Now()}

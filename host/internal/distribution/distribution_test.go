@@ -78,7 +78,7 @@ func aRoundTrip(t *testing.T, b *bench) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := (trust.Policy{}).Judge(to, found); err != nil || len(found) != 1 || found[0].Err != nil {
+		if err := (trust.Policy{}).Validate(to, found); err != nil || len(found) != 1 || found[0].Err != nil {
 			t.Errorf("the folder holds %v, %v", found[0].Err, err)
 		}
 	}

@@ -96,7 +96,7 @@ func (c *Case) accounts(ctx context.Context, s *jetstream.Store) []Finding {
 	for _, i := range e.Providers() {
 		loads[i.Name] = i.State == catalog.Ready
 	}
-	standing := e.Standing()
+	standing := e.ProviderStatus()
 	var findings []Finding
 	for _, a := range e.Budgets() {
 		findings = append(findings, budget(a))
@@ -151,7 +151,7 @@ func budget(a money.Account) Finding {
 }
 
 // priceless tells of a budget of money for a provider whose calls have no price: nothing would ever be taken from it.
-func priceless(a money.Account, standing []route.Ranked) (Finding, bool) {
+func priceless(a money.Account, standing []route.ProviderStatus) (Finding, bool) {
 	if a.Scope != money.ScopeProvider || a.Pool != "" || a.Limit.Amount == 0 {
 		return Finding{}, false
 	}

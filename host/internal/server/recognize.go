@@ -94,7 +94,7 @@ func (a *api) recognize(w http.ResponseWriter, r *http.Request) {
 		unread(err).write(w)
 		return
 	}
-	if err := a.service.Direct(tenant, &form.Request); err != nil {
+	if err := a.service.ResolveRoute(tenant, &form.Request); err != nil {
 		denied(err).write(w)
 		return
 	}

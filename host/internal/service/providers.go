@@ -14,15 +14,15 @@ import (
 type Provider struct {
 	engine.ProviderInfo
 	// Standing is how routes see it; only configured providers have one.
-	Standing *route.Ranked `json:"standing,omitempty" doc:"How routes see it: whether it is asked, why not and until when, price, latency, breaker"`
+	Standing *route.ProviderStatus `json:"standing,omitempty" doc:"How routes see it: whether it is asked, why not and until when, price, latency, breaker"`
 	// Budgets and packages, for admins.
 	Budgets []money.Account `json:"budgets,omitempty" doc:"Its budgets and packages; for admins"`
 }
 
 // Providers that a tenant may know of: those of its routes; an admin all of them, and then the plugins that serve none.
 func (s *Service) Providers(t *access.Tenant) []Provider {
-	standing := make(map[string]*route.Ranked)
-	for _, r := range s.Engine.Standing() {
+	standing := make(map[string]*route.ProviderStatus)
+	for _, r := range s.Engine.ProviderStatus() {
 		standing[r.Provider] = &r
 	}
 	budgets := s.Engine.Budgets()
@@ -91,7 +91,7 @@ func (s *Service) Unpark(t *access.Tenant, name string) error {
 func (s *Service) providersOf(t *access.Tenant) []string {
 	var names []string
 	if t.Admin() {
-		for _, r := range s.Engine.Standing() {
+		for _, r := range s.Engine.ProviderStatus() {
 			names = append(names, r.Provider)
 		}
 		return names

@@ -45,7 +45,7 @@ func (s *Service) Explain(t *access.Tenant, name string, req engine.Request) (en
 		return engine.Ranking{}, ErrNoRoute
 	}
 	if ranking.Providers == nil {
-		ranking.Providers = []route.Ranked{}
+		ranking.Providers = []route.ProviderStatus{}
 	}
 	return ranking, nil
 }

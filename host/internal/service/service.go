@@ -27,9 +27,9 @@ type Service struct {
 	Now func() time.Time
 }
 
-// Direct sends a request to the route or provider that it names, or to the tenant's own route. It fails with [ErrNoRoute],
+// ResolveRoute sends a request to the route or provider that it names, or to the tenant's own route. It fails with [ErrNoRoute],
 // [ErrNoProvider] or [ErrBoth].
-func (s *Service) Direct(t *access.Tenant, req *engine.Request) error {
+func (s *Service) ResolveRoute(t *access.Tenant, req *engine.Request) error {
 	req.Tenant = t.Name()
 	if req.Provider != "" {
 		if req.Route != "" {

@@ -22,10 +22,10 @@ type Policy struct {
 	Keys []ed25519.PublicKey
 }
 
-// Judge notes at each plugin of a folder why it may not be loaded: a *catalog.PluginError with the cause NotLocked,
+// Validate notes at each plugin of a folder why it may not be loaded: a *catalog.PluginError with the cause NotLocked,
 // NotApproved, WrongChecksum, NotSigned or BadSignature. Plugins that have an error already keep it. It fails when there is a
 // lock that cannot be read; nothing may be loaded then.
-func (p Policy) Judge(dir string, found []catalog.Found) error {
+func (p Policy) Validate(dir string, found []catalog.Found) error {
 	lock, missing := &Lock{}, false
 	if !p.Unlocked {
 		var err error

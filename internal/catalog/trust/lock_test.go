@@ -210,7 +210,7 @@ func TestOnlyWhatTheLockApprovesIsLoaded(t *testing.T) {
 			}
 			tt.change(t, dir)
 			found := find(t, dir)
-			if err := (trust.Policy{}).Judge(dir, found); err != nil {
+			if err := (trust.Policy{}).Validate(dir, found); err != nil {
 				t.Fatal(err)
 			}
 			cause, says := causeOf(t, found[0].Err)
@@ -218,7 +218,7 @@ func TestOnlyWhatTheLockApprovesIsLoaded(t *testing.T) {
 				t.Errorf("%s: %s\nwant %s: …%s…", cause, says, tt.cause, tt.says)
 			}
 			found = find(t, dir)
-			if err := (trust.Policy{Unlocked: true}).Judge(dir, found); err != nil || found[0].Err != nil {
+			if err := (trust.Policy{Unlocked: true}).Validate(dir, found); err != nil || found[0].Err != nil {
 				t.Errorf("without the lock: %v, %v", err, found[0].Err)
 			}
 		})
@@ -233,7 +233,7 @@ func TestTheLockIsOfTheManifestBesideAnExecutableToo(t *testing.T) {
 	}
 	executable(t, dir, "x", "code", about("x", "1.0.0", `, "description": "new"`))
 	found := find(t, dir)
-	if err := (trust.Policy{}).Judge(dir, found); err != nil {
+	if err := (trust.Policy{}).Validate(dir, found); err != nil {
 		t.Fatal(err)
 	}
 	if cause, _ := causeOf(t, found[0].Err); cause != catalog.WrongChecksum {
@@ -245,7 +245,7 @@ func TestNothingIsLoadedByALockThatCannotBeRead(t *testing.T) {
 	dir := t.TempDir()
 	module(t, dir, about("x", "1.0.0", ""))
 	write(t, filepath.Join(dir, trust.LockFile), "{}")
-	if err := (trust.Policy{}).Judge(dir, find(t, dir)); err == nil {
+	if err := (trust.Policy{}).Validate(dir, find(t, dir)); err == nil {
 		t.Error("there is no error")
 	}
 }

@@ -73,7 +73,7 @@ func TestOnceAKeyIsTrustedEveryPluginNeedsASignatureOfOne(t *testing.T) {
 			tt.change(t, executable(t, dir, "x", "code", about("x", "1.0.0", "")))
 			found := find(t, dir)
 			policy := trust.Policy{Unlocked: true, Keys: []ed25519.PublicKey{public(keyOf(3)), public(trusted)}}
-			if err := policy.Judge(dir, found); err != nil {
+			if err := policy.Validate(dir, found); err != nil {
 				t.Fatal(err)
 			}
 			if cause, says := causeOf(t, found[0].Err); cause != tt.cause || !strings.Contains(says, tt.says) {
