@@ -12,9 +12,13 @@ type recorder struct {
 	ended string
 }
 
-func (r *recorder) Helper()                   {}
-func (r *recorder) Skipf(f string, a ...any)  { r.ended = cmp.Or(r.ended, "skipped: "+fmt.Sprintf(f, a...)) }
-func (r *recorder) Fatalf(f string, a ...any) { r.ended = cmp.Or(r.ended, "failed: "+fmt.Sprintf(f, a...)) }
+func (r *recorder) Helper() {}
+func (r *recorder) Skipf(f string, a ...any) {
+	r.ended = cmp.Or(r.ended, "skipped: "+fmt.Sprintf(f, a...))
+}
+func (r *recorder) Fatalf(f string, a ...any) {
+	r.ended = cmp.Or(r.ended, "failed: "+fmt.Sprintf(f, a...))
+}
 
 func TestNeedSkipsOrFailsWithoutAProgram(t *testing.T) {
 	for value, want := range map[string]string{
