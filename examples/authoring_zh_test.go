@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
 // guideBlock is a file, after a line with its name, or commands.
@@ -17,9 +19,7 @@ func TestTheChineseGuideWorks(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds the program and a plugin")
 	}
-	if _, err := exec.LookPath("bash"); err != nil {
-		t.Skip("there is no bash")
-	}
+	testenv.Need(t, "bash")
 	page, err := os.ReadFile("../docs/zh/authoring.md")
 	if err != nil {
 		t.Fatal(err)

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
 // step is a block of the page: commands for a shell, or the text of ocrmux.yaml.
@@ -38,17 +40,13 @@ func TestTheQuickstartWorks(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds the program and two plugins")
 	}
-	for _, tool := range []string{"bash", "curl"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("there is no %s", tool)
-		}
-	}
+	testenv.Need(t, "bash", "curl")
 	models, err := filepath.Abs("../bin/plugins/local.d")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(models); err != nil {
-		t.Skip("the models of local are not there: make models fetches them")
+		testenv.Missing(t, "the models of the provider local; run make models")
 	}
 	for _, page := range []string{"quickstart.md", "zh/quickstart.md"} {
 		t.Run(page, func(t *testing.T) { follow(t, filepath.Join("../docs", page), models) })

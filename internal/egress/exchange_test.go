@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ocrmux/ocrmux/internal/egress"
+	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
 func TestDoSendsTheRequestAsItIs(t *testing.T) {
@@ -69,7 +70,7 @@ func TestDoHEADHasNoBodyWhateverItsLengthSays(t *testing.T) {
 func TestDoOverIPv6(t *testing.T) {
 	l, err := net.Listen("tcp", "[::1]:0")
 	if err != nil {
-		t.Skip("this machine has no IPv6 loopback")
+		testenv.Missing(t, "an IPv6 loopback: %v", err)
 	}
 	s := &httptest.Server{Listener: l, Config: &http.Server{Handler: hello}}
 	s.Start()

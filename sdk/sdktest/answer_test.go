@@ -46,7 +46,7 @@ func FuzzFlattenJSON(f *testing.F) {
 		if ok != (answer.Format == abi.BodyFormatJSON) {
 			t.Fatalf("ok is %v, the host says %v", ok, answer.Format)
 		}
-		if diff := cmp.Diff([]abi.Leaf(answer.Leaves), []abi.Leaf(got)); ok && diff != "" {
+		if diff := cmp.Diff(answer.Leaves, got); ok && diff != "" {
 			t.Error(diff)
 		}
 	})

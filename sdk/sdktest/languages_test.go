@@ -23,6 +23,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/build"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/manifest"
+	"github.com/ocrmux/ocrmux/internal/testenv"
 	"github.com/ocrmux/ocrmux/sdk/sdktest"
 )
 
@@ -33,7 +34,7 @@ func buildExample(t *testing.T, folder string) string {
 	t.Helper()
 	path, err := build.WASM(t.Context(), filepath.Join("../../examples", folder), t.TempDir())
 	if missing := (*build.MissingError)(nil); errors.As(err, &missing) {
-		t.Skipf("NOT TESTED: examples/%s: %v", folder, missing)
+		testenv.Missing(t, "examples/%s: %v", folder, missing)
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -74,8 +74,11 @@ func cache(dir string) Finding {
 // guarded holds the folder of plugins to belong to those who may approve plugins: whoever can write it can approve its own.
 func guarded(dir string) []Finding {
 	info, err := os.Stat(dir)
-	if err != nil || !permissionsMatter() {
-		return nil // a folder that must be there has been found missing already
+	if err != nil {
+		return nil // another check reports a missing folder
+	}
+	if !permissionsMatter() {
+		return []Finding{notChecked("folders", dir, "doctor does not read access rights on this system: let only administrators change plugins")}
 	}
 	if mode := info.Mode().Perm(); mode&0o002 != 0 {
 		return []Finding{bad("folders", dir, fmt.Sprintf("every user of this machine can change plugins and their lock (%#o)", mode), "chmod o-w")}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
+	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
 // keyOf is a key that is the same in every run.
@@ -125,9 +126,7 @@ func TestASignatureIsReadAsItIsWrittenAndNotOtherwise(t *testing.T) {
 }
 
 func TestKeysAreThoseOfOpenSSL(t *testing.T) {
-	if _, err := exec.LookPath("openssl"); err != nil {
-		t.Skip("NOT TESTED: openssl is not installed")
-	}
+	testenv.Need(t, "openssl")
 	dir := t.TempDir()
 	private, pub, id, err := trust.GenerateKey(bytes.NewReader(bytes.Repeat([]byte{7}, ed25519.SeedSize)))
 	if err != nil {
