@@ -84,7 +84,7 @@ func ExampleCacheRule() {
 		Cache(sdk.CacheRule{Key: "token", TTLPointer: "/expires_in", MarginSeconds: 60, Statuses: []uint32{200}}).
 		Capture("/access_token", "access_token")).Exchange
 
-	var captured sdk.Capture = x.Capture[0]
+	captured := x.Capture[0]
 	fmt.Println(x.Cache.Key, captured.Pointer, captured.Secret)
 	// Output: token /access_token access_token
 }

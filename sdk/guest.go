@@ -33,7 +33,7 @@ func exportStep(n uint32) uint64 {
 	if err := in.UnmarshalWire(taken(n)); err != nil {
 		return given(Failed(Fail{Kind: Internal, Message: "cannot read the step: " + err.Error(), Billed: BilledNo}))
 	}
-	return given(step(registered, in, hostCall))
+	return given(Step(registered, in, hostCall))
 }
 
 //go:wasmexport ocrmux_accept
@@ -42,7 +42,7 @@ func exportAccept(n uint32) uint64 {
 	if err := in.UnmarshalWire(taken(n)); err != nil {
 		return given(new(abi.Accepted))
 	}
-	return given(accept(registered, in, hostCall))
+	return given(Accept(registered, in, hostCall))
 }
 
 //go:wasmexport ocrmux_reply
@@ -51,7 +51,7 @@ func exportReply(n uint32) uint64 {
 	if err := in.UnmarshalWire(taken(n)); err != nil {
 		return given(new(abi.InboundResponse))
 	}
-	return given(reply(registered, in, hostCall))
+	return given(Reply(registered, in, hostCall))
 }
 
 // collectEvery is after how many steps garbage is collected. Steps of the usual size leave less than the 4 MiB behind by

@@ -23,7 +23,7 @@ func (s *server) Step(ctx context.Context, in *abi.StepRequest) (a *abi.Action, 
 	defer s.recovered(func(where string) {
 		a = Failed(Fail{Kind: ProviderError, Message: "the provider panicked " + where, FailOver: true, Fault: VendorFault})
 	})
-	return step(s.provider, in, s.link.hostFunc(ctx, callNumber(ctx))), nil
+	return Step(s.provider, in, s.link.hostFunc(ctx, callNumber(ctx))), nil
 }
 
 func (s *server) Accept(ctx context.Context, in *abi.AcceptRequest) (a *abi.Accepted, err error) {
@@ -31,7 +31,7 @@ func (s *server) Accept(ctx context.Context, in *abi.AcceptRequest) (a *abi.Acce
 		return nil, status.Error(codes.Unimplemented, "the provider has no front door")
 	}
 	defer s.recovered(func(where string) { err = status.Error(codes.Internal, "the provider panicked "+where) })
-	if a = accept(s.provider, in, s.link.hostFunc(ctx, callNumber(ctx))); a == nil {
+	if a = Accept(s.provider, in, s.link.hostFunc(ctx, callNumber(ctx))); a == nil {
 		return nil, status.Error(codes.Internal, "the provider gave no meaning")
 	}
 	return a, nil
@@ -42,7 +42,7 @@ func (s *server) Reply(ctx context.Context, in *abi.ReplyRequest) (r *abi.Inboun
 		return nil, status.Error(codes.Unimplemented, "the provider has no front door")
 	}
 	defer s.recovered(func(where string) { err = status.Error(codes.Internal, "the provider panicked "+where) })
-	if r = reply(s.provider, in, s.link.hostFunc(ctx, callNumber(ctx))); r == nil {
+	if r = Reply(s.provider, in, s.link.hostFunc(ctx, callNumber(ctx))); r == nil {
 		return nil, status.Error(codes.Internal, "the provider gave no response")
 	}
 	return r, nil
