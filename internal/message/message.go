@@ -197,4 +197,4 @@ func Codes() []Code {
 }
 
 // subjects are the tables of all codes with their English texts.
-func subjects() []map[Code]string { return []map[Code]string{route} }
+func subjects() []map[Code]string { return []map[Code]string{route, doctor, request} }

@@ -13,6 +13,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/idcard"
 	"github.com/ocrmux/ocrmux/host/internal/server/intake"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // tellers speak English and Chinese.
@@ -133,7 +134,7 @@ func TestEveryFormThatCannotBeTakenInIsToldOf(t *testing.T) {
 		headline string
 	}{
 		{&intake.Error{Status: 413, Picture: true}, 413, "The picture is too large"},
-		{&intake.Error{Status: 415, Reason: "r"}, 415, "No picture has arrived"},
+		{&intake.Error{Status: 415, Reason: message.Text("r")}, 415, "No picture has arrived"},
 		{errors.New("e"), 500, "Something went wrong here"},
 	} {
 		status, told := en.untaken(c.err, 5<<20)

@@ -12,9 +12,9 @@ import (
 	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
-// TestClientsInOtherLanguages runs the clients of examples/clients, which ask as the vendors' own samples do, against the
+// TestFrontDoorsServeClientsInOtherLanguages runs the clients of examples/clients, which ask as the vendors' own samples do, against the
 // doors. The card they send is a synthetic specimen; what they must print is what the scripted vendors behind answer.
-func TestClientsInOtherLanguages(t *testing.T) {
+func TestFrontDoorsServeClientsInOtherLanguages(t *testing.T) {
 	b := open(t, nil)
 	const number = "11010119900307803X"
 	for _, tt := range []struct {
