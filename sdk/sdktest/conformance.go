@@ -3,6 +3,7 @@ package sdktest
 import (
 	"context"
 	"flag"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -12,34 +13,11 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-var update = flag.Bool("update", false, "write what the provider sent and what came of it into the golden exchanges")
+var update = flag.Bool("update", false, "write the requests and results of the golden exchanges into their files")
 
-// Golden builds the provider in dir as a WASM module and, when it is in Go, as a subprocess, and runs every exchange
-// dir/testdata/*.txtar through both. Both must send the same bytes and give the same result.
-func Golden(t *testing.T, dir string) {
-	t.Helper()
-	for _, k := range kinds(t, dir) {
-		t.Run(k.name, func(t *testing.T) { golden(t, k.build(t, dir), dir) })
-	}
-}
-
-func golden(t *testing.T, file, dir string) {
-	t.Helper()
-	s := open(t, file, dir, *update)
-	if len(s.Exchanges()) == 0 {
-		t.Fatalf("no golden exchanges in %s", filepath.Join(dir, "testdata"))
-	}
-	for _, x := range s.Exchanges() {
-		t.Run(x.Name, func(t *testing.T) {
-			for _, problem := range x.Problems {
-				t.Error(problem)
-			}
-		})
-	}
-}
-
-// Conformance builds the provider in dir as a WASM module and, when it is in Go, as a subprocess, and holds both to every case
-// of the kit: see [conform.Cases]. Golden exchanges and the table of failures are in dir/testdata.
+// Conformance builds the provider in dir as a WebAssembly module and, if it is written in Go, as a subprocess. It checks
+// both builds against every case of the conformance kit, which docs/authoring.md lists. Golden exchanges and the table
+// of failures are in dir/testdata. With -update it records the exchanges first.
 func Conformance(t *testing.T, dir string) {
 	t.Helper()
 	for _, k := range kinds(t, dir) {
@@ -47,11 +25,11 @@ func Conformance(t *testing.T, dir string) {
 	}
 }
 
-// ConformanceFile holds a built plugin of any kind, in whatever language it was written, to every case of the kit. Golden
-// exchanges and the table of failures are in dir/testdata.
+// ConformanceFile checks a plugin that is already built, of any kind and in any language, against every case of the
+// conformance kit. Golden exchanges and the table of failures are in dir/testdata.
 func ConformanceFile(t *testing.T, file, dir string) {
 	t.Helper()
-	s := open(t, file, dir, false)
+	s := open(t, file, dir)
 	for _, c := range conform.Cases() {
 		t.Run(c.Name, func(t *testing.T) {
 			o, err := s.Check(t.Context(), c)
@@ -74,7 +52,31 @@ func ConformanceFile(t *testing.T, file, dir string) {
 	}
 }
 
-// Listed holds a provider's own table to the one in dir/testdata/failures.txtar: each of its codes must have a row there.
+// Golden builds the provider in dir as [Conformance] does, and plays its golden exchanges only. Both builds must send
+// the same bytes and give the same result.
+func Golden(t *testing.T, dir string) {
+	t.Helper()
+	for _, k := range kinds(t, dir) {
+		t.Run(k.name, func(t *testing.T) { golden(t, k.build(t, dir), dir) })
+	}
+}
+
+func golden(t *testing.T, file, dir string) {
+	t.Helper()
+	s := open(t, file, dir)
+	if len(s.Exchanges()) == 0 {
+		t.Fatalf("no golden exchanges in %s", filepath.Join(dir, "testdata"))
+	}
+	for _, x := range s.Exchanges() {
+		t.Run(x.Name, func(t *testing.T) {
+			for _, problem := range x.Problems {
+				t.Error(problem)
+			}
+		})
+	}
+}
+
+// Listed checks that each code of a provider's table has a row in dir/testdata/failures.txtar.
 func Listed(t *testing.T, dir string, table sdk.Table) {
 	t.Helper()
 	codes, err := conform.Codes(filepath.Join(dir, "testdata"))
@@ -88,9 +90,11 @@ func Listed(t *testing.T, dir string, table sdk.Table) {
 	}
 }
 
-func open(t *testing.T, file, dir string, write bool) *conform.Subject {
+func open(t *testing.T, file, dir string) *conform.Subject {
 	t.Helper()
-	s, err := conform.Open(t.Context(), file, conform.Options{Exchanges: filepath.Join(dir, "testdata"), Update: write})
+	s, err := conform.Open(t.Context(), file, conform.Options{
+		Exchanges: filepath.Join(dir, "testdata"), Update: *update, Cache: os.Getenv("OCRMUX_TEST_CACHE"),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +111,7 @@ type kind struct {
 	compile func(ctx context.Context, dir, out string) (string, error)
 }
 
-// kinds are those that the provider in a folder can be built as: only Go is a subprocess, too.
+// kinds returns the kinds of plugin that the provider in a folder can be built as.
 func kinds(t *testing.T, dir string) []kind {
 	t.Helper()
 	language, err := build.Detect(dir)

@@ -6,5 +6,7 @@ import (
 	"github.com/ocrmux/ocrmux/sdk/sdktest"
 )
 
-// What each code comes to stands in testdata/failures.txtar.
+func TestConformance(t *testing.T) { sdktest.Conformance(t, ".") }
+
+// testdata/failures.txtar says what each code must come to.
 func TestEveryCodeHasARow(t *testing.T) { sdktest.Listed(t, ".", codes()) }
