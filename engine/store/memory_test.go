@@ -11,7 +11,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store/storetest"
 )
 
-func TestALedgerInMemoryForgetsItsOldestRecords(t *testing.T) {
+func TestMemoryForgetsTheOldestRecords(t *testing.T) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	m := store.MemoryConfig{LedgerBytes: 10_000, Now: func() time.Time { return at }}.New()
 	for range 100 {
@@ -37,7 +37,7 @@ func TestALedgerInMemoryForgetsItsOldestRecords(t *testing.T) {
 	}
 }
 
-func TestWhatIsAKey(t *testing.T) {
+func TestKeyIsValid(t *testing.T) {
 	long := string(make([]byte, store.MaxKeyBytes+1))
 	for key, valid := range map[string]bool{
 		"a": true, "budget/jumdata/2026-01": true, "A_b=c-9": true,
@@ -51,7 +51,7 @@ func TestWhatIsAKey(t *testing.T) {
 	}
 }
 
-func TestAPrefixIsWholeSegments(t *testing.T) {
+func TestPrefixIsWholeSegments(t *testing.T) {
 	for _, c := range []struct {
 		key, prefix string
 		under       bool

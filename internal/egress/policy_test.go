@@ -98,7 +98,7 @@ func TestPolicyAllows(t *testing.T) {
 	}
 }
 
-func TestNewPolicyRefuses(t *testing.T) {
+func TestPolicyRefusesWrongEntries(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		cfg  egress.PolicyConfig

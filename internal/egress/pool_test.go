@@ -89,7 +89,7 @@ func (c deafConn) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-func TestDoReplacesAKeptConnectionThatTakesNoByte(t *testing.T) {
+func TestClientReplacesAKeptConnectionThatTakesNoByte(t *testing.T) {
 	var requests atomic.Int32
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		requests.Add(1)
@@ -122,7 +122,7 @@ func TestDoReplacesAKeptConnectionThatTakesNoByte(t *testing.T) {
 	}
 }
 
-func TestDoGivesUpOnANewConnectionThatTakesNoByte(t *testing.T) {
+func TestClientGivesUpOnANewConnectionThatTakesNoByte(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(ok))
 	defer s.Close()
 	dials := 0

@@ -23,7 +23,7 @@ func recorder(seen *[]arrival) http.HandlerFunc {
 	}
 }
 
-func TestDoRedirects(t *testing.T) {
+func TestClientRedirects(t *testing.T) {
 	var home, away []arrival
 	other := httptest.NewServer(recorder(&away))
 	defer other.Close()

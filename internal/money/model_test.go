@@ -279,7 +279,7 @@ func (m *model) documents() map[string]document {
 	return docs
 }
 
-func TestWhateverHappensBudgetsForgetNothingAndAreNotOverspent(t *testing.T) {
+func TestBookModel(t *testing.T) {
 	seeds := 120
 	if testing.Short() {
 		seeds = 50

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-func TestPeriodsBeginAtTheFirstMomentOfALocalDay(t *testing.T) {
+func TestPeriodBeginsAtTheFirstMomentOfALocalDay(t *testing.T) {
 	for _, c := range []struct {
 		name, zone, now   string
 		per               Per
@@ -56,7 +56,7 @@ func TestPeriodsFollowEachOtherWithoutGapInEveryZone(t *testing.T) {
 	}
 }
 
-func TestAnInstantIsReadInItsZone(t *testing.T) {
+func TestParseInstantReadsInTheZone(t *testing.T) {
 	shanghai := zone(t, "Asia/Shanghai")
 	for text, want := range map[string]string{
 		"2026-12-31":           "2027-01-01T00:00:00+08:00",

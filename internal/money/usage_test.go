@@ -33,7 +33,7 @@ func spentOverDays(t *testing.T) (*Book, *clock) {
 	return one, c
 }
 
-func TestUsageIsToldApartAsAsked(t *testing.T) {
+func TestUsageIsGroupedAsAsked(t *testing.T) {
 	b, c := spentOverDays(t)
 	cent5 := amount(t, "0.05")
 	for name, test := range map[string]struct {
@@ -83,7 +83,7 @@ func TestUsageReadsWhatHasComeSinceTheLastQuery(t *testing.T) {
 	}
 }
 
-func TestUsageLeavesOutWhatItCannotReadAndSaysSo(t *testing.T) {
+func TestUsageCountsUnreadableRecords(t *testing.T) {
 	s := store.NewMemory()
 	b := quiet(t, Config{Store: s})
 	s.Append("attempts/CNY/later/0", []byte("\x00"), func(error) {})
@@ -116,7 +116,7 @@ func TestUsageForgetsTheOldestDayBeforeItTakesTooMuchMemory(t *testing.T) {
 	}
 }
 
-func TestASnapshotListsBudgetsThenPackages(t *testing.T) {
+func TestSnapshotListsBudgetsThenPackages(t *testing.T) {
 	c := newClock(t, "2026-11-22T10:00:00+08:00")
 	expires := instant(t, "2026-11-22T12:00:00+08:00")
 	b := quiet(t, Config{

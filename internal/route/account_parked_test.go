@@ -14,7 +14,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-func TestParkingAndCallsUnderWay(t *testing.T) {
+func TestParkedAndCallsUnderWay(t *testing.T) {
 	parkedUntil := func(w *world) string {
 		for _, r := range w.Status() {
 			if r.Provider == "a" {
@@ -77,7 +77,7 @@ func TestParkingAndCallsUnderWay(t *testing.T) {
 	})
 }
 
-func TestAFinalFailureStopsRetriesOfOthersToo(t *testing.T) {
+func TestFailureThatIsFinalStopsRetriesOfOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &vendor{takes: 2 * time.Second, answers: []route.Result{busy}}
 		w := newWorld(t, map[string]*vendor{"a": {takes: time.Second, answers: []route.Result{misused}}, "b": b}, route.Route{Policy: route.Consensus, Providers: []string{"a", "b"}}, nil)
@@ -87,7 +87,7 @@ func TestAFinalFailureStopsRetriesOfOthersToo(t *testing.T) {
 	})
 }
 
-func TestAHedgeThatIsTooDearLeavesTheProviderForFailover(t *testing.T) {
+func TestHedgeThatIsTooDearLeavesTheProviderForFailover(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		price := money.Amount(50_000)
 		w := newWorld(t, map[string]*vendor{"a": {takes: 2 * time.Second, answers: []route.Result{busy}}, "b": {answers: []route.Result{card("B")}}},

@@ -10,7 +10,7 @@ import (
 )
 
 // A router refers to the plugins whose accounts it protections: one that is kept after a reload keeps their code.
-func TestARouterIsLetGoOnceAnotherHasSucceededIt(t *testing.T) {
+func TestRouterIsReleasedAfterItsSuccession(t *testing.T) {
 	var cfg route.Config
 	now := newWorld(t, map[string]*vendor{"a": {}}, route.Route{Providers: []string{"a"}}, func(c *route.Config) { cfg = *c }).Router
 	var last *route.Router

@@ -74,7 +74,7 @@ func writeForEver(ctx context.Context, dir string) error {
 	}
 }
 
-func TestWhatWasAcknowledgedSurvivesAKill(t *testing.T) {
+func TestStoreKeepsWhatItAcknowledgedWhenKilled(t *testing.T) {
 	dir := t.TempDir()
 	writer := process(t, "write", dir)
 	output, err := writer.StdoutPipe()
@@ -143,7 +143,7 @@ func countTo(ctx context.Context, url string) error {
 	return s.Close(ctx)
 }
 
-func TestTwoProcessesCountExactly(t *testing.T) {
+func TestStoreCountsExactlyForTwoProcesses(t *testing.T) {
 	e := startExternal(t, nil)
 	var both sync.WaitGroup
 	for range 2 {
@@ -172,7 +172,7 @@ func openOnce(ctx context.Context, dir string) error {
 	return s.Close(ctx)
 }
 
-func TestASecondProcessIsToldWhoHoldsTheFolderAndWhatToDo(t *testing.T) {
+func TestStoreTellsASecondProcessWhoHoldsTheFolder(t *testing.T) {
 	dir := t.TempDir()
 	s := mustOpen(t, jetstream.Config{Dir: dir})
 	defer s.Close(t.Context())
