@@ -8,6 +8,7 @@ import (
 )
 
 func TestRequestBodyIsNotReadAfterClose(t *testing.T) {
+	t.Parallel()
 	opened := 0
 	b := &requestBody{left: 5, open: func() (io.ReadCloser, error) {
 		opened++
@@ -28,6 +29,7 @@ func TestRequestBodyIsNotReadAfterClose(t *testing.T) {
 }
 
 func TestRequestBodyEndsWhenItsSourceGivesNothing(t *testing.T) {
+	t.Parallel()
 	b := &requestBody{left: 1, open: func() (io.ReadCloser, error) {
 		return io.NopCloser(io.MultiReader(strings.NewReader("1"), nothing{})), nil
 	}}

@@ -135,6 +135,7 @@ func TestClientChecksAddressesWhenItDials(t *testing.T) {
 }
 
 func TestClientTLS(t *testing.T) {
+	t.Parallel()
 	s, cfg := tlsServer(t, hello, false)
 	t.Run("an authority that is trusted", func(t *testing.T) {
 		resp, err := newClient(t, cfg).Do(t.Context(), named(t, s.URL), post(s.URL))

@@ -31,6 +31,7 @@ func withLength(head, body string) string {
 }
 
 func TestClientAndMisbehavingVendors(t *testing.T) {
+	t.Parallel()
 	zipped := gzipped(t, strings.Repeat("card", 1000))
 	corrupt := []byte(zipped)
 	corrupt[len(corrupt)-6] ^= 1
@@ -78,6 +79,7 @@ func TestClientAndMisbehavingVendors(t *testing.T) {
 }
 
 func TestClientReadsUnusualResponses(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct{ name, answer, want string }{
 		{"chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n", "abcde"},
 		{"a body to the end of the connection", "HTTP/1.0 200 OK\r\n\r\nabcde", "abcde"},
@@ -168,6 +170,7 @@ func TestClientNeverMixesResponses(t *testing.T) {
 }
 
 func TestClientReplacesAKeptConnectionThatClosed(t *testing.T) {
+	t.Parallel()
 	s := newRawServer(t, func(_ int, c net.Conn) {
 		readRequest(c)
 		_, _ = io.WriteString(c, withLength("", "ok"))
@@ -183,6 +186,7 @@ func TestClientReplacesAKeptConnectionThatClosed(t *testing.T) {
 }
 
 func TestClientNeverRepeatsWhatMayHaveArrived(t *testing.T) {
+	t.Parallel()
 	// net/http would send each of these again: a kept connection, closed by the vendor after it read the request.
 	for _, tt := range []struct {
 		name string
@@ -221,6 +225,7 @@ func TestClientNeverRepeatsWhatMayHaveArrived(t *testing.T) {
 }
 
 func TestClientReadsAnEarlyResponse(t *testing.T) {
+	t.Parallel()
 	s := newRawServer(t, func(_ int, c net.Conn) {
 		buf := make([]byte, 1)
 		_, _ = c.Read(buf)

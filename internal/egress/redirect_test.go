@@ -24,6 +24,7 @@ func recorder(seen *[]arrival) http.HandlerFunc {
 }
 
 func TestClientRedirects(t *testing.T) {
+	t.Parallel()
 	var home, away []arrival
 	other := httptest.NewServer(recorder(&away))
 	defer other.Close()

@@ -30,6 +30,7 @@ func (shouting) Value(v any) (string, bool) {
 }
 
 func TestMessageIsWrittenInEnglishAndInTheLanguageOfItsReader(t *testing.T) {
+	t.Parallel()
 	zone := time.FixedZone("", 8*3600)
 	for name, c := range map[string]struct {
 		m                message.Message
@@ -64,6 +65,7 @@ func (carrier) Error() string            { return "carried" }
 func (carrier) Message() message.Message { return message.New(message.FirstInRoute, "route", "r") }
 
 func TestErrorGivesTheMessageThatAnErrorCarries(t *testing.T) {
+	t.Parallel()
 	if m := message.Error(fmt.Errorf("around: %w", carrier{})); m.Code() != message.FirstInRoute {
 		t.Errorf("%q", m)
 	}
@@ -76,6 +78,7 @@ func TestErrorGivesTheMessageThatAnErrorCarries(t *testing.T) {
 }
 
 func TestMessageIsATextInJSON(t *testing.T) {
+	t.Parallel()
 	type line struct {
 		Reason message.Message `json:"reason,omitzero"`
 	}
@@ -90,6 +93,7 @@ func TestMessageIsATextInJSON(t *testing.T) {
 }
 
 func TestCodeWritesCodesAndParameters(t *testing.T) {
+	t.Parallel()
 	m := message.New(message.NextSince, "provider", "a", "why", message.New(message.RateLimit))
 	if got, want := messagetest.Code(m), "route.next_since(provider=a why=route.rate_limit)"; got != want {
 		t.Errorf("%s, want %s", got, want)
@@ -97,6 +101,7 @@ func TestCodeWritesCodesAndParameters(t *testing.T) {
 }
 
 func TestEveryCodeHasATextWhoseBracesClose(t *testing.T) {
+	t.Parallel()
 	for _, c := range message.Codes() {
 		text := message.English{}.Template(c)
 		if text == "" || strings.Count(text, "{") != strings.Count(text, "}") {

@@ -9,6 +9,7 @@ import (
 )
 
 func TestAmountIsReadAndWrittenExactly(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		text string
 		want Amount
@@ -35,6 +36,7 @@ func TestAmountIsReadAndWrittenExactly(t *testing.T) {
 }
 
 func TestAmountRefusesOtherTexts(t *testing.T) {
+	t.Parallel()
 	for _, text := range []string{
 		"", ".", "1.", ".5", "-", "+1", "1e3", "1,000", " 1", "0x1", "--1", "1.2.3", "¥1", "0.0000001", "9223372036854.775808", "99999999999999999999",
 	} {
@@ -47,6 +49,7 @@ func TestAmountRefusesOtherTexts(t *testing.T) {
 }
 
 func TestAmountArithmeticThatOverflowsFails(t *testing.T) {
+	t.Parallel()
 	for name, f := range map[string]func() (Amount, error){
 		"sum":              func() (Amount, error) { return Amount(math.MaxInt64).Add(1) },
 		"negative sum":     func() (Amount, error) { return Amount(math.MinInt64).Add(-1) },
@@ -67,6 +70,7 @@ func TestAmountArithmeticThatOverflowsFails(t *testing.T) {
 }
 
 func TestAmountIsADecimalTextInJSON(t *testing.T) {
+	t.Parallel()
 	data, err := json.Marshal(map[string]Amount{"price": 45_000})
 	if err != nil || string(data) != `{"price":"0.045"}` {
 		t.Errorf("%s, %v", data, err)

@@ -164,6 +164,7 @@ func accounts(t *testing.T, folder string) (budgets []Account, vendor int64) {
 }
 
 func TestBookForgetsNothingWhenItsProgramIsKilled(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("starts and kills programs")
 	}
@@ -186,6 +187,7 @@ func TestBookForgetsNothingWhenItsProgramIsKilled(t *testing.T) {
 }
 
 func TestBookIsExactAfterAKillIfTheLedgerHadEverySettlement(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("starts and kills programs")
 	}

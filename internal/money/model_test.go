@@ -280,6 +280,7 @@ func (m *model) documents() map[string]document {
 }
 
 func TestBookModel(t *testing.T) {
+	t.Parallel()
 	seeds := 120
 	if testing.Short() {
 		seeds = 50

@@ -93,6 +93,7 @@ func spendShare(ctx context.Context, url string) error {
 }
 
 func TestBookIsNotOverspentByTwoPrograms(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("starts programs")
 	}

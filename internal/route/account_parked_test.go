@@ -15,6 +15,7 @@ import (
 )
 
 func TestParkedAndCallsUnderWay(t *testing.T) {
+	t.Parallel()
 	parkedUntil := func(w *world) string {
 		for _, r := range w.Status() {
 			if r.Provider == "a" {
@@ -78,6 +79,7 @@ func TestParkedAndCallsUnderWay(t *testing.T) {
 }
 
 func TestFailureThatIsFinalStopsRetriesOfOthers(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := &vendor{takes: 2 * time.Second, answers: []route.Result{busy}}
 		w := newWorld(t, map[string]*vendor{"a": {takes: time.Second, answers: []route.Result{misused}}, "b": b}, route.Route{Policy: route.Consensus, Providers: []string{"a", "b"}}, nil)
@@ -88,6 +90,7 @@ func TestFailureThatIsFinalStopsRetriesOfOthers(t *testing.T) {
 }
 
 func TestHedgeThatIsTooDearLeavesTheProviderForFailover(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		price := money.Amount(50_000)
 		w := newWorld(t, map[string]*vendor{"a": {takes: 2 * time.Second, answers: []route.Result{busy}}, "b": {answers: []route.Result{card("B")}}},
@@ -110,6 +113,7 @@ func TestHedgeThatIsTooDearLeavesTheProviderForFailover(t *testing.T) {
 }
 
 func TestRouterWritesTimesInItsZone(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, map[string]*vendor{"a": {answers: []route.Result{broke}}}, route.Route{Providers: []string{"a"}}, func(c *route.Config) {
 			c.Zone = time.FixedZone("", 8*60*60)

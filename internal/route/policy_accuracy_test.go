@@ -163,6 +163,7 @@ func readCards(t *testing.T, r route.Route) (s score) {
 }
 
 func TestPoliciesAccuracyAndCost(t *testing.T) {
+	t.Parallel()
 	fields := slices.Sorted(maps.Keys(readers()["local"].errors))
 	sure := route.AcceptRule{Fields: fields, MinConfidence: 0.9}
 	var table strings.Builder

@@ -92,6 +92,7 @@ func runTail(t *testing.T, d tail, r route.Route) (h hedged) {
 }
 
 func TestHedgeHalvesTheTail(t *testing.T) {
+	t.Parallel()
 	byItself := route.Route{Policy: route.Hedge}
 	after600 := route.Route{Policy: route.Hedge, Hedge: route.HedgeRule{After: 600 * time.Millisecond}}
 	var table strings.Builder

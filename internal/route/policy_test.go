@@ -14,6 +14,7 @@ import (
 )
 
 func TestFailureDecidesTheNextStep(t *testing.T) {
+	t.Parallel()
 	one := func(o ...route.Result) *vendor { return &vendor{takes: 100 * time.Millisecond, answers: o} }
 	for name, c := range map[string]struct {
 		a, b  *vendor
@@ -78,6 +79,7 @@ b recognized: route.next_after_failure(kind=timeout provider=a)
 }
 
 func TestFailureOfTheOperatorParksTheAccount(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		a := &vendor{answers: []route.Result{broke, broke, card("A")}}
 		w := newWorld(t, map[string]*vendor{"a": a, "b": {answers: []route.Result{card("B")}}}, route.Route{Providers: []string{"a", "b"}}, nil)
@@ -116,6 +118,7 @@ func TestFailureOfTheOperatorParksTheAccount(t *testing.T) {
 }
 
 func TestBreakerOpensAndReturnsGradually(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		a := &vendor{answers: []route.Result{broken}}
 		w := newWorld(t, map[string]*vendor{"a": a, "b": {answers: []route.Result{card("B")}}}, route.Route{Providers: []string{"a", "b"}}, nil)
@@ -154,6 +157,7 @@ func TestBreakerOpensAndReturnsGradually(t *testing.T) {
 }
 
 func TestAccountLimits(t *testing.T) {
+	t.Parallel()
 	t.Run("calls beyond the rate go to the next, or wait", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			a := &vendor{answers: []route.Result{card("A")}}
@@ -202,6 +206,7 @@ func TestAccountLimits(t *testing.T) {
 }
 
 func TestPolicyRanking(t *testing.T) {
+	t.Parallel()
 	t.Run("the fastest is asked first, and a slow one gets another chance after a while", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			a, b := &vendor{takes: time.Second, answers: []route.Result{card("A")}}, &vendor{takes: 300 * time.Millisecond, answers: []route.Result{card("B")}}
@@ -234,6 +239,7 @@ func TestPolicyRanking(t *testing.T) {
 }
 
 func TestNeeds(t *testing.T) {
+	t.Parallel()
 	back := traits()
 	back.Documents[0].Sides = []abi.Side{abi.SideBack}
 	back.Labels = []string{"residency:cn"}

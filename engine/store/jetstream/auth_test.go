@@ -42,6 +42,7 @@ func staysOut(t *testing.T, cfg jetstream.Config) {
 }
 
 func TestStoreAcceptsAPassword(t *testing.T) {
+	t.Parallel()
 	e := startExternal(t, func(o *server.Options) { o.Username, o.Password = "me", "hush" })
 	enters(t, jetstream.Config{URL: e.url(), Auth: jetstream.Auth{User: "me", Password: "hush"}})
 	staysOut(t, jetstream.Config{URL: e.url(), Auth: jetstream.Auth{User: "me", Password: "wrong-one"}})
@@ -49,6 +50,7 @@ func TestStoreAcceptsAPassword(t *testing.T) {
 }
 
 func TestStoreAcceptsAnNKey(t *testing.T) {
+	t.Parallel()
 	pair := must[nkeys.KeyPair](t)(nkeys.CreateUser())
 	public := must[string](t)(pair.PublicKey())
 	seed := filepath.Join(t.TempDir(), "seed")
@@ -61,6 +63,7 @@ func TestStoreAcceptsAnNKey(t *testing.T) {
 }
 
 func TestStoreAcceptsCredentials(t *testing.T) {
+	t.Parallel()
 	operator := must[nkeys.KeyPair](t)(nkeys.CreateOperator())
 	account, user := must[nkeys.KeyPair](t)(nkeys.CreateAccount()), must[nkeys.KeyPair](t)(nkeys.CreateUser())
 	operatorKey, accountKey := must[string](t)(operator.PublicKey()), must[string](t)(account.PublicKey())
@@ -94,6 +97,7 @@ func TestStoreAcceptsCredentials(t *testing.T) {
 }
 
 func TestStoreTrustsAServerByItsCertificate(t *testing.T) {
+	t.Parallel()
 	web := httptest.NewTLSServer(http.NotFoundHandler()) // for its certificate of 127.0.0.1
 	t.Cleanup(web.Close)
 	e := startExternal(t, func(o *server.Options) {
@@ -109,6 +113,7 @@ func TestStoreTrustsAServerByItsCertificate(t *testing.T) {
 }
 
 func TestStoreNamesAServerThatIsMissing(t *testing.T) {
+	t.Parallel()
 	e := startExternal(t, nil)
 	e.stop()
 	_, err := jetstream.Open(t.Context(), jetstream.Config{URL: e.url()})
@@ -118,6 +123,7 @@ func TestStoreNamesAServerThatIsMissing(t *testing.T) {
 }
 
 func TestStoreRefusesAServerWithoutJetStream(t *testing.T) {
+	t.Parallel()
 	e := startExternal(t, func(o *server.Options) { o.JetStream = false })
 	staysOut(t, jetstream.Config{URL: e.url(), Timeout: 1e9})
 }

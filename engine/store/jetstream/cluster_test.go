@@ -36,6 +36,7 @@ func startCluster(t *testing.T) []*external {
 }
 
 func TestStoreSurvivesTheLossOfAServerOfACluster(t *testing.T) {
+	t.Parallel()
 	servers := startCluster(t)
 	var urls []string
 	for _, e := range servers {

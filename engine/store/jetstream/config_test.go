@@ -10,6 +10,7 @@ import (
 )
 
 func TestConfigRefusesWhatCannotBe(t *testing.T) {
+	t.Parallel()
 	const here = "nats://127.0.0.1:4222"
 	for name, c := range map[string]struct {
 		cfg   jetstream.Config

@@ -71,6 +71,7 @@ func (s withServer) Close(ctx context.Context) error {
 }
 
 func TestStoreOfAnExternalServer(t *testing.T) {
+	t.Parallel()
 	storetest.Run(t, func(t *testing.T) store.Store {
 		e := startExternal(t, nil)
 		return withServer{mustOpen(t, jetstream.Config{URL: e.url(), Timeout: time.Minute}), e}
@@ -78,6 +79,7 @@ func TestStoreOfAnExternalServer(t *testing.T) {
 }
 
 func TestStoreIsExclusiveOnlyInThisProcess(t *testing.T) {
+	t.Parallel()
 	e := startExternal(t, nil)
 	inner, outer := mustOpen(t, jetstream.Config{Dir: t.TempDir()}), mustOpen(t, jetstream.Config{URL: e.url()})
 	defer inner.Close(t.Context())
@@ -88,6 +90,7 @@ func TestStoreIsExclusiveOnlyInThisProcess(t *testing.T) {
 }
 
 func TestStoreWatchesWhatAnotherProgramWrites(t *testing.T) {
+	t.Parallel()
 	e := startExternal(t, nil)
 	one, two := mustOpen(t, jetstream.Config{URL: e.url()}), mustOpen(t, jetstream.Config{URL: e.url()})
 	defer one.Close(t.Context())
@@ -106,6 +109,7 @@ func TestStoreWatchesWhatAnotherProgramWrites(t *testing.T) {
 }
 
 func TestStoreOfAnotherNameIsAnotherState(t *testing.T) {
+	t.Parallel()
 	e := startExternal(t, nil)
 	one, two := mustOpen(t, jetstream.Config{URL: e.url(), Name: "one"}), mustOpen(t, jetstream.Config{URL: e.url(), Name: "two"})
 	defer one.Close(t.Context())
@@ -119,6 +123,7 @@ func TestStoreOfAnotherNameIsAnotherState(t *testing.T) {
 }
 
 func TestStoreSurvivesARestartOfItsServer(t *testing.T) {
+	t.Parallel()
 	e := startExternal(t, nil)
 	s := mustOpen(t, jetstream.Config{URL: e.url(), Timeout: 20 * time.Second})
 	defer s.Close(t.Context())
@@ -221,6 +226,7 @@ func unanswered(t *testing.T) *jetstream.Store {
 }
 
 func TestStoreBoundsWhatWaitsToBeAcknowledged(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct{ bytes, fit int }{
 		"records": {1, jetstream.MaxWaiting},
 		"bytes":   {store.MaxValueBytes, jetstream.MaxWaitingBytes / store.MaxValueBytes},

@@ -75,6 +75,7 @@ func writeForEver(ctx context.Context, dir string) error {
 }
 
 func TestStoreKeepsWhatItAcknowledgedWhenKilled(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	writer := process(t, "write", dir)
 	output, err := writer.StdoutPipe()
@@ -144,6 +145,7 @@ func countTo(ctx context.Context, url string) error {
 }
 
 func TestStoreCountsExactlyForTwoProcesses(t *testing.T) {
+	t.Parallel()
 	e := startExternal(t, nil)
 	var both sync.WaitGroup
 	for range 2 {
@@ -173,6 +175,7 @@ func openOnce(ctx context.Context, dir string) error {
 }
 
 func TestStoreTellsASecondProcessWhoHoldsTheFolder(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := mustOpen(t, jetstream.Config{Dir: dir})
 	defer s.Close(t.Context())

@@ -14,12 +14,14 @@ import (
 )
 
 func TestStoreOfAServerInThisProcess(t *testing.T) {
+	t.Parallel()
 	storetest.Run(t, func(t *testing.T) store.Store {
 		return mustOpen(t, jetstream.Config{Dir: t.TempDir(), Timeout: time.Minute})
 	})
 }
 
 func TestStoreKeepsItsStateInTheFolder(t *testing.T) {
+	t.Parallel()
 	cfg := jetstream.Config{Dir: t.TempDir()}
 	s := mustOpen(t, cfg)
 	revision := must[uint64](t)(s.Set(t.Context(), "a/b", []byte("v"), 0))
@@ -46,6 +48,7 @@ func TestStoreKeepsItsStateInTheFolder(t *testing.T) {
 }
 
 func TestStoreHoldsItsFolderAlone(t *testing.T) {
+	t.Parallel()
 	cfg := jetstream.Config{Dir: t.TempDir()}
 	s := mustOpen(t, cfg)
 	_, err := jetstream.Open(t.Context(), cfg)
@@ -61,6 +64,7 @@ func TestStoreHoldsItsFolderAlone(t *testing.T) {
 }
 
 func TestStoreForgetsTheOldestRecords(t *testing.T) {
+	t.Parallel()
 	s := mustOpen(t, jetstream.Config{Dir: t.TempDir(), MaxLedgerBytes: 2 << 20})
 	defer s.Close(t.Context())
 	for range 8 {
@@ -79,6 +83,7 @@ func TestStoreForgetsTheOldestRecords(t *testing.T) {
 }
 
 func TestStoreRefusesValuesBeyondTheBound(t *testing.T) {
+	t.Parallel()
 	s := mustOpen(t, jetstream.Config{Dir: t.TempDir(), MaxStateBytes: 1 << 20})
 	defer s.Close(t.Context())
 	var err error
@@ -94,6 +99,7 @@ func TestStoreRefusesValuesBeyondTheBound(t *testing.T) {
 }
 
 func TestStoreLogsNothingOnOrdinaryDays(t *testing.T) {
+	t.Parallel()
 	var log bytes.Buffer
 	s := mustOpen(t, jetstream.Config{Dir: t.TempDir(), Logger: slog.New(slog.NewTextHandler(&log, nil))})
 	appended(t, s, "r")
