@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // flights let calls that ask the same at the same time share one: a picture that a caller sends twice in a hurry is bought once.
@@ -92,7 +93,7 @@ func (fs *flights) joinOnce(ctx context.Context, req *Request, picture []byte, c
 
 // copies is what came of the flight for one caller. Only the one that began it has paid.
 func (f *flight) copies(joined bool) (*Recognition, error) {
-	const why = "shared with an equal call that was under way"
+	const why = message.SharedAnswer
 	if f.err != nil {
 		e := &Error{Failure: f.err.Failure.clone(), Attempts: cloneAttempts(f.err.Attempts), err: f.err.err}
 		if joined {
@@ -166,11 +167,11 @@ func sameRequest(a, b *Request) bool {
 }
 
 // free makes attempts that somebody else has paid for cost nothing, and say so.
-func free(attempts []Attempt, why string) []Attempt {
+func free(attempts []Attempt, why message.Code) []Attempt {
 	for i := range attempts {
 		a := &attempts[i]
-		a.Reason = why + ": " + a.Reason
-		a.Billed, a.Cost, a.Currency, a.Price = abi.BilledNo, 0, "", ""
+		a.Reason = message.New(why, "reason", a.Reason)
+		a.Billed, a.Cost, a.Currency, a.Price = abi.BilledNo, 0, "", message.Message{}
 	}
 	return attempts
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/idcard"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Recognition is a document that was read. As JSON it is what the command line and the HTTP API answer; what is absent is
@@ -97,11 +98,11 @@ type Attempt struct {
 	Cost     Amount `json:"cost,omitzero"`
 	Currency string `json:"currency,omitempty"`
 	// Price says where the cost comes from, for example a package.
-	Price string `json:"price,omitempty"`
+	Price message.Message `json:"price,omitzero"`
 	// VendorRequestID is what to quote to the vendor's support.
 	VendorRequestID string `json:"vendor_request_id,omitempty"`
 	// Reason says why the provider was chosen or skipped.
-	Reason string `json:"reason"`
+	Reason message.Message `json:"reason"`
 }
 
 // clone is a copy that shares nothing that a caller may change.

@@ -80,8 +80,8 @@ func TestAttemptsStandWhereTheyWereInTimeWithWhatTheyCost(t *testing.T) {
 	en, _ := tellers(t)
 	began := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	attempts := []engine.Attempt{
-		{Provider: "parked", Outcome: engine.Skipped, Billed: abi.BilledNo, Reason: "is parked"},
-		{Provider: "slow", Started: began, DurationMs: 1000, Outcome: engine.Stopped, Cost: 20_000, Currency: "CNY", Reason: "first"},
+		{Provider: "parked", Outcome: engine.Skipped, Billed: abi.BilledNo, Reason: message.Text("is parked")},
+		{Provider: "slow", Started: began, DurationMs: 1000, Outcome: engine.Stopped, Cost: 20_000, Currency: "CNY", Reason: message.Text("first")},
 		{Provider: "quick", Started: began.Add(500 * time.Millisecond), DurationMs: 250, Outcome: engine.Recognized, Billed: abi.BilledYes, Cost: 50_000, Currency: "CNY"},
 	}
 	got := en.timeline(attempts)

@@ -1,14 +1,14 @@
 package route
 
 import (
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// lacks says why a reading is not good enough; empty when it is.
-func (rule *AcceptRule) lacks(r *Reading) string {
+// lacks returns why a reading is not good enough, a zero Message if it is.
+func (rule *AcceptRule) lacks(r *Reading) message.Message {
 	var missing []string
 	for _, name := range rule.Fields {
 		if _, ok := r.Fields[name]; !ok {
@@ -17,16 +17,16 @@ func (rule *AcceptRule) lacks(r *Reading) string {
 	}
 	switch {
 	case len(missing) > 0:
-		return strings.Join(missing, " and ") + " missing"
+		return message.New(message.FieldsMissing, "fields", message.ListOf[message.Field](missing))
 	case !rule.IgnoreChecks && len(r.FailedChecks) > 0:
-		return "failed " + strings.Join(r.FailedChecks, " and ")
+		return message.New(message.ChecksFailed, "checks", message.ListOf[message.Check](r.FailedChecks))
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Fields)) {
 		if c := r.Fields[name].Confidence; c != nil && *c < rule.MinConfidence {
-			return fmt.Sprintf("is %.0f %% sure of %s, want %.0f %%", *c*100, name, rule.MinConfidence*100)
+			return message.New(message.FieldUnsure, "percent", percent(*c), "field", message.Field(name), "want", percent(rule.MinConfidence))
 		}
 	}
-	return ""
+	return message.Message{}
 }
 
 // worth orders readings that are not good enough: the more wanted fields, the fewer failed checks and the surer, the better.

@@ -1,9 +1,9 @@
 package route
 
 import (
-	"fmt"
 	"time"
 
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
@@ -15,15 +15,15 @@ type candidate struct {
 	place int
 	// retries made so far with it.
 	retries int
-	// bar is what kept it from being asked last; nil for nothing.
-	bar *bar
+	// block is what kept it from being asked last; nil for nothing.
+	block *block
 }
 
 // ranks reports whether a policy has an order of its own.
 func (p Policy) ranks() bool { return p == Weighted || p == Cheapest || p == Fastest }
 
 // score sets the keys of candidates as a policy wants it at a time. draw gives numbers from 0 to 1.
-func (p *path) score(candidates []*candidate, now time.Time, draw func() float64) {
+func (p *activeRoute) score(candidates []*candidate, now time.Time, draw func() float64) {
 	switch p.Policy {
 	case Weighted:
 		// The smallest of exponentially distributed numbers with these rates is each one's with the probability of its share.
@@ -56,7 +56,7 @@ func byRank(a, b *candidate) int {
 // front is the candidate to be asked next, which comes to the front of the queue. Most calls never need the second, so that they are not
 // all sorted.
 func (x *run) front() *candidate {
-	if q := x.queue; x.path.Policy.ranks() {
+	if q := x.queue; x.route.Policy.ranks() {
 		first := 0
 		for i := range q {
 			if byRank(q[i], q[first]) < 0 {
@@ -82,7 +82,7 @@ func weight(r *Route, name string) float64 {
 }
 
 // share of the weight that one of a route's providers has, by its place.
-func (p *path) share(place int) float64 {
+func (p *activeRoute) share(place int) float64 {
 	sum := 0.0
 	for _, w := range p.weights {
 		sum += w
@@ -90,29 +90,29 @@ func (p *path) share(place int) float64 {
 	return p.weights[place] / sum
 }
 
-// first says why a candidate stands where it does, when it is the first to be asked.
-func (p *path) first(c *candidate, quote money.Quote) string {
+// first returns why a candidate is the first to be asked.
+func (p *activeRoute) first(c *candidate, quote money.Quote) message.Message {
 	switch p.Policy {
 	case Weighted:
-		return fmt.Sprintf("drawn in route %s, with %.0f %% of the weight", p.name, 100*p.share(c.place))
+		return message.New(message.DrawnInRoute, "route", p.name, "percent", percent(p.share(c.place)))
 	case Cheapest:
-		return fmt.Sprintf("cheapest in route %s: %s", p.name, quote)
+		return message.New(message.CheapestInRoute, "route", p.name, "price", quote.Message())
 	case Fastest:
 		if t := c.account.typical(); t > 0 {
-			return fmt.Sprintf("fastest in route %s: %d ms lately", p.name, t.Milliseconds())
+			return message.New(message.FastestInRoute, "route", p.name, "typical", t)
 		}
-		return fmt.Sprintf("not yet timed in route %s", p.name)
+		return message.New(message.NotTimedInRoute, "route", p.name)
 	default:
-		return "first in route " + p.name
+		return message.New(message.FirstInRoute, "route", p.name)
 	}
 }
 
 // expected is what an account is thought to take, in seconds. An estimate loses half its worth in every half-life without calls, so that
-// one that was slow is tried again some time; one that was never timed comes first.
-func (a *guard) expected(now time.Time) float64 {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	switch l := &a.latency; {
+// one that was slow is asked again some time; one that was never timed comes first.
+func (p *protection) expected(now time.Time) float64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch l := &p.latency; {
 	case l.total == 0:
 		return 0
 	case l.full(now):

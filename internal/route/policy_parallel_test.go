@@ -15,6 +15,7 @@ import (
 )
 
 func TestHedge(t *testing.T) {
+	t.Parallel()
 	t.Run("the next one is asked when the first is late, and the first answer counts", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			a, b := &vendor{takes: 2 * time.Second, answers: []route.Result{card("A")}}, &vendor{takes: 300 * time.Millisecond, answers: []route.Result{card("B")}}
@@ -24,7 +25,7 @@ func TestHedge(t *testing.T) {
 			if took := time.Since(began); took != 800*time.Millisecond {
 				t.Errorf("it took %v, want 500 ms and then 300 ms", took)
 			}
-			want := "a stopped: first in route default; not waited for, since b answered first\nb recognized: hedge, since a has not answered within 500 ms\n"
+			want := "a stopped: route.stopped_by_winner(provider=b reason=route.first(route=default))\nb recognized: route.hedge(after=500 ms provider=a)\n"
 			if diff := cmp.Diff(want, story(v)); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
@@ -52,7 +53,7 @@ func TestHedge(t *testing.T) {
 			time.Sleep(time.Minute)
 		})
 	})
-	t.Run("a caller that gives up ends every try", func(t *testing.T) {
+	t.Run("a caller that gives up ends every attempt", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			a := &vendor{takes: 50 * time.Second, answers: []route.Result{card("A")}}
 			w := newWorld(t, map[string]*vendor{"a": a}, route.Route{Policy: route.Hedge, Providers: []string{"a"}}, nil)
@@ -75,6 +76,7 @@ func TestHedge(t *testing.T) {
 }
 
 func TestCascade(t *testing.T) {
+	t.Parallel()
 	unsure := 0.4
 	doubtful := route.Result{Billed: abi.BilledYes, Reading: &route.Reading{Fields: map[string]route.Field{"name": {Value: "A", Confidence: &unsure}, "address": {Value: "B"}}}}
 	wrong := reads(map[string]string{"name": "A"})
@@ -85,13 +87,13 @@ func TestCascade(t *testing.T) {
 		rule          route.AcceptRule
 		want          string
 	}{
-		"a good reading ends it":                   {good, good, route.AcceptRule{Fields: []string{"name"}}, "a recognized: first in route default\n"},
-		"a missing field goes on":                  {card("A"), good, route.AcceptRule{Fields: []string{"name", "address"}}, "a recognized: first in route default\nb recognized: next, since the reading of a is not good enough: address missing\n"},
-		"a failed check goes on":                   {wrong, good, route.AcceptRule{}, "a recognized: first in route default\nb recognized: next, since the reading of a is not good enough: failed id_number_checksum\n"},
-		"unless checks are ignored":                {wrong, good, route.AcceptRule{IgnoreChecks: true}, "a recognized: first in route default\n"},
-		"doubt goes on":                            {doubtful, good, route.AcceptRule{MinConfidence: 0.9}, "a recognized: first in route default\nb recognized: next, since the reading of a is not good enough: is 40 % sure of name, want 90 %\n"},
-		"when none is good enough the best counts": {doubtful, wrong, route.AcceptRule{Fields: []string{"name", "address"}, MinConfidence: 0.9}, "a recognized: first in route default; the best of those that were not good enough\nb recognized: next, since the reading of a is not good enough: is 40 % sure of name, want 90 %\n"},
-		"also when the others fail":                {wrong, busy, route.AcceptRule{}, "a recognized: first in route default; the best of those that were not good enough\nb failed: next, since the reading of a is not good enough: failed id_number_checksum\nb failed: retry 1: b failed with unavailable\n"},
+		"a good reading ends it":                   {good, good, route.AcceptRule{Fields: []string{"name"}}, "a recognized: route.first(route=default)\n"},
+		"a missing field goes on":                  {card("A"), good, route.AcceptRule{Fields: []string{"name", "address"}}, "a recognized: route.first(route=default)\nb recognized: route.next_after_reading(lacks=route.fields_missing(fields=address) provider=a)\n"},
+		"a failed check goes on":                   {wrong, good, route.AcceptRule{}, "a recognized: route.first(route=default)\nb recognized: route.next_after_reading(lacks=route.checks_failed(checks=id_number_checksum) provider=a)\n"},
+		"unless checks are ignored":                {wrong, good, route.AcceptRule{IgnoreChecks: true}, "a recognized: route.first(route=default)\n"},
+		"doubt goes on":                            {doubtful, good, route.AcceptRule{MinConfidence: 0.9}, "a recognized: route.first(route=default)\nb recognized: route.next_after_reading(lacks=route.field_unsure(field=name percent=40 want=90) provider=a)\n"},
+		"when none is good enough the best counts": {doubtful, wrong, route.AcceptRule{Fields: []string{"name", "address"}, MinConfidence: 0.9}, "a recognized: route.best_of_poor(reason=route.first(route=default))\nb recognized: route.next_after_reading(lacks=route.field_unsure(field=name percent=40 want=90) provider=a)\n"},
+		"also when the others fail":                {wrong, busy, route.AcceptRule{}, "a recognized: route.best_of_poor(reason=route.first(route=default))\nb failed: route.next_after_reading(lacks=route.checks_failed(checks=id_number_checksum) provider=a)\nb failed: route.retry(number=1 provider=b why=route.failed_with(kind=unavailable))\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -109,6 +111,7 @@ func TestCascade(t *testing.T) {
 }
 
 func TestConsensus(t *testing.T) {
+	t.Parallel()
 	proved := func(number string) route.Result {
 		o := reads(map[string]string{"id_number": number})
 		o.Reading.Fields["id_number"] = route.Field{Value: number, Proved: true}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
@@ -54,7 +55,7 @@ func failureRow(t testing.TB, line string) (o route.Result, ok bool) {
 	if len(w) < 7 || w[0] == "#" || w[0] == "golden" || w[0] == "exchange" || w[2] == "exchange" || strings.Contains(strings.Join(w[2:7], " "), "-") {
 		return o, false
 	}
-	o.Failure = &route.Failure{Retryable: w[3] == "yes", FailOver: w[4] == "yes", Message: "as in its table, code " + w[0]}
+	o.Failure = &route.Failure{Retryable: w[3] == "yes", FailOver: w[4] == "yes", Message: message.Text("as in its table, code " + w[0])}
 	for i, v := range map[int]encoding.TextUnmarshaler{2: &o.Failure.Kind, 5: &o.Billed, 6: &o.Failure.Fault} {
 		if err := v.UnmarshalText([]byte(w[i])); err != nil {
 			t.Fatalf("%q: %v", line, err)

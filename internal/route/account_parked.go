@@ -4,9 +4,10 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// Parked is an account that is not asked for a time, because somebody has to mend it first or an operator wants it so.
+// Parked describes why and until when an account is not asked: it needs repair, or an operator wants it so.
 type Parked struct {
 	// Since when; zero means that it is not parked.
 	Since time.Time `json:"since"`
@@ -14,7 +15,7 @@ type Parked struct {
 	Until time.Time `json:"until,omitzero"`
 	// Kind of the failure that led to it; unspecified when an operator did.
 	Kind   abi.FailureKind `json:"kind,omitempty"`
-	Reason string          `json:"reason,omitempty"`
+	Reason message.Message `json:"reason,omitzero"`
 }
 
 // at reports whether the parking holds at a time.
@@ -27,17 +28,17 @@ func (p Parked) byOperator() bool {
 	return !p.Since.IsZero() && p.Kind == abi.FailureKindUnspecified
 }
 
-// String completes "the provider …".
-func (p Parked) String() string {
-	s := "is parked"
+// message continues a sentence that begins with the provider's name, with times in a zone.
+func (p Parked) message(zone *time.Location) message.Message {
+	var until, after, reason message.Message
 	if !p.Until.IsZero() {
-		s += clock(p.Until)
+		until = message.New(message.ParkedUntil, "until", p.Until.In(zone))
 	}
 	if p.Kind != abi.FailureKindUnspecified {
-		s += " after " + p.Kind.String()
+		after = message.New(message.ParkedAfter, "kind", p.Kind)
 	}
-	if p.Reason != "" {
-		s += ": " + p.Reason
+	if !p.Reason.IsZero() {
+		reason = message.New(message.ParkedReason, "reason", p.Reason)
 	}
-	return s
+	return message.New(message.ProviderParked, "until", until, "after", after, "reason", reason)
 }

@@ -46,7 +46,7 @@ const (
 func runTail(t *testing.T, d tail, r route.Route) (h hedged) {
 	t.Helper()
 	var took []time.Duration
-	tries := 0
+	attempts := 0
 	for seed := range uint64(hedgedSeeds) {
 		synctest.Test(t, func(t *testing.T) {
 			random, price := rand.New(rand.NewPCG(seed, 7)), money.Amount(50_000)
@@ -69,11 +69,11 @@ func runTail(t *testing.T, d tail, r route.Route) (h hedged) {
 					began := time.Now()
 					w.call(func(c *route.Call) {
 						c.Go = ends.Go
-						c.Attempt = func(ctx context.Context, try route.Attempt) route.Result {
+						c.Attempt = func(ctx context.Context, a route.Attempt) route.Result {
 							mu.Lock()
-							tries++
+							attempts++
 							mu.Unlock()
-							return (&vendor{takes: latencies[try.Number], answers: []route.Result{card("样本")}}).answer(ctx)
+							return (&vendor{takes: latencies[a.Number], answers: []route.Result{card("样本")}}).answer(ctx)
 						}
 					})
 					mu.Lock()
@@ -88,10 +88,11 @@ func runTail(t *testing.T, d tail, r route.Route) (h hedged) {
 	}
 	slices.Sort(took)
 	at := func(q float64) time.Duration { return took[int(q*float64(len(took)))].Round(10 * time.Millisecond) }
-	return hedged{at(0.5), at(0.95), at(0.99), float64(tries)/float64(len(took)) - 1}
+	return hedged{at(0.5), at(0.95), at(0.99), float64(attempts)/float64(len(took)) - 1}
 }
 
-func TestHedgingHalvesTheTail(t *testing.T) {
+func TestHedgeHalvesTheTail(t *testing.T) {
+	t.Parallel()
 	byItself := route.Route{Policy: route.Hedge}
 	after600 := route.Route{Policy: route.Hedge, Hedge: route.HedgeRule{After: 600 * time.Millisecond}}
 	var table strings.Builder

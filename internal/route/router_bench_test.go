@@ -127,7 +127,7 @@ func benchCall() *Call {
 	}
 }
 
-// BenchmarkDecision is a whole call with 50 providers whose try does nothing and that nobody keeps a book of; "ranking" is the order
+// BenchmarkDecision is a whole call with 50 providers whose attempt does nothing and that nobody keeps a book of; "ranking" is the order
 // alone.
 func BenchmarkDecision(b *testing.B) {
 	for _, policy := range Policies() {
@@ -152,7 +152,7 @@ func BenchmarkDecision(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				m.begin(b)
-				x := run{router: router, path: router.routes["default"], call: call}
+				x := run{router: router, route: router.routes["default"], call: call}
 				if refused := x.choose(); refused != nil {
 					b.Fatal(refused)
 				}
@@ -163,7 +163,7 @@ func BenchmarkDecision(b *testing.B) {
 	}
 }
 
-// BenchmarkTwoDeadlines is what a call cannot do without: a deadline for itself, and one for its try.
+// BenchmarkTwoDeadlines is what a call cannot do without: a deadline for itself, and one for its attempt.
 func BenchmarkTwoDeadlines(b *testing.B) {
 	m := newMeter(b)
 	defer m.alone(Failover)()

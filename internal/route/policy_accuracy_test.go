@@ -149,9 +149,9 @@ func readCards(t *testing.T, r route.Route) (s score) {
 			for range accuracyCards {
 				p, began := drawPicture(pictures), time.Now()
 				v := w.call(func(c *route.Call) {
-					c.Attempt = func(ctx context.Context, try route.Attempt) route.Result {
-						reader := all[try.Provider]
-						return (&vendor{takes: reader.takes, answers: []route.Result{reader.read(p, random[try.Provider])}}).answer(ctx)
+					c.Attempt = func(ctx context.Context, a route.Attempt) route.Result {
+						reader := all[a.Provider]
+						return (&vendor{takes: reader.takes, answers: []route.Result{reader.read(p, random[a.Provider])}}).answer(ctx)
 					}
 				})
 				s.took += time.Since(began)
@@ -162,7 +162,8 @@ func readCards(t *testing.T, r route.Route) (s score) {
 	return s
 }
 
-func TestAccuracyAndCostOfPolicies(t *testing.T) {
+func TestPoliciesAccuracyAndCost(t *testing.T) {
+	t.Parallel()
 	fields := slices.Sorted(maps.Keys(readers()["local"].errors))
 	sure := route.AcceptRule{Fields: fields, MinConfidence: 0.9}
 	var table strings.Builder

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
@@ -12,15 +13,15 @@ import (
 type ProviderStatus struct {
 	Provider string `json:"provider"`
 	// Ready: it would be asked. Otherwise Why says what keeps it from that.
-	Ready bool   `json:"ready"`
-	Why   string `json:"why,omitempty"`
+	Ready bool            `json:"ready"`
+	Why   message.Message `json:"why,omitzero"`
 	// Until when it will not be asked; zero when that is unknown, or when it is ready.
 	Until time.Time `json:"until,omitzero"`
 	// Parked is set while the provider is parked, by an operator or after a failure.
 	Parked *Parked `json:"parked,omitempty"`
 	// Price of the next call, and where that comes from.
-	Price  money.Amount `json:"price"`
-	Source string       `json:"price_source,omitempty"`
+	Price       money.Amount    `json:"price"`
+	PriceSource message.Message `json:"price_source,omitzero"`
 	// TypicalMs and SlowMs are the median and the 95th percentile of the recent calls; 0 when unknown.
 	TypicalMs int64 `json:"typical_ms,omitempty"`
 	SlowMs    int64 `json:"slow_ms,omitempty"`
@@ -49,7 +50,7 @@ func (r *Router) Explain(name string, needs Needs) (policy Policy, ranking []Pro
 	for _, c := range candidates {
 		x := r.describe(c.account, now)
 		if n, lacks := c.account.traits.lacks(list, needs.Document); lacks && needs.Document != "" {
-			x.Ready, x.Why = false, n.String()
+			x.Ready, x.Why = false, n.lacks()
 		}
 		if p.Policy == Weighted {
 			x.Share = p.share(c.place)
@@ -81,12 +82,12 @@ func (r *Router) Status() []ProviderStatus {
 
 func (r *Router) describe(a *account, now time.Time) ProviderStatus {
 	q := a.quote(now)
-	x := ProviderStatus{Provider: a.name, Price: q.Amount, Source: q.String(), TypicalMs: a.typical().Milliseconds(), SlowMs: a.slow(now).Milliseconds()}
-	b, barred := a.barred(now)
-	x.Why, x.Until, x.Ready, x.Parked = b.why, b.until, !barred, b.parked
+	x := ProviderStatus{Provider: a.name, Price: q.Amount, PriceSource: q.Message(), TypicalMs: a.typical().Milliseconds(), SlowMs: a.slow(now).Milliseconds()}
+	b, blocked := a.blocked(now, r.cfg.Zone)
+	x.Why, x.Until, x.Ready, x.Parked = b.why, b.until, !blocked, b.parked
 	if r.cfg.Usable != nil {
 		if err := r.cfg.Usable(a.name); err != nil {
-			x.Ready, x.Why = false, err.Error()
+			x.Ready, x.Why = false, notLoaded(err)
 		}
 	}
 	if a.breaker != nil {

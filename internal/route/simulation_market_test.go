@@ -171,8 +171,8 @@ type market struct {
 	sellers map[string]*seller
 	book    *money.Book
 	budgets []money.Budget
-	// tries are waited for, also those that a call did not wait for.
-	tries sync.WaitGroup
+	// attempts are waited for, also those that a call did not wait for.
+	attempts sync.WaitGroup
 }
 
 func tariffs(t testing.TB, sellers map[string]*seller) map[string]*money.Tariff {
@@ -188,19 +188,19 @@ func tariffs(t testing.TB, sellers map[string]*seller) map[string]*money.Tariff 
 	return all
 }
 
-// answered is the verdict of a call, and what each vendor told it, by the number of the try.
+// answered is the verdict of a call, and what each vendor told it, by the number of the attempt.
 type answered struct {
 	*route.Verdict
 	told map[int]route.Result
 }
 
-// ask makes one call. What tries told that it did not wait for is there when the tries have ended.
+// ask makes one call. What attempts told that it did not wait for is there when the attempts have ended.
 func (m *market) ask(tenant string, within time.Duration) answered {
 	var mu sync.Mutex
 	told := make(map[int]route.Result)
 	deadline := time.Now().Add(within)
 	v := m.Run(context.Background(), &route.Call{
-		Route: "default", Tenant: tenant, Needs: route.Needs{Document: "cn.idcard"}, Deadline: deadline, Go: m.tries.Go,
+		Route: "default", Tenant: tenant, Needs: route.Needs{Document: "cn.idcard"}, Deadline: deadline, Go: m.attempts.Go,
 		Attempt: func(ctx context.Context, t route.Attempt) route.Result {
 			if f := t.Ready(ctx); f != nil {
 				return route.Result{Failure: f, Billed: abi.BilledNo}

@@ -18,9 +18,9 @@ type occurrences struct {
 // things that happen, by what a reason says of them.
 func things() []string {
 	return []string{
-		"first in", "drawn in", "cheapest in", "fastest in", "next after", "retry 1", "retry 2", "waited for", "hedge, since", "not waited for", "another voice", "one of 2 voices",
-		"is parked", "circuit breaker open", "reached its rate limit", "as many calls under way", "the budget of provider", "the budget of tenant", "the budget of route",
-		"after the end of the call", "failed with timeout", "rests until",
+		"route.first(", "route.drawn(", "route.cheapest(", "route.fastest(", "route.next_after", "route.retry(number=1 ", "route.retry(number=2 ", "route.waited_for(", "route.hedge(",
+		"route.stopped_by_winner(", "route.another_reading(", "route.asked_at_once(count=2 ", "route.parked(", "route.breaker_open(", "route.rate_limit", "route.concurrency_limit",
+		"scope=provider", "scope=tenant", "scope=route", "route.free_too_late(", "route.next_after_failure(kind=timeout ", "route.called_too_fast(",
 	}
 }
 

@@ -16,7 +16,7 @@ type Vote struct {
 
 // Elected is the reading that supplies a field.
 type Elected struct {
-	// By is the try that supplies it, With those that gave the same, Against those that gave something else. Readings without the
+	// By is the attempt that supplies it, With those that gave the same, Against those that gave something else. Readings without the
 	// field are in none of them.
 	By            int
 	With, Against []int
@@ -26,14 +26,14 @@ type Elected struct {
 
 // ballot is one value of a field with those that gave it.
 type ballot struct {
-	value  string
-	tries  []int
-	proved int
-	sure   float64
+	value    string
+	attempts []int
+	proved   int
+	sure     float64
 }
 
 // vote elects each field: by the number of readings that give the same value, then by what the document itself proves, then by
-// confidence, then in the order of the tries. agree is how many are enough.
+// confidence, then in the order of the attempts. agree is how many are enough.
 func vote(readings map[int]*Reading, agree int) *Vote {
 	names := make(map[string]bool)
 	for _, r := range readings {
@@ -45,8 +45,8 @@ func vote(readings map[int]*Reading, agree int) *Vote {
 	order := slices.Sorted(maps.Keys(readings))
 	for name := range names {
 		var ballots []*ballot
-		for _, try := range order {
-			f, ok := readings[try].Fields[name]
+		for _, n := range order {
+			f, ok := readings[n].Fields[name]
 			if !ok {
 				continue
 			}
@@ -56,7 +56,7 @@ func vote(readings map[int]*Reading, agree int) *Vote {
 				ballots = append(ballots, &ballot{value: f.Value})
 			}
 			b := ballots[i]
-			b.tries = append(b.tries, try)
+			b.attempts = append(b.attempts, n)
 			if f.Proved {
 				b.proved++
 			}
@@ -65,16 +65,16 @@ func vote(readings map[int]*Reading, agree int) *Vote {
 			}
 		}
 		slices.SortStableFunc(ballots, func(a, b *ballot) int {
-			return cmp.Or(cmp.Compare(len(b.tries), len(a.tries)), cmp.Compare(b.proved, a.proved), cmp.Compare(b.sure, a.sure))
+			return cmp.Or(cmp.Compare(len(b.attempts), len(a.attempts)), cmp.Compare(b.proved, a.proved), cmp.Compare(b.sure, a.sure))
 		})
-		e := Elected{By: surest(ballots[0].tries, readings, name), Disputed: len(ballots[0].tries) < agree}
-		for _, try := range ballots[0].tries {
-			if try != e.By {
-				e.With = append(e.With, try)
+		e := Elected{By: surest(ballots[0].attempts, readings, name), Disputed: len(ballots[0].attempts) < agree}
+		for _, n := range ballots[0].attempts {
+			if n != e.By {
+				e.With = append(e.With, n)
 			}
 		}
 		for _, b := range ballots[1:] {
-			e.Against = append(e.Against, b.tries...)
+			e.Against = append(e.Against, b.attempts...)
 		}
 		slices.Sort(e.Against)
 		v.Agreed = v.Agreed && !e.Disputed
@@ -83,12 +83,12 @@ func vote(readings map[int]*Reading, agree int) *Vote {
 	return v
 }
 
-// surest is the try among those of one value whose reading is surest of it, else the first.
-func surest(tries []int, readings map[int]*Reading, name string) int {
-	best, sure := tries[0], -1.0
-	for _, try := range tries {
-		if c := readings[try].Fields[name].Confidence; c != nil && *c > sure {
-			best, sure = try, *c
+// surest is the attempt among those of one value whose reading is surest of it, else the first.
+func surest(attempts []int, readings map[int]*Reading, name string) int {
+	best, sure := attempts[0], -1.0
+	for _, n := range attempts {
+		if c := readings[n].Fields[name].Confidence; c != nil && *c > sure {
+			best, sure = n, *c
 		}
 	}
 	return best

@@ -2,14 +2,16 @@ package route_test
 
 import (
 	"runtime"
+	"slices"
 	"testing"
 	"weak"
 
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-// A router refers to the plugins whose accounts it guards: one that is kept after a reload keeps their code.
-func TestARouterIsLetGoOnceAnotherHasSucceededIt(t *testing.T) {
+// A router refers to the plugins whose accounts it protections: one that is kept after a reload keeps their code.
+func TestRouterIsReleasedAfterItsSuccession(t *testing.T) {
+	t.Parallel()
 	var cfg route.Config
 	now := newWorld(t, map[string]*vendor{"a": {}}, route.Route{Providers: []string{"a"}}, func(c *route.Config) { cfg = *c }).Router
 	var last *route.Router
@@ -34,4 +36,15 @@ func TestARouterIsLetGoOnceAnotherHasSucceededIt(t *testing.T) {
 		}
 	}
 	now.Close()
+}
+
+func TestRouterKnowsItsRoutesAndTheirMembers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, map[string]*vendor{"a": {}, "b": {}, "c": {}}, route.Route{Providers: []string{"b", "a"}}, nil)
+	if !w.Has("default") || w.Has("other") || !w.HasProvider("c") || w.HasProvider("d") {
+		t.Error("it does not know its routes and providers")
+	}
+	if got := w.Members("default"); !slices.Equal(got, []string{"b", "a"}) || w.Members("other") != nil {
+		t.Errorf("the members are %q and %q", got, w.Members("other"))
+	}
 }

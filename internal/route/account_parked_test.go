@@ -8,15 +8,18 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
+	"github.com/ocrmux/ocrmux/internal/message/messagetest"
 	"github.com/ocrmux/ocrmux/internal/money"
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-func TestParkingAndCallsUnderWay(t *testing.T) {
+func TestParkedAndCallsUnderWay(t *testing.T) {
+	t.Parallel()
 	parkedUntil := func(w *world) string {
 		for _, r := range w.Status() {
 			if r.Provider == "a" {
-				return r.Why
+				return messagetest.Code(r.Why)
 			}
 		}
 		return ""
@@ -26,10 +29,10 @@ func TestParkingAndCallsUnderWay(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					w := newWorld(t, map[string]*vendor{"a": {takes: time.Second, answers: []route.Result{o}}}, route.Route{Providers: []string{"a"}}, nil)
-					time.AfterFunc(time.Second/2, func() { w.Park("a", route.Parked{Since: time.Now(), Reason: "on holiday"}) })
+					time.AfterFunc(time.Second/2, func() { w.Park("a", route.Parked{Since: time.Now(), Reason: message.Text("on holiday")}) })
 					w.call(nil)
 					time.Sleep(time.Hour)
-					if got := parkedUntil(w); got != "is parked: on holiday" {
+					if got := parkedUntil(w); got != "route.parked(after= reason=route.parked_reason(reason=on holiday) until=)" {
 						t.Errorf("afterwards it %q", got)
 					}
 				})
@@ -44,7 +47,7 @@ func TestParkingAndCallsUnderWay(t *testing.T) {
 				calls.Go(func() { w.call(nil) })
 			}
 			calls.Wait()
-			if got := parkedUntil(w); !strings.Contains(got, "until 00:01:01Z") {
+			if got := parkedUntil(w); !strings.Contains(got, "until=2000-01-01 00:01:01 +00:00") {
 				t.Errorf("it %s", got)
 			}
 		})
@@ -75,7 +78,8 @@ func TestParkingAndCallsUnderWay(t *testing.T) {
 	})
 }
 
-func TestAFinalFailureStopsRetriesOfOthersToo(t *testing.T) {
+func TestFailureThatIsFinalStopsRetriesOfOthers(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := &vendor{takes: 2 * time.Second, answers: []route.Result{busy}}
 		w := newWorld(t, map[string]*vendor{"a": {takes: time.Second, answers: []route.Result{misused}}, "b": b}, route.Route{Policy: route.Consensus, Providers: []string{"a", "b"}}, nil)
@@ -85,7 +89,8 @@ func TestAFinalFailureStopsRetriesOfOthersToo(t *testing.T) {
 	})
 }
 
-func TestAHedgeThatIsTooDearLeavesTheProviderForFailover(t *testing.T) {
+func TestHedgeThatIsTooDearLeavesTheProviderForFailover(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		price := money.Amount(50_000)
 		w := newWorld(t, map[string]*vendor{"a": {takes: 2 * time.Second, answers: []route.Result{busy}}, "b": {answers: []route.Result{card("B")}}},
@@ -103,6 +108,23 @@ func TestAHedgeThatIsTooDearLeavesTheProviderForFailover(t *testing.T) {
 		v := w.call(nil)
 		if v.Winner != 1 || time.Since(began) != 2*time.Second {
 			t.Errorf("after %v:\n%s", time.Since(began), story(v))
+		}
+	})
+}
+
+func TestRouterWritesTimesInItsZone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, map[string]*vendor{"a": {answers: []route.Result{broke}}}, route.Route{Providers: []string{"a"}}, func(c *route.Config) {
+			c.Zone = time.FixedZone("", 8*60*60)
+		})
+		w.call(nil)
+		until, _ := w.Status()[0].Why.Param("until").(message.Message)
+		if got, want := messagetest.Code(until), "route.parked_until(until=2000-01-01 08:01:00 +08:00)"; got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+		if v := w.call(nil); v.Attempts[0].Reason.String() != w.Status()[0].Why.String() {
+			t.Errorf("a call says %q, the status %q", v.Attempts[0].Reason, w.Status()[0].Why)
 		}
 	})
 }
