@@ -9,6 +9,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/internal/callgroup"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // sharedRequest is what makes two calls equal. Its picture is nil when it is given by URL.
@@ -35,7 +36,7 @@ func (e *generation) share(ctx context.Context, req *Request, picture []byte, do
 		e.watch.saved(ctx, savedByShared)
 	}
 	// Others have the same result: each caller gets its own copy.
-	const why = "shared with an equal call that was under way"
+	const why = message.SharedAnswer
 	if err != nil {
 		f := err.(*Error)
 		own := &Error{Failure: f.Failure.clone(), Attempts: cloneAttempts(f.Attempts), err: f.err}
@@ -70,11 +71,11 @@ func (r sharedRequest) equal(o sharedRequest) bool {
 }
 
 // free makes attempts that somebody else has paid for cost nothing, and say so.
-func free(attempts []Attempt, why string) []Attempt {
+func free(attempts []Attempt, why message.Code) []Attempt {
 	for i := range attempts {
 		a := &attempts[i]
-		a.Reason = why + ": " + a.Reason
-		a.Billed, a.Cost, a.Currency, a.Price = abi.BilledNo, 0, "", ""
+		a.Reason = message.New(why, "reason", a.Reason)
+		a.Billed, a.Cost, a.Currency, a.Price = abi.BilledNo, 0, "", message.Message{}
 	}
 	return attempts
 }

@@ -3,7 +3,6 @@ package engine_test
 import (
 	"context"
 	"errors"
-	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // gated opens an engine with one provider, whose vendor holds its answers back.
@@ -194,7 +194,7 @@ func TestACallerWithMoreTimeBeginsAnewWhenTheCallItJoinedRunsOutOfIt(t *testing.
 	failure(t, a.r, a.err)
 	<-g.arrived // the second call
 	close(g.opened)
-	if a := <-follower; a.err != nil || a.r.Attempts[0].Billed != abi.BilledYes || strings.Contains(a.r.Attempts[0].Reason, "shared") {
+	if a := <-follower; a.err != nil || a.r.Attempts[0].Billed != abi.BilledYes || a.r.Attempts[0].Reason.Code() == message.SharedAnswer {
 		t.Errorf("%+v, %v", a.r, a.err)
 	}
 	if x.bills.Load() != 2 {

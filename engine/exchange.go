@@ -76,7 +76,7 @@ func (s *session) permit(ctx context.Context) *failed {
 
 // notPermitted is the failure of an attempt whose vendor must not be asked.
 func (s *session) notPermitted() *failed {
-	f := failWith(s.unready.Kind, s.unready.Fault, s.unready.Message, nil)
+	f := failWith(s.unready.Kind, s.unready.Fault, s.unready.Message.String(), nil)
 	f.FailOver = s.unready.FailOver
 	return f
 }

@@ -65,7 +65,7 @@ func TestABrokenPluginLeavesTheOthersAlone(t *testing.T) {
 	}
 	got = nil
 	for _, a := range r.Attempts {
-		words := strings.Split(a.Reason, ": ") // what follows is in the state above
+		words := strings.Split(a.Reason.String(), ": ") // what follows is in the state above
 		got = append(got, fmt.Sprintf("%s %s, %s", a.Provider, a.Outcome, strings.Join(words[:min(2, len(words))], ": ")))
 	}
 	want = []string{

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/idcard"
-	"github.com/ocrmux/ocrmux/internal/money"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
@@ -96,14 +96,14 @@ type Attempt struct {
 	Failure    *Failure `json:"failure,omitempty"`
 	Billed     Billed   `json:"billed"`
 	// Cost of the attempt in Currency, if it was billed, or may have been.
-	Cost     money.Amount `json:"cost,omitzero"`
-	Currency string       `json:"currency,omitempty"`
+	Cost     Amount `json:"cost,omitzero"`
+	Currency string `json:"currency,omitempty"`
 	// Price says where the cost comes from, for example a package.
-	Price string `json:"price,omitempty"`
+	Price message.Message `json:"price,omitzero"`
 	// VendorRequestID is what to quote to the vendor's support.
 	VendorRequestID string `json:"vendor_request_id,omitempty"`
 	// Reason says why the provider was chosen or skipped.
-	Reason string `json:"reason"`
+	Reason message.Message `json:"reason"`
 }
 
 // clone is a copy that shares nothing that a caller may change.

@@ -244,7 +244,7 @@ func TestBudgetsAndParkingOutliveAReload(t *testing.T) {
 	if err := e.Reload(t.Context(), s.cfg); err != nil {
 		t.Fatal(err)
 	}
-	if x := e.ProviderStatus()[0]; x.Ready || !strings.Contains(x.Why, "on holiday") {
+	if x := e.ProviderStatus()[0]; x.Ready || !strings.Contains(x.Why.String(), "on holiday") {
 		t.Errorf("after a reload the parked account is %+v", x)
 	}
 }

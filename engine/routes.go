@@ -75,7 +75,7 @@ func (e *generation) openRouter(ctx context.Context, tariff func(provider string
 	var err error
 	e.router, err = route.New(ctx, route.Config{
 		Accounts: accounts, Routes: e.routes, Book: e.book, Store: e.store, Owner: e.owner, Before: before,
-		Usable: e.notLoaded, Now: e.cfg.Now, Random: draws{e.cfg.Random}, Logger: e.cfg.Logger,
+		Usable: e.notLoaded, Now: e.cfg.Now, Zone: e.cfg.Money.zone(), Random: draws{e.cfg.Random}, Logger: e.cfg.Logger,
 	})
 	return err
 }
@@ -121,7 +121,7 @@ func (e *generation) tariffs() (map[string]*money.Tariff, error) {
 		var wrong *money.ConfigError
 		switch {
 		case errors.As(err, &wrong):
-			problems = append(problems, &ConfigError{Provider: name, Key: below("/price", wrong.At), Problem: wrong.Reason})
+			problems = append(problems, &ConfigError{Provider: name, Key: below("/price", wrong.At), Problem: wrong.Reason.String()})
 		case err != nil:
 			problems = append(problems, &ConfigError{Provider: name, Key: "/price", Problem: err.Error(), Want: "prices in " + string(e.currency())})
 		}
@@ -144,7 +144,7 @@ func (s *shared) openBook(ctx context.Context, cfg *Config, tariffs map[string]*
 func wrongMoney(err error) error {
 	var wrong *money.ConfigError
 	if errors.As(err, &wrong) {
-		return &ConfigError{Key: below("/money", wrong.At), Problem: wrong.Reason}
+		return &ConfigError{Key: below("/money", wrong.At), Problem: wrong.Reason.String()}
 	}
 	return err
 }

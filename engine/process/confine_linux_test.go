@@ -17,6 +17,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
 // try has the hostile provider try something, and gives what came of it.
@@ -33,7 +34,7 @@ func try(t *testing.T, m catalog.Module, what, at string) string {
 func confinable(t *testing.T) {
 	t.Helper()
 	if err := CanConfine(); err != nil {
-		t.Skipf("\n*** NOT TESTED: confinement. %v ***", err)
+		testenv.Missing(t, "%v", err)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/message"
+	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
 func TestAPluginThatDoesNotStartIsExplained(t *testing.T) {
@@ -94,7 +95,7 @@ func TestAnExecutableThatLacksALibraryIsExplained(t *testing.T) {
 	const file, library = "/bin/sleep", "libc.so.6"
 	f, err := elf.Open(file)
 	if err != nil {
-		t.Skipf("there is no dynamically linked program to try it with: %v", err)
+		testenv.Missing(t, "a dynamically linked program: %v", err)
 	}
 	defer f.Close()
 	loader := strings.TrimPrefix(interpreter(f), " loaded by ")
@@ -103,7 +104,7 @@ func TestAnExecutableThatLacksALibraryIsExplained(t *testing.T) {
 		t.Fatal(err)
 	}
 	if loader == "" || !bytes.Contains(code, []byte(library)) {
-		t.Skip("the program does not use the C library that this test knows")
+		testenv.Missing(t, "%s does not use %s", file, library)
 	}
 	missing := func(name string) string { return name[:len(name)-1] + "?" }
 	for what, c := range map[string]struct {

@@ -94,7 +94,7 @@ var plugin = map[Code]string{
 	PluginNoRuntime:        "no runtime for {kind} plugins was given to the engine",
 	PluginClosed:           "the plugin is closed",
 	PluginOnlyLookedAt:     "this command only looks at the configuration",
-	PluginNoFrontDoor:      "a declarative provider has no front door",
+	PluginNoFrontDoor:      "the provider has no front door",
 	PluginCallEndedBefore:  "the call ended before the step",
 	PluginCallsRunning:     "calls were still running when the plugin was closed",
 	PluginMessageTooLarge:  "the message for the plugin has {bytes} bytes, at most {allowed} are allowed",

@@ -15,6 +15,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/build"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
+	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
 // Sources are the folders of plugins' sources, relative to the test's folder.
@@ -73,7 +74,7 @@ func put(tb testing.TB, kind catalog.Kind, source, dir string) string {
 	tb.Helper()
 	path, err := place(tb.Context(), kind, source, dir)
 	if missing := (*build.MissingError)(nil); errors.As(err, &missing) {
-		tb.Skipf("NOT TESTED: %s: %v", source, missing)
+		testenv.Missing(tb, "%s: %v", source, missing)
 	}
 	if err != nil {
 		tb.Fatal(err)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/host/internal/cli"
 	"github.com/ocrmux/ocrmux/internal/plugintest"
+	"github.com/ocrmux/ocrmux/internal/testenv"
 	"github.com/ocrmux/ocrmux/sdk/sdktest"
 )
 
@@ -49,7 +50,7 @@ func borrowCompiler(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(modules); err != nil {
-		t.Skipf("NOT TESTED: run npm ci in examples/%s", filepath.Base(example))
+		testenv.Missing(t, "run npm ci in examples/%s", filepath.Base(example))
 	}
 	if err := os.Symlink(modules, filepath.Join(dir, "node_modules")); err != nil {
 		t.Fatal(err)

@@ -31,6 +31,7 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/telemetry/leaktest"
 	"github.com/ocrmux/ocrmux/internal/money"
 	"github.com/ocrmux/ocrmux/internal/plugintest"
+	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
 var update = flag.Bool("update", false, "write the screenshots in docs/screenshots again")
@@ -192,7 +193,7 @@ func open(t *testing.T, change func(*engine.Config, *server.Config)) *gateway {
 func needsModels(t *testing.T) {
 	t.Helper()
 	if _, err := os.Stat(built.models); err != nil {
-		t.Skip("\n*** NOT TESTED: reading in the browser. There are no models of the local provider; run make models. ***")
+		testenv.Missing(t, "the models of the provider local; run make models")
 	}
 }
 
@@ -222,7 +223,7 @@ var (
 func browse(t *testing.T, as view, url string, accept ...string) *tab {
 	t.Helper()
 	if built.chromium == "" {
-		t.Skip("\n*** NOT TESTED: the console in a browser. There is no chromium on this machine. ***")
+		testenv.Missing(t, "install chromium")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(built.chromium), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),

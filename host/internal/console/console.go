@@ -14,6 +14,7 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/access"
 	"github.com/ocrmux/ocrmux/host/internal/doctor"
 	"github.com/ocrmux/ocrmux/host/internal/service"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Paths of the console: the page at the root, and everything else below one folder, where no vendor's front door is.
@@ -92,7 +93,7 @@ func (c *Console) Handlers() map[string]http.HandlerFunc {
 		out[pattern] = func(w http.ResponseWriter, r *http.Request) {
 			c.secure(w)
 			if err := c.foreign.Check(r); err != nil {
-				c.refuse(w, r, &access.Refusal{Status: http.StatusForbidden, Reason: "the request comes from a page of another origin"})
+				c.refuse(w, r, &access.Refusal{Status: http.StatusForbidden, Reason: message.New(message.RefusedOrigin)})
 				return
 			}
 			h(w, r)
@@ -155,7 +156,7 @@ func (c *Console) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("Retry-After", strconv.Itoa(s))
 	}
 	c.pages.show(w, r, refusal.Status, "refused", &page{words: words, Data: refused{
-		Status: refusal.Status, Message: words.T("refused." + strconv.Itoa(refusal.Status)), Detail: refusal.Reason,
+		Status: refusal.Status, Message: words.T("refused." + strconv.Itoa(refusal.Status)), Detail: refusal.Reason.String(),
 	}})
 }
 

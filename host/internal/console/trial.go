@@ -143,7 +143,7 @@ func (t *trials) views(c *Console, v *visitor, name string) (*checkedView, *spec
 	if x := t.checks[name]; x != nil {
 		checked = &checkedView{At: c.clock(x.at), State: findingTag(v, x.report.State)}
 		for _, f := range x.report.Findings {
-			checked.Findings = append(checked.Findings, findingView{findingTag(v, f.State), word(v, "provider.check", f.Check), f.Subject, f.Detail, f.Help})
+			checked.Findings = append(checked.Findings, findingView{findingTag(v, f.State), word(v, "provider.check", f.Check), f.Subject, f.Detail.String(), f.Help.String()})
 		}
 	}
 	var read *specimenView

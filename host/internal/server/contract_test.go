@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/ocrmux/ocrmux/internal/jsonpointer"
@@ -189,6 +190,9 @@ func get(t testing.TB, b *bench, path string) *http.Request {
 	}
 	return r
 }
+
+// says returns the English text of a code.
+func says(code message.Code, pairs ...any) string { return message.New(code, pairs...).String() }
 
 // refusedAs fails the test unless an answer is a problem of a kind.
 func (a answer) refusedAs(t testing.TB, what string, status int, kind, detail string) {

@@ -6,14 +6,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -119,14 +117,10 @@ func open(t testing.TB, change func(*engine.Config)) *bench {
 	return b
 }
 
-// prepare makes a server that does not serve yet, with all configured doors unless some are named.
-func prepare(t testing.TB, change func(*engine.Config), open ...string) *bench {
+// prepare makes a server that does not serve yet.
+func prepare(t testing.TB, change func(*engine.Config)) *bench {
 	t.Helper()
-	return prepareWith(t, change, func(c *server.Config) {
-		if len(open) > 0 {
-			c.Doors = open
-		}
-	})
+	return prepareWith(t, change, nil)
 }
 
 // openWith is open with a server that is not as it is by default.
@@ -168,7 +162,7 @@ func prepareWith(t testing.TB, change func(*engine.Config), changeServer func(*s
 		}
 		b.clean(t, "the log", b.log.String())
 	})
-	served := server.Config{Doors: slices.Collect(maps.Keys(cfg.FrontDoors)), Logger: cfg.Logger}
+	served := server.Config{Logger: cfg.Logger}
 	if changeServer != nil {
 		changeServer(&served)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
 	"github.com/ocrmux/ocrmux/internal/message"
+	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
 // keyOf is a key that is the same in every run.
@@ -127,9 +128,7 @@ func TestASignatureIsReadAsItIsWrittenAndNotOtherwise(t *testing.T) {
 }
 
 func TestKeysAreThoseOfOpenSSL(t *testing.T) {
-	if _, err := exec.LookPath("openssl"); err != nil {
-		t.Skip("NOT TESTED: openssl is not installed")
-	}
+	testenv.Need(t, "openssl")
 	dir := t.TempDir()
 	private, pub, id, err := trust.GenerateKey(bytes.NewReader(bytes.Repeat([]byte{7}, ed25519.SeedSize)))
 	if err != nil {
