@@ -24,7 +24,7 @@ func (*Runtime) Kind() catalog.Kind { return catalog.Declarative }
 
 // Load compiles a file. Its error is a [*catalog.PluginError] that wraps a [*yamltree.Error].
 func (*Runtime) Load(_ context.Context, p catalog.Plugin) (catalog.Module, error) {
-	program, err := load(filepath.Base(p.Path), p.Code)
+	program, err := load(filepath.Base(p.Path), p.Code, p.Manifest)
 	if err != nil {
 		return nil, &catalog.PluginError{Plugin: p.Manifest.Name, Cause: catalog.BadManifest, Detail: message.Text(err.Error()), Err: err}
 	}
