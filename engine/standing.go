@@ -14,10 +14,10 @@ import (
 
 // Ranking is the present order of a route's providers, for a request with no other needs than its document.
 type Ranking struct {
-	Route     string                 `json:"route"`
-	Policy    route.Policy           `json:"policy"`
-	Currency  money.Currency         `json:"currency"`
-	Providers []route.ProviderStatus `json:"providers"`
+	Route     string           `json:"route"`
+	Policy    Policy           `json:"policy"`
+	Currency  Currency         `json:"currency"`
+	Providers []ProviderStatus `json:"providers"`
 }
 
 // Explain gives the present ranking of a route for a request, of which only what it needs counts, without calling anybody. ok is
@@ -56,7 +56,7 @@ func (e *Engine) Explain(name string, req Request) (r Ranking, ok bool) {
 func (e *Engine) Routes() []string { return slices.Sorted(maps.Keys(e.now.Load().routes)) }
 
 // ProviderStatus is every provider as the routes see it, by name.
-func (e *Engine) ProviderStatus() []route.ProviderStatus { return e.now.Load().router.Status() }
+func (e *Engine) ProviderStatus() []ProviderStatus { return e.now.Load().router.Status() }
 
 // Park keeps a provider from being asked until a time, or until Unpark if that is zero. It is false for a provider there is not.
 func (e *Engine) Park(provider, reason string, until time.Time) bool {
@@ -68,12 +68,12 @@ func (e *Engine) Park(provider, reason string, until time.Time) bool {
 func (e *Engine) Unpark(provider string) bool { return e.now.Load().router.Unpark(provider) }
 
 // Currency of all prices and budgets.
-func (e *Engine) Currency() money.Currency { return e.now.Load().currency() }
+func (e *Engine) Currency() Currency { return e.now.Load().currency() }
 
 // Budgets are the budgets and packages as they stand.
-func (e *Engine) Budgets() []money.Account { return e.shared.book.Snapshot() }
+func (e *Engine) Budgets() []BudgetStatus { return e.shared.book.Snapshot() }
 
 // Usage counts attempts and their cost, from the ledger.
-func (e *Engine) Usage(ctx context.Context, q money.Query) (*money.Usage, error) {
+func (e *Engine) Usage(ctx context.Context, q UsageQuery) (*Usage, error) {
 	return e.shared.book.Usage(ctx, q)
 }

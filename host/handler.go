@@ -4,12 +4,15 @@
 //	...
 //	http.ListenAndServe(":8080", handler)
 //
-// The handler answers the HTTP API below /v1/, its description at /v1/openapi.json, /healthz and /readyz, and every front door
-// of the engine at its vendor's own paths. docs/api.md describes them. The program ocrmux (host/cmd/ocrmux) adds a configuration
-// file, a console, metrics and TLS.
+// The handler answers the HTTP API below /v1/, its description at /openapi.json and /docs, /healthz and /readyz, and every front
+// door of the engine at its vendor's own paths. docs/api.md describes them. The API also works below a prefix, with
+// [http.StripPrefix]; clients of a front door use the vendor's paths, so mount the handler there, too.
+//
+// The program ocrmux (host/cmd/ocrmux) adds a configuration file, a console, metrics and TLS.
 package host
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -20,12 +23,16 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/server"
 )
 
-// Config of a handler. The zero value serves the API and all front doors of the engine to this machine alone.
+// Config of a handler. The zero value serves the API and all front doors of the engine to this machine only.
 type Config struct {
 	// Tenants may use the API. Without tenants, every caller is an administrator, and the handler answers API requests only if
 	// they name this machine ("localhost" or a loopback address) as their host.
 	Tenants []Tenant
-	// MaxRequests is how many requests are served at once; further ones wait up to 5 seconds. 0 means 2048.
+	// Authenticate identifies the tenant of an API request by its name, in place of keys and certificates. The handler answers
+	// 401 if ok is false or if Tenants does not contain the name. Authenticate may be called concurrently. nil means keys and
+	// certificates. Front doors are not affected: their clients use the vendor's own authentication.
+	Authenticate func(*http.Request) (tenant string, ok bool)
+	// MaxRequests is how many requests are served at once. As many more wait, each up to 5 seconds. 0 means 2048.
 	MaxRequests int
 	// MaxPictureBytes is the size of the largest picture that the API accepts. 0 means 32 MiB. Set it to the engine's own limit.
 	MaxPictureBytes int64
@@ -56,11 +63,16 @@ type Tenant struct {
 	Admin bool
 }
 
-// NewHandler returns a handler for the API and the open front doors of e. It is safe for concurrent use, and must not be used
-// after e is closed. Front doors that a later [engine.Engine.Reload] opens need a new handler.
+// NewHandler returns a handler for the API and the open front doors of e. It is safe for concurrent use. It follows
+// [engine.Engine.Reload]: a front door that a reload opens or closes is served or not from the next request on. After e is closed, the
+// handler answers 503.
 //
-// NewHandler fails if a key hash is malformed, or if a front door's path is also a path of the API.
+// NewHandler fails if a key hash is malformed, if there is Authenticate without Tenants, or if a front door's path is also a path of
+// the API. A later reload cannot add such a front door: the handler logs an error and keeps serving the previous ones.
 func NewHandler(e *engine.Engine, cfg Config) (http.Handler, error) {
+	if cfg.Authenticate != nil && len(cfg.Tenants) == 0 {
+		return nil, errors.New("Authenticate needs Tenants: without tenants every caller is an administrator")
+	}
 	tenants := make([]access.Config, len(cfg.Tenants))
 	for i, t := range cfg.Tenants {
 		tenants[i] = access.Config{
@@ -75,7 +87,7 @@ func NewHandler(e *engine.Engine, cfg Config) (http.Handler, error) {
 		}
 	}
 	return server.New(e, server.Config{
-		Doors: e.Doors(), Tenants: tenants, MaxRequests: cfg.MaxRequests, MaxPictureBytes: cfg.MaxPictureBytes, Zone: cfg.Zone,
+		Tenants: tenants, Authenticate: cfg.Authenticate, MaxRequests: cfg.MaxRequests, MaxPictureBytes: cfg.MaxPictureBytes, Zone: cfg.Zone,
 		NoConsole: true, Logger: cfg.Logger,
 	})
 }

@@ -30,6 +30,7 @@ func (shouting) Value(v any) (string, bool) {
 }
 
 func TestMessageIsWrittenInEnglishAndInTheLanguageOfItsReader(t *testing.T) {
+	t.Parallel()
 	zone := time.FixedZone("", 8*3600)
 	for name, c := range map[string]struct {
 		m                message.Message
@@ -58,12 +59,39 @@ func TestMessageIsWrittenInEnglishAndInTheLanguageOfItsReader(t *testing.T) {
 	}
 }
 
+func TestHasLooksIntoParameters(t *testing.T) {
+	inner := message.New(message.FirstInRoute, "route", "a")
+	for name, c := range map[string]struct {
+		m    message.Message
+		want bool
+	}{
+		"itself":  {inner, true},
+		"nested":  {message.New(message.PluginSignatureBad, "file", "f", "reason", inner), true},
+		"in list": {message.New(message.PluginSignatureBad, "reason", []message.Message{message.Text("x"), inner}), true},
+		"other":   {message.New(message.PluginSignatureBad, "reason", "route.first"), false},
+		"none":    {message.Message{}, false},
+	} {
+		if got := c.m.Has(message.FirstInRoute); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
+func TestNewErrorCarriesItsMessageAndItsCause(t *testing.T) {
+	m := message.New(message.FirstInRoute, "route", "a")
+	err := message.NewError(m, errors.ErrUnsupported)
+	if !errors.Is(err, errors.ErrUnsupported) || err.Error() != m.String() || !message.Error(err).Equal(m) {
+		t.Errorf("%v", err)
+	}
+}
+
 type carrier struct{}
 
 func (carrier) Error() string            { return "carried" }
 func (carrier) Message() message.Message { return message.New(message.FirstInRoute, "route", "r") }
 
 func TestErrorGivesTheMessageThatAnErrorCarries(t *testing.T) {
+	t.Parallel()
 	if m := message.Error(fmt.Errorf("around: %w", carrier{})); m.Code() != message.FirstInRoute {
 		t.Errorf("%q", m)
 	}
@@ -76,6 +104,7 @@ func TestErrorGivesTheMessageThatAnErrorCarries(t *testing.T) {
 }
 
 func TestMessageIsATextInJSON(t *testing.T) {
+	t.Parallel()
 	type line struct {
 		Reason message.Message `json:"reason,omitzero"`
 	}
@@ -90,6 +119,7 @@ func TestMessageIsATextInJSON(t *testing.T) {
 }
 
 func TestCodeWritesCodesAndParameters(t *testing.T) {
+	t.Parallel()
 	m := message.New(message.NextSince, "provider", "a", "why", message.New(message.RateLimit))
 	if got, want := messagetest.Code(m), "route.next_since(provider=a why=route.rate_limit)"; got != want {
 		t.Errorf("%s, want %s", got, want)
@@ -97,6 +127,7 @@ func TestCodeWritesCodesAndParameters(t *testing.T) {
 }
 
 func TestEveryCodeHasATextWhoseBracesClose(t *testing.T) {
+	t.Parallel()
 	for _, c := range message.Codes() {
 		text := message.English{}.Template(c)
 		if text == "" || strings.Count(text, "{") != strings.Count(text, "}") {

@@ -39,7 +39,8 @@ func left(t *testing.T, b *Book, scope Scope, per Per) Units {
 	return Units{}
 }
 
-func TestAClaimTakesFromEveryBudgetOrFromNone(t *testing.T) {
+func TestBookTakesAClaimFromEveryBudgetOrFromNone(t *testing.T) {
+	t.Parallel()
 	b := open(t, Config{Budgets: []Budget{
 		{ScopeProvider, "p", Day, Units{Calls: 5}}, {ScopeRoute, "r", Day, Units{Amount: 10 * Micro}}, {ScopeTenant, "t", Month, Units{Amount: Micro}},
 	}})
@@ -59,7 +60,8 @@ func TestAClaimTakesFromEveryBudgetOrFromNone(t *testing.T) {
 	reserve(t, b, claim).Settle(no)
 }
 
-func TestARefusalSaysHowMuchIsUsedAndWhenThePeriodEnds(t *testing.T) {
+func TestBudgetErrorSaysHowMuchIsUsedAndWhenThePeriodEnds(t *testing.T) {
+	t.Parallel()
 	c := newClock(t, "2026-11-22T10:00:00+08:00")
 	b := open(t, Config{Now: c.Now, Zone: zone(t, "Asia/Shanghai"), Budgets: []Budget{{ScopeTenant, "t", Day, Units{Calls: 1}}}})
 	r := reserve(t, b, Claim{Tenant: "t"})
@@ -74,7 +76,8 @@ func TestARefusalSaysHowMuchIsUsedAndWhenThePeriodEnds(t *testing.T) {
 	}
 }
 
-func TestABudgetBeginsAnewAtLocalMidnight(t *testing.T) {
+func TestBudgetBeginsAnewAtLocalMidnight(t *testing.T) {
+	t.Parallel()
 	for name, now := range map[string]string{"Asia/Shanghai": "2026-11-22T23:59:59+08:00", "America/Sao_Paulo": "2017-10-14T23:59:59-03:00"} {
 		c := newClock(t, now)
 		b := open(t, Config{Now: c.Now, Zone: zone(t, name), Budgets: []Budget{{ScopeTenant, "t", Day, Units{Calls: 1}}, {ScopeTenant, "t", Month, Units{Calls: 2}}}})
@@ -95,7 +98,8 @@ func TestABudgetBeginsAnewAtLocalMidnight(t *testing.T) {
 	}
 }
 
-func TestAReservationThatNobodySettlesIsUnknownAndCanStillBeSettled(t *testing.T) {
+func TestReservationThatNobodySettlesIsUnknownAndCanStillBeSettled(t *testing.T) {
+	t.Parallel()
 	for how, want := range map[string]struct {
 		s              Settlement
 		spent, unknown int64
@@ -134,7 +138,8 @@ func TestAReservationThatNobodySettlesIsUnknownAndCanStillBeSettled(t *testing.T
 	}
 }
 
-func TestAProgramThatCouldNotRenewItsLeaseStopsUsingIt(t *testing.T) {
+func TestLeaseThatCouldNotBeRenewedIsNotUsed(t *testing.T) {
+	t.Parallel()
 	c := newClock(t, "2026-11-22T10:00:00+08:00")
 	cfg := Config{Store: shared{store.NewMemory()}, Now: c.Now, Budgets: []Budget{{ScopeTenant, "t", Month, Units{Calls: 10}}}}
 	late, other := quiet(t, cfg), quiet(t, cfg)
@@ -162,7 +167,8 @@ func TestAProgramThatCouldNotRenewItsLeaseStopsUsingIt(t *testing.T) {
 	}
 }
 
-func TestAfterALongSilenceALeaseIsRenewedBeforeItIsUsed(t *testing.T) {
+func TestLeaseIsRenewedBeforeItIsUsedAfterALongSilence(t *testing.T) {
+	t.Parallel()
 	c := newClock(t, "2026-11-22T10:00:00+08:00")
 	cfg := Config{Store: shared{store.NewMemory()}, Now: c.Now, Budgets: []Budget{{ScopeTenant, "t", Month, Units{Calls: 6400}}}}
 	for name, meanwhile := range map[string]func(){
@@ -189,7 +195,8 @@ func TestAfterALongSilenceALeaseIsRenewedBeforeItIsUsed(t *testing.T) {
 	}
 }
 
-func TestLeasesAreRenewedInTheBackgroundAndGivenBackWhenIdle(t *testing.T) {
+func TestLeaseIsRenewedInTheBackgroundAndGivenBackWhenIdle(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := shared{store.NewMemory()}
 		cfg := Config{Store: s, Budgets: []Budget{{ScopeTenant, "t", Month, Units{Calls: 1000}}}}
@@ -224,7 +231,8 @@ func TestLeasesAreRenewedInTheBackgroundAndGivenBackWhenIdle(t *testing.T) {
 	})
 }
 
-func TestWhenOthersHoldThePartThatIsMissingTheRefusalSaysSo(t *testing.T) {
+func TestBudgetErrorSaysWhatOthersHold(t *testing.T) {
+	t.Parallel()
 	cfg := Config{Store: shared{store.NewMemory()}, Budgets: []Budget{{ScopeTenant, "t", Month, Units{Calls: 1}}}}
 	one, two := open(t, cfg), open(t, cfg)
 	r := reserve(t, one, Claim{Tenant: "t"})
@@ -262,7 +270,8 @@ func (b *broken) Append(topic string, record []byte, done func(error)) {
 	b.Store.Append(topic, record, done)
 }
 
-func TestWithoutItsStoreABookSpendsWhatItHasLeasedAndThenNothing(t *testing.T) {
+func TestBookWithoutItsStoreSpendsOnlyItsLease(t *testing.T) {
+	t.Parallel()
 	s := &broken{Store: store.NewMemory()}
 	b := quiet(t, Config{Store: s, Budgets: []Budget{{ScopeTenant, "t", Month, Units{Calls: 6400}}}})
 	reserve(t, b, Claim{Tenant: "t"}).Settle(yes)
@@ -285,7 +294,8 @@ func TestWithoutItsStoreABookSpendsWhatItHasLeasedAndThenNothing(t *testing.T) {
 	}
 }
 
-func TestAClaimThatWaitsForItsLeaseEndsWithItsContext(t *testing.T) {
+func TestBookReserveEndsWithItsContext(t *testing.T) {
+	t.Parallel()
 	b := quiet(t, Config{Budgets: []Budget{{ScopeTenant, "t", Month, Units{Calls: 1}}}})
 	b.mu.Lock()
 	b.meters[0].now.turn = make(chan struct{}) // an exchange that takes long
@@ -302,7 +312,8 @@ func TestAClaimThatWaitsForItsLeaseEndsWithItsContext(t *testing.T) {
 	close(turn)
 }
 
-func TestWrongBooksAreRefused(t *testing.T) {
+func TestBookRefusesAWrongConfig(t *testing.T) {
+	t.Parallel()
 	s := store.NewMemory()
 	for want, cfg := range map[string]Config{
 		`money.setting_wrong(problem=money.setting_missing setting=store)`:                                  {},
@@ -326,7 +337,8 @@ func TestWrongBooksAreRefused(t *testing.T) {
 	}
 }
 
-func TestACounterOfAnotherFormatIsLeftAsItIs(t *testing.T) {
+func TestCounterOfAnotherFormatIsNotChanged(t *testing.T) {
+	t.Parallel()
 	s := store.NewMemory()
 	path := "money/CNY/tenant/=5ZGo/day/2026-11-22" // 周
 	if _, err := s.Set(t.Context(), path, []byte("later"), 0); err != nil {
@@ -340,7 +352,8 @@ func TestACounterOfAnotherFormatIsLeftAsItIs(t *testing.T) {
 	}
 }
 
-func TestASettlementSaysNoMoreThanItWasTold(t *testing.T) {
+func TestSettlementRecordsOnlyWhatItWasTold(t *testing.T) {
+	t.Parallel()
 	s := store.NewMemory()
 	c := newClock(t, "2026-11-22T10:00:00+08:00")
 	b := quiet(t, Config{Store: s, Now: c.Now, Owner: "one", Budgets: []Budget{{ScopeTenant, "t", Day, Units{Calls: 5}}}})
@@ -365,7 +378,8 @@ func TestASettlementSaysNoMoreThanItWasTold(t *testing.T) {
 	}
 }
 
-func TestCountersOfLongAgoAreRemoved(t *testing.T) {
+func TestCounterOfLongAgoIsRemoved(t *testing.T) {
+	t.Parallel()
 	s := store.NewMemory()
 	c := newClock(t, "2026-11-22T10:00:00+08:00")
 	b := quiet(t, Config{Store: s, Now: c.Now, Zone: zone(t, "Asia/Shanghai"), Budgets: []Budget{{ScopeTenant, "t", Day, Units{Calls: 5}}, {ScopeTenant, "t", Month, Units{Calls: 5}}}})
@@ -398,6 +412,7 @@ func TestCountersOfLongAgoAreRemoved(t *testing.T) {
 }
 
 func TestBookRefusesInAdvanceAsItWouldRefuseAClaim(t *testing.T) {
+	t.Parallel()
 	b := quiet(t, Config{Budgets: []Budget{
 		{ScopeProvider, "p", Day, Units{Calls: 2}}, {ScopeRoute, "r", Day, Units{Amount: 3 * Micro}}, {ScopeTenant, "t", Month, Units{Amount: 2 * Micro}},
 	}})

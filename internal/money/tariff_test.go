@@ -27,7 +27,8 @@ func spend(t *testing.T, b *Book, provider string, calls int) (total Amount, sou
 	return total, sources, counts
 }
 
-func TestThePackageThatExpiresFirstIsUsedFirstThenFreeCallsThenTheMonthsTiers(t *testing.T) {
+func TestTariffUsesPackagesThenFreeCallsThenTiers(t *testing.T) {
+	t.Parallel()
 	c := newClock(t, "2026-11-22T10:00:00+08:00")
 	perCall := amount(t, "0.10")
 	b := open(t, Config{Now: c.Now, Zone: zone(t, "Asia/Shanghai"), Tariffs: map[string]*Tariff{"p": tariff(t, TariffConfig{
@@ -64,7 +65,8 @@ func TestThePackageThatExpiresFirstIsUsedFirstThenFreeCallsThenTheMonthsTiers(t 
 	}
 }
 
-func TestAPackageThatExpiresBetweenQuoteAndReservationIsNotUsed(t *testing.T) {
+func TestTariffDoesNotUseAPackageThatExpiresAfterTheQuote(t *testing.T) {
+	t.Parallel()
 	c := newClock(t, "2026-11-30T23:59:59+08:00")
 	b := open(t, Config{Now: c.Now, Tariffs: map[string]*Tariff{"p": tariff(t, TariffConfig{
 		Packages: []Package{{ID: "a", Calls: 5, Price: Micro, Expires: instant(t, "2026-12-01T00:00:00+08:00")}},
@@ -82,7 +84,8 @@ func TestAPackageThatExpiresBetweenQuoteAndReservationIsNotUsed(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotBilledGoesBackToItsPackage(t *testing.T) {
+func TestTariffGetsBackWhatIsNotBilled(t *testing.T) {
+	t.Parallel()
 	b := open(t, Config{Tariffs: map[string]*Tariff{"p": tariff(t, TariffConfig{Packages: []Package{{ID: "a", Calls: 1, Price: Micro}}})}})
 	first := reserve(t, b, Claim{Provider: "p", Quote: b.Tariff("p").Quote(b.cfg.Now())})
 	if q := b.Tariff("p").Quote(b.cfg.Now()); q.Message().Code() != message.PriceUnknown || q.Amount != 0 {
@@ -94,7 +97,8 @@ func TestWhatIsNotBilledGoesBackToItsPackage(t *testing.T) {
 	}
 }
 
-func TestTheSharesOfAPackageComeToItsPriceAndAtMostAMillionthForEachCallMore(t *testing.T) {
+func TestTariffSharesOfAPackageComeToItsPrice(t *testing.T) {
+	t.Parallel()
 	for _, p := range []Package{{"a", 3, Micro, time.Time{}, 0}, {"b", 1000, 45 * Micro, time.Time{}, 0}, {"c", 7, 1, time.Time{}, 0}, {"d", 999, 0, time.Time{}, 0}} {
 		share := tariff(t, TariffConfig{Packages: []Package{p}}).Quote(time.Now()).Amount
 		sum, err := share.Times(p.Calls)
@@ -104,7 +108,8 @@ func TestTheSharesOfAPackageComeToItsPriceAndAtMostAMillionthForEachCallMore(t *
 	}
 }
 
-func TestWithoutAPriceOfOnesOwnTheSmallestTierOfTheManifestCounts(t *testing.T) {
+func TestTariffFallsBackToTheSmallestTierOfTheManifest(t *testing.T) {
+	t.Parallel()
 	tiers := []abi.PriceTier{{Calls: 2000, PerCall: "0.05", Currency: "CNY"}, {Calls: 100, PerCall: "0.10", Currency: "CNY"}}
 	if got := tariff(t, TariffConfig{Tiers: tiers}).Quote(time.Now()); got.Amount != 100_000 || messagetest.Code(got.Message()) != "money.price_manifest(calls=100)" {
 		t.Errorf("%s, %s", got.Amount, got)
@@ -121,7 +126,8 @@ func TestWithoutAPriceOfOnesOwnTheSmallestTierOfTheManifestCounts(t *testing.T) 
 	}
 }
 
-func TestWrongTariffsAreRefusedWithWhatWouldBeRight(t *testing.T) {
+func TestTariffRefusesAWrongConfig(t *testing.T) {
+	t.Parallel()
 	negative := Amount(-1)
 	for want, cfg := range map[string]TariffConfig{
 		`money.setting_wrong(problem=money.setting_byte_range(most=64) setting=packages[0].id)`:        {Packages: []Package{{Calls: 1}}},
@@ -143,7 +149,8 @@ func TestWrongTariffsAreRefusedWithWhatWouldBeRight(t *testing.T) {
 	}
 }
 
-func TestAPriceInAnotherCurrencyIsRefused(t *testing.T) {
+func TestTariffRefusesAnotherCurrency(t *testing.T) {
+	t.Parallel()
 	_, err := NewTariff(TariffConfig{Tiers: []abi.PriceTier{{Calls: 100, PerCall: "0.01", Currency: "USD"}}})
 	var currency *CurrencyError
 	if !errors.As(err, &currency) || currency.Got != "USD" || currency.Want != CNY {
@@ -155,7 +162,7 @@ func TestAPriceInAnotherCurrencyIsRefused(t *testing.T) {
 	}
 }
 
-func TestAQuoteAllocatesNothing(t *testing.T) {
+func TestTariffQuoteAllocatesNothing(t *testing.T) {
 	tr := tariff(t, TariffConfig{Packages: []Package{{ID: "a", Calls: 10, Price: Micro}}})
 	now := time.Now()
 	if n := testing.AllocsPerRun(100, func() { _ = tr.Quote(now) }); n != 0 {

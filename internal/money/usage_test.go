@@ -33,7 +33,8 @@ func spentOverDays(t *testing.T) (*Book, *clock) {
 	return one, c
 }
 
-func TestUsageIsToldApartAsAsked(t *testing.T) {
+func TestUsageIsGroupedAsAsked(t *testing.T) {
+	t.Parallel()
 	b, c := spentOverDays(t)
 	cent5 := amount(t, "0.05")
 	for name, test := range map[string]struct {
@@ -68,6 +69,7 @@ func TestUsageIsToldApartAsAsked(t *testing.T) {
 }
 
 func TestUsageReadsWhatHasComeSinceTheLastQuery(t *testing.T) {
+	t.Parallel()
 	b, _ := spentOverDays(t)
 	for i := range 3 {
 		u, err := b.Usage(t.Context(), Query{})
@@ -83,7 +85,8 @@ func TestUsageReadsWhatHasComeSinceTheLastQuery(t *testing.T) {
 	}
 }
 
-func TestUsageLeavesOutWhatItCannotReadAndSaysSo(t *testing.T) {
+func TestUsageCountsUnreadableRecords(t *testing.T) {
+	t.Parallel()
 	s := store.NewMemory()
 	b := quiet(t, Config{Store: s})
 	s.Append("attempts/CNY/later/0", []byte("\x00"), func(error) {})
@@ -96,6 +99,7 @@ func TestUsageLeavesOutWhatItCannotReadAndSaysSo(t *testing.T) {
 }
 
 func TestUsageForgetsTheOldestDayBeforeItTakesTooMuchMemory(t *testing.T) {
+	t.Parallel()
 	r := newReader(Config{Currency: CNY, Zone: time.UTC})
 	day := instant(t, "2026-11-21T12:00:00Z")
 	add := func(at time.Time, tenant string) {
@@ -116,7 +120,8 @@ func TestUsageForgetsTheOldestDayBeforeItTakesTooMuchMemory(t *testing.T) {
 	}
 }
 
-func TestASnapshotListsBudgetsThenPackages(t *testing.T) {
+func TestSnapshotListsBudgetsThenPackages(t *testing.T) {
+	t.Parallel()
 	c := newClock(t, "2026-11-22T10:00:00+08:00")
 	expires := instant(t, "2026-11-22T12:00:00+08:00")
 	b := quiet(t, Config{
@@ -140,7 +145,7 @@ func TestASnapshotListsBudgetsThenPackages(t *testing.T) {
 	}
 }
 
-func FuzzARecordIsReadAsItWasWritten(f *testing.F) {
+func FuzzRecordIsReadAsItWasWritten(f *testing.F) {
 	f.Add(uint64(1), int64(45_000), "p", "周\"\\\x01", "req", uint32(3), true)
 	f.Add(uint64(math.MaxUint64), int64(-1), "", "\xff", "", uint32(0), false)
 	f.Fuzz(func(t *testing.T, number uint64, price int64, provider, tenant, request string, on uint32, settled bool) {
@@ -162,7 +167,7 @@ func FuzzARecordIsReadAsItWasWritten(f *testing.F) {
 	})
 }
 
-func FuzzARecordFromOutsideNeverPanics(f *testing.F) {
+func FuzzRecordFromOutsideNeverPanics(f *testing.F) {
 	f.Add([]byte(`{"n":1,"of":1,"on":[1],"billed":"yes","failure":"timeout"}`))
 	f.Add([]byte(`[]`))
 	f.Fuzz(func(t *testing.T, data []byte) {

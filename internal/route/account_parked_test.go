@@ -14,7 +14,8 @@ import (
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-func TestParkingAndCallsUnderWay(t *testing.T) {
+func TestParkedAndCallsUnderWay(t *testing.T) {
+	t.Parallel()
 	parkedUntil := func(w *world) string {
 		for _, r := range w.Status() {
 			if r.Provider == "a" {
@@ -77,7 +78,8 @@ func TestParkingAndCallsUnderWay(t *testing.T) {
 	})
 }
 
-func TestAFinalFailureStopsRetriesOfOthersToo(t *testing.T) {
+func TestFailureThatIsFinalStopsRetriesOfOthers(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := &vendor{takes: 2 * time.Second, answers: []route.Result{busy}}
 		w := newWorld(t, map[string]*vendor{"a": {takes: time.Second, answers: []route.Result{misused}}, "b": b}, route.Route{Policy: route.Consensus, Providers: []string{"a", "b"}}, nil)
@@ -87,7 +89,8 @@ func TestAFinalFailureStopsRetriesOfOthersToo(t *testing.T) {
 	})
 }
 
-func TestAHedgeThatIsTooDearLeavesTheProviderForFailover(t *testing.T) {
+func TestHedgeThatIsTooDearLeavesTheProviderForFailover(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		price := money.Amount(50_000)
 		w := newWorld(t, map[string]*vendor{"a": {takes: 2 * time.Second, answers: []route.Result{busy}}, "b": {answers: []route.Result{card("B")}}},
@@ -110,6 +113,7 @@ func TestAHedgeThatIsTooDearLeavesTheProviderForFailover(t *testing.T) {
 }
 
 func TestRouterWritesTimesInItsZone(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, map[string]*vendor{"a": {answers: []route.Result{broke}}}, route.Route{Providers: []string{"a"}}, func(c *route.Config) {
 			c.Zone = time.FixedZone("", 8*60*60)

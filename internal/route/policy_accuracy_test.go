@@ -162,7 +162,8 @@ func readCards(t *testing.T, r route.Route) (s score) {
 	return s
 }
 
-func TestAccuracyAndCostOfPolicies(t *testing.T) {
+func TestPoliciesAccuracyAndCost(t *testing.T) {
+	t.Parallel()
 	fields := slices.Sorted(maps.Keys(readers()["local"].errors))
 	sure := route.AcceptRule{Fields: fields, MinConfidence: 0.9}
 	var table strings.Builder

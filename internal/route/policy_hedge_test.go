@@ -91,7 +91,8 @@ func runTail(t *testing.T, d tail, r route.Route) (h hedged) {
 	return hedged{at(0.5), at(0.95), at(0.99), float64(attempts)/float64(len(took)) - 1}
 }
 
-func TestHedgingHalvesTheTail(t *testing.T) {
+func TestHedgeHalvesTheTail(t *testing.T) {
+	t.Parallel()
 	byItself := route.Route{Policy: route.Hedge}
 	after600 := route.Route{Policy: route.Hedge, Hedge: route.HedgeRule{After: 600 * time.Millisecond}}
 	var table strings.Builder

@@ -15,6 +15,7 @@ import (
 )
 
 func TestHedge(t *testing.T) {
+	t.Parallel()
 	t.Run("the next one is asked when the first is late, and the first answer counts", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			a, b := &vendor{takes: 2 * time.Second, answers: []route.Result{card("A")}}, &vendor{takes: 300 * time.Millisecond, answers: []route.Result{card("B")}}
@@ -75,6 +76,7 @@ func TestHedge(t *testing.T) {
 }
 
 func TestCascade(t *testing.T) {
+	t.Parallel()
 	unsure := 0.4
 	doubtful := route.Result{Billed: abi.BilledYes, Reading: &route.Reading{Fields: map[string]route.Field{"name": {Value: "A", Confidence: &unsure}, "address": {Value: "B"}}}}
 	wrong := reads(map[string]string{"name": "A"})
@@ -109,6 +111,7 @@ func TestCascade(t *testing.T) {
 }
 
 func TestConsensus(t *testing.T) {
+	t.Parallel()
 	proved := func(number string) route.Result {
 		o := reads(map[string]string{"id_number": number})
 		o.Reading.Fields["id_number"] = route.Field{Value: number, Proved: true}

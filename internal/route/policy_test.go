@@ -13,7 +13,8 @@ import (
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-func TestWhatAFailureMeansForTheNextStep(t *testing.T) {
+func TestFailureDecidesTheNextStep(t *testing.T) {
+	t.Parallel()
 	one := func(o ...route.Result) *vendor { return &vendor{takes: 100 * time.Millisecond, answers: o} }
 	for name, c := range map[string]struct {
 		a, b  *vendor
@@ -77,7 +78,8 @@ b recognized: route.next_after_failure(kind=timeout provider=a)
 	}
 }
 
-func TestAnOperatorsFaultParksTheAccount(t *testing.T) {
+func TestFailureOfTheOperatorParksTheAccount(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		a := &vendor{answers: []route.Result{broke, broke, card("A")}}
 		w := newWorld(t, map[string]*vendor{"a": a, "b": {answers: []route.Result{card("B")}}}, route.Route{Providers: []string{"a", "b"}}, nil)
@@ -115,7 +117,8 @@ func TestAnOperatorsFaultParksTheAccount(t *testing.T) {
 	})
 }
 
-func TestTheBreakerOpensAndReturnsGradually(t *testing.T) {
+func TestBreakerOpensAndReturnsGradually(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		a := &vendor{answers: []route.Result{broken}}
 		w := newWorld(t, map[string]*vendor{"a": a, "b": {answers: []route.Result{card("B")}}}, route.Route{Providers: []string{"a", "b"}}, nil)
@@ -153,7 +156,8 @@ func TestTheBreakerOpensAndReturnsGradually(t *testing.T) {
 	})
 }
 
-func TestLimitsOfAnAccount(t *testing.T) {
+func TestAccountLimits(t *testing.T) {
+	t.Parallel()
 	t.Run("calls beyond the rate go to the next, or wait", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			a := &vendor{answers: []route.Result{card("A")}}
@@ -201,7 +205,8 @@ func TestLimitsOfAnAccount(t *testing.T) {
 	})
 }
 
-func TestRanking(t *testing.T) {
+func TestPolicyRanking(t *testing.T) {
+	t.Parallel()
 	t.Run("the fastest is asked first, and a slow one gets another chance after a while", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			a, b := &vendor{takes: time.Second, answers: []route.Result{card("A")}}, &vendor{takes: 300 * time.Millisecond, answers: []route.Result{card("B")}}
@@ -234,6 +239,7 @@ func TestRanking(t *testing.T) {
 }
 
 func TestNeeds(t *testing.T) {
+	t.Parallel()
 	back := traits()
 	back.Documents[0].Sides = []abi.Side{abi.SideBack}
 	back.Labels = []string{"residency:cn"}

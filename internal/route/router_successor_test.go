@@ -10,7 +10,8 @@ import (
 )
 
 // A router refers to the plugins whose accounts it protections: one that is kept after a reload keeps their code.
-func TestARouterIsLetGoOnceAnotherHasSucceededIt(t *testing.T) {
+func TestRouterIsReleasedAfterItsSuccession(t *testing.T) {
+	t.Parallel()
 	var cfg route.Config
 	now := newWorld(t, map[string]*vendor{"a": {}}, route.Route{Providers: []string{"a"}}, func(c *route.Config) { cfg = *c }).Router
 	var last *route.Router
@@ -38,6 +39,7 @@ func TestARouterIsLetGoOnceAnotherHasSucceededIt(t *testing.T) {
 }
 
 func TestRouterKnowsItsRoutesAndTheirMembers(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, map[string]*vendor{"a": {}, "b": {}, "c": {}}, route.Route{Providers: []string{"b", "a"}}, nil)
 	if !w.Has("default") || w.Has("other") || !w.HasProvider("c") || w.HasProvider("d") {
 		t.Error("it does not know its routes and providers")

@@ -23,9 +23,10 @@ const (
 	callsOfASeed = 250
 )
 
-// TestEveryPolicyOverVendorsThatFail calls sellers with every policy, one call after the other and many at once, and holds each verdict,
+// TestPoliciesOverVendorsThatFail calls sellers with every policy, one call after the other and many at once, and holds each verdict,
 // each vendor's rules and, at the end, the bill to what was promised.
-func TestEveryPolicyOverVendorsThatFail(t *testing.T) {
+func TestPoliciesOverVendorsThatFail(t *testing.T) {
+	t.Parallel()
 	all := catalogue(t)
 	seen := &occurrences{}
 	for _, policy := range route.Policies() {

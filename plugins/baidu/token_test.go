@@ -12,7 +12,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/wasm"
-	"github.com/ocrmux/ocrmux/internal/build"
+	"github.com/ocrmux/ocrmux/internal/plugintest"
 )
 
 // baidu plays the vendor: it gives out tokens by number and takes the latest only.
@@ -41,9 +41,7 @@ func TestATokenServesManyCallsUntilItsTimeIsUp(t *testing.T) {
 	server := httptest.NewServer(vendor)
 	defer server.Close()
 	dir := t.TempDir()
-	if _, err := build.WASM(t.Context(), ".", dir); err != nil {
-		t.Fatal(err)
-	}
+	plugintest.WASM(t, ".", dir)
 	runtime, err := wasm.New(wasm.Config{})
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/host/internal/access"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 type clock struct{ at time.Time }
@@ -46,7 +47,8 @@ func status(err error) int {
 	return refused.Status
 }
 
-func TestATenantIsKnownByItsKeyOrItsCertificateAndByNothingElse(t *testing.T) {
+func TestGuardIdentifiesTenantsByKeyOrCertificate(t *testing.T) {
+	t.Parallel()
 	first, second, other := "ocrmux_first", "ocrmux_second", "ocrmux_of-the-shop"
 	g := access.New([]access.Config{
 		{Name: "bank", Keys: []access.KeyHash{access.Hash(first), access.Hash(second)}, Certificates: []string{"bank.example", ""}},
@@ -76,7 +78,7 @@ func TestATenantIsKnownByItsKeyOrItsCertificateAndByNothingElse(t *testing.T) {
 	} {
 		tenant, err := g.Identify(c.r)
 		switch {
-		case c.want == "" && (status(err) != http.StatusUnauthorized || err.Error() != "a valid key is needed: Authorization: Bearer KEY, or X-API-Key: KEY"):
+		case c.want == "" && (status(err) != http.StatusUnauthorized || message.Error(err).Code() != message.RefusedKey):
 			t.Errorf("%s: %v, %v", name, tenant, err)
 		case c.want != "" && (err != nil || tenant.Name() != c.want):
 			t.Errorf("%s: %v", name, err)
@@ -84,7 +86,8 @@ func TestATenantIsKnownByItsKeyOrItsCertificateAndByNothingElse(t *testing.T) {
 	}
 }
 
-func TestAnAddressThatFailsTooOftenWaitsButARightKeyPasses(t *testing.T) {
+func TestGuardSlowsDownAddressesWithoutAValidKey(t *testing.T) {
+	t.Parallel()
 	c := newClock()
 	g := access.New([]access.Config{{Name: "bank", Keys: []access.KeyHash{access.Hash("right")}}}, c.now)
 	ask := func(from, key string) error {
@@ -121,7 +124,8 @@ func TestAnAddressThatFailsTooOftenWaitsButARightKeyPasses(t *testing.T) {
 	}
 }
 
-func TestWithoutTenantsEverybodyOnThisMachineIsAdmin(t *testing.T) {
+func TestGuardWithoutTenantsAnswersOnlyThisMachine(t *testing.T) {
+	t.Parallel()
 	g := access.New(nil, newClock().now)
 	for host, want := range map[string]int{
 		"localhost:8080": 0, "127.0.0.1:8080": 0, "[::1]:8080": 0, "LOCALHOST": 0, "127.0.0.1": 0, "evil.example:8080": 403, "192.0.2.1": 403, "localhost.evil.example": 403,
@@ -135,7 +139,34 @@ func TestWithoutTenantsEverybodyOnThisMachineIsAdmin(t *testing.T) {
 	}
 }
 
-func TestATenantHasItsOwnRoutes(t *testing.T) {
+func TestGuardAsksTheEmbeddersAuthentication(t *testing.T) {
+	t.Parallel()
+	g := access.New([]access.Config{{Name: "bank", Keys: []access.KeyHash{access.Hash("key")}}}, newClock().now)
+	g.Authenticate = func(r *http.Request) (string, bool) {
+		return r.Header.Get("X-User"), r.Header.Get("X-Valid") == "yes"
+	}
+	for name, c := range map[string]struct {
+		r    *http.Request
+		want string
+	}{
+		"a tenant":              {request("X-User", "bank", "X-Valid", "yes"), "bank"},
+		"a refused tenant":      {request("X-User", "bank"), ""},
+		"an unknown tenant":     {request("X-User", "shop", "X-Valid", "yes"), ""},
+		"nobody":                {request("X-Valid", "yes"), ""},
+		"a key of the tenant's": {request("X-API-Key", "key"), ""},
+	} {
+		tenant, err := g.Identify(c.r)
+		switch {
+		case c.want == "" && (status(err) != http.StatusUnauthorized || message.Error(err).Code() != message.RefusedCaller):
+			t.Errorf("%s: %v, %v", name, tenant, err)
+		case c.want != "" && (err != nil || tenant.Name() != c.want):
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestTenantHasItsOwnRoutes(t *testing.T) {
+	t.Parallel()
 	g := access.New([]access.Config{
 		{Name: "some", Keys: []access.KeyHash{access.Hash("some")}, Routes: []string{"b", "a"}}, {Name: "all", Keys: []access.KeyHash{access.Hash("all")}},
 	}, newClock().now)
@@ -153,7 +184,8 @@ func TestATenantHasItsOwnRoutes(t *testing.T) {
 	}
 }
 
-func TestATenantIsHeldToItsLimits(t *testing.T) {
+func TestTenantIsLimited(t *testing.T) {
+	t.Parallel()
 	c := newClock()
 	g := access.New([]access.Config{
 		{Name: "narrow", Keys: []access.KeyHash{access.Hash("narrow")}, Concurrency: 1}, {Name: "slow", Keys: []access.KeyHash{access.Hash("slow")}, Requests: 2, Per: time.Hour},
@@ -188,7 +220,8 @@ func TestATenantIsHeldToItsLimits(t *testing.T) {
 	}
 }
 
-func TestAKeyIsRandomAndItsHashIsWhatIsConfigured(t *testing.T) {
+func TestKeyHashIsParsed(t *testing.T) {
+	t.Parallel()
 	key, err := access.NewKey(bytes.NewReader(bytes.Repeat([]byte{0xfb}, 32)))
 	if err != nil || key != "ocrmux_"+strings.Repeat("-_v7", 10)+"-_s" {
 		t.Fatalf("%s, %v", key, err)

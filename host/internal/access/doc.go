@@ -1,5 +1,5 @@
-// Package access says who sends a request to the HTTP API, and what that tenant may use and how often.
+// Package access identifies the tenant that sends a request, and enforces its routes and limits.
 //
-// A tenant proves itself with a key or with the common name of a client certificate. Keys are 256 random bits and are configured as
-// their SHA-256: nobody can search such a space, so that a slow hash would only slow every request down.
+// A key or the common name of a client certificate identifies a tenant. Keys are 256 random bits and are configured as their SHA-256:
+// nobody can search such a space, so a slow hash would only slow down every request.
 package access

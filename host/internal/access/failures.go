@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// An address may fail this often within this time before it is told to wait.
+// An address may send maxFailures requests without a valid key within failureWindow.
 const (
 	maxFailures   = 20
 	failureWindow = time.Minute
-	// maxAddresses that are remembered. With more, all are forgotten: that lets more tries through, of which none can succeed.
+	// maxAddresses limits the memory. Beyond it all addresses are forgotten: that allows more guesses, but no guess can succeed.
 	maxAddresses = 10_000
 )
 
-// failures counts, for each address, the requests that proved nothing.
+// failures counts the requests without a valid key by address.
 type failures struct {
 	now func() time.Time
 
@@ -31,7 +31,7 @@ func newFailures(now func() time.Time) *failures {
 	return &failures{now: now, since: make(map[netip.Addr]*window)}
 }
 
-// count notes a failure and gives how long the address should wait; 0 when it may try again.
+// count records a failure and returns how long the address must wait, 0 if it may try again.
 func (f *failures) count(from netip.Addr) time.Duration {
 	now := f.now()
 	f.mu.Lock()

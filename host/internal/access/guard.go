@@ -5,18 +5,25 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// Guard knows the tenants. It is safe for concurrent use.
+// Guard identifies tenants. It is safe for concurrent use.
 type Guard struct {
+	// Authenticate, unless nil, returns the name of the tenant that sends a request, in place of keys and certificates. It must be
+	// set before the guard is used.
+	Authenticate func(*http.Request) (tenant string, ok bool)
+
 	tenants  []*Tenant
 	alone    *Tenant // everybody, where no tenants are configured
 	failures *failures
 }
 
-// New makes a guard. Without any tenant everybody is admin, so that the server must not be reached from other machines.
+// New returns a guard. Without tenants every caller is an admin, so the guard refuses requests from other machines.
 func New(tenants []Config, now func() time.Time) *Guard {
 	g := &Guard{failures: newFailures(now)}
 	for _, cfg := range tenants {
@@ -28,11 +35,11 @@ func New(tenants []Config, now func() time.Time) *Guard {
 	return g
 }
 
-// Open reports whether there are no tenants, so that everybody is admin.
+// Open reports whether there are no tenants, so that every caller is an admin.
 func (g *Guard) Open() bool { return g.alone != nil }
 
-// Identify says who sends a request. It fails with a *[Refusal] that is the same whatever was wrong, and that does not say whether a key
-// is one of somebody's. An address that failed too often is told to wait, unless it now has the right key: others may be behind it.
+// Identify returns the tenant that sends a request. Its error is a *[Refusal] that does not depend on what is wrong. An address that
+// sent too many wrong keys must wait, but a valid key from it still passes: other callers may share the address.
 func (g *Guard) Identify(r *http.Request) (*Tenant, error) {
 	if g.alone != nil {
 		return g.alone, local(r)
@@ -41,13 +48,25 @@ func (g *Guard) Identify(r *http.Request) (*Tenant, error) {
 		return t, nil
 	}
 	if wait := g.failures.count(address(r)); wait > 0 {
-		return nil, &Refusal{Status: http.StatusTooManyRequests, RetryAfter: wait, Reason: "too many requests without a valid key came from this address"}
+		return nil, &Refusal{Status: http.StatusTooManyRequests, RetryAfter: wait, Reason: message.New(message.RefusedAddress)}
 	}
-	return nil, &Refusal{Status: http.StatusUnauthorized, Reason: "a valid key is needed: Authorization: Bearer KEY, or X-API-Key: KEY"}
+	code := message.RefusedKey
+	if g.Authenticate != nil {
+		code = message.RefusedCaller
+	}
+	return nil, &Refusal{Status: http.StatusUnauthorized, Reason: message.New(code)}
 }
 
-// find is the tenant of a request's key or, without any key, of its certificate; nil if there is none.
+// find returns the tenant of a request: the one of its key or, without any key, of its certificate. It returns nil if there is none.
 func (g *Guard) find(r *http.Request) *Tenant {
+	if g.Authenticate != nil {
+		name, ok := g.Authenticate(r)
+		i := slices.IndexFunc(g.tenants, func(t *Tenant) bool { return ok && t.Name() == name })
+		if i < 0 {
+			return nil
+		}
+		return g.tenants[i]
+	}
 	key, given := keyOf(r)
 	if !given {
 		return g.Certified(r)
@@ -55,11 +74,11 @@ func (g *Guard) find(r *http.Request) *Tenant {
 	return g.Holder(Hash(key))
 }
 
-// Holder is the tenant of a key; nil if there is none.
+// Holder returns the tenant of a key, nil if there is none.
 func (g *Guard) Holder(hash KeyHash) *Tenant {
 	var found *Tenant
 	for _, t := range g.tenants {
-		for _, k := range t.cfg.Keys { // all of them, always, so that the time tells nothing
+		for _, k := range t.cfg.Keys { // always all keys, so that the time reveals nothing
 			if subtle.ConstantTimeCompare(k[:], hash[:]) == 1 {
 				found = t
 			}
@@ -68,7 +87,7 @@ func (g *Guard) Holder(hash KeyHash) *Tenant {
 	return found
 }
 
-// keyOf is the key that a request carries. Two different ones are none that is valid.
+// keyOf returns the key of a request. Conflicting keys are rejected: they give an empty key.
 func keyOf(r *http.Request) (key string, given bool) {
 	keys := r.Header.Values("X-API-Key")
 	for _, v := range r.Header.Values("Authorization") {
@@ -89,7 +108,7 @@ func keyOf(r *http.Request) (key string, given bool) {
 	return keys[0], true
 }
 
-// Certified is the tenant that the client's certificate names; nil if there is none. TLS has verified it against the configured authorities.
+// Certified returns the tenant that the client's verified certificate names, nil if there is none.
 func (g *Guard) Certified(r *http.Request) *Tenant {
 	if r.TLS == nil || len(r.TLS.VerifiedChains) == 0 || len(r.TLS.VerifiedChains[0]) == 0 {
 		return nil
@@ -105,7 +124,7 @@ func (g *Guard) Certified(r *http.Request) *Tenant {
 	return nil
 }
 
-// local refuses what a page in a browser sends to a server on this machine under another name, as DNS rebinding does.
+// local refuses requests for other host names than this machine's, as a page in a browser sends them after DNS rebinding.
 func local(r *http.Request) error {
 	host := r.Host
 	if h, _, err := net.SplitHostPort(host); err == nil {
@@ -114,10 +133,10 @@ func local(r *http.Request) error {
 	if ip, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil && ip.IsLoopback() || strings.EqualFold(host, "localhost") {
 		return nil
 	}
-	return &Refusal{Status: http.StatusForbidden, Reason: "without tenants in the configuration, this server is only there for this machine, as localhost or a loopback address"}
+	return &Refusal{Status: http.StatusForbidden, Reason: message.New(message.RefusedRemote)}
 }
 
-// address that a request comes from; of IPv6 the part that one customer is given.
+// address returns where a request comes from; for IPv6 only the /64 prefix, which usually belongs to one customer.
 func address(r *http.Request) netip.Addr {
 	at, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {

@@ -15,25 +15,25 @@ const keyPrefix = "ocrmux_"
 
 const keyBytes = 32
 
-// KeyHash is a key as it is configured: the SHA-256 of its text.
+// KeyHash is the SHA-256 of a key, as it is configured.
 type KeyHash [sha256.Size]byte
 
-// String is "sha256:" and the hash in hexadecimal digits.
+// String returns "sha256:" and 64 hexadecimal digits.
 func (h KeyHash) String() string { return "sha256:" + hex.EncodeToString(h[:]) }
 
-// Hash of a key's text.
+// Hash returns the hash of a key.
 func Hash(key string) KeyHash { return sha256.Sum256([]byte(key)) }
 
-// NewKey makes a key of 256 random bits, to be shown once and kept by nobody but its user.
+// NewKey returns a key of 256 random bits. Show it once and do not store it.
 func NewKey(random io.Reader) (string, error) {
 	var b [keyBytes]byte
 	if _, err := io.ReadFull(random, b[:]); err != nil {
-		return "", fmt.Errorf("no randomness for a key: %w", err)
+		return "", fmt.Errorf("no random bytes for a key: %w", err)
 	}
 	return keyPrefix + base64.RawURLEncoding.EncodeToString(b[:]), nil
 }
 
-// ParseHash reads what [KeyHash.String] gives. The error does not repeat it: it may be a key that was put in its place.
+// ParseHash parses what [KeyHash.String] returns. The error does not contain text, since it may be a key instead of a hash.
 func ParseHash(text string) (h KeyHash, err error) {
 	digits, ok := strings.CutPrefix(text, "sha256:")
 	b, err := hex.DecodeString(digits)

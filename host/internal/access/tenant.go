@@ -1,24 +1,25 @@
 package access
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"time"
 
 	"github.com/failsafe-go/failsafe-go/bulkhead"
 	"github.com/failsafe-go/failsafe-go/ratelimiter"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Config of one tenant.
 type Config struct {
 	Name string
-	// Keys that prove the tenant, and common names of client certificates that do.
+	// Keys and common names of client certificates that identify the tenant.
 	Keys         []KeyHash
 	Certificates []string
-	// Routes it may take, its default first; none means all, beginning with the one called default.
+	// Routes the tenant may use, its default first. None means all routes, with the default "default".
 	Routes []string
-	// Requests it may make within Per, and Concurrency at once; 0 means any number.
+	// Requests is how many it may send within Per, Concurrency how many at once. 0 means no limit.
 	Requests    int
 	Per         time.Duration
 	Concurrency int
@@ -26,7 +27,7 @@ type Config struct {
 	Admin bool
 }
 
-// Tenant is on whose behalf a request is made. It is safe for concurrent use.
+// Tenant is the caller on whose behalf a request is served. It is safe for concurrent use.
 type Tenant struct {
 	cfg     Config
 	now     func() time.Time
@@ -46,13 +47,13 @@ func newTenant(cfg Config, now func() time.Time) *Tenant {
 	return t
 }
 
-// Name of the tenant; empty where no tenants are configured.
+// Name returns the tenant's name, empty if no tenants are configured.
 func (t *Tenant) Name() string { return t.cfg.Name }
 
-// Admin reports whether it may see and do everything.
+// Admin reports whether the tenant may see and do everything.
 func (t *Tenant) Admin() bool { return t.cfg.Admin }
 
-// Route is the route that a request takes: the one it names, or the tenant's default. ok is false for one that it may not take.
+// Route returns the route of a request: the named one, or the tenant's default. ok is false if the tenant may not use it.
 func (t *Tenant) Route(named string) (route string, ok bool) {
 	switch {
 	case named == "" && len(t.cfg.Routes) > 0:
@@ -63,12 +64,12 @@ func (t *Tenant) Route(named string) (route string, ok bool) {
 	return named, slices.Contains(t.cfg.Routes, named)
 }
 
-// Enter takes a request within the tenant's limits; leave must be called when it has been answered. It fails with a *[Refusal].
+// Enter counts a request against the tenant's limits. Call leave when the request has been answered. The error is a *[Refusal].
 func (t *Tenant) Enter() (leave func(), err error) {
 	if t.slots != nil && !t.slots.TryAcquirePermit() {
 		return nil, &Refusal{
 			Status: http.StatusTooManyRequests, RetryAfter: time.Second,
-			Reason: fmt.Sprintf("%d requests are under way, which is as many as there may be at once", t.cfg.Concurrency),
+			Reason: message.New(message.RefusedConcurrency, "most", t.cfg.Concurrency),
 		}
 	}
 	leave = func() {
@@ -80,18 +81,23 @@ func (t *Tenant) Enter() (leave func(), err error) {
 		leave()
 		return nil, &Refusal{
 			Status: http.StatusTooManyRequests, RetryAfter: t.cfg.Per - t.now().Sub(t.began)%t.cfg.Per,
-			Reason: fmt.Sprintf("there were more than %d requests within %s", t.cfg.Requests, t.cfg.Per),
+			Reason: message.New(message.RefusedRate, "most", t.cfg.Requests, "per", t.cfg.Per),
 		}
 	}
 	return leave, nil
 }
 
-// Refusal is a request that is not served, and when another try may help.
+// Refusal is the error for a request that is not served.
 type Refusal struct {
-	// Status is the HTTP status that says so: 401, 403 or 429.
-	Status     int
-	Reason     string
-	RetryAfter time.Duration // 0 when no wait helps
+	// Status is the HTTP status, such as 401, 403 or 429.
+	Status int
+	Reason message.Message
+	// RetryAfter is when the request may be sent again. 0 means that waiting does not help.
+	RetryAfter time.Duration
 }
 
-func (r *Refusal) Error() string { return r.Reason }
+// Error returns the reason in English.
+func (r *Refusal) Error() string { return r.Reason.String() }
+
+// Message returns the reason.
+func (r *Refusal) Message() message.Message { return r.Reason }

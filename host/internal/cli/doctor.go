@@ -86,9 +86,9 @@ func (p *Program) examine(ctx context.Context, cmd *cobra.Command, c doctor.Case
 func findingTable(findings []doctor.Finding) *terminal.Table {
 	t := &terminal.Table{}
 	for _, f := range findings {
-		says := []string{f.Detail}
-		if f.Help != "" {
-			says = append(says, f.Help)
+		says := []string{f.Detail.String()}
+		if !f.Help.IsZero() {
+			says = append(says, f.Help.String())
 		}
 		t.Add(strings.ReplaceAll(string(f.State), "_", " "), f.Check, f.Subject, strings.Join(says, "; "))
 	}

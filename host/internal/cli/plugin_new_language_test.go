@@ -12,7 +12,8 @@ import (
 	"testing"
 
 	"github.com/ocrmux/ocrmux/host/internal/cli"
-	"github.com/ocrmux/ocrmux/internal/build"
+	"github.com/ocrmux/ocrmux/internal/plugintest"
+	"github.com/ocrmux/ocrmux/internal/testenv"
 	"github.com/ocrmux/ocrmux/sdk/sdktest"
 )
 
@@ -29,14 +30,7 @@ func TestWhatIsWrittenInOtherLanguagesBuildsAndPassesTheKit(t *testing.T) {
 				t.Fatalf("status %d", status)
 			}
 			prepare(t, dir)
-			file, err := build.WASM(t.Context(), dir, t.TempDir())
-			if missing := (*build.MissingError)(nil); errors.As(err, &missing) {
-				t.Skipf("NOT TESTED: %v", missing)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			sdktest.ConformanceFile(t, file, dir)
+			sdktest.ConformanceFile(t, plugintest.WASM(t, dir, t.TempDir()), dir)
 		})
 	}
 }
@@ -56,7 +50,7 @@ func borrowCompiler(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(modules); err != nil {
-		t.Skipf("NOT TESTED: run npm ci in examples/%s", filepath.Base(example))
+		testenv.Missing(t, "run npm ci in examples/%s", filepath.Base(example))
 	}
 	if err := os.Symlink(modules, filepath.Join(dir, "node_modules")); err != nil {
 		t.Fatal(err)

@@ -3,11 +3,9 @@ package cli
 import (
 	"context"
 	"log/slog"
-	"maps"
 	"os"
 	"os/signal"
 	"path/filepath"
-	"slices"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -63,5 +61,5 @@ func (p *Program) reload(ctx context.Context, cmd *cobra.Command, e *opened, s *
 		return cfg.Explain(err)
 	}
 	s.SetTenants(cfg.Server.Tenants)
-	return s.SetDoors(slices.Sorted(maps.Keys(cfg.File.FrontDoors)))
+	return s.FollowDoors()
 }

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net"
-	"slices"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -109,7 +107,7 @@ func serve(cmd *cobra.Command, w *reload.Watcher, s *server.Server, l net.Listen
 func serverConfig(e *opened, cfg *config.Config, logger *slog.Logger) server.Config {
 	c := cfg.Server
 	out := server.Config{
-		Doors: slices.Sorted(maps.Keys(cfg.File.FrontDoors)), Tenants: c.Tenants, MaxRequests: c.MaxRequests, Queue: c.Queue, CallTimeout: c.CallTimeout,
+		Tenants: c.Tenants, MaxRequests: c.MaxRequests, Queue: c.Queue, CallTimeout: c.CallTimeout,
 		MaxPictureBytes: cfg.Engine.Limits.Picture.MaxBytes, Zone: cfg.Engine.Money.Location, Version: buildVersion(), Logger: logger,
 	}
 	if e.telemetry != nil {

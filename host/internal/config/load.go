@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,6 +18,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store/jetstream"
 	"github.com/ocrmux/ocrmux/engine/wasm"
 	"github.com/ocrmux/ocrmux/host/internal/telemetry"
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 	"github.com/ocrmux/ocrmux/internal/egress"
 	"github.com/ocrmux/ocrmux/internal/imaging"
 )
@@ -135,8 +135,8 @@ func (c *Config) readFile() (*layer, []Problem) {
 		return newLayer(), nil
 	}
 	var err error
-	if c.text, err = readLimited(c.Path, maxFileBytes); err != nil {
-		return newLayer(), []Problem{{File: c.Path, Problem: "the configuration file cannot be read: " + reason(err), Want: "name a file that exists"}}
+	if c.text, err = boundedread.File(c.Path, maxFileBytes); err != nil {
+		return newLayer(), []Problem{{File: c.Path, Problem: "the configuration file cannot be read: " + boundedread.WithoutPath(err).Error(), Want: "name a file that exists"}}
 	}
 	return readYAML(c.text, c.Path, nil, false)
 }
@@ -232,7 +232,7 @@ func (b *builder) plugins(src Sources) {
 	if p.Dir != "" {
 		b.Engine.Plugins = b.resolve(p.Dir, "plugins", "dir")
 		if info, err := os.Stat(b.Engine.Plugins); err != nil {
-			b.wrong([]string{"plugins", "dir"}, "the folder cannot be opened: "+reason(err), "name a folder that exists")
+			b.wrong([]string{"plugins", "dir"}, "the folder cannot be opened: "+boundedread.WithoutPath(err).Error(), "name a folder that exists")
 		} else if !info.IsDir() {
 			b.wrong([]string{"plugins", "dir"}, "is not a folder", "name the folder that holds the plugins")
 		}
@@ -243,7 +243,7 @@ func (b *builder) plugins(src Sources) {
 		at := []string{"plugins", "readable", strconv.Itoa(i)}
 		path = b.resolve(path, at...)
 		if _, err := os.Stat(path); err != nil {
-			b.wrong(at, "cannot be opened: "+reason(err), "name a file or folder that exists")
+			b.wrong(at, "cannot be opened: "+boundedread.WithoutPath(err).Error(), "name a file or folder that exists")
 		}
 		b.Process.Readable = append(b.Process.Readable, path)
 	}
@@ -279,13 +279,4 @@ func (b *builder) duration(d Duration, setting ...string) time.Duration {
 
 func (b *builder) wrong(path []string, what, want string) {
 	b.problems = append(b.problems, b.layers.problem(path, what, want))
-}
-
-// reason is why a file operation failed, without the path, which is told already.
-func reason(err error) string {
-	var pathError *os.PathError
-	if errors.As(err, &pathError) {
-		return pathError.Err.Error()
-	}
-	return err.Error()
 }

@@ -16,6 +16,8 @@ import (
 
 	"github.com/knadh/koanf/v2"
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 )
 
 // overlaySettings are the settings of a provider that the console's form has. An entry of the overlay replaces all of them.
@@ -92,11 +94,11 @@ func (c *Config) readOverlay(path string, text []byte) (*layer, []Problem) {
 	}
 	if text == nil {
 		var err error
-		switch text, err = readLimited(path, maxFileBytes); {
+		switch text, err = boundedread.File(path, maxFileBytes); {
 		case errors.Is(err, fs.ErrNotExist):
 			return newLayer(), nil
 		case err != nil:
-			return newLayer(), []Problem{{File: path, Problem: "the console's file cannot be read: " + reason(err), Want: "a file that the program's user may read"}}
+			return newLayer(), []Problem{{File: path, Problem: "the console's file cannot be read: " + boundedread.WithoutPath(err).Error(), Want: "a file that the program's user may read"}}
 		}
 		c.Overlay.read = text
 	}
@@ -204,7 +206,7 @@ func (o *Overlay) Write() error {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
 	}
-	now, err := readLimited(path, maxFileBytes)
+	now, err := boundedread.File(path, maxFileBytes)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		now = nil

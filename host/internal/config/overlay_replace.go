@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 )
 
 // FileError says that the console's file cannot be read or written.
@@ -16,7 +18,7 @@ type FileError struct {
 }
 
 func (e *FileError) Error() string {
-	return e.Path + ": " + e.Problem + ": " + reason(e.Err) + "; it needs a folder in which the program's user may create files, " +
+	return e.Path + ": " + e.Problem + ": " + boundedread.WithoutPath(e.Err).Error() + "; it needs a folder in which the program's user may create files, " +
 		"and console.file can name one elsewhere"
 }
 

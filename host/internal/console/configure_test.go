@@ -26,6 +26,7 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/cli"
 	"github.com/ocrmux/ocrmux/host/internal/telemetry/leaktest"
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
+	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
 // program is a gateway as "ocrmux serve" runs it, with a configuration file and the console's file beside it.
@@ -573,7 +574,7 @@ func readOnly(t *testing.T) string {
 		_, err = os.ReadFile(real)
 	}
 	if err != nil {
-		t.Skip("\n*** NOT TESTED: a file that cannot be written. There is none on this machine. ***")
+		testenv.Missing(t, "a file that nobody can write, such as %s: %v", readOnly, err)
 	}
 	return path
 }

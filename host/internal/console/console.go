@@ -14,6 +14,7 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/access"
 	"github.com/ocrmux/ocrmux/host/internal/doctor"
 	"github.com/ocrmux/ocrmux/host/internal/service"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Paths of the console: a page at the root, and the rest below one folder that no front door uses.
@@ -92,7 +93,7 @@ func (c *Console) Handlers() map[string]http.HandlerFunc {
 		out[pattern] = func(w http.ResponseWriter, r *http.Request) {
 			c.secure(w)
 			if err := c.foreign.Check(r); err != nil {
-				c.refuse(w, r, &access.Refusal{Status: http.StatusForbidden, Reason: "the request comes from a page of another origin"})
+				c.refuse(w, r, &access.Refusal{Status: http.StatusForbidden, Reason: message.New(message.RefusedOrigin)})
 				return
 			}
 			h(w, r)
@@ -159,12 +160,13 @@ func (c *Console) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("Retry-After", strconv.Itoa(s))
 	}
 	c.pages.show(w, r, refusal.Status, "refused", &page{words: words, Data: refused{
-		Status: refusal.Status, Message: words.T("refused." + strconv.Itoa(refusal.Status)), Detail: refusal.Reason,
+		Status: refusal.Status, Message: words.T("refused." + strconv.Itoa(refusal.Status)), Detail: c.speaker(words).say(refusal.Reason),
 	}})
 }
 
 // refused is the data of the page "refused".
 type refused struct {
-	Status          int
-	Message, Detail string
+	Status  int
+	Message string
+	Detail  said
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/access"
 	"github.com/ocrmux/ocrmux/host/internal/config"
 	"github.com/ocrmux/ocrmux/host/internal/service"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 const providersPath = folder + "providers"
@@ -36,7 +37,7 @@ func (c *Console) providerRoutes() map[string]http.HandlerFunc {
 func (c *Console) adminOnly(next func(http.ResponseWriter, *http.Request, *visitor)) func(http.ResponseWriter, *http.Request, *visitor) {
 	return func(w http.ResponseWriter, r *http.Request, v *visitor) {
 		if !v.Admin() {
-			c.refuse(w, r, &access.Refusal{Status: http.StatusForbidden, Reason: service.ErrNotAdmin.Error()})
+			c.refuse(w, r, &access.Refusal{Status: http.StatusForbidden, Reason: service.ErrNotAdmin.Message()})
 			return
 		}
 		next(w, r, v)
@@ -75,7 +76,7 @@ func (c *Console) denied(w http.ResponseWriter, r *http.Request, err error) {
 		c.refuse(w, r, &access.Refusal{Status: http.StatusInternalServerError})
 		return
 	}
-	c.refuse(w, r, &access.Refusal{Status: status, Reason: err.Error()})
+	c.refuse(w, r, &access.Refusal{Status: status, Reason: message.Error(err)})
 }
 
 // errForm is for a form that the console did not make.

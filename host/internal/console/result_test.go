@@ -37,7 +37,7 @@ func TestResultHasFieldsInTheOrderOfTheCardWithDoubts(t *testing.T) {
 	}})
 	want := []readField{
 		{Key: "name", Name: "姓名", Other: "Name", Number: 1, Boxed: true, Value: "样本", Stated: true, Percent: 99.9, Confidence: "99.9%", Provider: "a", Agreed: "b、c"},
-		{Key: "sex", Name: "性别", Other: "Sex", Number: 2, Value: "女", Ours: true, Provider: "a", Flags: []string{"b 读法不同", "odd"}},
+		{Key: "sex", Name: "性别", Other: "Sex", Number: 2, Value: "女", Ours: true, Provider: "a", Flags: []string{"b 的结果不同", "odd"}},
 		{Key: "birth_date", Name: "出生日期", Other: "Date of birth", Number: 3, Value: "198X年", Provider: "a", Flags: []string{"部分字符被遮盖"}},
 		{Key: "valid_until", Name: "有效期止", Other: "Valid until", Number: 4, Value: "长期", Ours: true, Provider: "a"},
 		{Key: "seal", Name: "seal", Number: 5, Value: "有", Provider: "a", Flags: []string{"无法规范化，按原文显示"}},
@@ -137,7 +137,7 @@ func TestResultOfARefusedFormSaysWhy(t *testing.T) {
 		headline string
 	}{
 		{&intake.Error{Status: 413, Picture: true}, 413, "The picture is too large"},
-		{&intake.Error{Status: 415, Reason: "r"}, 415, "No picture was received"},
+		{&intake.Error{Status: 415, Reason: message.Text("r")}, 415, "No picture was received"},
 		{errors.New("e"), 500, "Internal error"},
 	} {
 		status, told := en.untaken(c.err, 5<<20)

@@ -146,7 +146,7 @@ func (t *trials) views(c *Console, v *visitor, name string) (*checkedView, *spec
 	if x := t.checks[name]; x != nil {
 		checked = &checkedView{At: c.clock(x.at), State: findingTag(v, x.report.State)}
 		for _, f := range x.report.Findings {
-			checked.Findings = append(checked.Findings, findingView{findingTag(v, f.State), v.named("provider.check", f.Check), f.Subject, v.say(message.Text(f.Detail)), v.say(message.Text(f.Help))})
+			checked.Findings = append(checked.Findings, findingView{findingTag(v, f.State), v.named("provider.check", f.Check), f.Subject, v.say(f.Detail), v.say(f.Help)})
 		}
 	}
 	var read *specimenView

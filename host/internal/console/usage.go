@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/host/internal/access"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
@@ -214,7 +215,7 @@ func (c *Console) sumUp(v *visitor, data *usageData, rows []money.UsageRow, aske
 func (c *Console) usageCSV(w http.ResponseWriter, r *http.Request, v *visitor) {
 	asked := c.askedUsage(r, v)
 	if asked.Problem != "" {
-		c.refuse(w, r, &access.Refusal{Status: http.StatusBadRequest, Reason: "from and to are days such as 2026-11-01, and by is day, provider, route or tenant"})
+		c.refuse(w, r, &access.Refusal{Status: http.StatusBadRequest, Reason: message.New(message.RefusedDays)})
 		return
 	}
 	u, err := c.usage(r, v, asked)
@@ -249,5 +250,5 @@ func (c *Console) usageCSV(w http.ResponseWriter, r *http.Request, v *visitor) {
 // unreadable answers if the ledger cannot be read.
 func (c *Console) unreadable(w http.ResponseWriter, r *http.Request, err error) {
 	c.cfg.Logger.ErrorContext(r.Context(), "the ledger cannot be read", "error", err)
-	c.refuse(w, r, &access.Refusal{Status: http.StatusServiceUnavailable, Reason: "the ledger cannot be read now"})
+	c.refuse(w, r, &access.Refusal{Status: http.StatusServiceUnavailable, Reason: message.New(message.RefusedLedger)})
 }

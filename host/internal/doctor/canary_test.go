@@ -12,21 +12,24 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/config"
 	"github.com/ocrmux/ocrmux/host/internal/doctor"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-func TestAProviderThatCallsNobodyIsAskedToLookAtAPicture(t *testing.T) {
+func TestDoctorAsksProvidersThatCallNoHost(t *testing.T) {
+	t.Parallel()
 	noCard := &abi.Action{Fail: &abi.Fail{Kind: abi.FailureKindNoDocument, Message: "no card", Billed: abi.BilledNo, Fault: abi.FaultCaller}}
 	noModels := &abi.Action{Fail: &abi.Fail{Kind: abi.FailureKindProviderError, Message: "models are missing", Billed: abi.BilledNo, Fault: abi.FaultOperator}}
 	for _, tt := range []struct {
 		name   string
 		module reader
 		state  doctor.State
+		code   message.Code
 		says   string
 	}{
-		{"one that works finds no card", reader{action: noCard}, doctor.Good, "looks at a picture"},
-		{"one whose models are missing", reader{action: noModels}, doctor.Bad, "models are missing"},
-		{"one that crashes", reader{err: errors.New("trapped")}, doctor.Bad, "cannot look at a picture"},
-		{"one that does not load", reader{loadErr: errors.New("libonnxruntime is missing")}, doctor.Bad, "libonnxruntime"},
+		{"one that works finds no card", reader{action: noCard}, doctor.Good, message.FindingReadsPicture, ""},
+		{"one whose models are missing", reader{action: noModels}, doctor.Bad, message.FindingCannotRead, "models are missing"},
+		{"one that crashes", reader{err: errors.New("trapped")}, doctor.Bad, message.FindingCannotRead, ""},
+		{"one that does not load", reader{loadErr: errors.New("libonnxruntime is missing")}, doctor.Bad, "", "libonnxruntime"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			plugins := t.TempDir()
@@ -40,13 +43,13 @@ func TestAProviderThatCallsNobodyIsAskedToLookAtAPicture(t *testing.T) {
 				t.Fatal(err)
 			}
 			r := doctor.Examine(t.Context(), doctor.Case{Config: cfg, Runtimes: func() ([]engine.Runtime, error) { return []engine.Runtime{tt.module}, nil }})
-			want(t, r, "providers", tt.state, tt.says)
-			want(t, r, "network", doctor.Good, "calls anybody")
+			want(t, r, "providers", tt.state, tt.code, tt.says)
+			want(t, r, "network", doctor.Good, message.FindingNoCalls)
 		})
 	}
 }
 
-// reader is a runtime whose one module always does the same.
+// reader is a runtime whose only module always gives the same answer.
 type reader struct {
 	action       *abi.Action
 	err, loadErr error

@@ -2,15 +2,17 @@ package doctor
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// Differences of the clock. Vendors take a signature's time for good within some minutes; the strictest that is documented takes five.
+// Limits of the clock's difference. Vendors accept a signature's time within some minutes; the strictest documented limit is five.
 const (
-	noticeable = 30 * time.Second
-	harmful    = 4 * time.Minute
+	unnoticeable = 2 * time.Second // the comparison is not more precise than that
+	noticeable   = 30 * time.Second
+	harmful      = 4 * time.Minute
 )
 
 // difference is how far this machine's clock is ahead of a host's.
@@ -19,35 +21,31 @@ type difference struct {
 	ahead  time.Duration
 }
 
-// clock judges by the host in the middle, for one of them may be wrong itself.
+// clock compares this machine's clock with the host in the middle, since a host's clock may be wrong, too.
 func (c *Case) clock(all []difference) Finding {
 	switch {
 	case !c.Online:
-		return notChecked("clock", "", "not compared: --online asks the vendors' hosts for the time")
+		return notChecked("clock", "", message.New(message.FindingClockSkipped))
 	case len(all) == 0:
-		return notChecked("clock", "", "no host told the time")
+		return notChecked("clock", "", message.New(message.FindingClockUnknown))
 	}
 	slices.SortFunc(all, func(a, b difference) int { return cmp.Compare(a.ahead, b.ahead) })
 	middle := all[len(all)/2]
-	detail := fmt.Sprintf("%s %s", says(middle.ahead), middle.origin)
-	switch off := middle.ahead.Abs(); {
+	off := middle.ahead.Abs().Round(time.Second)
+	code := message.FindingClockBehind
+	switch {
+	case off <= unnoticeable:
+		code = message.FindingClockAgrees
+	case middle.ahead > 0:
+		code = message.FindingClockAhead
+	}
+	detail, help := message.New(code, "off", off, "host", middle.origin), message.New(message.HelpClock)
+	switch {
 	case off >= harmful:
-		return bad("clock", "", detail, "set the clock, best by NTP: vendors refuse signatures from another time")
+		return bad("clock", "", detail, help)
 	case off >= noticeable:
-		return warn("clock", "", detail, "have the clock set by NTP")
+		return warn("clock", "", detail, help)
 	default:
 		return good("clock", "", detail)
-	}
-}
-
-func says(ahead time.Duration) string {
-	off := ahead.Abs().Round(time.Second)
-	switch {
-	case off <= 2*time.Second: // what the comparison cannot tell
-		return "agrees with"
-	case ahead > 0:
-		return off.String() + " ahead of"
-	default:
-		return off.String() + " behind"
 	}
 }

@@ -3,7 +3,6 @@ package doctor
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -11,36 +10,37 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/host/internal/config"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// Bounds of the examinations.
+// Time limits of the examinations.
 const (
-	// DefaultTimeout is that of one host, and of the state.
+	// DefaultTimeout is for one host, and for the state.
 	DefaultTimeout = 10 * time.Second
-	// loadTimeout is for plugins: modules that no cache holds are compiled, and models are read from the disk.
+	// loadTimeout is for loading plugins: modules that are not in the cache are compiled, and models are read from disk.
 	loadTimeout = 60 * time.Second
 )
 
-// Case is what is to be examined.
+// Case says what to examine.
 type Case struct {
-	// Config as it was loaded. Its engine's Runtimes, Store and Logger are not looked at.
+	// Config is the loaded configuration. The Runtimes, Store and Logger of its engine are ignored.
 	Config *config.Config
-	// Runtimes makes the kinds of plugin that can be loaded; the examination closes them.
+	// Runtimes creates the runtimes that load plugins. The examination closes them.
 	Runtimes func() ([]engine.Runtime, error)
-	// DefaultState says that nobody configured the folder of the state: without it the gateway keeps the state in memory.
+	// DefaultState says that the state's folder is the default one. If it cannot be used, the gateway keeps the state in memory.
 	DefaultState bool
-	// Online lets each vendor's host be sent a HEAD of "/", to compare the clocks.
+	// Online allows one HEAD of "/" to each vendor's host, to compare the clocks.
 	Online bool
-	// Provider, unless empty, is the only one that is examined: whether its plugin loads, its secrets, its hosts and the clock.
+	// Provider limits the examination to one provider: its plugin, its secrets, its hosts and the clock. Empty means everything.
 	Provider string
-	// Timeout of each examination but the plugins'; 0 means DefaultTimeout.
+	// Timeout is for each examination except loading plugins. 0 means DefaultTimeout.
 	Timeout time.Duration
-	// Now is the clock that is compared; nil means the system's.
+	// Now is the clock that is compared. nil means the system's.
 	Now func() time.Time
 }
 
-// Examine carries out all examinations. It takes at most about a minute and twice the timeout. When ctx ends, what was not
-// finished is found bad or left out. It is safe for concurrent use, but a folder of state can be opened by one only.
+// Examine runs all examinations. It takes at most about a minute and twice the timeout. When ctx ends, unfinished examinations are
+// reported as bad or left out. It is safe for concurrent use, but only one process can open a state folder at a time.
 func Examine(ctx context.Context, c Case) Report {
 	if c.Timeout <= 0 {
 		c.Timeout = DefaultTimeout
@@ -63,7 +63,7 @@ func Examine(ctx context.Context, c Case) Report {
 	))
 }
 
-// narrowed is the case with nothing in its configuration but the provider.
+// narrowed returns the case with only its provider in the configuration.
 func (c Case) narrowed() Case {
 	all, only := c.Config, *c.Config
 	only.Engine.Providers = map[string]engine.ProviderConfig{c.Provider: all.Engine.Providers[c.Provider]}
@@ -77,27 +77,27 @@ func (c Case) narrowed() Case {
 	return c
 }
 
-// Refused is the report about a configuration that cannot be loaded, for without it there is nothing else to examine.
+// Refused returns the report about a configuration that cannot be loaded.
 func Refused(err error) Report {
 	return report(configFindings(err))
 }
 
-// configFindings has one for each problem of a configuration.
+// configFindings returns one finding for each problem of a configuration.
 func configFindings(err error) []Finding {
 	var wrong *config.Error
 	if !errors.As(err, &wrong) {
-		return []Finding{bad("config", "", err.Error(), "")}
+		return []Finding{failed("config", "", err)}
 	}
 	findings := make([]Finding, len(wrong.Problems))
 	for i, p := range wrong.Problems {
 		help := p.Want
 		p.Want = ""
-		findings[i] = bad("config", "", p.String(), help)
+		findings[i] = bad("config", "", message.Text(p.String()), message.Text(help))
 	}
 	return findings
 }
 
-// concurrently gives the findings of all examinations in the order in which these are given.
+// concurrently runs examinations and returns their findings in the order of the arguments.
 func concurrently(examinations ...func() []Finding) []Finding {
 	found := make([][]Finding, len(examinations))
 	var wg sync.WaitGroup
@@ -110,12 +110,4 @@ func concurrently(examinations ...func() []Finding) []Finding {
 		all = append(all, f...)
 	}
 	return all
-}
-
-// count writes a number of things: "1 provider", "2 providers".
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }

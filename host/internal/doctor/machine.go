@@ -10,18 +10,19 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/process"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// Bounds of what the machine should have.
+// What the machine should have.
 const (
-	// scarce and tight are of free bytes where the state grows: its files are bounded by about 1.1 GiB.
+	// scarce and tight are free bytes on the disk of the state, whose files grow to about 1.1 GiB.
 	scarce = 2 << 30
 	tight  = 100 << 20
-	// enoughFiles are open files: one for each caller's connection, one for each exchange with a vendor.
+	// enoughFiles is a number of open files: each caller's connection and each exchange with a vendor needs one.
 	enoughFiles = 4096
 )
 
-// machine looks at folders, disks and limits of this machine.
+// machine examines the folders, disks and limits of this machine.
 func (c *Case) machine() []Finding {
 	var findings []Finding
 	if dir := c.Config.WASM.CacheDir; dir != "" {
@@ -34,69 +35,72 @@ func (c *Case) machine() []Finding {
 	return append(append(findings, c.confinement()...), openFiles())
 }
 
-// confinement is asked for where there is a subprocess plugin.
+// confinement examines whether subprocess plugins can be confined. It finds nothing if there are none.
 func (c *Case) confinement() []Finding {
 	found, err := catalog.Find(c.Config.Engine.Plugins)
 	if err != nil || !slices.ContainsFunc(found, func(f catalog.Found) bool { return f.Plugin.Kind == catalog.Process }) {
-		return nil // a folder that cannot be read has been found already
+		return nil // c.plugins reports a folder that cannot be read
 	}
-	const help = "load only subprocesses whose source you trust, run the gateway as a user of its own, and see docs/security.md"
+	help := message.New(message.HelpConfine)
 	if c.Config.Process.Confinement == process.ConfineOff {
-		return []Finding{warn("plugins", "confinement", "subprocesses may do what their user may: plugins.confine is off", help)}
+		return []Finding{warn("plugins", "confinement", message.New(message.FindingConfinementOff), help)}
 	}
 	switch err := process.CanConfine(); {
 	case err == nil:
-		return []Finding{good("plugins", "confinement", "subprocesses have no network, no files but their own and no other process")}
+		return []Finding{good("plugins", "confinement", message.New(message.FindingConfined))}
 	case c.Config.Process.Confinement == process.ConfineRequired:
-		return []Finding{bad("plugins", "confinement", err.Error(), "without plugins.confine: required they would start all the same")}
+		return []Finding{bad("plugins", "confinement", message.Error(err), message.New(message.HelpNotRequired))}
 	default:
-		return []Finding{warn("plugins", "confinement", err.Error(), help)}
+		return []Finding{warn("plugins", "confinement", message.Error(err), help)}
 	}
 }
 
-// cache is needed by no call: without it every start compiles anew.
+// cache examines the folder of compiled plugins. Calls do not need it, but without it every start compiles all plugins.
 func cache(dir string) Finding {
 	err := writable(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err = writable(existing(dir)); err == nil {
-			return good("folders", dir, "is not there yet; the first start makes it")
+			return good("folders", dir, message.New(message.FindingNotThere))
 		}
 	}
 	if err != nil {
-		return warn("folders", dir, "compiled plugins cannot be kept: "+reason(err), "name another folder with plugins.cache_dir, or none with \"\"")
+		return warn("folders", dir, message.New(message.FindingCacheUnusable, "reason", reason(err)), message.New(message.HelpCacheFolder))
 	}
 	if info, err := os.Stat(dir); err == nil && permissionsMatter() && info.Mode().Perm()&0o022 != 0 {
-		return bad("folders", dir, fmt.Sprintf("others can change compiled plugins, which are run as they are (%#o)", info.Mode().Perm()), "chmod 700, and remove what is in it")
+		return bad("folders", dir, message.New(message.FindingCacheWritable, "mode", octal(info)), message.New(message.HelpCacheMode))
 	}
-	return good("folders", dir, "takes compiled plugins")
+	return good("folders", dir, message.New(message.FindingCacheGood))
 }
 
-// guarded holds the folder of plugins to belong to those who may approve plugins: whoever can write it can approve its own.
+// guarded checks who can change the folder of plugins: whoever can write it can also approve plugins.
 func guarded(dir string) []Finding {
 	info, err := os.Stat(dir)
-	if err != nil || !permissionsMatter() {
-		return nil // a folder that must be there has been found missing already
+	if err != nil {
+		return nil // another check reports a missing folder
 	}
-	if mode := info.Mode().Perm(); mode&0o002 != 0 {
-		return []Finding{bad("folders", dir, fmt.Sprintf("every user of this machine can change plugins and their lock (%#o)", mode), "chmod o-w")}
+	if !permissionsMatter() {
+		return []Finding{notChecked("folders", dir, message.New(message.FindingRightsUnsupported))}
 	}
-	return []Finding{good("folders", dir, "only its owner and group change plugins")}
+	if info.Mode().Perm()&0o002 != 0 {
+		return []Finding{bad("folders", dir, message.New(message.FindingPluginsOpen, "mode", octal(info)), message.New(message.HelpPluginsMode))}
+	}
+	return []Finding{good("folders", dir, message.New(message.FindingPluginsGuarded))}
 }
 
 func disk(dir string) Finding {
 	free, err := freeBytes(existing(dir))
 	switch {
 	case errors.Is(err, errors.ErrUnsupported):
-		return notChecked("disk", dir, "this system is not asked for free space")
+		return notChecked("disk", dir, message.New(message.FindingFreeUnsupported))
 	case err != nil:
-		return warn("disk", dir, "the free space is not known: "+err.Error(), "")
+		return warn("disk", dir, message.New(message.FindingFreeUnknown, "reason", err.Error()), message.Message{})
 	}
-	detail := fmt.Sprintf("%d MiB are free", free>>20)
+	detail := message.New(message.FindingFree, "mebibytes", free>>20)
 	switch {
 	case free < tight:
-		return bad("disk", dir, detail, "make room: without it nothing can be reserved from budgets, and calls that need it are refused")
+		return bad("disk", dir, detail, message.New(message.HelpNoRoom))
 	case free < scarce:
-		return warn("disk", dir, detail, "make room: the state may grow to 1.1 GiB")
+		return warn("disk", dir, detail, message.New(message.HelpLittleRoom))
 	default:
 		return good("disk", dir, detail)
 	}
@@ -106,17 +110,17 @@ func openFiles() Finding {
 	n, err := maxOpenFiles()
 	switch {
 	case errors.Is(err, errors.ErrUnsupported):
-		return notChecked("limits", "open files", "this system has no such limit, or is not asked")
+		return notChecked("limits", "open files", message.New(message.FindingFilesUnsupported))
 	case err != nil:
-		return warn("limits", "open files", "the limit is not known: "+err.Error(), "")
+		return warn("limits", "open files", message.New(message.FindingFilesUnknown, "reason", err.Error()), message.Message{})
 	case n < enoughFiles:
-		return warn("limits", "open files", fmt.Sprintf("at most %d", n), fmt.Sprintf("ulimit -n %d, or LimitNOFILE= of the service: every caller and every call of a vendor takes one", enoughFiles))
+		return warn("limits", "open files", message.New(message.FindingFiles, "most", n), message.New(message.HelpOpenFiles, "enough", enoughFiles))
 	default:
-		return good("limits", "open files", fmt.Sprintf("at most %d", n))
+		return good("limits", "open files", message.New(message.FindingFiles, "most", n))
 	}
 }
 
-// writable makes a file in a folder and removes it.
+// writable creates a file in a folder and removes it.
 func writable(dir string) error {
 	f, err := os.CreateTemp(dir, ".probe-")
 	if err != nil {
@@ -125,7 +129,7 @@ func writable(dir string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-// existing is the folder itself or the nearest one above it that is there.
+// existing returns the folder, or its nearest parent that exists.
 func existing(dir string) string {
 	for {
 		if _, err := os.Stat(dir); err == nil || filepath.Dir(dir) == dir {
@@ -135,7 +139,7 @@ func existing(dir string) string {
 	}
 }
 
-// reason is why a file operation failed, without the path, which stands beside it.
+// reason returns why a file operation failed, without the path, which is the finding's subject.
 func reason(err error) string {
 	var at *fs.PathError
 	if errors.As(err, &at) {
@@ -143,3 +147,6 @@ func reason(err error) string {
 	}
 	return err.Error()
 }
+
+// octal returns a file's permissions as chmod takes them.
+func octal(info fs.FileInfo) string { return fmt.Sprintf("%#o", info.Mode().Perm()) }

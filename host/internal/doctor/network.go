@@ -3,22 +3,23 @@ package doctor
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/internal/egress"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// renewal is how long before its end a certificate is expected to have been renewed.
+// renewal is how long before it expires a certificate should have been renewed.
 const renewal = 7 * 24 * time.Hour
 
-// network reaches for every target as the engine would, and compares the clocks.
+// network connects to every target as the engine would, and compares the clocks.
 func (c *Case) network(ctx context.Context, targets []*target) []Finding {
 	if len(targets) == 0 {
-		return []Finding{good("network", "", "no provider that is ready calls anybody")}
+		return []Finding{good("network", "", message.New(message.FindingNoCalls))}
 	}
 	var mu sync.Mutex
 	var differences []difference
@@ -37,59 +38,67 @@ func (c *Case) network(ctx context.Context, targets []*target) []Finding {
 	return append(concurrently(examinations...), c.clock(differences))
 }
 
-// reach looks a target's name up, holds its addresses to the rules, connects and shakes hands.
+// reach resolves a target's name, checks its addresses, connects and does a TLS handshake.
 func (c *Case) reach(ctx context.Context, t *target) (Finding, *contact) {
 	subject := t.origin + " (" + strings.Join(t.providers, ", ") + ")"
 	if strings.Contains(t.origin, "://*.") {
-		return notChecked("network", subject, "stands for any number of hosts"), nil
+		return notChecked("network", subject, message.New(message.FindingWildcard)), nil
 	}
 	policy, err := t.policy()
 	if err != nil {
-		return bad("network", subject, err.Error(), "an address that the provider may call"), nil
+		return bad("network", subject, message.Error(err), message.New(message.HelpAddress)), nil
 	}
 	p := newProbe(c.Config.Engine.Egress, t.origin, c.Online, c.Now)
 	if err := p.run(ctx, policy, c.Timeout); err != nil {
 		return t.unreached(subject, err), nil
 	}
 	seen := p.contact()
-	detail := fmt.Sprintf("answers at %s in %d ms", seen.address, seen.took.Milliseconds())
+	took := seen.took.Round(time.Millisecond)
 	if seen.expires.IsZero() {
-		return warn("network", subject, detail+", without TLS", "https, unless that is a test"), seen
+		plain := message.New(message.FindingReachedPlain, "address", seen.address, "took", took)
+		return warn("network", subject, plain, message.New(message.HelpTLS)), seen
 	}
-	left := seen.expires.Sub(c.Now())
-	detail += fmt.Sprintf("; certificate good for %s", count(int(left/(24*time.Hour)), "day"))
-	if left < renewal {
-		return warn("network", subject, detail, "whoever runs the host has to renew it"), seen
+	detail := message.New(message.FindingReached, "address", seen.address, "took", took, "expires", seen.expires.In(c.zone()))
+	if seen.expires.Sub(c.Now()) < renewal {
+		return warn("network", subject, detail, message.New(message.HelpRenew)), seen
 	}
 	return good("network", subject, detail), seen
 }
 
-// unreached says why a target cannot be called. Where an endpoint takes the calls, nothing depends on the manifest's hosts.
+// unreached says why a target cannot be called. If an endpoint receives the calls, nothing depends on the manifest's hosts.
 func (t *target) unreached(subject string, err error) Finding {
-	detail, help := err.Error(), ""
+	detail, help := message.Error(err), message.Message{}
 	var refused *egress.Error
 	if errors.As(err, &refused) {
-		detail = refused.Reason
+		detail = message.Text(refused.Reason)
 		if refused.Err != nil && slices.Contains([]egress.Kind{egress.KindResolve, egress.KindConnect, egress.KindTLS}, refused.Kind) {
-			detail += ": " + refused.Err.Error()
+			detail = message.New(message.FindingUnreached, "reason", detail, "cause", message.Error(refused.Err))
 		}
 		help = helpFor(refused.Kind)
 	}
 	if t.spare {
-		return warn("network", subject, detail, "nothing, if the endpoint in the provider's config takes all calls")
+		return warn("network", subject, detail, message.New(message.HelpEndpoint))
 	}
 	return bad("network", subject, detail, help)
 }
 
-func helpFor(k egress.Kind) string {
+func helpFor(k egress.Kind) message.Message {
 	switch k {
 	case egress.KindResolve:
-		return "see that the name is right and that this machine's DNS knows it"
+		return message.New(message.HelpName)
 	case egress.KindConnect, egress.KindTimeout:
-		return "see that a firewall lets this machine out to it; proxies of the environment are not used"
+		return message.New(message.HelpFirewall)
 	case egress.KindTLS:
-		return "see that the clock is right, that ca-certificates are installed, and that nobody stands between"
+		return message.New(message.HelpTrust)
 	default:
-		return "" // the reason says it
+		return message.Message{} // the reason is enough
 	}
+}
+
+// zone returns the configured time zone.
+func (c *Case) zone() *time.Location {
+	if zone := c.Config.Engine.Money.Location; zone != nil {
+		return zone
+	}
+	return engine.Shanghai()
 }

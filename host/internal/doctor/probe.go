@@ -16,23 +16,23 @@ import (
 	"github.com/ocrmux/ocrmux/internal/egress"
 )
 
-// errSeen ends a call of the engine's transport once the doctor knows what it wanted to know: before anything is sent.
-var errSeen = errors.New("doctor: the host has been seen")
+// errSeen ends a call of the engine's transport as soon as the host was reached, before anything is sent.
+var errSeen = errors.New("doctor: the host was reached")
 
-// maxAnswerBytes bounds what is read of the answer to a HEAD.
+// maxAnswerBytes limits how much of the answer to a HEAD is read.
 const maxAnswerBytes = 64 << 10
 
-// contact is what was learnt of a host.
+// contact is what is known about a host that was reached.
 type contact struct {
 	address string
 	took    time.Duration
-	expires time.Time // of the certificate that ends first; zero without TLS
-	told    bool      // the host told the time
+	expires time.Time // when the first certificate of the chain expires; zero without TLS
+	told    bool      // the host reported the time
 	ahead   time.Duration
 }
 
-// probe is a call through the engine's own transport, so that the rules about hosts and addresses are the very ones of a call, with a
-// dialer that ends it.
+// probe is a call through the engine's own transport, so that the same rules about hosts and addresses apply. Its dialer ends the
+// call before anything is sent.
 type probe struct {
 	origin string
 	online bool
@@ -51,7 +51,7 @@ func newProbe(cfg egress.Config, origin string, online bool, now func() time.Tim
 	return p
 }
 
-// run gives nil if the host was reached, and otherwise what kept the transport from it, an *egress.Error.
+// run returns nil if the host was reached, and an *egress.Error if not.
 func (p *probe) run(ctx context.Context, policy *egress.Policy, timeout time.Duration) error {
 	cfg := p.egress
 	cfg.Dial = p.dial
@@ -77,13 +77,13 @@ func (p *probe) contact() *contact {
 	return p.seen
 }
 
-// handshakeError tells a handshake that failed from a connection that was not made.
+// handshakeError distinguishes a failed handshake from a failed connection.
 type handshakeError struct{ err error }
 
 func (e *handshakeError) Error() string { return e.err.Error() }
 func (e *handshakeError) Unwrap() error { return e.err }
 
-// dial connects to an address that the rules allow, and always fails, in the end with errSeen.
+// dial connects to an address that the rules allow. It always returns an error: errSeen if the host was reached.
 func (p *probe) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	if p.contact() != nil {
 		return nil, errSeen
@@ -93,9 +93,9 @@ func (p *probe) dial(ctx context.Context, network, address string) (net.Conn, er
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = conn.Close() }() // has served
+	defer func() { _ = conn.Close() }()
 	if deadline, ok := ctx.Deadline(); ok {
-		_ = conn.SetDeadline(deadline) // a connection that cannot have one is bounded by the call
+		_ = conn.SetDeadline(deadline) // without one, the call's timeout limits it
 	}
 	seen := &contact{address: address}
 	u, err := url.Parse(p.origin)
@@ -122,7 +122,7 @@ func (p *probe) dial(ctx context.Context, network, address string) (net.Conn, er
 	return nil, errSeen
 }
 
-// earliest is when the first certificate of the chain that was verified ends.
+// earliest returns when the first certificate of the verified chain expires.
 func earliest(s tls.ConnectionState) time.Time {
 	end := s.PeerCertificates[0].NotAfter
 	for _, c := range s.VerifiedChains[0] {
@@ -133,7 +133,7 @@ func earliest(s tls.ConnectionState) time.Time {
 	return end
 }
 
-// compare asks the host for the time with a HEAD of "/", without credentials or anything else. A host need not tell it.
+// compare asks the host for the time with a HEAD of "/", without credentials. told is false if the host does not report it.
 func (p *probe) compare(conn net.Conn, host string) (told bool, ahead time.Duration) {
 	request := strings.NewReplacer("HOST", host, "AGENT", egress.DefaultUserAgent).Replace("HEAD / HTTP/1.1\r\nHost: HOST\r\nUser-Agent: AGENT\r\nConnection: close\r\n\r\n")
 	sent := p.now()
@@ -144,13 +144,13 @@ func (p *probe) compare(conn net.Conn, host string) (told bool, ahead time.Durat
 	if err != nil {
 		return false, 0
 	}
-	_ = answer.Body.Close() // a HEAD's is empty
+	_ = answer.Body.Close() // the answer to a HEAD has no body
 	received := p.now()
 	theirs, err := http.ParseTime(answer.Header.Get("Date"))
 	if err != nil {
 		return false, 0
 	}
-	// A Date has whole seconds: on average, half a one has passed. It was written somewhere between sending and receiving.
+	// A Date has whole seconds, so half a second is added on average. It was written between sending and receiving.
 	ours := sent.Add(received.Sub(sent) / 2)
 	return true, ours.Sub(theirs.Add(time.Second / 2))
 }

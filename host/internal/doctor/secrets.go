@@ -1,15 +1,15 @@
 package doctor
 
 import (
-	"fmt"
 	"os"
 	"slices"
 	"strings"
 
 	"github.com/ocrmux/ocrmux/host/internal/config"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// secrets looks at the files of secrets. That they are there is known, or the configuration would not have loaded.
+// secrets examines the files of secrets. They exist, since the configuration was loaded.
 func (c *Case) secrets() []Finding {
 	var findings []Finding
 	var files []string
@@ -25,25 +25,25 @@ func (c *Case) secrets() []Finding {
 		}
 	}
 	if total := len(files) + variables; total > 0 {
-		detail := fmt.Sprintf("all there: %s, %s", count(len(files), "file"), count(variables, "use")+" of variables")
+		detail := message.New(message.FindingSecretsThere, "files", len(files), "variables", variables)
 		findings = append([]Finding{good("secrets", "", detail)}, findings...)
 	}
 	return findings
 }
 
-// open tells of a file that more users can read than need to.
+// open reports a file that other users can read or change.
 func open(s config.SecretSource) []Finding {
 	info, err := os.Stat(s.File)
 	if err != nil {
-		return []Finding{bad("secrets", s.File, "cannot be looked at: "+reason(err), "make it readable for the user who runs the gateway")}
+		return []Finding{bad("secrets", s.File, message.New(message.FindingCannotLookAt, "reason", reason(err)), message.New(message.HelpReadableFile))}
 	}
 	switch mode := info.Mode().Perm(); {
 	case !permissionsMatter():
 		return nil
 	case mode&0o002 != 0:
-		return []Finding{bad("secrets", s.File, fmt.Sprintf("every user of this machine can change it (%#o)", mode), "chmod 600, or 640 with the gateway's group")}
+		return []Finding{bad("secrets", s.File, message.New(message.FindingOthersWrite, "mode", octal(info)), message.New(message.HelpSecretMode))}
 	case mode&0o004 != 0:
-		return []Finding{warn("secrets", s.File, fmt.Sprintf("every user of this machine can read it (%#o)", mode), "chmod 600, or 640 with the gateway's group")}
+		return []Finding{warn("secrets", s.File, message.New(message.FindingOthersRead, "mode", octal(info)), message.New(message.HelpSecretMode))}
 	}
 	return nil
 }

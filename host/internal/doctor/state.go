@@ -18,18 +18,18 @@ import (
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-// state opens the state as the gateway would, and reads the budgets in it.
+// state opens the state as the gateway would, and reads its budgets.
 func (c *Case) state(ctx context.Context) []Finding {
 	cfg := c.Config.State
 	switch {
 	case cfg == nil && len(c.Config.Engine.Money.Budgets) > 0:
-		return []Finding{warn("state", "", "is in memory: budgets begin anew at every start", "set state.dir or state.url")}
+		return []Finding{warn("state", "", message.New(message.FindingBudgetsVanish), message.New(message.HelpKeepState))}
 	case cfg == nil:
-		return []Finding{good("state", "", "is in memory, and gone at the end")}
+		return []Finding{good("state", "", message.New(message.FindingStateInMemory))}
 	case cfg.Dir != "":
 		f, ok := folderOfState(cfg.Dir)
 		if f.State == Bad && c.DefaultState {
-			f.State, f.Help = Warn, "name a folder with state.dir: the state is in memory, and budgets begin anew at every start"
+			f.State, f.Help = Warn, message.New(message.HelpDefaultState)
 		}
 		if !ok {
 			return []Finding{f}
@@ -43,123 +43,120 @@ func (c *Case) state(ctx context.Context) []Finding {
 	var locked *jetstream.LockedError
 	switch {
 	case errors.As(err, &locked):
-		return []Finding{warn("state", subject, inUse(locked.PID), "nothing, if that is the gateway: its budgets can only be asked of itself")}
+		return []Finding{warn("state", subject, inUse(locked.PID), message.New(message.HelpLocked))}
 	case err != nil:
-		return []Finding{bad("state", subject, err.Error(), "")}
+		return []Finding{failed("state", subject, err)}
 	}
-	findings := []Finding{good("state", subject, fmt.Sprintf("opens in %d ms", time.Since(start).Milliseconds()))}
+	findings := []Finding{good("state", subject, message.New(message.FindingStateOpens, "took", time.Since(start).Round(time.Millisecond)))}
 	findings = append(findings, c.accounts(ctx, s)...)
 	if err := s.Close(context.WithoutCancel(ctx)); err != nil {
-		findings = append(findings, warn("state", subject, "does not close: "+err.Error(), ""))
+		findings = append(findings, warn("state", subject, message.New(message.FindingStateNotClosed, "reason", message.Error(err)), message.Message{}))
 	}
 	return findings
 }
 
-func inUse(pid int) string {
+func inUse(pid int) message.Message {
 	if pid == 0 {
-		return "is in use by another process"
+		return message.New(message.FindingStateLocked)
 	}
-	return fmt.Sprintf("is in use by process %d", pid)
+	return message.New(message.FindingStateLockedBy, "process", pid)
 }
 
-// folderOfState says why a folder is not opened: what is made in it must belong to the user who runs the gateway.
-func folderOfState(dir string) (Finding, bool) {
+// folderOfState examines a state folder before it is opened. ok is false if it must not be opened: files that the doctor created in
+// it would belong to the wrong user.
+func folderOfState(dir string) (f Finding, ok bool) {
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if err := writable(existing(dir)); err != nil {
-			return bad("state", dir, "is not there and cannot be made: "+reason(err), "make it, for the user who runs the gateway"), false
+			return bad("state", dir, message.New(message.FindingCannotMake, "reason", reason(err)), message.New(message.HelpMakeFolder)), false
 		}
-		return good("state", dir, "is not there yet; the first start makes it"), false
+		return good("state", dir, message.New(message.FindingNotThere)), false
 	case err != nil:
-		return bad("state", dir, "cannot be looked at: "+reason(err), "name a folder of the user who runs the gateway"), false
+		return bad("state", dir, message.New(message.FindingCannotLookAt, "reason", reason(err)), message.New(message.HelpOwnFolder)), false
 	case !info.IsDir():
-		return bad("state", dir, "is not a folder", "name a folder with state.dir"), false
+		return bad("state", dir, message.New(message.FindingNoFolder), message.New(message.HelpStateFolder)), false
 	}
 	if owner, other := ownedByOther(info); other {
-		return notChecked("state", dir, fmt.Sprintf("belongs to user %d: run the doctor as the user who runs the gateway", owner)), false
+		return notChecked("state", dir, message.New(message.FindingOtherOwner, "user", owner)), false
 	}
 	if err := writable(dir); err != nil {
-		return bad("state", dir, "cannot be written: "+reason(err), "give it to the user who runs the gateway"), false
+		return bad("state", dir, message.New(message.FindingCannotWrite, "reason", reason(err)), message.New(message.HelpOwnFolder)), false
 	}
 	return Finding{}, true
 }
 
-// accounts reads the budgets, and what keeps providers from being asked, with an engine that runs no plugin.
+// accounts reads the budgets, and why providers are not asked, with an engine that runs no plugin.
 func (c *Case) accounts(ctx context.Context, s *jetstream.Store) []Finding {
 	cfg := c.Config.Engine
 	cfg.Runtimes, cfg.Store, cfg.Logger = noopruntime.Runtimes(), s, slog.New(slog.DiscardHandler)
 	e, err := engine.Open(ctx, cfg)
 	if err != nil {
-		return nil // the configuration's problems are told already
+		return nil // c.plugins reports the problems of the configuration
 	}
 	loads := make(map[string]bool)
 	for _, i := range e.Providers() {
 		loads[i.Name] = i.State == catalog.Ready
 	}
-	standing := e.ProviderStatus()
+	statuses := e.ProviderStatus()
 	var findings []Finding
 	for _, a := range e.Budgets() {
 		findings = append(findings, budget(a))
-		if f, ok := priceless(a, standing); ok {
+		if f, ok := priceless(a, statuses); ok {
 			findings = append(findings, f)
 		}
 	}
-	for _, p := range standing {
-		if loads[p.Provider] && !p.Ready { // of a plugin that does not load, everything has been said
-			findings = append(findings, warn("providers", p.Provider, p.Why.String(), "see \"When something happens\" in docs/operations.md"))
+	for _, p := range statuses {
+		if loads[p.Provider] && !p.Ready { // c.plugins reports plugins that do not load
+			findings = append(findings, warn("providers", p.Provider, p.Why, message.New(message.HelpOperations)))
 		}
 	}
 	if err := e.Close(context.WithoutCancel(ctx)); err != nil {
-		findings = append(findings, warn("budgets", "", "are not given back: "+err.Error(), ""))
+		findings = append(findings, warn("budgets", "", message.New(message.FindingBudgetNotGiven, "reason", message.Error(err)), message.Message{}))
 	}
 	return findings
 }
 
-// nearly is the share of a budget below which little is left.
-const nearly = 10 // one in
+// nearlyUsed is the divisor of a budget below which a warning is due: a tenth is left.
+const nearlyUsed = 10
 
 func budget(a money.Account) Finding {
 	subject := fmt.Sprintf("%s %s per %s", a.Scope, a.Name, a.Per)
 	if !a.Pool.IsZero() {
 		subject = fmt.Sprintf("%s, %s", a.Name, a.Pool)
 	}
-	detail := ""
+	var parts []message.Message
 	var used, low bool
 	if a.Limit.Amount > 0 {
-		detail = fmt.Sprintf("%s of %s left", a.Left.Amount, a.Limit.Amount)
-		used, low = a.Left.Amount <= 0, a.Left.Amount < a.Limit.Amount/nearly
+		parts = append(parts, message.New(message.FindingBudgetAmount, "left", a.Left.Amount, "limit", a.Limit.Amount))
+		used, low = a.Left.Amount <= 0, a.Left.Amount < a.Limit.Amount/nearlyUsed
 	}
 	if a.Limit.Calls > 0 {
-		if detail != "" {
-			detail += ", "
-		}
-		detail += fmt.Sprintf("%d of %d calls left", a.Left.Calls, a.Limit.Calls)
-		used, low = used || a.Left.Calls <= 0, low || a.Left.Calls < a.Limit.Calls/nearly
+		parts = append(parts, message.New(message.FindingBudgetCalls, "left", a.Left.Calls, "limit", a.Limit.Calls))
+		used, low = used || a.Left.Calls <= 0, low || a.Left.Calls < a.Limit.Calls/nearlyUsed
 	}
-	until := ""
 	if !a.Until.IsZero() {
-		until = " until " + a.Until.Format(time.RFC3339)
+		parts = append(parts, message.New(message.FindingBudgetUntil, "until", a.Until))
 	}
-	switch {
-	case used && a.Pool.IsZero():
-		return bad("budgets", subject, detail+until+": calls are refused", "raise the budget, or wait")
-	case used || low:
-		return warn("budgets", subject, detail+until, "raise the budget or buy more, or the calls that follow are refused or cost more")
-	default:
-		return good("budgets", subject, detail+until)
+	if used && a.Pool.IsZero() {
+		detail := message.New(message.FindingBudget, "parts", append(parts, message.New(message.FindingBudgetUsed)))
+		return bad("budgets", subject, detail, message.New(message.HelpRaiseBudget))
 	}
+	detail := message.New(message.FindingBudget, "parts", parts)
+	if used || low {
+		return warn("budgets", subject, detail, message.New(message.HelpLowBudget))
+	}
+	return good("budgets", subject, detail)
 }
 
-// priceless tells of a budget of money for a provider whose calls have no price: nothing would ever be taken from it.
-func priceless(a money.Account, standing []route.ProviderStatus) (Finding, bool) {
+// priceless reports a budget of money for a provider whose calls have no price: nothing would ever be taken from it.
+func priceless(a money.Account, statuses []route.ProviderStatus) (Finding, bool) {
 	if a.Scope != money.ScopeProvider || !a.Pool.IsZero() || a.Limit.Amount == 0 {
 		return Finding{}, false
 	}
-	for _, p := range standing {
+	for _, p := range statuses {
 		if p.Provider == a.Name && p.Price == 0 && p.PriceSource.Code() == message.PriceUnknown {
-			return warn("budgets", "provider "+a.Name, "no price of its calls is known, so that they never reduce the budget",
-				"set providers."+a.Name+".price, or limit the calls instead of the amount"), true
+			return warn("budgets", "provider "+a.Name, message.New(message.FindingNoPrice), message.New(message.HelpSetPrice, "provider", a.Name)), true
 		}
 	}
 	return Finding{}, false

@@ -12,7 +12,7 @@ import (
 
 func permissionsMatter() bool { return true }
 
-// ownedByOther reports whether a file is another user's than this process's.
+// ownedByOther reports whether a file belongs to another user than this process.
 func ownedByOther(info fs.FileInfo) (owner int, other bool) {
 	s, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {
@@ -21,7 +21,7 @@ func ownedByOther(info fs.FileInfo) (owner int, other bool) {
 	return int(s.Uid), int(s.Uid) != os.Geteuid()
 }
 
-// freeBytes is what users other than root may still write where a folder is.
+// freeBytes returns how many bytes users other than root can still write on the disk of a folder.
 func freeBytes(dir string) (uint64, error) {
 	var s unix.Statfs_t
 	if err := unix.Statfs(dir, &s); err != nil {
@@ -30,7 +30,7 @@ func freeBytes(dir string) (uint64, error) {
 	return s.Bavail * uint64(s.Bsize), nil
 }
 
-// maxOpenFiles is the hard limit: Go programs raise their own to it.
+// maxOpenFiles returns the hard limit: Go programs raise their own limit to it.
 func maxOpenFiles() (uint64, error) {
 	var r unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &r); err != nil {

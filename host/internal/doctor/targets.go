@@ -19,18 +19,18 @@ type target struct {
 	providers []string
 }
 
-// place is an origin with what the operator's configuration makes of it.
+// place is an origin with the rules that the operator's configuration sets for it.
 type place struct {
 	origin string
-	// named by an endpoint, so that private addresses are fine.
+	// named by an endpoint: private addresses are allowed.
 	named bool
-	// spare: it stands in a manifest, but an endpoint takes the calls instead.
+	// spare: a manifest lists it, but an endpoint receives the calls.
 	spare bool
-	// plain http may go further than this machine.
+	// plain: http is allowed beyond this machine.
 	plain bool
 }
 
-// policy lets the place be called as its providers may call it.
+// policy returns the egress policy that its providers have.
 func (p place) policy() (*egress.Policy, error) {
 	cfg := egress.PolicyConfig{AllowPlainHTTP: p.plain}
 	if p.named {
@@ -41,10 +41,10 @@ func (p place) policy() (*egress.Policy, error) {
 	return egress.NewPolicy(cfg)
 }
 
-// canary is a provider that calls nobody, with a document that it reads.
+// canary is a provider that calls no host, with a document that it reads.
 type canary struct{ provider, document string }
 
-// targets are the origins that ready providers may call, each once, and the providers that call none.
+// targets returns the origins that ready providers may call, each once, and the providers that call none.
 func (c *Case) targets(infos []engine.ProviderInfo) ([]*target, []canary, error) {
 	found, err := catalog.Find(c.Config.Engine.Plugins)
 	if err != nil {
@@ -76,13 +76,13 @@ func (c *Case) targets(infos []engine.ProviderInfo) ([]*target, []canary, error)
 	return targets, free, nil
 }
 
-// places are those of one provider: its endpoint, and what its manifest names.
+// places returns those of one provider: its endpoint, and the hosts in its manifest.
 func (c *Case) places(name string, d *abi.Descriptor) []place {
 	settings := c.Config.Engine.Providers[name].Config
 	plain, _ := settings["allow_plain_http"].(bool)
 	var places []place
 	endpoint, _ := settings["endpoint"].(string)
-	if u, err := url.Parse(endpoint); endpoint != "" && err == nil { // the engine has refused what is none
+	if u, err := url.Parse(endpoint); endpoint != "" && err == nil { // the engine refuses an invalid URL
 		places = append(places, place{origin: u.Scheme + "://" + u.Host, named: true, plain: plain})
 	}
 	for _, h := range d.Hosts {

@@ -14,6 +14,7 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/access"
 	"github.com/ocrmux/ocrmux/host/internal/server"
 	"github.com/ocrmux/ocrmux/host/internal/service"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
@@ -57,10 +58,10 @@ func openForTenants(t testing.TB, change func([]access.Config)) *bench {
 	})
 }
 
-func TestWithoutAValidKeyNothingIsSaid(t *testing.T) {
+func TestServerRevealsNothingWithoutAValidKey(t *testing.T) {
 	nobody := openForTenants(t, nil).caller(t, "")
 	first := nobody.get(t, "/v1/providers")
-	first.refusedAs(t, "no key", 401, "unauthenticated", "a valid key is needed")
+	first.refusedAs(t, "no key", 401, "unauthenticated", says(message.RefusedKey))
 	for _, key := range []string{"", "wrong", bankKey + "x", access.Hash(bankKey).String()} {
 		for _, path := range []string{"/v1/providers", "/v1/providers/one", "/v1/routes", "/v1/routes/default/explain", "/v1/usage", "/v1/budgets"} {
 			if a := nobody.as(key).get(t, path); a.status != 401 && a.status != 429 || a.status == 401 && (a.body != first.body || a.header.Get("WWW-Authenticate") != "Bearer") {
@@ -69,7 +70,7 @@ func TestWithoutAValidKeyNothingIsSaid(t *testing.T) {
 		}
 	}
 	a := nobody.as("wrong").post(t, recognize, "image/jpeg", card(t))
-	a.refusedAs(t, "after too many", 429, "rate_limited", "from this address")
+	a.refusedAs(t, "after too many", 429, "rate_limited", says(message.RefusedAddress))
 	if a.header.Get("Retry-After") == "" || nobody.vendor.asked.Load() != 0 {
 		t.Errorf("%v", a.header)
 	}
@@ -83,7 +84,7 @@ func TestWithoutAValidKeyNothingIsSaid(t *testing.T) {
 	}
 }
 
-func TestATenantSeesAndUsesOnlyWhatIsItsOwn(t *testing.T) {
+func TestServerShowsATenantOnlyItsOwn(t *testing.T) {
 	bank := openForTenants(t, nil).caller(t, bankKey)
 	shop, admin := bank.as(shopKey), bank.as(adminKey)
 	into[engine.Recognition](t, bank.post(t, recognize, "image/jpeg", card(t)))
@@ -91,12 +92,12 @@ func TestATenantSeesAndUsesOnlyWhatIsItsOwn(t *testing.T) {
 	if shopped.Attempts[0].Provider != "two" {
 		t.Errorf("the shop's default is not its route: %+v", shopped.Attempts)
 	}
-	shop.post(t, recognize+"?route=default", "image/jpeg", card(t)).refusedAs(t, "the bank's route", 404, "invalid_request", "there is no such route")
-	shop.post(t, recognize+"?provider=one", "image/jpeg", card(t)).refusedAs(t, "the bank's provider", 404, "invalid_request", "there is no such provider")
-	shop.get(t, "/v1/providers/one").refusedAs(t, "the bank's provider", 404, "invalid_request", "there is no such provider")
-	shop.get(t, "/v1/routes/default/explain").refusedAs(t, "the bank's route", 404, "invalid_request", "there is no such route")
-	shop.post(t, "/v1/providers/two/park", "", nil).refusedAs(t, "parking", 403, "permission_denied", "only an admin")
-	shop.post(t, "/v1/providers/two/unpark", "", nil).refusedAs(t, "unparking", 403, "permission_denied", "only an admin")
+	shop.post(t, recognize+"?route=default", "image/jpeg", card(t)).refusedAs(t, "the bank's route", 404, "invalid_request", says(message.RefusedNoRoute))
+	shop.post(t, recognize+"?provider=one", "image/jpeg", card(t)).refusedAs(t, "the bank's provider", 404, "invalid_request", says(message.RefusedNoProvider))
+	shop.get(t, "/v1/providers/one").refusedAs(t, "the bank's provider", 404, "invalid_request", says(message.RefusedNoProvider))
+	shop.get(t, "/v1/routes/default/explain").refusedAs(t, "the bank's route", 404, "invalid_request", says(message.RefusedNoRoute))
+	shop.post(t, "/v1/providers/two/park", "", nil).refusedAs(t, "parking", 403, "permission_denied", says(message.RefusedNotAdmin))
+	shop.post(t, "/v1/providers/two/unpark", "", nil).refusedAs(t, "unparking", 403, "permission_denied", says(message.RefusedNotAdmin))
 
 	names := func(c *caller) (out []string) {
 		for _, p := range into[struct{ Providers []service.Provider }](t, c.get(t, "/v1/providers")).Providers {
@@ -143,13 +144,13 @@ func TestATenantSeesAndUsesOnlyWhatIsItsOwn(t *testing.T) {
 	}
 }
 
-func TestATenantWaitsAtItsLimits(t *testing.T) {
+func TestServerEnforcesATenantsLimits(t *testing.T) {
 	bank := openForTenants(t, func(all []access.Config) { all[0].Requests, all[0].Per, all[2].Concurrency = 2, time.Hour, 1 }).caller(t, bankKey)
 	for range 2 {
 		into[struct{}](t, bank.get(t, "/v1/routes"))
 	}
 	a := bank.get(t, "/v1/routes")
-	a.refusedAs(t, "the third one in the hour", 429, "rate_limited", "more than 2 requests within 1h0m0s")
+	a.refusedAs(t, "the third one in the hour", 429, "rate_limited", says(message.RefusedRate, "most", 2, "per", time.Hour))
 	if a.header.Get("Retry-After") == "" {
 		t.Error("there is no Retry-After")
 	}
@@ -164,14 +165,14 @@ func TestATenantWaitsAtItsLimits(t *testing.T) {
 		ended <- err
 	}()
 	<-asked
-	admin.get(t, "/v1/routes").refusedAs(t, "two at once", 429, "rate_limited", "as many as there may be at once")
+	admin.get(t, "/v1/routes").refusedAs(t, "two at once", 429, "rate_limited", says(message.RefusedConcurrency, "most", 1))
 	close(finish)
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
 }
 
-func TestTenantsAreReplacedWithoutAPause(t *testing.T) {
+func TestServerReplacesTenants(t *testing.T) {
 	bank := openForTenants(t, nil).caller(t, bankKey)
 	into[struct{}](t, bank.get(t, "/v1/routes"))
 	bank.server.SetTenants([]access.Config{{Name: "bank", Keys: keys("another")}})
@@ -179,7 +180,7 @@ func TestTenantsAreReplacedWithoutAPause(t *testing.T) {
 	into[struct{}](t, bank.as("another").get(t, "/v1/routes"))
 }
 
-func TestAFullServerSaysSo(t *testing.T) {
+func TestServerRefusesWhenItIsFull(t *testing.T) {
 	c := openWith(t, nil, func(c *server.Config) { c.MaxRequests, c.Queue = 1, -1 }).caller(t, "")
 	asked, finish := make(chan struct{}), make(chan struct{})
 	hold := func(*http.Request) { close(asked); <-finish }
@@ -192,7 +193,7 @@ func TestAFullServerSaysSo(t *testing.T) {
 	}()
 	<-asked
 	a := c.get(t, "/v1/routes")
-	a.refusedAs(t, "one too many", 503, "unavailable", "as many requests as it takes")
+	a.refusedAs(t, "one too many", 503, "unavailable", says(message.RefusedBusy))
 	if a.header.Get("Retry-After") != "1" {
 		t.Errorf("%v", a.header)
 	}
@@ -208,7 +209,7 @@ func TestAFullServerSaysSo(t *testing.T) {
 	}
 }
 
-func TestARequestWaitsForItsTurn(t *testing.T) {
+func TestServerQueuesRequests(t *testing.T) {
 	c := openWith(t, withoutDoors, func(c *server.Config) { c.MaxRequests = 1 }).caller(t, "")
 	asked, finish := make(chan struct{}, 2), make(chan struct{})
 	hold := func(*http.Request) { asked <- struct{}{}; <-finish }
@@ -231,18 +232,18 @@ func TestARequestWaitsForItsTurn(t *testing.T) {
 	}
 }
 
-func TestWithoutTenantsAPageInABrowserCannotCall(t *testing.T) {
+func TestServerWithoutTenantsRefusesPagesInABrowser(t *testing.T) {
 	c := openWith(t, withoutDoors, nil).caller(t, "")
-	c.post(t, "/v1/providers/one/park", "text/plain", nil, "Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example").refusedAs(t, "another origin", 403, "permission_denied", "another origin")
+	c.post(t, "/v1/providers/one/park", "text/plain", nil, "Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example").refusedAs(t, "another origin", 403, "permission_denied", says(message.RefusedOrigin))
 	rebound := get(t, c.bench, "/v1/providers")
 	rebound.Host = "evil.example"
-	c.send(t, rebound).refusedAs(t, "another name", 403, "permission_denied", "only there for this machine")
+	c.send(t, rebound).refusedAs(t, "another name", 403, "permission_denied", says(message.RefusedRemote))
 	if !c.server.Open() {
-		t.Error("the server does not say that it is open")
+		t.Error("Open reports false")
 	}
 }
 
-func TestADoorsClientsCallForTheirTenants(t *testing.T) {
+func TestFrontDoorClientsCallForTheirTenants(t *testing.T) {
 	c := openWith(t, func(c *engine.Config) {
 		d := c.FrontDoors["jumdata"]
 		d.Tenants = []string{"", "shop"}
@@ -261,7 +262,7 @@ func TestADoorsClientsCallForTheirTenants(t *testing.T) {
 	}
 }
 
-func TestThePanicOfAHandlerIsAnAnswerAndShowsNothing(t *testing.T) {
+func TestServerAnswersAPanicWithoutItsValue(t *testing.T) {
 	b := prepareWith(t, withoutDoors, nil)
 	b.server.Handle("GET /panics", func(http.ResponseWriter, *http.Request) { panic("样本 " + bankKey) })
 	b.serve(t)

@@ -15,12 +15,13 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/access"
 	"github.com/ocrmux/ocrmux/host/internal/server/replay"
 	"github.com/ocrmux/ocrmux/host/internal/service"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// apiPrefix is of everything that needs a key.
+// apiPrefix begins the paths that need a key.
 const apiPrefix = "/v1/"
 
-// What is kept of answers to requests with an Idempotency-Key.
+// Limits of the answers that are stored for requests with an Idempotency-Key.
 const (
 	keptAnswers = 10_000
 	keptBytes   = 64 << 20
@@ -36,7 +37,7 @@ type api struct {
 	foreign *http.CrossOriginProtection
 }
 
-// mountAPI adds the HTTP API, its description and its reference to the mux, and gives the patterns.
+// mountAPI adds the HTTP API, its description and its reference to the mux, and returns the patterns.
 func (s *Server) mountAPI() ([]string, error) {
 	answers, err := replay.New(replay.Config{Entries: keptAnswers, Bytes: keptBytes, TTL: keptFor, Now: s.cfg.Now, Random: s.cfg.Random})
 	if err != nil {
@@ -56,16 +57,16 @@ func (s *Server) mountAPI() ([]string, error) {
 	tidy(h.OpenAPI().Components.Schemas)
 	description, err := json.Marshal(h.OpenAPI())
 	if err != nil {
-		return nil, fmt.Errorf("the API cannot be described: %w", err)
+		return nil, fmt.Errorf("describe the API: %w", err)
 	}
 	s.mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/openapi+json")
-		_, _ = w.Write(description) // a client that is gone does not matter
+		_, _ = w.Write(description) // an error means that the client is gone
 	})
 	return append(mux.patterns, append(mountReference(s.mux), "GET /openapi.json")...), nil
 }
 
-// guardedMux mounts what only tenants may use.
+// guardedMux mounts handlers that only tenants may use.
 type guardedMux struct {
 	*http.ServeMux
 	api      *api
@@ -77,24 +78,24 @@ func (m *guardedMux) HandleFunc(pattern string, handler func(http.ResponseWriter
 	m.ServeMux.HandleFunc(pattern, m.api.guarded(handler))
 }
 
-// guarded lets requests of tenants through that are within their limits.
+// guarded passes on requests of tenants that are within their limits.
 func (a *api) guarded(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		if a.foreign.Check(r) != nil {
-			refused(&access.Refusal{Status: http.StatusForbidden, Reason: "the request comes from a page of another origin"}).write(w)
+			refusalProblem(&access.Refusal{Status: http.StatusForbidden, Reason: message.New(message.RefusedOrigin)}).write(w)
 			return
 		}
 		tenant, err := a.guard.Load().Identify(r)
 		if err != nil {
-			refused(err).write(w)
+			refusalProblem(err).write(w)
 			return
 		}
-		visitOf(r.Context()).tenant = tenant
+		stateOf(r.Context()).tenant = tenant
 		leave, err := tenant.Enter()
 		if err != nil {
-			refused(err).write(w)
+			refusalProblem(err).write(w)
 			return
 		}
 		defer leave()
@@ -102,16 +103,16 @@ func (a *api) guarded(next http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// metrics are for admins: they tell of everybody's calls.
+// metrics serves the metrics to admins only, since they cover the calls of all tenants.
 func (a *api) metrics(w http.ResponseWriter, r *http.Request) {
-	if !visitOf(r.Context()).tenant.Admin() {
-		denied(service.ErrNotAdmin).write(w)
+	if !stateOf(r.Context()).tenant.Admin() {
+		denialProblem(service.ErrNotAdmin).write(w)
 		return
 	}
 	a.cfg.Metrics.ServeHTTP(w, r)
 }
 
-// humaConfig is huma without its own documents, and with errors of ours.
+// humaConfig configures huma without its own documents and with problems as errors.
 func humaConfig(version string) huma.Config {
 	c := huma.Config{
 		OpenAPI: &huma.OpenAPI{
@@ -136,7 +137,7 @@ func humaConfig(version string) huma.Config {
 	return c
 }
 
-// ourProblem turns what huma says of a wrong parameter into a problem, without the value.
+// ourProblem turns huma's error about a wrong parameter into a problem without the value.
 func ourProblem(_ huma.Context, _ string, v any) (any, error) {
 	e, ok := v.(*huma.ErrorModel)
 	if !ok {
@@ -146,30 +147,30 @@ func ourProblem(_ huma.Context, _ string, v any) (any, error) {
 	for _, d := range e.Errors {
 		reason += "; " + d.Location + ": " + d.Message
 	}
-	return callerFault(e.Status, reason), nil
+	return callerFault(e.Status, message.Text(reason)), nil
 }
 
-// problems are the responses of an operation that are problems, beside those that every one has.
+// problems returns the responses of an operation that are problems: those of every operation, and more.
 func problems(r huma.Registry, more ...int) map[string]*huma.Response {
 	schema := r.Schema(reflect.TypeFor[Problem](), true, "")
 	out := make(map[string]*huma.Response)
 	for _, status := range append([]int{401, 403, 422, 429, 500, 503}, more...) {
 		response := &huma.Response{Description: http.StatusText(status), Content: map[string]*huma.MediaType{problemType: {Schema: schema}}}
 		if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
-			response.Headers = map[string]*huma.Param{"Retry-After": {Description: "Seconds after which another try may succeed", Schema: &huma.Schema{Type: huma.TypeInteger}}}
+			response.Headers = map[string]*huma.Param{"Retry-After": {Description: "Seconds after which the request may succeed", Schema: &huma.Schema{Type: huma.TypeInteger}}}
 		}
 		out[fmt.Sprint(status)] = response
 	}
 	return out
 }
 
-// describe adds what is not mounted through huma.
+// describe adds the operations that are not mounted through huma.
 func (a *api) describe(h huma.API) {
-	for path, summary := range map[string]string{"/healthz": "Says that the process lives", "/readyz": "Says whether a provider can be asked"} {
+	for path, summary := range map[string]string{"/healthz": "Report that the process is alive", "/readyz": "Report whether a provider can be asked"} {
 		text := func(description string) *huma.Response {
 			return &huma.Response{Description: description, Content: map[string]*huma.MediaType{"text/plain": {Schema: &huma.Schema{Type: huma.TypeString}}}}
 		}
-		op := &huma.Operation{Method: http.MethodGet, Path: path, OperationID: path[1:], Summary: summary, Tags: []string{"health"}, Security: []map[string][]string{}, Responses: map[string]*huma.Response{"200": text("It does.")}}
+		op := &huma.Operation{Method: http.MethodGet, Path: path, OperationID: path[1:], Summary: summary, Tags: []string{"health"}, Security: []map[string][]string{}, Responses: map[string]*huma.Response{"200": text("Yes.")}}
 		if path == "/readyz" {
 			op.Responses["503"] = text("No provider is ready.")
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/host/internal/server"
 	"github.com/ocrmux/ocrmux/host/internal/service"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 	"github.com/ocrmux/ocrmux/internal/route"
 )
@@ -34,7 +35,7 @@ func inJSON(t testing.TB, members map[string]any) []byte {
 	return b
 }
 
-func TestACardIsReadInEveryForm(t *testing.T) {
+func TestAPIReadsACardInEveryForm(t *testing.T) {
 	picture := card(t)
 	images := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(picture) }))
 	defer images.Close()
@@ -79,22 +80,22 @@ func TestACardIsReadInEveryForm(t *testing.T) {
 	}
 }
 
-func TestEveryFailureIsAProblemWithItsStatus(t *testing.T) {
+func TestAPIAnswersEveryFailureWithAProblem(t *testing.T) {
 	c := openWith(t, withoutDoors, func(c *server.Config) { c.MaxPictureBytes = 1 << 20 }).caller(t, "")
 	picture := card(t)
 	raw := func(query string) answer { return c.post(t, recognize+query, "image/jpeg", picture) }
 	c.vendor.answer.Store(new(`{"code": 500, "msg": "不应被问到"}`))
-	raw("?route=nowhere").refusedAs(t, "an unknown route", 404, "invalid_request", "there is no such route")
-	raw("?provider=nobody").refusedAs(t, "an unknown provider", 404, "invalid_request", "there is no such provider")
-	raw("?provider=one&route=default").refusedAs(t, "route and provider", 400, "invalid_request", "both a route and a provider")
-	raw("?side=top").refusedAs(t, "a wrong parameter", 400, "invalid_request", "side is not valid")
-	c.post(t, recognize, "", []byte(`{`)).refusedAs(t, "half a body", 400, "invalid_request", "ends too early")
-	c.post(t, recognize, "", []byte(`{"image_base64": "!"}`)).refusedAs(t, "no base64", 400, "invalid_image", "no base64")
-	c.post(t, recognize, "text/plain", picture).refusedAs(t, "an unknown form", 415, "invalid_request", "say which in Content-Type")
+	raw("?route=nowhere").refusedAs(t, "an unknown route", 404, "invalid_request", says(message.RefusedNoRoute))
+	raw("?provider=nobody").refusedAs(t, "an unknown provider", 404, "invalid_request", says(message.RefusedNoProvider))
+	raw("?provider=one&route=default").refusedAs(t, "route and provider", 400, "invalid_request", says(message.RefusedBoth))
+	raw("?side=top").refusedAs(t, "a wrong parameter", 400, "invalid_request", says(message.RefusedNotSide, "name", "side"))
+	c.post(t, recognize, "", []byte(`{`)).refusedAs(t, "half a body", 400, "invalid_request", says(message.RefusedCutOff))
+	c.post(t, recognize, "", []byte(`{"image_base64": "!"}`)).refusedAs(t, "no base64", 400, "invalid_image", says(message.RefusedNotBase64, "name", "image_base64"))
+	c.post(t, recognize, "text/plain", picture).refusedAs(t, "an unknown form", 415, "invalid_request", says(message.RefusedContentType))
 	c.post(t, recognize, "image/jpeg", []byte("%PDF-1.7 hunter2")).refusedAs(t, "a PDF", 415, "invalid_image", "pdf")
 	c.post(t, recognize, "image/gif", gifOf(t)).refusedAs(t, "a GIF", 415, "invalid_image", "gif")
 	c.post(t, recognize, "image/jpeg", picture[:2000]).refusedAs(t, "half a picture", 422, "invalid_image", "the picture is refused")
-	c.post(t, recognize, "image/png", heavy(t, 2<<20)).refusedAs(t, "a large picture", 413, "invalid_image", "more than the 1048576 bytes")
+	c.post(t, recognize, "image/png", heavy(t, 2<<20)).refusedAs(t, "a large picture", 413, "invalid_image", says(message.RefusedTooLarge, "limit", 1<<20))
 	c.post(t, recognize, "", inJSON(t, map[string]any{"image_url": "https://127.0.0.1:1/card.jpg", "fetch": true})).refusedAs(t, "a private address", 422, "invalid_image", "cannot be fetched")
 	if n := c.vendor.asked.Load(); n != 0 {
 		t.Errorf("the vendor was asked %d times", n)
@@ -123,15 +124,15 @@ func TestEveryFailureIsAProblemWithItsStatus(t *testing.T) {
 	if a.header.Get("Retry-After") == "" {
 		t.Errorf("there is no Retry-After: %s", a.body)
 	}
-	c.get(t, "/v1/nothing").refusedAs(t, "no such path", 404, "invalid_request", "there is nothing at this address")
+	c.get(t, "/v1/nothing").refusedAs(t, "no such path", 404, "invalid_request", says(message.RefusedNoPath))
 	a = c.get(t, recognize)
-	a.refusedAs(t, "another method", 405, "invalid_request", "does not take the method")
+	a.refusedAs(t, "another method", 405, "invalid_request", says(message.RefusedMethod))
 	if a.header.Get("Allow") != "POST" {
 		t.Errorf("allowed are %q", a.header.Get("Allow"))
 	}
 }
 
-func TestTheSameRequestUnderTheSameKeyIsDoneOnce(t *testing.T) {
+func TestAPIDoesARequestWithTheSameKeyOnce(t *testing.T) {
 	c := openWith(t, withoutDoors, nil).caller(t, "")
 	picture := card(t)
 	ask := func(key, query string) answer {
@@ -141,9 +142,9 @@ func TestTheSameRequestUnderTheSameKeyIsDoneOnce(t *testing.T) {
 	if first.body != again.body || again.header.Get("Idempotency-Replayed") != "true" || first.header.Get("Idempotency-Replayed") != "" || c.vendor.asked.Load() != 1 {
 		t.Errorf("asked %d times: %s, then %s", c.vendor.asked.Load(), first.text(), again.text())
 	}
-	ask("k1", "?side=back").refusedAs(t, "another request", 422, "invalid_request", "was used for another request")
-	ask("", "").refusedAs(t, "an empty key", 400, "invalid_request", "the idempotency key is not valid")
-	ask(strings.Repeat("k", 256), "").refusedAs(t, "a long key", 400, "invalid_request", "the idempotency key is not valid")
+	ask("k1", "?side=back").refusedAs(t, "another request", 422, "invalid_request", says(message.RefusedKeyReused))
+	ask("", "").refusedAs(t, "an empty key", 400, "invalid_request", says(message.RefusedIdempotencyKey, "most", 255))
+	ask(strings.Repeat("k", 256), "").refusedAs(t, "a long key", 400, "invalid_request", says(message.RefusedIdempotencyKey, "most", 255))
 
 	c.vendor.answer.Store(new(`{"code": 500, "msg": "系统维护"}`))
 	for range 2 {
@@ -161,7 +162,7 @@ func TestTheSameRequestUnderTheSameKeyIsDoneOnce(t *testing.T) {
 	}
 }
 
-func TestACallerThatIsGoneFindsItsAnswerUnderItsKey(t *testing.T) {
+func TestAPIKeepsTheAnswerForACallerThatGaveUp(t *testing.T) {
 	c := openWith(t, withoutDoors, nil).caller(t, "")
 	asked, finish := make(chan struct{}), make(chan struct{})
 	hold := func(*http.Request) { close(asked); <-finish }
@@ -186,7 +187,7 @@ func TestACallerThatIsGoneFindsItsAnswerUnderItsKey(t *testing.T) {
 	}
 }
 
-func TestProvidersAreShownAndParked(t *testing.T) {
+func TestAPIShowsAndParksProviders(t *testing.T) {
 	price := money.Amount(45_000)
 	c := openWith(t, func(c *engine.Config) {
 		withoutDoors(c)
@@ -211,7 +212,7 @@ func TestProvidersAreShownAndParked(t *testing.T) {
 	if one.Plugin != "jumdata" || one.State != "ready" || one.Version == "" || one.Standing == nil || one.Standing.Price != price || one.Standing.Breaker != "closed" || len(one.Budgets) != 1 {
 		t.Errorf("%+v", one)
 	}
-	c.get(t, "/v1/providers/three").refusedAs(t, "an unknown one", 404, "invalid_request", "no such provider")
+	c.get(t, "/v1/providers/three").refusedAs(t, "an unknown one", 404, "invalid_request", says(message.RefusedNoProvider))
 
 	until := time.Now().Add(time.Hour).UTC().Truncate(time.Second)
 	parked := into[service.Provider](t, c.post(t, "/v1/providers/one/park", "", inJSON(t, map[string]any{"reason": "maintenance", "until": until})))
@@ -225,14 +226,14 @@ func TestProvidersAreShownAndParked(t *testing.T) {
 	if p := into[service.Provider](t, c.post(t, "/v1/providers/one/park", "", nil)); p.Standing.Ready {
 		t.Errorf("%+v", p.Standing)
 	}
-	c.post(t, "/v1/providers/three/park", "", nil).refusedAs(t, "an unknown one", 404, "invalid_request", "no such provider")
-	c.post(t, "/v1/providers/three/unpark", "", nil).refusedAs(t, "an unknown one", 404, "invalid_request", "no such provider")
-	c.post(t, "/v1/providers/one/park", "", []byte(`{"until": "2020-01-01T00:00:00Z"}`)).refusedAs(t, "a time that is over", 400, "invalid_request", "in the past")
+	c.post(t, "/v1/providers/three/park", "", nil).refusedAs(t, "an unknown one", 404, "invalid_request", says(message.RefusedNoProvider))
+	c.post(t, "/v1/providers/three/unpark", "", nil).refusedAs(t, "an unknown one", 404, "invalid_request", says(message.RefusedNoProvider))
+	c.post(t, "/v1/providers/one/park", "", []byte(`{"until": "2020-01-01T00:00:00Z"}`)).refusedAs(t, "a time that is over", 400, "invalid_request", says(message.RefusedPast))
 	c.post(t, "/v1/providers/one/park", "", []byte(`{"reasn": "hunter2"}`)).refusedAs(t, "an unknown member", 422, "invalid_request", "unexpected property")
 	c.post(t, "/v1/providers/one/park", "", []byte(`{`)).refusedAs(t, "no JSON", 400, "invalid_request", "")
 }
 
-func TestRoutesUsageAndBudgetsAreShown(t *testing.T) {
+func TestAPIShowsRoutesUsageAndBudgets(t *testing.T) {
 	price := money.Amount(45_000)
 	c := openWith(t, func(c *engine.Config) {
 		withoutDoors(c)
@@ -252,7 +253,7 @@ func TestRoutesUsageAndBudgetsAreShown(t *testing.T) {
 	if len(ranking.Providers) != 1 || ranking.Providers[0].Ready || !strings.Contains(ranking.Providers[0].Why.String(), "portrait") {
 		t.Errorf("%+v", ranking)
 	}
-	c.get(t, "/v1/routes/nowhere/explain").refusedAs(t, "an unknown route", 404, "invalid_request", "no such route")
+	c.get(t, "/v1/routes/nowhere/explain").refusedAs(t, "an unknown route", 404, "invalid_request", says(message.RefusedNoRoute))
 	c.get(t, "/v1/routes/default/explain?side=hunter2").refusedAs(t, "a wrong side", 422, "invalid_request", "query.side")
 	c.get(t, "/v1/routes/default/explain?sied=front").refusedAs(t, "a mistyped parameter", 422, "invalid_request", "unknown query parameter")
 
@@ -263,7 +264,7 @@ func TestRoutesUsageAndBudgetsAreShown(t *testing.T) {
 	if rows := into[server.Usage](t, c.get(t, "/v1/usage?from=2020-01-01&to=2020-02-01T00:00:00%2B08:00")).Rows; len(rows) != 0 {
 		t.Errorf("%+v", rows)
 	}
-	c.get(t, "/v1/usage?from=yesterday").refusedAs(t, "no day", 400, "invalid_request", "days such as")
+	c.get(t, "/v1/usage?from=yesterday").refusedAs(t, "no day", 400, "invalid_request", says(message.RefusedDays))
 	c.get(t, "/v1/usage?by=moon").refusedAs(t, "an unknown dimension", 422, "invalid_request", "query.by")
 
 	type budgets struct{ Budgets []money.Account }
@@ -273,7 +274,7 @@ func TestRoutesUsageAndBudgetsAreShown(t *testing.T) {
 	}
 }
 
-func TestHealthIsPromisedToo(t *testing.T) {
+func TestAPIDescribesHealthChecks(t *testing.T) {
 	c := openWith(t, withoutDoors, nil).caller(t, "")
 	for _, path := range []string{"/healthz", "/readyz"} {
 		if a := c.get(t, path); a.status != 200 {
@@ -282,18 +283,18 @@ func TestHealthIsPromisedToo(t *testing.T) {
 	}
 }
 
-func TestTheReferenceComesFromHereAlone(t *testing.T) {
+func TestReferenceLoadsNothingFromElsewhere(t *testing.T) {
 	b := openWith(t, withoutDoors, nil)
 	page := b.ask(t, get(t, b, "/docs"))
 	if page.status != 200 || !strings.Contains(page.header.Get("Content-Security-Policy"), "default-src 'none'") || strings.Contains(page.body, "://") {
 		t.Errorf("%v\n%s", page.header, page.body)
 	}
-	for _, path := range []string{"/docs/start.js", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css"} {
-		if !strings.Contains(page.body, path) {
+	for _, path := range []string{"docs/start.js", "docs/swagger-ui-bundle.js", "docs/swagger-ui.css"} {
+		if !strings.Contains(page.body, `"`+path+`"`) {
 			t.Errorf("the page has no %s", path)
 		}
 		for _, encoding := range []string{"gzip", "identity"} {
-			r := get(t, b, path)
+			r := get(t, b, "/"+path)
 			r.Header.Set("Accept-Encoding", encoding)
 			response, err := http.DefaultTransport.RoundTrip(r)
 			if err != nil {

@@ -8,11 +8,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
-// TestClientsInOtherLanguages runs the clients of examples/clients, which ask as the vendors' own samples do, against the
+// TestFrontDoorsServeClientsInOtherLanguages runs the clients of examples/clients, which ask as the vendors' own samples do, against the
 // doors. The card they send is a synthetic specimen; what they must print is what the scripted vendors behind answer.
-func TestClientsInOtherLanguages(t *testing.T) {
+func TestFrontDoorsServeClientsInOtherLanguages(t *testing.T) {
 	b := open(t, nil)
 	const number = "11010119900307803X"
 	for _, tt := range []struct {
@@ -48,7 +50,7 @@ func runClient(t *testing.T, b *bench, command []string, code, secret string) st
 	t.Helper()
 	program, err := exec.LookPath(command[0])
 	if err != nil {
-		t.Skipf("SKIPPED: %s is not installed, so this client is not tested; on Debian: apt-get install php-cli php-curl python3", command[0])
+		testenv.Missing(t, "install %s; on Debian: apt-get install php-cli php-curl python3", command[0])
 	}
 	args := []string{command[1], b.url, filepath.Join("..", "cards", "specimen-front.jpg")}
 	cmd := exec.CommandContext(t.Context(), program, append(args, command[2:]...)...)

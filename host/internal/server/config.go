@@ -18,33 +18,33 @@ import (
 
 // Config of a Server. Zero values are the defaults.
 type Config struct {
-	// Doors are the plugins whose front doors are mounted.
-	Doors []string
-	// Tenants who may use the HTTP API. Without any, everybody is admin, so that the server must listen on loopback only.
+	// Tenants may use the HTTP API. Without tenants every caller is an admin, so the server must listen on loopback only.
 	Tenants []access.Config
-	// TLS of the listener; nil means plain HTTP.
+	// Authenticate identifies tenants in place of keys and certificates, see [access.Guard]. nil means keys and certificates.
+	Authenticate func(*http.Request) (tenant string, ok bool)
+	// TLS of the listener. nil means plain HTTP.
 	TLS *TLS
-	// MaxRequests are served at once, health not counted; default 2048. Queue more may wait for their turn, for 5 seconds; default as
-	// many, negative means none.
+	// MaxRequests is how many requests are served at once, apart from health checks. 0 means 2048. Queue is how many more may wait, each
+	// up to 5 seconds. 0 means as many as MaxRequests, a negative number means none.
 	MaxRequests, Queue int
-	// MaxPictureBytes of a picture; default that of package imaging.
+	// MaxPictureBytes is the size of the largest picture. 0 means the default of package imaging.
 	MaxPictureBytes int64
-	// CallTimeout is the longest time that a recognition may take; default 60 seconds.
+	// CallTimeout is the longest time that a recognition may take. 0 means 60 seconds.
 	CallTimeout time.Duration
-	// Zone in which the days of usage begin; nil means Asia/Shanghai.
+	// Zone is the time zone in which the days of usage begin. nil means Asia/Shanghai.
 	Zone *time.Location
-	// Metrics answers at /metrics, for admins; nil means that nothing does.
+	// Metrics answers at /metrics, for admins. nil means that there are none.
 	Metrics http.Handler
-	// Examine and Editor are for the console, as [console.Config] has them; nil means that it does without.
+	// Examine and Editor are for the console, see [console.Config]. Each may be nil.
 	Examine func(ctx context.Context, provider string) (doctor.Report, error)
 	Editor  console.Editor
-	// NoConsole leaves the console out, for a handler in a larger server.
+	// NoConsole omits the console, for a handler in a larger server.
 	NoConsole bool
-	// Version of the program, for the description of the API.
+	// Version of the program, in the description of the API.
 	Version string
-	// Logger receives one line for each request, without any value of it; nil means nowhere.
+	// Logger receives one line for each request, without any value of the request. nil discards them.
 	Logger *slog.Logger
-	// Now and Random are the server's clock and randomness; nil means the system's.
+	// Now and Random are the clock and the source of random bytes. nil means the system's.
 	Now    func() time.Time
 	Random io.Reader
 }

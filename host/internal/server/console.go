@@ -7,10 +7,10 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/console"
 )
 
-// mountConsole adds the console to the mux and gives the patterns.
+// mountConsole adds the console to the mux and returns the patterns.
 func (s *Server) mountConsole() ([]string, error) {
 	c, err := console.New(console.Config{
-		Service: s.service, Guard: s.guard.Load, Seen: func(r *http.Request, t *access.Tenant) { visitOf(r.Context()).tenant = t },
+		Service: s.service, Guard: s.guard.Load, Seen: func(r *http.Request, t *access.Tenant) { stateOf(r.Context()).tenant = t },
 		MaxPictureBytes: s.cfg.MaxPictureBytes, Examine: s.cfg.Examine, Editor: s.cfg.Editor, Zone: s.cfg.Zone, Version: s.cfg.Version, Logger: s.cfg.Logger, Now: s.cfg.Now, Random: s.cfg.Random,
 	})
 	if err != nil {

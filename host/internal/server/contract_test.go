@@ -11,7 +11,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 )
 
 // contract is what /openapi.json promises.
@@ -55,7 +58,7 @@ func (c *contract) schema(t testing.TB, path ...string) *jsonschema.Schema {
 	t.Helper()
 	var pointer strings.Builder
 	for _, p := range path {
-		pointer.WriteString("/" + url.PathEscape(strings.NewReplacer("~", "~0", "/", "~1").Replace(p)))
+		pointer.WriteString("/" + url.PathEscape(jsonpointer.Escape(p)))
 	}
 	s, err := c.compiler.Compile("openapi.json#" + pointer.String())
 	if err != nil {
@@ -187,6 +190,9 @@ func get(t testing.TB, b *bench, path string) *http.Request {
 	}
 	return r
 }
+
+// says returns the English text of a code.
+func says(code message.Code, pairs ...any) string { return message.New(code, pairs...).String() }
 
 // refusedAs fails the test unless an answer is a problem of a kind.
 func (a answer) refusedAs(t testing.TB, what string, status int, kind, detail string) {

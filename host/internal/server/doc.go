@@ -1,2 +1,2 @@
-// Package server answers HTTP in front of an engine: the HTTP API of docs/api.md, the console, the vendors' front doors, and health.
+// Package server serves an engine over HTTP: the HTTP API of docs/api.md, the console, the vendors' front doors, and health checks.
 package server

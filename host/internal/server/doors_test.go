@@ -18,7 +18,7 @@ const (
 	jumdataBack = `200 {"code":200,"msg":"成功","taskNo":"ID","charge":true,"data":{"result":0,"side":"back","info":{"authority":"北京市公安局东城分局","timelimit":"20190806-长期"},"validity":{"authority":true,"timelimit":true}}}`
 )
 
-func TestADoorAnswersAsItsVendor(t *testing.T) {
+func TestFrontDoorsAnswerAsTheirVendors(t *testing.T) {
 	b := open(t, nil)
 	picture := card(t)
 	text := base64Of(picture)
@@ -95,7 +95,7 @@ func TestADoorAnswersAsItsVendor(t *testing.T) {
 	})
 }
 
-func TestBase64IsTakenInEveryShape(t *testing.T) {
+func TestFrontDoorsAcceptBase64InEveryShape(t *testing.T) {
 	b := open(t, nil)
 	text := base64Of(card(t))
 	var lines strings.Builder

@@ -1,21 +1,17 @@
 package server_test
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
-	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -25,44 +21,21 @@ import (
 	"github.com/ocrmux/ocrmux/engine/wasm"
 	"github.com/ocrmux/ocrmux/host/internal/server"
 	"github.com/ocrmux/ocrmux/host/internal/telemetry/leaktest"
-	"github.com/ocrmux/ocrmux/internal/build"
-	"github.com/ocrmux/ocrmux/internal/catalog/trust"
+	"github.com/ocrmux/ocrmux/internal/plugintest"
 )
 
 // built are the vendors' plugins as modules, and their compiled code.
 var built struct{ plugins, cache string } // made by TestMain, only read afterwards
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
-
-func run(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "ocrmux-server-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	built.plugins, built.cache = filepath.Join(dir, "plugins"), cmp.Or(os.Getenv("OCRMUX_TEST_CACHE"), filepath.Join(dir, "cache"))
-	errs := []error{look("plugins"), look("sdk")}
+func TestMain(m *testing.M) {
+	var sources []string
 	for _, name := range vendors() {
-		_, err := build.WASM(context.Background(), filepath.Join("..", "..", "..", "plugins", name), built.plugins)
-		errs = append(errs, err)
+		sources = append(sources, filepath.Join("..", "..", "..", "plugins", name))
 	}
-	if err := errors.Join(append(errs, trust.Approve(built.plugins))...); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return m.Run()
-}
-
-// look reads a folder's sources. What is built from them is of the go command's making, which would not know otherwise that the
-// results of these tests depend on them, and would keep the results of old ones.
-func look(folder string) error {
-	return filepath.WalkDir(filepath.Join("..", "..", "..", folder), func(path string, _ fs.DirEntry, err error) error {
-		if err == nil && filepath.Ext(path) == ".go" {
-			_, err = os.ReadFile(path)
-		}
-		return err
-	})
+	os.Exit(plugintest.Main(m, plugintest.Sources{Modules: sources}, func(b plugintest.Built) error {
+		built.plugins, built.cache = b.Modules, b.Cache
+		return nil
+	}))
 }
 
 func vendors() []string { return []string{"duguang", "jumdata", "showapi", "wapi"} }
@@ -144,14 +117,10 @@ func open(t testing.TB, change func(*engine.Config)) *bench {
 	return b
 }
 
-// prepare makes a server that does not serve yet, with all configured doors unless some are named.
-func prepare(t testing.TB, change func(*engine.Config), open ...string) *bench {
+// prepare makes a server that does not serve yet.
+func prepare(t testing.TB, change func(*engine.Config)) *bench {
 	t.Helper()
-	return prepareWith(t, change, func(c *server.Config) {
-		if len(open) > 0 {
-			c.Doors = open
-		}
-	})
+	return prepareWith(t, change, nil)
 }
 
 // openWith is open with a server that is not as it is by default.
@@ -193,7 +162,7 @@ func prepareWith(t testing.TB, change func(*engine.Config), changeServer func(*s
 		}
 		b.clean(t, "the log", b.log.String())
 	})
-	served := server.Config{Doors: slices.Collect(maps.Keys(cfg.FrontDoors)), Logger: cfg.Logger}
+	served := server.Config{Logger: cfg.Logger}
 	if changeServer != nil {
 		changeServer(&served)
 	}

@@ -27,7 +27,7 @@ func noisy(t testing.TB) []byte {
 	return b.Bytes()
 }
 
-func TestAPictureIsHeldOnce(t *testing.T) {
+func TestFrontDoorsHoldAPictureOnce(t *testing.T) {
 	b := open(t, nil)
 	picture := noisy(t)
 	text := base64Of(picture)
@@ -61,7 +61,7 @@ func TestAPictureIsHeldOnce(t *testing.T) {
 	}
 }
 
-func TestTheAPIHoldsAPictureOnce(t *testing.T) {
+func TestAPIHoldsAPictureOnce(t *testing.T) {
 	c := openWith(t, withoutDoors, nil).caller(t, "")
 	picture := noisy(t)
 	for name, ask := range map[string]func(n int) *http.Request{

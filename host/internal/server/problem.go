@@ -12,32 +12,33 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/access"
 	"github.com/ocrmux/ocrmux/host/internal/server/intake"
 	"github.com/ocrmux/ocrmux/host/internal/service"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 const problemType = "application/problem+json"
 
-// Problem is why a request was not answered, as RFC 9457 has it, with the members of a failure.
+// Problem is a problem document (RFC 9457) with the members of a failure. It says why a request failed.
 type Problem struct {
 	Type   string `json:"type" format:"uri" doc:"urn:ocrmux:failure: and the kind"`
 	Title  string `json:"title" doc:"The kind in words"`
 	Status int    `json:"status" doc:"HTTP status"`
-	Detail string `json:"detail" doc:"What went wrong this time"`
+	Detail string `json:"detail" doc:"What went wrong"`
 	engine.Failure
-	Attempts []engine.Attempt `json:"attempts,omitempty" doc:"The providers that were considered"`
+	Attempts []engine.Attempt `json:"attempts,omitempty" doc:"The providers that were asked or skipped"`
 
 	retryAfter time.Duration
 }
 
-// Error is the problem in words.
+// Error returns the detail.
 func (p *Problem) Error() string { return p.Detail }
 
-// GetStatus is the HTTP status. It and the two methods below are what huma wants of an error.
+// GetStatus returns the HTTP status. It, ContentType and GetHeaders implement interfaces of huma.
 func (p *Problem) GetStatus() int { return p.Status }
 
-// ContentType of a problem.
+// ContentType returns application/problem+json.
 func (p *Problem) ContentType(string) string { return problemType }
 
-// GetHeaders are those that go with a problem.
+// GetHeaders returns the headers of the answer.
 func (p *Problem) GetHeaders() http.Header {
 	h := make(http.Header)
 	if p.retryAfter > 0 {
@@ -49,7 +50,7 @@ func (p *Problem) GetHeaders() http.Header {
 	return h
 }
 
-// seconds of a wait, rounded up.
+// seconds returns a wait in seconds, rounded up.
 func seconds(d time.Duration) string {
 	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10)
 }
@@ -63,10 +64,10 @@ func (p *Problem) write(w http.ResponseWriter) {
 	w.WriteHeader(p.Status)
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(p) // a client that is gone does not matter
+	_ = encoder.Encode(p) // an error means that the client is gone
 }
 
-// problem of a failure.
+// problem returns the problem of a failure.
 func problem(status int, f engine.Failure) *Problem {
 	p := &Problem{Type: "urn:ocrmux:failure:" + f.Kind.String(), Title: title(f.Kind), Status: status, Detail: f.String(), Failure: f}
 	switch status {
@@ -76,11 +77,11 @@ func problem(status int, f engine.Failure) *Problem {
 	return p
 }
 
-// title is a kind in words.
+// title describes a kind.
 func title(k abi.FailureKind) string {
 	switch k {
 	case abi.FailureKindInvalidRequest:
-		return "the request is not valid"
+		return "the request is invalid"
 	case abi.FailureKindInvalidImage:
 		return "the picture cannot be used"
 	case abi.FailureKindNoDocument:
@@ -94,13 +95,13 @@ func title(k abi.FailureKind) string {
 	case abi.FailureKindQuotaExhausted:
 		return "a budget or quota is used up"
 	case abi.FailureKindRateLimited:
-		return "there are too many requests"
+		return "too many requests"
 	case abi.FailureKindUnavailable:
-		return "this cannot be done now"
+		return "temporarily unavailable"
 	case abi.FailureKindTimeout:
-		return "it took too long"
+		return "timeout"
 	case abi.FailureKindOutcomeUnknown:
-		return "it is not known what came of the call"
+		return "the outcome of the call is unknown"
 	case abi.FailureKindProviderError:
 		return "the provider failed"
 	default:
@@ -108,18 +109,18 @@ func title(k abi.FailureKind) string {
 	}
 }
 
-// callerFault is a problem of the request, which no provider was asked for.
-func callerFault(status int, reason string) *Problem {
-	return problem(status, engine.Failure{Kind: abi.FailureKindInvalidRequest, Message: reason, Fault: abi.FaultCaller, Billed: abi.BilledNo})
+// callerFault returns the problem of an invalid request for which no provider was asked.
+func callerFault(status int, reason message.Message) *Problem {
+	return problem(status, engine.Failure{Kind: abi.FailureKindInvalidRequest, Message: reason.String(), Fault: abi.FaultCaller, Billed: abi.BilledNo})
 }
 
-// refused is the problem of a *access.Refusal, which every request that is turned away before it is read ends with.
-func refused(err error) *Problem {
+// refusalProblem returns the problem of a *access.Refusal, the error for a request that is refused before it is read.
+func refusalProblem(err error) *Problem {
 	var r *access.Refusal
 	if !errors.As(err, &r) {
 		return internalProblem()
 	}
-	f := engine.Failure{Message: r.Reason, Fault: abi.FaultCaller, Billed: abi.BilledNo, Retryable: r.RetryAfter > 0, RetryAfterMs: uint32(min(r.RetryAfter.Milliseconds(), 1<<32-1))}
+	f := engine.Failure{Message: r.Error(), Fault: abi.FaultCaller, Billed: abi.BilledNo, Retryable: r.RetryAfter > 0, RetryAfterMs: uint32(min(r.RetryAfter.Milliseconds(), 1<<32-1))}
 	switch r.Status {
 	case http.StatusUnauthorized:
 		f.Kind = abi.FailureKindUnauthenticated
@@ -133,38 +134,38 @@ func refused(err error) *Problem {
 	return problem(r.Status, f)
 }
 
-// denied is the problem of what package service does not give a tenant.
-func denied(err error) *Problem {
+// denialProblem returns the problem of a *service.Denial.
+func denialProblem(err error) *Problem {
 	switch status, ok := service.Denied(err); {
 	case !ok:
 		return internalProblem() // not reached
 	case status == http.StatusForbidden:
-		return refused(&access.Refusal{Status: status, Reason: err.Error()})
+		return refusalProblem(&access.Refusal{Status: status, Reason: message.Error(err)})
 	default:
-		return callerFault(status, err.Error())
+		return callerFault(status, message.Error(err))
 	}
 }
 
-// unread is the problem of an *intake.Error.
-func unread(err error) *Problem {
+// intakeProblem returns the problem of an *intake.Error.
+func intakeProblem(err error) *Problem {
 	var wrong *intake.Error
 	if !errors.As(err, &wrong) {
 		return internalProblem()
 	}
 	p := callerFault(wrong.Status, wrong.Reason)
 	if wrong.Picture {
-		p = problem(wrong.Status, engine.Failure{Kind: abi.FailureKindInvalidImage, Message: wrong.Reason, Fault: abi.FaultCaller, Billed: abi.BilledNo})
+		p = problem(wrong.Status, engine.Failure{Kind: abi.FailureKindInvalidImage, Message: wrong.Error(), Fault: abi.FaultCaller, Billed: abi.BilledNo})
 	}
 	return p
 }
 
-// internalProblem is one that says nothing: what went wrong is in the log.
+// internalProblem returns a problem without details. The log has them.
 func internalProblem() *Problem {
-	return problem(http.StatusInternalServerError, engine.Failure{Kind: abi.FailureKindInternal, Message: "the server failed", Fault: abi.FaultOperator, Billed: abi.BilledUnknown})
+	return problem(http.StatusInternalServerError, engine.Failure{Kind: abi.FailureKindInternal, Message: message.New(message.RefusedInternal).String(), Fault: abi.FaultOperator, Billed: abi.BilledUnknown})
 }
 
-// failed is the problem of an *engine.Error, as a tenant is told it.
-func failed(err *engine.Error, tenant string) *Problem {
+// failureProblem returns the problem of an *engine.Error, for a tenant.
+func failureProblem(err *engine.Error, tenant string) *Problem {
 	p := problem(service.Status(err, tenant), err.Failure)
 	p.Attempts = err.Attempts
 	return p

@@ -17,6 +17,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/host/internal/server/intake"
 	"github.com/ocrmux/ocrmux/host/internal/server/replay"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 const (
@@ -24,7 +25,7 @@ const (
 	maxIdempotency = 255 // characters of such a key
 )
 
-// recognizeOperation mounts POST /v1/recognize. It reads the body itself: huma would hold a picture several times.
+// recognizeOperation mounts POST /v1/recognize. It reads the body itself, since huma would hold a picture several times in memory.
 func (a *api) recognizeOperation(h huma.API) {
 	op := describeRecognize(h.OpenAPI().Components.Schemas)
 	h.OpenAPI().AddOperation(op)
@@ -37,15 +38,15 @@ func (a *api) recognizeOperation(h huma.API) {
 func describeRecognize(schemas huma.Registry) *huma.Operation {
 	op := &huma.Operation{
 		Method: http.MethodPost, Path: "/v1/recognize", OperationID: "recognize", Summary: "Read one document", Tags: []string{"recognition"},
-		Description: "The picture comes as a JSON object with the picture in base64 or its address, as a multipart form with the picture as a file, or as the body itself. " +
-			"Parameters stand in the body or, except image_url, in the query, each in one place.",
+		Description: "Send a JSON object with the picture in base64 or its address, a multipart form with the picture as a file, or the picture as the body. " +
+			"Parameters are in the body or, except image_url, in the query, each in one place.",
 		Responses: problems(schemas, 400, 404, 408, 413, 415, 502, 504),
 	}
 	op.Responses["200"] = &huma.Response{
-		Description: "What was read", Content: map[string]*huma.MediaType{"application/json": {Schema: schemas.Schema(reflect.TypeFor[engine.Recognition](), true, "")}},
-		Headers: map[string]*huma.Param{"Idempotency-Replayed": {Description: "true when the answer is that of an earlier request", Schema: &huma.Schema{Type: huma.TypeString}}},
+		Description: "The document", Content: map[string]*huma.MediaType{"application/json": {Schema: schemas.Schema(reflect.TypeFor[engine.Recognition](), true, "")}},
+		Headers: map[string]*huma.Param{"Idempotency-Replayed": {Description: "true if the answer is that of an earlier request", Schema: &huma.Schema{Type: huma.TypeString}}},
 	}
-	op.Parameters = append(op.Parameters, parameter("header", idempotencyKey, "Repeating a request under the same key for 24 hours gives the same answer and does not do it again.", &huma.Schema{Type: huma.TypeString, MaxLength: new(maxIdempotency)}))
+	op.Parameters = append(op.Parameters, parameter("header", idempotencyKey, "A repeated request with the same key within 24 hours gets the same answer and is not done again.", &huma.Schema{Type: huma.TypeString, MaxLength: new(maxIdempotency)}))
 	object := map[string]*huma.Schema{"image_base64": {Type: huma.TypeString, Description: "The picture in base64, the standard alphabet with padding."}}
 	form := map[string]*huma.Schema{"image": {Type: huma.TypeString, Format: "binary", Description: "The picture."}}
 	for _, p := range intake.Parameters() {
@@ -57,7 +58,7 @@ func describeRecognize(schemas huma.Registry) *huma.Operation {
 		switch p.Kind {
 		case intake.Words:
 			schema = &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeString}, Description: p.Doc}
-			text = &huma.Schema{Type: huma.TypeString, Description: p.Doc + " With commas between them."}
+			text = &huma.Schema{Type: huma.TypeString, Description: p.Doc + " Separated by commas."}
 		case intake.Switch:
 			schema = &huma.Schema{Type: huma.TypeBoolean, Description: p.Doc}
 			text = schema
@@ -83,7 +84,7 @@ func describeRecognize(schemas huma.Registry) *huma.Operation {
 }
 
 func (a *api) recognize(w http.ResponseWriter, r *http.Request) {
-	tenant := visitOf(r.Context()).tenant
+	tenant := stateOf(r.Context()).tenant
 	key, p := keyOf(r)
 	if p != nil {
 		p.write(w)
@@ -91,11 +92,11 @@ func (a *api) recognize(w http.ResponseWriter, r *http.Request) {
 	}
 	form, err := intake.Read(w, r, a.cfg.MaxPictureBytes)
 	if err != nil {
-		unread(err).write(w)
+		intakeProblem(err).write(w)
 		return
 	}
 	if err := a.service.ResolveRoute(tenant, &form.Request); err != nil {
-		denied(err).write(w)
+		denialProblem(err).write(w)
 		return
 	}
 	if key == "" {
@@ -108,15 +109,17 @@ func (a *api) recognize(w http.ResponseWriter, r *http.Request) {
 		internalProblem().write(w)
 		return
 	}
-	// A caller that is gone may ask again, and shall then have what was bought for it.
+	// A caller that gave up may ask again, and then gets what was paid for.
 	lasting := context.WithoutCancel(r.Context())
 	answer, replayed, err := a.answers.Do(r.Context(), tenant.Name(), key, digest, func() (replay.Answer, bool) { return a.answer(lasting, form) })
 	switch {
 	case errors.Is(err, replay.ErrDifferent):
-		callerFault(http.StatusUnprocessableEntity, err.Error()+"; take a new one for each request").write(w)
+		callerFault(http.StatusUnprocessableEntity, message.New(message.RefusedKeyReused)).write(w)
 		return
 	case err != nil: // the caller gave up
-		problem(http.StatusGatewayTimeout, engine.Failure{Kind: abi.FailureKindTimeout, Fault: abi.FaultCaller, Message: "the caller gave up"}).write(w)
+		problem(http.StatusGatewayTimeout, engine.Failure{
+			Kind: abi.FailureKindTimeout, Fault: abi.FaultCaller, Message: message.New(message.RefusedCanceled).String(),
+		}).write(w)
 		return
 	}
 	if replayed {
@@ -125,7 +128,7 @@ func (a *api) recognize(w http.ResponseWriter, r *http.Request) {
 	send(w, answer)
 }
 
-// keyOf is the idempotency key of a request, if it has one.
+// keyOf returns the idempotency key of a request, empty if it has none.
 func keyOf(r *http.Request) (string, *Problem) {
 	values := r.Header.Values(idempotencyKey)
 	if len(values) == 0 {
@@ -134,12 +137,12 @@ func keyOf(r *http.Request) (string, *Problem) {
 	key := values[0]
 	bad := func(c rune) bool { return c < ' ' || c > '~' }
 	if len(values) > 1 || key == "" || len(key) > maxIdempotency || slices.ContainsFunc([]rune(key), bad) {
-		return "", callerFault(http.StatusBadRequest, "the idempotency key is not valid: write 1 to 255 printable ASCII characters, such as a UUID")
+		return "", callerFault(http.StatusBadRequest, message.New(message.RefusedIdempotencyKey, "most", maxIdempotency))
 	}
 	return key, nil
 }
 
-// answer asks the engine. An answer that cost nothing and may be another one next time need not be kept.
+// answer asks the engine. keep is false for an answer that cost nothing and may be different next time.
 func (a *api) answer(ctx context.Context, form *intake.Form) (answer replay.Answer, keep bool) {
 	req := form.Ask()
 	recognition, err := a.service.Engine.Recognize(ctx, req)
@@ -148,10 +151,10 @@ func (a *api) answer(ctx context.Context, form *intake.Form) (answer replay.Answ
 	}
 	var wrong *engine.Error
 	if !errors.As(err, &wrong) {
-		p := internalProblem() // not reached: the engine's errors are all of that type
+		p := internalProblem() // not reached: all errors of the engine have that type
 		return encoded(p.Status, problemType, p, nil), false
 	}
-	p := failed(wrong, req.Tenant)
+	p := failureProblem(wrong, req.Tenant)
 	paid := slices.ContainsFunc(wrong.Attempts, func(a engine.Attempt) bool { return a.Outcome != engine.Skipped && a.Billed != abi.BilledNo })
 	return encoded(p.Status, problemType, p, p.GetHeaders()), paid || !wrong.Failure.Retryable && p.Status < http.StatusInternalServerError
 }
@@ -160,7 +163,7 @@ func encoded(status int, kind string, body any, headers http.Header) replay.Answ
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(body) // made of texts, numbers and times only
+	_ = encoder.Encode(body) // texts, numbers and times can always be encoded
 	out := replay.Answer{Status: status, Header: map[string]string{"Content-Type": kind}, Body: b.Bytes()}
 	for name := range headers {
 		out.Header[name] = headers.Get(name)
@@ -173,5 +176,5 @@ func send(w http.ResponseWriter, a replay.Answer) {
 		w.Header().Set(name, a.Header[name])
 	}
 	w.WriteHeader(a.Status)
-	_, _ = w.Write(a.Body) // a client that is gone does not matter
+	_, _ = w.Write(a.Body) // an error means that the client is gone
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/swaggest/swgui/v5/static"
 )
 
-// What the browser shows of the API's description. Swagger UI comes with the program; nothing is loaded from elsewhere.
+// The pages that show the API's description. Swagger UI is part of the program; browsers load nothing from other servers.
 var (
 	//go:embed reference/index.html
 	referencePage string
@@ -20,11 +20,11 @@ var (
 	referenceStart string
 )
 
-// referencePolicy allows what is served here and nothing else. Swagger UI's own pictures are data: addresses.
+// referencePolicy allows only what this server serves. Swagger UI's own pictures are data: URLs.
 const referencePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// mountReference adds the rendered reference to a mux and gives the patterns.
+// mountReference adds the rendered reference to a mux and returns the patterns.
 func mountReference(mux *http.ServeMux) []string {
 	var patterns []string
 	handle := func(pattern, kind string, serve http.HandlerFunc) {
@@ -50,19 +50,19 @@ func mountReference(mux *http.ServeMux) []string {
 	return patterns
 }
 
-// compressed serves a file of Swagger UI, which is there compressed.
+// compressed serves a file of Swagger UI, which is embedded compressed.
 func compressed(name string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		file, err := static.FS.ReadFile(name)
 		if err != nil {
-			http.NotFound(w, r) // not reached: the files belong to the module's version
+			http.NotFound(w, r) // not reached: the module contains the files
 			return
 		}
 		w.Header().Set("Cache-Control", "max-age=3600")
 		w.Header().Set("Vary", "Accept-Encoding")
 		if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 			w.Header().Set("Content-Encoding", "gzip")
-			_, _ = w.Write(file) // a client that is gone does not matter
+			_, _ = w.Write(file) // an error means that the client is gone
 			return
 		}
 		if plain, err := gzip.NewReader(bytes.NewReader(file)); err == nil {

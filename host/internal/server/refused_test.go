@@ -51,7 +51,7 @@ func gifOf(t testing.TB) []byte {
 	return b.Bytes()
 }
 
-func TestADoorRefusesWhatItsVendorWould(t *testing.T) {
+func TestFrontDoorsRefuseWhatTheirVendorsWould(t *testing.T) {
 	b := open(t, nil)
 	picture := card(t)
 	text := base64Of(picture)
@@ -169,7 +169,7 @@ func cutOff(r *http.Request) *http.Request {
 	return r
 }
 
-func TestASignedRequestIsAnsweredOnce(t *testing.T) {
+func TestFrontDoorsAnswerASignedRequestOnce(t *testing.T) {
 	b := open(t, nil)
 	form := params{"imgData": base64Of(card(t)), "need_more_info": "1"}
 	headers := byKey(appID, appSecret, "nonce-1", "POST", "/ocrIdCard", formType, "", form)
@@ -188,7 +188,7 @@ func TestASignedRequestIsAnsweredOnce(t *testing.T) {
 	}
 }
 
-func TestWhatIsWrongBehindADoorStaysBehindIt(t *testing.T) {
+func TestFrontDoorsHideFailuresOfProviders(t *testing.T) {
 	b := open(t, nil)
 	text := base64Of(card(t))
 	for _, tt := range []struct{ name, behind, duguang, showapi, wapi, jumdata string }{

@@ -34,15 +34,15 @@ type explainOutput struct {
 func (a *api) routeOperations(h huma.API) {
 	schemas := h.OpenAPI().Components.Schemas
 	huma.Register(h, huma.Operation{
-		Method: http.MethodGet, Path: "/v1/routes", OperationID: "list-routes", Summary: "List the routes that you may take", Tags: []string{"routes"}, Responses: problems(schemas),
+		Method: http.MethodGet, Path: "/v1/routes", OperationID: "list-routes", Summary: "List the routes that you may use", Tags: []string{"routes"}, Responses: problems(schemas),
 	}, func(ctx context.Context, _ *struct{}) (*routesOutput, error) {
 		out := new(routesOutput)
-		out.Body.Routes = a.service.Routes(visitOf(ctx).tenant)
+		out.Body.Routes = a.service.Routes(stateOf(ctx).tenant)
 		return out, nil
 	})
 	huma.Register(h, huma.Operation{
-		Method: http.MethodGet, Path: "/v1/routes/{name}/explain", OperationID: "explain-route", Summary: "Show whom a route would ask now, and why", Tags: []string{"routes"},
-		Description: "Nobody is called.", Responses: problems(schemas, 404),
+		Method: http.MethodGet, Path: "/v1/routes/{name}/explain", OperationID: "explain-route", Summary: "Show which providers a route would ask now, and why", Tags: []string{"routes"},
+		Description: "Calls no provider.", Responses: problems(schemas, 404),
 	}, func(ctx context.Context, in *explainInput) (*explainOutput, error) {
 		req := engine.Request{Document: in.Document, Extras: in.Extras, Fields: in.Fields, Signals: in.Signals, Labels: in.Labels}
 		if in.Side == abi.SideFront.String() {
@@ -50,9 +50,9 @@ func (a *api) routeOperations(h huma.API) {
 		} else if in.Side == abi.SideBack.String() {
 			req.Side = engine.Back
 		}
-		ranking, err := a.service.Explain(visitOf(ctx).tenant, in.Name, req)
+		ranking, err := a.service.Explain(stateOf(ctx).tenant, in.Name, req)
 		if err != nil {
-			return nil, denied(err)
+			return nil, denialProblem(err)
 		}
 		return &explainOutput{Body: ranking}, nil
 	})

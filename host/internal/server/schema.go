@@ -13,7 +13,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-// newRegistry makes schemas of Go types. Types that are words in JSON have them listed.
+// newRegistry returns a registry that makes schemas of Go types. Types that are words in JSON list their words.
 func newRegistry() huma.Registry {
 	r := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
 	for t, alias := range map[reflect.Type]reflect.Type{
@@ -35,10 +35,10 @@ func newRegistry() huma.Registry {
 	return r
 }
 
-// words is the schema of a type with a few values.
+// words makes the schema of a type with a few values.
 type words[T any] struct{}
 
-// Schema lists them.
+// Schema lists the values.
 func (words[T]) Schema(huma.Registry) *huma.Schema {
 	s := &huma.Schema{Type: huma.TypeString}
 	var zero T
@@ -56,7 +56,7 @@ func (words[T]) Schema(huma.Registry) *huma.Schema {
 	case engine.Outcome:
 		s.Enum = []any{engine.Recognized, engine.Failed, engine.Skipped, engine.Stopped}
 	case idcard.State:
-		s.Enum = []any{idcard.Pass, idcard.Fail, idcard.NotChecked}
+		s.Enum = []any{idcard.Pass.String(), idcard.Fail.String(), idcard.NotChecked.String()}
 	case route.Policy:
 		s.Enum = []any{route.Failover, route.Weighted, route.Cheapest, route.Fastest, route.Hedge, route.Cascade, route.Consensus}
 	case catalog.State:
@@ -69,7 +69,7 @@ func (words[T]) Schema(huma.Registry) *huma.Schema {
 	return s
 }
 
-// numbered are the words of a type whose values are numbers, from one to another.
+// numbered returns the words of a type whose values are numbers, from one value to another.
 func numbered[T interface {
 	~uint32
 	String() string
@@ -80,16 +80,15 @@ func numbered[T interface {
 	return names
 }
 
-// amount is the schema of money.
+// amount makes the schema of money.
 type amount struct{}
 
-// Schema of a decimal text.
+// Schema returns the schema of a decimal number in a text.
 func (amount) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeString, Pattern: `^-?[0-9]+(\.[0-9]{1,6})?$`, Examples: []any{"0.042"}}
 }
 
-// tidy takes back what huma says of Go types in general and what is not so here: no list of an answer is ever null, and its own
-// errors are turned into ours.
+// tidy corrects schemas that huma made: lists in answers are never null, and problems replace huma's errors.
 func tidy(r huma.Registry) {
 	delete(r.Map(), "ErrorModel")
 	delete(r.Map(), "ErrorDetail")
@@ -114,7 +113,7 @@ func notNull(s *huma.Schema) {
 	}
 }
 
-// parameter is a parameter of an operation.
+// parameter returns a parameter of an operation.
 func parameter(in, name, doc string, schema *huma.Schema) *huma.Param {
 	return &huma.Param{Name: name, In: in, Description: doc, Schema: schema}
 }

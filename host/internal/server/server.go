@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net"
 	"net/http"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -23,39 +21,39 @@ import (
 const (
 	headerTimeout = 10 * time.Second
 	readTimeout   = 60 * time.Second
-	// writeTime is how long an answer may take to be sent, beyond the time in which the request was read and served.
+	// writeTime is how long sending an answer may take, after the request was read and served.
 	writeTime   = 30 * time.Second
 	idleTimeout = 2 * time.Minute
-	// drainTimeout is how long requests that are being served may take once the server is told to stop.
+	// drainTimeout is how long running requests may take after the server is told to stop.
 	drainTimeout = 30 * time.Second
 	headerBytes  = 64 << 10
-	// pictureHeaderBytes is for vendors whose clients send the picture in the query string.
+	// pictureHeaderBytes is for front doors whose clients send the picture in the query.
 	pictureHeaderBytes = 16 << 20
 )
 
-// Server serves one engine. Make it with New. It is safe for concurrent use.
+// Server serves one engine. Create it with New. It is safe for concurrent use.
 type Server struct {
 	engine  *engine.Engine
 	service *service.Service
 	cfg     Config
 	http    http.Server
-	mux     *http.ServeMux                // the API and health
-	doors   atomic.Pointer[http.ServeMux] // the front doors
-	health  map[string]bool               // patterns that are served at any load
-	taken   map[string]string             // patterns of mux
+	mux     *http.ServeMux // the API, the console and health
+	doors   atomic.Pointer[doorMux]
+	health  map[string]bool // patterns that are served at any load
+	taken   map[string]bool // patterns of mux
 	guard   atomic.Pointer[access.Guard]
 	gate    *gate
 }
 
-// New mounts the HTTP API, and the front doors of the given plugins at their vendors' own paths. It fails when two want the same path,
-// when a plugin has no open door, and when there is no randomness.
+// New returns a server for the HTTP API, and for the open front doors of the engine at their vendors' own paths. It fails if a front
+// door has a path of the server, if the TLS files cannot be used, and if there are no random bytes.
 func New(e *engine.Engine, cfg Config) (*Server, error) {
 	cfg = cfg.withDefaults()
-	s := &Server{engine: e, service: &service.Service{Engine: e, Now: cfg.Now}, cfg: cfg, mux: http.NewServeMux(), health: make(map[string]bool), taken: make(map[string]string), gate: newGate(cfg.MaxRequests, cfg.Queue)}
+	s := &Server{engine: e, service: &service.Service{Engine: e, Now: cfg.Now}, cfg: cfg, mux: http.NewServeMux(), health: make(map[string]bool), taken: make(map[string]bool), gate: newGate(cfg.MaxRequests, cfg.Queue)}
 	s.SetTenants(cfg.Tenants)
 	for pattern, handler := range map[string]http.HandlerFunc{"GET /healthz": s.healthy, "GET /readyz": s.ready} {
 		s.mux.HandleFunc(pattern, handler)
-		s.health[pattern], s.taken[pattern] = true, "the server"
+		s.health[pattern], s.taken[pattern] = true, true
 	}
 	patterns, err := s.mountAPI()
 	if err != nil {
@@ -69,14 +67,14 @@ func New(e *engine.Engine, cfg Config) (*Server, error) {
 		patterns = append(patterns, console...)
 	}
 	for _, pattern := range patterns {
-		s.taken[pattern] = "the server"
+		s.taken[pattern] = true
 	}
-	if err := s.SetDoors(cfg.Doors); err != nil {
+	if err := s.FollowDoors(); err != nil {
 		return nil, err
 	}
 	limit := headerBytes
-	if len(cfg.Doors) > 0 {
-		limit = pictureHeaderBytes // one of them, now or after a reload, may be asked with the picture in the query
+	if len(e.Doors()) > 0 {
+		limit = pictureHeaderBytes // clients of a front door may send the picture in the query
 	}
 	s.http = http.Server{
 		Handler: s, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: limit,
@@ -91,55 +89,35 @@ func New(e *engine.Engine, cfg Config) (*Server, error) {
 	return s, nil
 }
 
-// SetDoors replaces the front doors for the requests to come, by their plugins. It fails, and changes nothing, when two want the same
-// path, or when a plugin has no open door.
-func (s *Server) SetDoors(plugins []string) error {
-	mux, taken := http.NewServeMux(), maps.Clone(s.taken)
-	for _, plugin := range slices.Sorted(slices.Values(plugins)) {
-		door := s.engine.Door(plugin)
-		if door == nil {
-			return fmt.Errorf("the plugin %q has no open front door", plugin)
-		}
-		for _, p := range door.Paths() {
-			pattern := p.Method + " " + p.Path
-			if other, twice := taken[pattern]; twice {
-				return fmt.Errorf("%s and %s both want %s", other, plugin, pattern)
-			}
-			taken[pattern] = plugin
-			mux.Handle(pattern, door)
-			if p.Method == http.MethodGet {
-				mux.HandleFunc(http.MethodHead+" "+p.Path, noHead)
-			}
-		}
-	}
-	s.doors.Store(mux)
-	return nil
-}
-
-// handler is the mux that serves a request, and the pattern there. What none has is for the one that knows the path with another method.
+// handler returns the mux that serves a request, and its pattern there. If no pattern matches, it returns the mux that knows the path
+// with another method.
 func (s *Server) handler(r *http.Request) (mux *http.ServeMux, pattern string) {
 	if _, pattern = s.mux.Handler(r); pattern != "" || strings.HasPrefix(r.URL.Path, apiPrefix) {
 		return s.mux, pattern
 	}
-	doors := s.doors.Load()
+	doors := s.openDoors()
 	if _, pattern = doors.Handler(r); pattern != "" {
-		return doors, pattern
+		return doors.ServeMux, pattern
 	}
 	answer := &unsent{header: make(http.Header)}
 	if s.mux.ServeHTTP(answer, r); answer.status == http.StatusMethodNotAllowed {
 		return s.mux, ""
 	}
-	return doors, ""
+	return doors.ServeMux, ""
 }
 
-// SetTenants replaces the tenants for the requests to come; their rates and numbers of requests at once are counted anew.
-func (s *Server) SetTenants(tenants []access.Config) { s.guard.Store(access.New(tenants, s.cfg.Now)) }
+// SetTenants replaces the tenants for later requests. Their rates and concurrent requests are counted from zero.
+func (s *Server) SetTenants(tenants []access.Config) {
+	guard := access.New(tenants, s.cfg.Now)
+	guard.Authenticate = s.cfg.Authenticate
+	s.guard.Store(guard)
+}
 
-// Open reports whether there are no tenants, so that everybody who reaches the server is admin.
+// Open reports whether there are no tenants, so that every caller is an admin.
 func (s *Server) Open() bool { return s.guard.Load().Open() }
 
-// Serve answers on a listener until ctx ends, then lets running requests finish. Those that take too long for that are cut
-// off, and Serve says so.
+// Serve serves requests from a listener until ctx ends. Then it waits for running requests, and returns an error if it had to cut off
+// some of them after 30 seconds.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	stopped := make(chan error, 1)
 	go func() {
@@ -154,7 +132,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		return err
 	case <-ctx.Done():
 	}
-	s.cfg.Logger.Info("stopping: requests that are being served may finish", "for", drainTimeout)
+	s.cfg.Logger.Info("stopping; waiting for running requests", "timeout", drainTimeout)
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()
 	err := s.http.Shutdown(drain)
@@ -167,16 +145,13 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	return err
 }
 
-// noHead keeps the mux from taking a HEAD for a GET: a card would be read, perhaps paid for, and not be told.
-func noHead(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusMethodNotAllowed) }
-
-// healthy says that the process lives.
+// healthy reports that the process is alive.
 func (s *Server) healthy(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = w.Write([]byte("ok\n")) // a client that is gone does not matter
+	_, _ = w.Write([]byte("ok\n")) // an error means that the client is gone
 }
 
-// ready says whether at least one provider can be asked.
+// ready reports whether at least one provider can be asked.
 func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
 	for _, p := range s.engine.Providers() {
 		if p.State == catalog.Ready {

@@ -15,11 +15,12 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/engine/wasm"
 	"github.com/ocrmux/ocrmux/host/internal/server"
 	"github.com/ocrmux/ocrmux/internal/manifest"
 )
 
-func TestWhatIsNoDoorIsNotFound(t *testing.T) {
+func TestServerAnswersUnknownPathsAndMethods(t *testing.T) {
 	b := open(t, nil)
 	for _, tt := range []struct {
 		method, path string
@@ -48,7 +49,7 @@ func TestWhatIsNoDoorIsNotFound(t *testing.T) {
 	}
 }
 
-func TestAPictureIsFetchedWhereTheOperatorAllowsIt(t *testing.T) {
+func TestFrontDoorsFetchPicturesIfAllowed(t *testing.T) {
 	picture := card(t)
 	fetched := 0
 	images := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fetched++; _, _ = w.Write(picture) }))
@@ -99,7 +100,7 @@ func (b *bench) dial(t *testing.T, text string) net.Conn {
 
 const jumdataHead = "POST /ocr/idcard-v1 HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n"
 
-func TestABodyThatIsTooLargeIsRefusedBeforeItIsRead(t *testing.T) {
+func TestServerRefusesALargeBodyUnread(t *testing.T) {
 	b := open(t, func(c *engine.Config) { c.Limits.Picture.MaxBytes = 1 << 20 })
 	// Nothing of the body is ever sent: whoever waits for it does not answer.
 	c := b.dial(t, jumdataHead+"Expect: 100-continue\r\nContent-Length: 2097153\r\n\r\n")
@@ -107,13 +108,14 @@ func TestABodyThatIsTooLargeIsRefusedBeforeItIsRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer r.Body.Close()
 	body, err := io.ReadAll(r.Body)
 	if err != nil || r.StatusCode != 200 || !r.Close || !strings.Contains(string(body), `"code":400`) {
 		t.Errorf("%v: %d, the connection ends: %v, %s", err, r.StatusCode, r.Close, body)
 	}
 }
 
-func TestABodyThatDoesNotSayItsLengthIsCutOff(t *testing.T) {
+func TestServerCutsOffABodyOfUnknownLength(t *testing.T) {
 	b := open(t, func(c *engine.Config) { c.Limits.Picture.MaxBytes = 1 << 10 })
 	r := jumdataRequest(t, b, jumdataSigned(appSecret, nil), card(t))
 	r.ContentLength = -1
@@ -126,7 +128,7 @@ func TestABodyThatDoesNotSayItsLengthIsCutOff(t *testing.T) {
 	}
 }
 
-func TestASlowClientIsNotWaitedForForEver(t *testing.T) {
+func TestServerDoesNotWaitForSlowClients(t *testing.T) {
 	b := prepare(t, nil)
 	b.server.SetTimeouts(200*time.Millisecond, 400*time.Millisecond)
 	b.serve(t)
@@ -143,7 +145,7 @@ func TestASlowClientIsNotWaitedForForEver(t *testing.T) {
 	}
 }
 
-func TestARequestThatIsBeingServedIsFinished(t *testing.T) {
+func TestServerFinishesRunningRequests(t *testing.T) {
 	b := open(t, nil)
 	asked, stopping := make(chan struct{}), make(chan struct{})
 	hold := func(*http.Request) { close(asked); <-stopping }
@@ -186,7 +188,7 @@ func (b *bench) listening(t *testing.T) bool {
 	return err == nil
 }
 
-func TestAClosedEngineServesNobody(t *testing.T) {
+func TestServerRefusesAfterTheEngineIsClosed(t *testing.T) {
 	b := open(t, nil)
 	if err := b.engine.Close(context.Background()); err != nil {
 		t.Fatal(err)
@@ -231,7 +233,7 @@ func jumdataModule(t *testing.T) []byte {
 	return module
 }
 
-func TestADoorWhosePluginDoesNotLoadSaysSo(t *testing.T) {
+func TestFrontDoorReportsAPluginThatDoesNotLoad(t *testing.T) {
 	dir := t.TempDir()
 	disguised(t, dir, "jumdata", []byte("\x00asm\x01\x00\x00\x00")) // exports nothing
 	b := open(t, func(c *engine.Config) {
@@ -243,15 +245,11 @@ func TestADoorWhosePluginDoesNotLoadSaysSo(t *testing.T) {
 	}
 }
 
-func TestDoorsThatCannotBeServedAreRefused(t *testing.T) {
+func TestFrontDoorsCannotShareAPath(t *testing.T) {
 	dir := t.TempDir()
 	disguised(t, dir, "jumdata", jumdataModule(t))
 	disguised(t, dir, "twin", jumdataModule(t))
 	client := doors()["jumdata"]
-	b := prepare(t, nil, "jumdata")
-	if _, err := server.New(b.engine, server.Config{Doors: []string{"nobody"}}); err == nil || err.Error() != `the plugin "nobody" has no open front door` {
-		t.Errorf("a door of no plugin: %v", err)
-	}
 	_, err := engine.Open(t.Context(), engine.Config{
 		Plugins: dir, Unlocked: true, FrontDoors: map[string]engine.FrontDoor{"jumdata": client, "twin": client},
 	})
@@ -261,7 +259,7 @@ func TestDoorsThatCannotBeServedAreRefused(t *testing.T) {
 	}
 }
 
-func TestADoorIsHeldToItsConfiguration(t *testing.T) {
+func TestFrontDoorConfigurationIsChecked(t *testing.T) {
 	for _, tt := range []struct {
 		name, want string
 		door       engine.FrontDoor
@@ -282,6 +280,58 @@ func TestADoorIsHeldToItsConfiguration(t *testing.T) {
 		var wrong *engine.ConfigError
 		if !errors.As(err, &wrong) || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "S3CRET") {
 			t.Errorf("%s: %v\nwant %s", tt.name, err, tt.want)
+		}
+	}
+}
+
+func TestServerRefusesAFrontDoorAtOneOfItsPaths(t *testing.T) {
+	dir := t.TempDir()
+	manifestFile, err := os.ReadFile(filepath.Join("..", "..", "..", "plugins", "jumdata", "manifest.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Replace(string(manifestFile), "/ocr/idcard-v1", recognize, 1)
+	module, err := manifest.Embed(jumdataModule(t), []byte(text))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, "jumdata.wasm"), module, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	modules, err := wasm.New(wasm.Config{CacheDir: built.cache})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := engine.Open(t.Context(), engine.Config{
+		Plugins: dir, Unlocked: true, Runtimes: []engine.Runtime{modules}, FrontDoors: map[string]engine.FrontDoor{"jumdata": doors()["jumdata"]},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = e.Close(context.Background()) }()
+	if _, err := server.New(e, server.Config{}); err == nil || !strings.Contains(err.Error(), "POST "+recognize) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestServerFollowsFrontDoorsOfAReload(t *testing.T) {
+	var cfg engine.Config
+	b := open(t, func(c *engine.Config) { cfg = *c })
+	door := func() int { return b.ask(t, jumdataRequest(t, b, jumdataSigned(appSecret, nil), card(t))).status }
+	if got := door(); got != http.StatusOK {
+		t.Fatalf("before: %d", got)
+	}
+	withJumdata := cfg.FrontDoors
+	for _, step := range []struct {
+		doors map[string]engine.FrontDoor
+		want  int
+	}{{map[string]engine.FrontDoor{"wapi": withJumdata["wapi"]}, http.StatusNotFound}, {withJumdata, http.StatusOK}} {
+		cfg.FrontDoors = step.doors
+		if err := b.engine.Reload(t.Context(), cfg); err != nil {
+			t.Fatal(err)
+		}
+		if got := door(); got != step.want {
+			t.Errorf("with %d front doors: %d, want %d", len(step.doors), got, step.want)
 		}
 	}
 }

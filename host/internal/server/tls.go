@@ -11,16 +11,16 @@ import (
 	"time"
 )
 
-// TLS names the files of the listener's certificate. They are read again when they have changed; one that is wrong then does not
-// replace the one before.
+// TLS names the files of the listener's certificate. Changed files are read again. If they cannot be used, the previous certificate
+// stays.
 type TLS struct {
-	// Cert and Key are PEM files: the certificate with those that lead to its authority, and its private key.
+	// Cert and Key are PEM files: the certificate with its intermediate certificates, and its private key.
 	Cert, Key string
-	// ClientCA is a PEM file with the authorities of clients' certificates; empty means that no client is asked for one.
+	// ClientCA is a PEM file with the authorities of clients' certificates. Empty means that clients are not asked for certificates.
 	ClientCA string
 }
 
-// config makes the configuration of a listener. It fails when a file cannot be used.
+// config returns the configuration of a listener. It fails if a file cannot be used.
 func (t *TLS) config(logger *slog.Logger) (*tls.Config, error) {
 	k := &keeper{files: *t, logger: logger}
 	if err := k.load(k.changed()); err != nil {
@@ -31,22 +31,22 @@ func (t *TLS) config(logger *slog.Logger) (*tls.Config, error) {
 		NextProtos:         []string{"h2", "http/1.1"},
 		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return k.current(), nil },
 		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-			return &k.current().Certificates[0], nil // not asked: there is always a configuration for the client
+			return &k.current().Certificates[0], nil // not called: GetConfigForClient always returns a configuration
 		},
 	}, nil
 }
 
-// keeper holds the configuration that the files make.
+// keeper holds the configuration that was made from the files.
 type keeper struct {
 	files  TLS
 	logger *slog.Logger
 
 	mu   sync.Mutex
-	seen [3]time.Time // when the files changed last
+	seen [3]time.Time // modification times of the files
 	now  *tls.Config
 }
 
-// changed are the times of the files.
+// changed returns the modification times of the files.
 func (k *keeper) changed() (times [3]time.Time) {
 	for i, name := range []string{k.files.Cert, k.files.Key, k.files.ClientCA} {
 		if info, err := os.Stat(name); err == nil {
@@ -56,16 +56,16 @@ func (k *keeper) changed() (times [3]time.Time) {
 	return times
 }
 
-// current is the configuration for one handshake.
+// current returns the configuration for one handshake.
 func (k *keeper) current() *tls.Config {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if times := k.changed(); times != k.seen {
 		if err := k.load(times); err != nil {
-			k.seen = times // said once
-			k.logger.Error("the certificate has changed and cannot be used; the one before stays", "error", err)
+			k.seen = times // logged once
+			k.logger.Error("the changed certificate cannot be used; keeping the previous one", "error", err)
 		} else {
-			k.logger.Info("the certificate has changed and is used")
+			k.logger.Info("using the changed certificate")
 		}
 	}
 	return k.now
@@ -75,17 +75,17 @@ func (k *keeper) current() *tls.Config {
 func (k *keeper) load(times [3]time.Time) error {
 	certificate, err := tls.LoadX509KeyPair(k.files.Cert, k.files.Key)
 	if err != nil {
-		return fmt.Errorf("the certificate of the server cannot be used: %w", err)
+		return fmt.Errorf("load the certificate of the server: %w", err)
 	}
 	c := &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}, Certificates: []tls.Certificate{certificate}}
 	if k.files.ClientCA != "" {
 		text, err := os.ReadFile(k.files.ClientCA)
 		if err != nil {
-			return fmt.Errorf("the authorities of clients' certificates cannot be read: %w", err)
+			return fmt.Errorf("read the authorities of clients' certificates: %w", err)
 		}
 		c.ClientCAs, c.ClientAuth = x509.NewCertPool(), tls.VerifyClientCertIfGiven
 		if !c.ClientCAs.AppendCertsFromPEM(text) {
-			return errors.New("the file of clients' authorities holds no certificate in PEM")
+			return errors.New("the file of clients' authorities contains no PEM certificate")
 		}
 	}
 	k.seen, k.now = times, c

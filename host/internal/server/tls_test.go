@@ -57,7 +57,7 @@ func certificate(t *testing.T, dir, name string, parent *tls.Certificate) tls.Ce
 	return pair
 }
 
-func TestACertificateStandsForAKeyAndNewFilesAreUsed(t *testing.T) {
+func TestTLSIdentifiesTenantsAndReloadsFiles(t *testing.T) {
 	dir := t.TempDir()
 	authority := certificate(t, dir, "authority", nil)
 	certificate(t, dir, "server", &authority)
@@ -126,7 +126,7 @@ func touch(t *testing.T, path string, ahead time.Duration) {
 	}
 }
 
-func TestAServerWithoutItsCertificateDoesNotStart(t *testing.T) {
+func TestTLSRequiresTheCertificate(t *testing.T) {
 	b := prepareWith(t, withoutDoors, nil)
 	if _, err := server.New(b.engine, server.Config{TLS: &server.TLS{Cert: "no.pem", Key: "no.key"}}); err == nil || !strings.Contains(err.Error(), "certificate of the server") {
 		t.Error(err)

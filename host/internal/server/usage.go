@@ -8,22 +8,23 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/ocrmux/ocrmux/host/internal/access"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
 type usageInput struct {
-	From string   `query:"from" maxLength:"40" doc:"First day that counts, such as 2026-11-01, or a moment in it; default: all that is known"`
-	To   string   `query:"to" maxLength:"40" doc:"First day that no longer counts; default: up to now"`
-	By   []string `query:"by" enum:"day,provider,route,tenant" maxItems:"4" doc:"What to tell apart"`
+	From string   `query:"from" maxLength:"40" doc:"First day, such as 2026-11-01, or a time; default: from the beginning"`
+	To   string   `query:"to" maxLength:"40" doc:"First day that is not included, or a time; default: now"`
+	By   []string `query:"by" enum:"day,provider,route,tenant" maxItems:"4" doc:"What to group by"`
 }
 
-// Usage of a time.
+// Usage is the usage of a period.
 type Usage struct {
 	Currency money.Currency   `json:"currency"`
 	Rows     []money.UsageRow `json:"rows"`
-	// Since is empty when all is known.
-	Since      time.Time `json:"since,omitzero" doc:"First day of which everything is known, where that is not all"`
-	Unreadable int       `json:"unreadable" doc:"Records that could not be read and are left out; for admins"`
+	// Since is empty if everything is known.
+	Since      time.Time `json:"since,omitzero" doc:"First day that is completely known, unless all days are"`
+	Unreadable int       `json:"unreadable" doc:"Records that could not be read and are not included; for admins"`
 }
 
 type usageOutput struct {
@@ -41,14 +42,14 @@ func (a *api) moneyOperations(h huma.API) {
 	schemas := h.OpenAPI().Components.Schemas
 	huma.Register(h, huma.Operation{
 		Method: http.MethodGet, Path: "/v1/usage", OperationID: "get-usage", Summary: "Count calls and what they cost", Tags: []string{"money"},
-		Description: "From the ledger of attempts. Admins see what all tenants did, others what they did themselves.", Responses: problems(schemas, 400),
+		Description: "From the ledger of attempts. Admins see the usage of all tenants, other tenants their own.", Responses: problems(schemas, 400),
 	}, a.usage)
 	huma.Register(h, huma.Operation{
-		Method: http.MethodGet, Path: "/v1/budgets", OperationID: "list-budgets", Summary: "Show the budgets as they stand", Tags: []string{"money"},
-		Description: "Admins see all budgets and packages, others their own budgets.", Responses: problems(schemas),
+		Method: http.MethodGet, Path: "/v1/budgets", OperationID: "list-budgets", Summary: "Show the budgets and what is left of them", Tags: []string{"money"},
+		Description: "Admins see all budgets and packages, other tenants their own budgets.", Responses: problems(schemas),
 	}, func(ctx context.Context, _ *struct{}) (*budgetsOutput, error) {
 		out := new(budgetsOutput)
-		out.Body.Currency, out.Body.Budgets = a.service.Engine.Currency(), a.service.Budgets(visitOf(ctx).tenant)
+		out.Body.Currency, out.Body.Budgets = a.service.Engine.Currency(), a.service.Budgets(stateOf(ctx).tenant)
 		return out, nil
 	})
 }
@@ -60,20 +61,20 @@ func (a *api) usage(ctx context.Context, in *usageInput) (*usageOutput, error) {
 		q.To, err = a.day(in.To)
 	}
 	if err != nil {
-		return nil, callerFault(http.StatusBadRequest, "from and to are days such as 2026-11-01, or times such as 2026-11-01T00:00:00+08:00")
+		return nil, callerFault(http.StatusBadRequest, message.New(message.RefusedDays))
 	}
 	for _, by := range in.By {
 		q.By = append(q.By, money.Dimension(by))
 	}
-	u, err := a.service.Usage(ctx, visitOf(ctx).tenant, q)
+	u, err := a.service.Usage(ctx, stateOf(ctx).tenant, q)
 	if err != nil {
 		a.cfg.Logger.ErrorContext(ctx, "the ledger cannot be read", "error", err)
-		return nil, refused(&access.Refusal{Status: http.StatusServiceUnavailable, Reason: "the ledger cannot be read now"})
+		return nil, refusalProblem(&access.Refusal{Status: http.StatusServiceUnavailable, Reason: message.New(message.RefusedLedger)})
 	}
 	return &usageOutput{Body: Usage{Currency: a.service.Engine.Currency(), Rows: append([]money.UsageRow{}, u.Rows...), Since: u.Since, Unreadable: u.Unreadable}}, nil
 }
 
-// day reads a day in the ledger's zone, or a moment.
+// day parses a day in the ledger's zone, or a time.
 func (a *api) day(text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil

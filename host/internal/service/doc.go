@@ -1,2 +1,2 @@
-// Package service is what a tenant may see and have done at the engine. The HTTP API and the console are its two faces.
+// Package service does for tenants what the HTTP API and the console offer, and enforces what each tenant may see and do.
 package service

@@ -10,16 +10,16 @@ import (
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-// Provider is one as an operator sees it.
+// Provider is a provider as an operator sees it.
 type Provider struct {
 	engine.ProviderInfo
-	// Standing is how routes see it; only configured providers have one.
-	Standing *route.ProviderStatus `json:"standing,omitempty" doc:"How routes see it: whether it is asked, why not and until when, price, latency, breaker"`
-	// Budgets and packages, for admins.
+	// Standing is its status in routes, nil unless it is configured.
+	Standing *route.ProviderStatus `json:"standing,omitempty" doc:"Its status in routes: whether it is asked, why not and until when, price, latency, breaker"`
+	// Budgets are its budgets and packages, for admins only.
 	Budgets []money.Account `json:"budgets,omitempty" doc:"Its budgets and packages; for admins"`
 }
 
-// Providers that a tenant may know of: those of its routes; an admin all of them, and then the plugins that serve none.
+// Providers returns the providers of a tenant's routes; for an admin, all providers and the plugins without a provider.
 func (s *Service) Providers(t *access.Tenant) []Provider {
 	standing := make(map[string]*route.ProviderStatus)
 	for _, r := range s.Engine.ProviderStatus() {
@@ -48,7 +48,7 @@ func (s *Service) Providers(t *access.Tenant) []Provider {
 	return out
 }
 
-// Provider is one of [Service.Providers]. It fails with [ErrNoProvider].
+// Provider returns one of [Service.Providers]. It fails with [ErrNoProvider].
 func (s *Service) Provider(t *access.Tenant, name string) (Provider, error) {
 	for _, p := range s.Providers(t) {
 		if p.Name == name {
@@ -58,7 +58,7 @@ func (s *Service) Provider(t *access.Tenant, name string) (Provider, error) {
 	return Provider{}, ErrNoProvider
 }
 
-// Park keeps a provider from being asked until a time, or until [Service.Unpark] if that is zero. It fails with [ErrNotAdmin],
+// Park stops routes from asking a provider until a time, or until [Service.Unpark] if that is zero. It fails with [ErrNotAdmin],
 // [ErrNoProvider] or [ErrPast].
 func (s *Service) Park(t *access.Tenant, name, reason string, until time.Time) error {
 	if !t.Admin() {
@@ -68,7 +68,7 @@ func (s *Service) Park(t *access.Tenant, name, reason string, until time.Time) e
 		return ErrPast
 	}
 	if reason == "" {
-		reason = "an operator wants it so"
+		reason = "parked by an operator"
 	}
 	if !s.Engine.Park(name, reason, until) {
 		return ErrNoProvider
@@ -76,7 +76,7 @@ func (s *Service) Park(t *access.Tenant, name, reason string, until time.Time) e
 	return nil
 }
 
-// Unpark lets a provider be asked again, whyever it was parked. It fails with [ErrNotAdmin] or [ErrNoProvider].
+// Unpark resumes a provider, regardless of why it was parked. It fails with [ErrNotAdmin] or [ErrNoProvider].
 func (s *Service) Unpark(t *access.Tenant, name string) error {
 	if !t.Admin() {
 		return ErrNotAdmin
@@ -87,7 +87,7 @@ func (s *Service) Unpark(t *access.Tenant, name string) error {
 	return nil
 }
 
-// providersOf are the names of the providers on a tenant's routes; of an admin, of all.
+// providersOf returns the names of the providers on a tenant's routes; for an admin, of all providers.
 func (s *Service) providersOf(t *access.Tenant) []string {
 	var names []string
 	if t.Admin() {

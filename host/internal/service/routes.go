@@ -8,15 +8,15 @@ import (
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-// Route is one that a tenant may take.
+// Route is a route that a tenant may use.
 type Route struct {
 	Name      string       `json:"name"`
-	Default   bool         `json:"default" doc:"Taken by requests that name none"`
+	Default   bool         `json:"default" doc:"Used by requests that name no route"`
 	Policy    route.Policy `json:"policy"`
-	Providers []string     `json:"providers" doc:"In the order in which they would be asked now, those that are not asked last"`
+	Providers []string     `json:"providers" doc:"In the order in which they would be asked now; those that would not be asked are last"`
 }
 
-// Routes that a tenant may take, by name.
+// Routes returns the routes that a tenant may use, by name.
 func (s *Service) Routes(t *access.Tenant) []Route {
 	first, _ := t.Route("")
 	if first == "" {
@@ -26,7 +26,7 @@ func (s *Service) Routes(t *access.Tenant) []Route {
 	for _, name := range s.routesOf(t) {
 		ranking, ok := s.Engine.Explain(name, engine.Request{Tenant: t.Name()})
 		if !ok {
-			continue // gone since it was listed
+			continue // removed since it was listed
 		}
 		r := Route{Name: name, Default: name == first, Policy: ranking.Policy, Providers: []string{}}
 		for _, p := range ranking.Providers {
@@ -37,7 +37,7 @@ func (s *Service) Routes(t *access.Tenant) []Route {
 	return out
 }
 
-// Explain says whom a route would ask now for a request, of which only what it needs counts. It fails with [ErrNoRoute].
+// Explain returns the order in which a route would ask its providers for a request now. It fails with [ErrNoRoute].
 func (s *Service) Explain(t *access.Tenant, name string, req engine.Request) (engine.Ranking, error) {
 	req.Tenant = t.Name()
 	ranking, ok := s.Engine.Explain(name, req)

@@ -2,23 +2,37 @@ package service
 
 import (
 	"context"
-	"errors"
+	"net/http"
 	"slices"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/host/internal/access"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
-// What a tenant cannot have. What there is for others only is not there for it.
+// Denials. Routes and providers of other tenants do not exist for a tenant.
 var (
-	ErrNoRoute    = errors.New("there is no such route")
-	ErrNoProvider = errors.New("there is no such provider")
-	ErrBoth       = errors.New("both a route and a provider are named: a provider that is named is asked without a route")
-	ErrNotAdmin   = errors.New("only an admin may do this")
-	ErrPast       = errors.New("until is in the past")
+	ErrNoRoute    = &Denial{http.StatusNotFound, message.RefusedNoRoute}
+	ErrNoProvider = &Denial{http.StatusNotFound, message.RefusedNoProvider}
+	ErrBoth       = &Denial{http.StatusBadRequest, message.RefusedBoth}
+	ErrNotAdmin   = &Denial{http.StatusForbidden, message.RefusedNotAdmin}
+	ErrPast       = &Denial{http.StatusBadRequest, message.RefusedPast}
 )
+
+// Denial is the error for what a tenant may not see or do.
+type Denial struct {
+	// Status is the HTTP status.
+	Status int
+	code   message.Code
+}
+
+// Error returns the reason in English.
+func (d *Denial) Error() string { return d.Message().String() }
+
+// Message returns the reason.
+func (d *Denial) Message() message.Message { return message.New(d.code) }
 
 // Service serves tenants from one engine. It is safe for concurrent use.
 type Service struct {
@@ -27,8 +41,8 @@ type Service struct {
 	Now func() time.Time
 }
 
-// ResolveRoute sends a request to the route or provider that it names, or to the tenant's own route. It fails with [ErrNoRoute],
-// [ErrNoProvider] or [ErrBoth].
+// ResolveRoute sets the tenant and the route of a request: the route or provider that it names, or else the tenant's default route. It
+// fails with [ErrNoRoute], [ErrNoProvider] or [ErrBoth].
 func (s *Service) ResolveRoute(t *access.Tenant, req *engine.Request) error {
 	req.Tenant = t.Name()
 	if req.Provider != "" {
@@ -48,7 +62,7 @@ func (s *Service) ResolveRoute(t *access.Tenant, req *engine.Request) error {
 	return nil
 }
 
-// Budgets that a tenant may know of: its own; an admin all of them, and packages.
+// Budgets returns the tenant's own budgets; for an admin, all budgets and packages.
 func (s *Service) Budgets(t *access.Tenant) []money.Account {
 	out := []money.Account{}
 	for _, b := range s.Engine.Budgets() {
@@ -59,7 +73,7 @@ func (s *Service) Budgets(t *access.Tenant) []money.Account {
 	return out
 }
 
-// Usage is what a tenant did; for an admin, what all of them did. It fails as [engine.Engine.Usage] does.
+// Usage returns the usage of a tenant; for an admin, of all tenants. It fails as [engine.Engine.Usage] does.
 func (s *Service) Usage(ctx context.Context, t *access.Tenant, q money.Query) (*money.Usage, error) {
 	own, told := !t.Admin(), slices.Contains(q.By, money.ByTenant)
 	if own && !told {

@@ -10,20 +10,16 @@ import (
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
-// Denied is the HTTP status of what a tenant cannot have, such as [ErrNoRoute]; ok is false for any other error.
+// Denied returns the HTTP status of a *[Denial]. ok is false for any other error.
 func Denied(err error) (status int, ok bool) {
-	switch {
-	case errors.Is(err, ErrNotAdmin):
-		return http.StatusForbidden, true
-	case errors.Is(err, ErrNoRoute), errors.Is(err, ErrNoProvider):
-		return http.StatusNotFound, true
-	case errors.Is(err, ErrBoth), errors.Is(err, ErrPast):
-		return http.StatusBadRequest, true
+	var denial *Denial
+	if !errors.As(err, &denial) {
+		return 0, false
 	}
-	return 0, false
+	return denial.Status, true
 }
 
-// Status says with an HTTP status whose turn it is to do something about a call that a tenant made: below 500 the caller's.
+// Status returns the HTTP status of a tenant's failed call. Below 500 the caller can correct it.
 func Status(err *engine.Error, tenant string) int {
 	f := &err.Failure
 	switch f.Kind {
@@ -53,7 +49,7 @@ func Status(err *engine.Error, tenant string) int {
 	}
 }
 
-// pictureStatus of a picture that was refused.
+// pictureStatus returns the status of a refused picture.
 func pictureStatus(err *engine.Error) int {
 	var wrong *imaging.Error
 	if !errors.As(err, &wrong) {

@@ -8,14 +8,14 @@ import (
 	simd "github.com/segmentio/asm/base64"
 )
 
-// decoder reads base64, the standard alphabet with padding, as a stream, as base64.NewDecoder does, but in large pieces and with the
-// processor's wide registers: that takes a tenth of the time. Line breaks are passed over.
+// decoder decodes a stream of base64, the standard alphabet with padding. It skips line breaks. It does the same as
+// base64.NewDecoder in a tenth of the time, since it decodes large pieces with SIMD instructions.
 type decoder struct {
 	from  io.Reader
-	text  []byte // read and not yet decoded, less than 4 bytes between two pieces
-	room  []byte // where pieces are decoded to
-	out   []byte // decoded and not yet given
-	ended bool   // padding was there, after which nothing may follow
+	text  []byte // read but not decoded, less than 4 bytes between two pieces
+	room  []byte // holds a decoded piece
+	out   []byte // decoded but not returned yet
+	ended bool   // padding was read; nothing may follow it
 	err   error
 }
 

@@ -5,12 +5,12 @@ import (
 	"io"
 )
 
-// beginning is how much of a picture must have come before memory for all of it is taken: a caller that only says that it will send
-// much costs little.
+// beginning is how much of a picture must arrive before memory for all of it is allocated, so that a caller that only announces a
+// large picture costs little.
 const beginning = 256 << 10
 
-// collect reads a picture of at most limit bytes into one piece of memory. expect is what it will have at most, or negative when that
-// is not known.
+// collect reads a picture of at most limit bytes into one piece of memory. expect is its largest possible size, or negative if that is
+// unknown.
 func collect(r io.Reader, expect, limit int64) ([]byte, error) {
 	most := limit + 1 // one more shows that it is too large
 	if expect >= 0 {
@@ -33,12 +33,12 @@ func collect(r io.Reader, expect, limit int64) ([]byte, error) {
 	}
 }
 
-// grown has more room: for all that is expected, or twice as much.
+// grown returns b with more room: for everything that is expected, or twice as much.
 func grown(b []byte, most int64, known bool) []byte {
 	size := most + 1
 	if !known {
 		size = min(2*int64(cap(b)), size)
 	}
-	size = max(size, int64(len(b))+512) // a length that was too small is no reason to stop
+	size = max(size, int64(len(b))+512) // the announced length may be too small
 	return append(make([]byte, 0, size), b...)
 }

@@ -2,33 +2,38 @@ package intake
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// Error is a request that cannot be taken in. It holds no value of the request.
+// Error is the error for a request that cannot be read. It holds no value of the request.
 type Error struct {
-	// Status is the HTTP status that says so: 400, 408, 413 or 415.
+	// Status is the HTTP status: 400, 408, 413 or 415.
 	Status int
-	// Reason says what is wrong and what would be right.
-	Reason string
-	// Picture: it is the picture that is refused, and not the request around it.
+	// Reason says what is wrong and how to correct it.
+	Reason message.Message
+	// Picture is true if the picture is refused, false if the request around it is.
 	Picture bool
 }
 
-func (e *Error) Error() string { return e.Reason }
+// Error returns the reason in English.
+func (e *Error) Error() string { return e.Reason.String() }
 
-func malformed(format string, args ...any) *Error {
-	return &Error{Status: http.StatusBadRequest, Reason: fmt.Sprintf(format, args...)}
+// Message returns the reason.
+func (e *Error) Message() message.Message { return e.Reason }
+
+func malformed(code message.Code, pairs ...any) *Error {
+	return &Error{Status: http.StatusBadRequest, Reason: message.New(code, pairs...)}
 }
 
 func tooLarge(limit int64) *Error {
-	return &Error{Status: http.StatusRequestEntityTooLarge, Picture: true, Reason: fmt.Sprintf("the picture has more than the %d bytes that are allowed", limit)}
+	return &Error{Status: http.StatusRequestEntityTooLarge, Picture: true, Reason: message.New(message.RefusedTooLarge, "limit", limit)}
 }
 
-// unread is why a body could not be read to its end. Errors of this package stay as they are.
+// unread returns the error for a body that could not be read to its end.
 func unread(err error, limit int64) error {
 	var own *Error
 	var cut *http.MaxBytesError
@@ -39,10 +44,10 @@ func unread(err error, limit int64) error {
 	case errors.As(err, &cut):
 		return tooLarge(limit)
 	case errors.As(err, &network) && network.Timeout():
-		return &Error{Status: http.StatusRequestTimeout, Reason: "the body came too slowly"}
+		return &Error{Status: http.StatusRequestTimeout, Reason: message.New(message.RefusedSlow)}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return malformed("the body ends too early")
+		return malformed(message.RefusedCutOff)
 	default:
-		return malformed("the body cannot be read")
+		return malformed(message.RefusedUnreadable)
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/internal/boundedread"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Names of the picture.
@@ -21,16 +23,16 @@ const (
 	imagePart   = "image"        // in a multipart form
 )
 
-// Form is what a caller sent.
+// Form is a request that was read.
 type Form struct {
-	// Request lacks its picture, which Ask adds, and the caller's tenant.
+	// Request lacks the picture, which Ask adds, and the tenant.
 	Request engine.Request
 
 	picture  []byte
 	imageURL string
 }
 
-// Ask is the request with its picture, which the engine may keep: the form must not be used any more.
+// Ask returns the request with its picture. The engine may keep the picture, so do not use the form afterwards.
 func (f *Form) Ask() engine.Request {
 	r := f.Request
 	if f.imageURL != "" {
@@ -41,10 +43,10 @@ func (f *Form) Ask() engine.Request {
 	return r
 }
 
-// Bytes are the picture as it came, which nobody may change; none where an address was given.
+// Bytes returns the picture, nil if the caller gave an address. Do not modify it.
 func (f *Form) Bytes() []byte { return f.picture }
 
-// Digest is the same for two forms that ask for the same, however they were sent.
+// Digest returns a digest of everything that was asked for. It does not depend on the form of the request.
 func (f *Form) Digest() ([sha256.Size]byte, error) {
 	r := &f.Request
 	picture := sha256.Sum256(f.picture)
@@ -52,13 +54,13 @@ func (f *Form) Digest() ([sha256.Size]byte, error) {
 		r.Tenant, r.Document, r.Side, r.Route, r.Provider, r.Extras, r.Fields, r.Signals, r.Labels, r.Options, r.Fetch, r.PassURL, f.imageURL, picture[:],
 	})
 	if err != nil {
-		return picture, err // not reached: all of it came as text
+		return picture, err // not reached: all values came as text
 	}
 	return sha256.Sum256(text), nil
 }
 
-// Read takes a request in. The picture may have limit bytes; a body that says it has more than the picture and its parameters can
-// is refused before any of it is read, all others are cut off. It fails with an *[Error].
+// Read reads a request whose picture has at most limit bytes. It refuses a longer body without reading it if the length is known, and
+// otherwise reads no further than the limit. Its error is an *[Error].
 func Read(w http.ResponseWriter, r *http.Request, limit int64) (*Form, error) {
 	p := new(parameters)
 	if err := p.fromQuery(r); err != nil {
@@ -84,7 +86,7 @@ func Read(w http.ResponseWriter, r *http.Request, limit int64) (*Form, error) {
 	case strings.HasPrefix(kind, "image/"), kind == "application/octet-stream":
 		read = func(_ *parameters, body io.Reader) ([]byte, error) { return collect(body, r.ContentLength, limit) }
 	default:
-		return nil, &Error{Status: http.StatusUnsupportedMediaType, Reason: "the body is none of application/json, multipart/form-data and a picture of its own type such as image/jpeg; say which in Content-Type"}
+		return nil, &Error{Status: http.StatusUnsupportedMediaType, Reason: message.New(message.RefusedContentType)}
 	}
 	if r.ContentLength > most {
 		return nil, tooLarge(limit)
@@ -94,14 +96,14 @@ func Read(w http.ResponseWriter, r *http.Request, limit int64) (*Form, error) {
 		return nil, unread(err, limit)
 	}
 	if (len(picture) > 0) == (p.imageURL != "") {
-		return nil, malformed("there must be one picture: %s or %s in JSON, %s or %s in a form, or the body itself", imageBase64, ImageURL, imagePart, ImageURL)
+		return nil, malformed(message.RefusedPictures, "base64", imageBase64, "url", ImageURL, "part", imagePart)
 	}
 	return &Form{Request: p.request, picture: picture, imageURL: p.imageURL}, nil
 }
 
 func (p *parameters) fromQuery(r *http.Request) error {
 	if len(r.URL.RawQuery) > maxParameterBytes {
-		return malformed("the query is too long: at most %d bytes", maxParameterBytes)
+		return malformed(message.RefusedQuery, "limit", maxParameterBytes)
 	}
 	query := r.URL.Query()
 	for _, known := range Parameters() {
@@ -110,7 +112,7 @@ func (p *parameters) fromQuery(r *http.Request) error {
 			continue
 		}
 		if known.BodyOnly {
-			return malformed("%s stands in the query; it belongs in the body", known.Name)
+			return malformed(message.RefusedInQuery, "name", known.Name)
 		}
 		if err := p.setText(known.Name, values); err != nil {
 			return err
@@ -142,7 +144,7 @@ func (p *parameters) fromJSON(body io.Reader, size, limit int64) (picture []byte
 			continue
 		}
 		if given {
-			return nil, malformed("%s is given twice", name)
+			return nil, malformed(message.RefusedTwice, "name", name)
 		}
 		given = true
 		if picture, err = o.picture(size, limit); err != nil {
@@ -151,8 +153,7 @@ func (p *parameters) fromJSON(body io.Reader, size, limit int64) (picture []byte
 	}
 }
 
-// picture decodes the value of image_base64 while it comes in. What a browser writes before it, as in "data:image/jpeg;base64,", is
-// passed over.
+// picture decodes the value of image_base64 while it arrives. It skips the prefix of a data URL, such as "data:image/jpeg;base64,".
 func (o *object) picture(size, limit int64) ([]byte, error) {
 	encoded, ok, err := o.text()
 	if err != nil {
@@ -161,7 +162,7 @@ func (o *object) picture(size, limit int64) ([]byte, error) {
 	if !ok {
 		value, err := o.value()
 		if err == nil && string(value) != "null" {
-			err = malformed("%s is not valid: write a text", imageBase64)
+			err = malformed(message.RefusedNotText, "name", imageBase64)
 		}
 		return nil, err
 	}
@@ -174,24 +175,24 @@ func (o *object) picture(size, limit int64) ([]byte, error) {
 	picture, err := collect(newDecoder(encoded), size, limit)
 	var corrupt base64.CorruptInputError
 	if errors.As(err, &corrupt) {
-		return nil, &Error{Status: http.StatusBadRequest, Picture: true, Reason: "image_base64 is no base64: the standard alphabet, with padding"}
+		return nil, &Error{Status: http.StatusBadRequest, Picture: true, Reason: message.New(message.RefusedNotBase64, "name", imageBase64)}
 	}
 	return picture, err
 }
 
 const maxScheme = 128
 
-// skipScheme passes over the beginning of a data URL.
+// skipScheme skips the beginning of a data URL.
 func skipScheme(r *bufio.Reader) error {
 	if begin, err := r.Peek(len("data:")); err != nil || string(begin) != "data:" {
-		return nil // what cannot be peeked at is too short, which shows when it is read
+		return nil // too short; reading it reports that
 	}
 	for range maxScheme {
 		if c, err := r.ReadByte(); err != nil || c == ',' {
 			return err
 		}
 	}
-	return malformed("%s begins like a data URL and is none", imageBase64)
+	return malformed(message.RefusedDataURL, "name", imageBase64)
 }
 
 func (p *parameters) fromParts(parts *multipart.Reader, size, limit int64) (picture []byte, err error) {
@@ -207,7 +208,7 @@ func (p *parameters) fromParts(parts *multipart.Reader, size, limit int64) (pict
 		name := part.FormName()
 		if name == imagePart {
 			if given {
-				return nil, malformed("%s is given twice", name)
+				return nil, malformed(message.RefusedTwice, "name", name)
 			}
 			given = true
 			if picture, err = collect(part, size, limit); err != nil {
@@ -215,12 +216,12 @@ func (p *parameters) fromParts(parts *multipart.Reader, size, limit int64) (pict
 			}
 			continue
 		}
-		value, err := io.ReadAll(io.LimitReader(part, left+1))
-		if err != nil {
+		value, err := boundedread.All(part, left)
+		if large := (*boundedread.TooLargeError)(nil); err != nil && !errors.As(err, &large) {
 			return nil, notAForm(err)
 		}
-		if left -= int64(len(name) + len(value)); left < 0 {
-			return nil, malformed("there is too much beside the picture: at most %d bytes", maxParameterBytes)
+		if left -= int64(len(name) + len(value)); err != nil || left < 0 {
+			return nil, malformed(message.RefusedRest, "limit", maxParameterBytes)
 		}
 		texts[name] = append(texts[name], string(value))
 	}
@@ -232,10 +233,10 @@ func (p *parameters) fromParts(parts *multipart.Reader, size, limit int64) (pict
 	return picture, nil
 }
 
-// notAForm tells what is wrong with a form from what is wrong with the connection.
+// notAForm returns an *Error if the form is malformed, and err itself if the connection failed.
 func notAForm(err error) error {
 	if strings.HasPrefix(err.Error(), "multipart: ") || strings.HasPrefix(err.Error(), "malformed MIME") {
-		return malformed("the body is no multipart form as its Content-Type announces it")
+		return malformed(message.RefusedNotForm)
 	}
 	return err
 }

@@ -19,6 +19,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/host/internal/server/intake"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 const limit = 1 << 20
@@ -69,7 +70,7 @@ func read(r *http.Request) (*intake.Form, error) {
 	return intake.Read(httptest.NewRecorder(), r, limit)
 }
 
-func TestAFieldThatABrowserSendsEmptyIsAsIfItWasNotGiven(t *testing.T) {
+func TestReadIgnoresEmptyFormFields(t *testing.T) {
 	kind, parts := inParts(t, picture(10), "side", "", "route", "", "extras", "", "fetch", "", "options", "")
 	f, err := read(post("provider=", kind, parts))
 	if err != nil {
@@ -80,7 +81,7 @@ func TestAFieldThatABrowserSendsEmptyIsAsIfItWasNotGiven(t *testing.T) {
 	}
 }
 
-func TestTheThreeFormsAskForTheSame(t *testing.T) {
+func TestReadTreatsTheThreeFormsAlike(t *testing.T) {
 	for _, size := range []int{1, 2, 3, 1000, 300 << 10, limit} {
 		card := picture(size)
 		kind, parts := inParts(t, card, "side", "front", "extras", "portrait, seal", "options", `{"n": 1, "deep": {"a": [true, null]}}`, "route", "r", "fetch", "true")
@@ -120,7 +121,7 @@ func TestTheThreeFormsAskForTheSame(t *testing.T) {
 	}
 }
 
-func TestWhatIsAskedDifferentlyIsAnotherRequest(t *testing.T) {
+func TestDigestDependsOnEveryParameter(t *testing.T) {
 	seen := map[[32]byte]string{}
 	for _, query := range []string{"", "side=front", "side=back", "route=a", "provider=a", "extras=a", "fields=a", "labels=a", "signals=a", "fetch=true", "pass_url=true", `options={"a":1}`} {
 		f, err := read(post(strings.NewReplacer(`"`, "%22", "{", "%7B", "}", "%7D").Replace(query), "image/png", bytes.NewReader(picture(9))))
@@ -135,7 +136,7 @@ func TestWhatIsAskedDifferentlyIsAnotherRequest(t *testing.T) {
 	}
 }
 
-func TestAPictureOfADataURLIsTaken(t *testing.T) {
+func TestReadAcceptsADataURL(t *testing.T) {
 	body := `{"image_base64": "data:image\/jpeg;base64,` + strings.ReplaceAll(base64.StdEncoding.EncodeToString(picture(300)), "/", `\/`) + `"}`
 	f, err := read(post("", "application/json", strings.NewReader(body)))
 	if err != nil || !bytes.Equal(f.Bytes(), picture(300)) {
@@ -143,7 +144,7 @@ func TestAPictureOfADataURLIsTaken(t *testing.T) {
 	}
 }
 
-func TestBase64MayBeBrokenIntoLinesAndEscaped(t *testing.T) {
+func TestReadAcceptsBase64WithLinesAndEscapes(t *testing.T) {
 	for _, size := range []int{1, 2, 3, 4, 100, 40 << 10} {
 		text := base64.StdEncoding.EncodeToString(picture(size))
 		var lines strings.Builder
@@ -159,53 +160,57 @@ func TestBase64MayBeBrokenIntoLinesAndEscaped(t *testing.T) {
 	}
 }
 
-func TestEveryMistakeIsSaidWithoutWhatWasSent(t *testing.T) {
+// says returns the English text of a code.
+func says(code message.Code, pairs ...any) string { return message.New(code, pairs...).String() }
+
+func TestReadReportsMistakesWithoutValues(t *testing.T) {
 	kind, _ := inParts(t, nil)
+	pictures := says(message.RefusedPictures, "base64", "image_base64", "url", "image_url", "part", "image")
 	twoPictures := "--b\r\nContent-Disposition: form-data; name=image\r\n\r\nx\r\n--b\r\nContent-Disposition: form-data; name=image\r\n\r\ny\r\n--b--\r\n"
 	for name, c := range map[string]struct {
 		query, kind, body string
 		status            int
 		want              string
 	}{
-		"no type":                {"", "", "x", 415, "the body is none of application/json"},
-		"another type":           {"", "text/hunter2", "x", 415, "the body is none of"},
-		"no picture":             {"", "application/json", `{}`, 400, "there must be one picture: image_base64 or image_url in JSON"},
-		"an empty picture":       {"", "application/json", `{"image_base64": ""}`, 400, "there must be one picture"},
-		"an empty body":          {"", "image/png", "", 400, "there must be one picture"},
-		"two pictures":           {"", "application/json", `{"image_base64": "aGk=", "image_url": "https://hunter2/"}`, 400, "there must be one picture"},
-		"one picture twice":      {"", "application/json", `{"image_base64": "aGk=", "image_base64": "aGk="}`, 400, "image_base64 is given twice"},
-		"one part twice":         {"", "multipart/form-data; boundary=b", twoPictures, 400, "image is given twice"},
-		"query and body":         {"side=front", "application/json", `{"image_base64": "aGk=", "side": "front"}`, 400, "side is given twice"},
-		"twice in the query":     {"side=front&side=front", "image/png", "x", 400, "side is given twice"},
-		"an address in a query":  {"image_url=https://hunter2", "image/png", "x", 400, "image_url stands in the query; it belongs in the body"},
-		"a mistyped name":        {"", "application/json", `{"image_base64": "aGk=", "sied": "hunter2"}`, 400, "there is a parameter that is not known; is side meant?"},
-		"an unknown name":        {"hunter2=1", "image/png", "x", 400, "there is a parameter that is not known; known are image_url, document"},
-		"a wrong side":           {"side=hunter2", "image/png", "x", 400, "side is not valid: write front or back"},
-		"a side in JSON":         {"", "application/json", `{"side": 3}`, 400, "side is not valid: write front or back"},
-		"an unspecified side":    {"side=unspecified", "image/png", "x", 400, "side is not valid: write front or back"},
-		"a wrong list":           {"", "application/json", `{"extras": "hunter2"}`, 400, "extras is not valid: write a list of texts"},
-		"a wrong switch":         {"fetch=hunter2", "image/png", "x", 400, "fetch is not valid: write true or false"},
-		"wrong options":          {"options=hunter2", "image/png", "x", 400, "options is not valid: write a JSON object"},
-		"options that go on":     {"options=%7B%7D%7B%7D", "image/png", "x", 400, "options is not valid: write a JSON object"},
-		"a long text":            {"route=" + strings.Repeat("x", 2049), "image/png", "x", 400, "route is too long: at most 2048 bytes"},
-		"a long list":            {"labels=" + strings.Repeat("x,", 65), "image/png", "x", 400, "labels has too many words: at most 64"},
-		"no JSON":                {"", "application/json", `hunter2`, 400, "the body is no JSON object"},
-		"a list":                 {"", "application/json", `[{}]`, 400, "the body is no JSON object"},
-		"something behind":       {"", "application/json", `{"image_base64": "aGk="} hunter2`, 400, "the body is no JSON object"},
-		"an unfinished object":   {"", "application/json", `{"image_base64": "aGk="`, 400, "the body ends too early"},
-		"an unfinished picture":  {"", "application/json", `{"image_base64": "aGk=`, 400, "the body ends too early"},
-		"an unfinished text":     {"", "application/json", `{"route": "hunter2`, 400, "the body ends too early"},
-		"no base64":              {"", "application/json", `{"image_base64": "hunter2!"}`, 400, "image_base64 is no base64"},
-		"base64 without padding": {"", "application/json", `{"image_base64": "aGk"}`, 400, "image_base64 is no base64"},
-		"base64 that goes on":    {"", "application/json", `{"image_base64": "aGk=aGk="}`, 400, "image_base64 is no base64"},
-		"padding alone":          {"", "application/json", `{"image_base64": "===="}`, 400, "image_base64 is no base64"},
-		"base64 that is no text": {"", "application/json", `{"image_base64": 3}`, 400, "image_base64 is not valid: write a text"},
-		"a wrong data URL":       {"", "application/json", `{"image_base64": "data:` + strings.Repeat("x", 200) + `"}`, 400, "image_base64 begins like a data URL and is none"},
-		"an escape that is none": {"", "application/json", `{"image_base64": "a\x"}`, 400, "the body is no JSON object"},
-		"too much beside":        {"", "application/json", `{"options": {"a": "` + strings.Repeat("x", 70<<10) + `"}}`, 400, "there is too much beside the picture: at most 65536 bytes"},
-		"no parts":               {"", kind, "hunter2", 400, "there must be one picture"},
-		"a large picture":        {"", "image/png", strings.Repeat("x", limit+1), 413, "the picture has more than the 1048576 bytes that are allowed"},
-		"a large body":           {"", "application/json", strings.Repeat(" ", 2*limit), 413, "the picture has more than"},
+		"no type":                {"", "", "x", 415, says(message.RefusedContentType)},
+		"another type":           {"", "text/hunter2", "x", 415, says(message.RefusedContentType)},
+		"no picture":             {"", "application/json", `{}`, 400, pictures},
+		"an empty picture":       {"", "application/json", `{"image_base64": ""}`, 400, pictures},
+		"an empty body":          {"", "image/png", "", 400, pictures},
+		"two pictures":           {"", "application/json", `{"image_base64": "aGk=", "image_url": "https://hunter2/"}`, 400, pictures},
+		"one picture twice":      {"", "application/json", `{"image_base64": "aGk=", "image_base64": "aGk="}`, 400, says(message.RefusedTwice, "name", "image_base64")},
+		"one part twice":         {"", "multipart/form-data; boundary=b", twoPictures, 400, says(message.RefusedTwice, "name", "image")},
+		"query and body":         {"side=front", "application/json", `{"image_base64": "aGk=", "side": "front"}`, 400, says(message.RefusedTwice, "name", "side")},
+		"twice in the query":     {"side=front&side=front", "image/png", "x", 400, says(message.RefusedTwice, "name", "side")},
+		"an address in a query":  {"image_url=https://hunter2", "image/png", "x", 400, says(message.RefusedInQuery, "name", "image_url")},
+		"a mistyped name":        {"", "application/json", `{"image_base64": "aGk=", "sied": "hunter2"}`, 400, says(message.RefusedMisspelt, "near", "side")},
+		"an unknown name":        {"hunter2=1", "image/png", "x", 400, says(message.RefusedUnknown, "known", "image_url, document")},
+		"a wrong side":           {"side=hunter2", "image/png", "x", 400, says(message.RefusedNotSide, "name", "side")},
+		"a side in JSON":         {"", "application/json", `{"side": 3}`, 400, says(message.RefusedNotSide, "name", "side")},
+		"an unspecified side":    {"side=unspecified", "image/png", "x", 400, says(message.RefusedNotSide, "name", "side")},
+		"a wrong list":           {"", "application/json", `{"extras": "hunter2"}`, 400, says(message.RefusedNotWords, "name", "extras")},
+		"a wrong switch":         {"fetch=hunter2", "image/png", "x", 400, says(message.RefusedNotSwitch, "name", "fetch")},
+		"wrong options":          {"options=hunter2", "image/png", "x", 400, says(message.RefusedNotObject, "name", "options")},
+		"options that go on":     {"options=%7B%7D%7B%7D", "image/png", "x", 400, says(message.RefusedNotObject, "name", "options")},
+		"a long text":            {"route=" + strings.Repeat("x", 2049), "image/png", "x", 400, says(message.RefusedLong, "name", "route", "limit", 2048)},
+		"a long list":            {"labels=" + strings.Repeat("x,", 65), "image/png", "x", 400, says(message.RefusedMany, "name", "labels", "limit", 64)},
+		"no JSON":                {"", "application/json", `hunter2`, 400, says(message.RefusedNotJSON)},
+		"a list":                 {"", "application/json", `[{}]`, 400, says(message.RefusedNotJSON)},
+		"something behind":       {"", "application/json", `{"image_base64": "aGk="} hunter2`, 400, says(message.RefusedNotJSON)},
+		"an unfinished object":   {"", "application/json", `{"image_base64": "aGk="`, 400, says(message.RefusedCutOff)},
+		"an unfinished picture":  {"", "application/json", `{"image_base64": "aGk=`, 400, says(message.RefusedCutOff)},
+		"an unfinished text":     {"", "application/json", `{"route": "hunter2`, 400, says(message.RefusedCutOff)},
+		"no base64":              {"", "application/json", `{"image_base64": "hunter2!"}`, 400, says(message.RefusedNotBase64, "name", "image_base64")},
+		"base64 without padding": {"", "application/json", `{"image_base64": "aGk"}`, 400, says(message.RefusedNotBase64, "name", "image_base64")},
+		"base64 that goes on":    {"", "application/json", `{"image_base64": "aGk=aGk="}`, 400, says(message.RefusedNotBase64, "name", "image_base64")},
+		"padding alone":          {"", "application/json", `{"image_base64": "===="}`, 400, says(message.RefusedNotBase64, "name", "image_base64")},
+		"base64 that is no text": {"", "application/json", `{"image_base64": 3}`, 400, says(message.RefusedNotText, "name", "image_base64")},
+		"a wrong data URL":       {"", "application/json", `{"image_base64": "data:` + strings.Repeat("x", 200) + `"}`, 400, says(message.RefusedDataURL, "name", "image_base64")},
+		"an escape that is none": {"", "application/json", `{"image_base64": "a\x"}`, 400, says(message.RefusedNotJSON)},
+		"too much beside":        {"", "application/json", `{"options": {"a": "` + strings.Repeat("x", 70<<10) + `"}}`, 400, says(message.RefusedRest, "limit", 65536)},
+		"no parts":               {"", kind, "hunter2", 400, pictures},
+		"a large picture":        {"", "image/png", strings.Repeat("x", limit+1), 413, says(message.RefusedTooLarge, "limit", limit)},
+		"a large body":           {"", "application/json", strings.Repeat(" ", 2*limit), 413, says(message.RefusedTooLarge, "limit", limit)},
 	} {
 		for _, known := range []bool{true, false} {
 			r := post(c.query, c.kind, strings.NewReader(c.body))
@@ -214,7 +219,7 @@ func TestEveryMistakeIsSaidWithoutWhatWasSent(t *testing.T) {
 			}
 			_, err := read(r)
 			var wrong *intake.Error
-			if !errors.As(err, &wrong) || wrong.Status != c.status || !strings.HasPrefix(wrong.Reason, c.want) || strings.Contains(wrong.Reason, "hunter2") {
+			if !errors.As(err, &wrong) || wrong.Status != c.status || !strings.HasPrefix(wrong.Error(), c.want) || strings.Contains(wrong.Error(), "hunter2") {
 				t.Errorf("%s, length known: %v: got %v, want %d %s", name, known, err, c.status, c.want)
 			}
 		}
@@ -229,7 +234,7 @@ func (u unread) Read([]byte) (int, error) {
 	return 0, io.EOF
 }
 
-func TestABodyThatSaysItIsTooLargeIsNotRead(t *testing.T) {
+func TestReadRefusesALargeBodyUnread(t *testing.T) {
 	for _, kind := range []string{"image/png", "application/json", "multipart/form-data; boundary=b"} {
 		r := post("", kind, unread{t})
 		r.ContentLength = 2 * limit
@@ -240,7 +245,7 @@ func TestABodyThatSaysItIsTooLargeIsNotRead(t *testing.T) {
 	}
 }
 
-func TestAPictureIsHeldOnce(t *testing.T) {
+func TestReadHoldsAPictureOnce(t *testing.T) {
 	card := picture(limit)
 	kind, parts := inParts(t, card)
 	text, err := io.ReadAll(inJSON(t, map[string]any{"image_base64": card}))
@@ -299,8 +304,8 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
-// Whatever encoding/json makes of a body is what this package makes of it.
-func FuzzABodyIsReadAsEncodingJSONDoes(f *testing.F) {
+// FuzzReadAgreesWithEncodingJSON compares what this package and encoding/json read from a body.
+func FuzzReadAgreesWithEncodingJSON(f *testing.F) {
 	for _, seed := range []string{
 		`{"image_base64":"aGk=","side":"front"}`, ` { "image_base64" : "\u0061Gk\u003d" , "extras" : ["a\"]}", "b"] } `, `{"image_base64":"aGk=","options":{"a":{"b":[1,2,"}"]}}}`,
 		`{"image_base64":"aGk=","fetch":true}`, `{"image_base64":null,"route":"x"}`, `{"image_base64":"aGk=",}`, `{,}`, `{"image_base64":"aGk=" "a":1}`, `{"image_base64":"aGk=","labels":[}]}`,

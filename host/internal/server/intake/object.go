@@ -6,14 +6,16 @@ import (
 	"encoding/json"
 	"io"
 	"strings"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// object reads a JSON object member by member, so that one member that is a long text can be read as a stream. Values are only
-// delimited here; encoding/json judges those that are small.
+// object reads a JSON object member by member, so that a long text can be read as a stream. It only finds the ends of values;
+// encoding/json decodes the small ones.
 type object struct {
 	r     *bufio.Reader
 	begun bool
-	left  int // of what all names and small values together may have
+	left  int // bytes that names and small values may still use
 }
 
 const maxName = 64
@@ -22,8 +24,8 @@ func newObject(r io.Reader) *object {
 	return &object{r: bufio.NewReaderSize(r, 32<<10), left: maxParameterBytes}
 }
 
-// next gives the name of the next member, whose value must be read then; ok is false at the end of the object, which must be
-// the end of everything.
+// next returns the name of the next member, whose value must be read next. ok is false at the end of the object, after which nothing
+// may follow.
 func (o *object) next() (name string, ok bool, err error) {
 	c, err := o.skipSpace()
 	switch {
@@ -64,9 +66,9 @@ func (o *object) next() (name string, ok bool, err error) {
 	return name, true, err
 }
 
-func notJSON() error { return malformed("the body is no JSON object") }
+func notJSON() error { return malformed(message.RefusedNotJSON) }
 
-// end sees to it that nothing follows.
+// end returns an error if anything follows.
 func (o *object) end() error {
 	_, err := o.skipSpace()
 	switch err {
@@ -78,7 +80,7 @@ func (o *object) end() error {
 	return err
 }
 
-// skipSpace gives the first byte that is no white space.
+// skipSpace returns the first byte that is not white space.
 func (o *object) skipSpace() (byte, error) {
 	for {
 		c, err := o.r.ReadByte()
@@ -88,7 +90,7 @@ func (o *object) skipSpace() (byte, error) {
 	}
 }
 
-// value reads a small value as it stands.
+// value returns the bytes of a small value.
 func (o *object) value() ([]byte, error) {
 	if _, err := o.skipSpace(); err != nil {
 		return nil, err
@@ -118,11 +120,11 @@ func (o *object) value() ([]byte, error) {
 		case (c == '}' || c == ']') && depth > 0:
 			depth--
 			ends = depth == 0
-		case depth == 0 && strings.ContainsRune(",}] \t\r\n", rune(c)): // after a number or a word
+		case depth == 0 && strings.ContainsRune(",}] \t\r\n", rune(c)): // the end of a number or a word
 			return out, o.r.UnreadByte()
 		}
 		if o.left--; o.left < 0 {
-			return nil, malformed("there is too much beside the picture: at most %d bytes", maxParameterBytes)
+			return nil, malformed(message.RefusedRest, "limit", maxParameterBytes)
 		}
 		if out = append(out, c); ends {
 			return out, nil
@@ -130,7 +132,7 @@ func (o *object) value() ([]byte, error) {
 	}
 }
 
-// text begins to read a value that is a text; ok is false when it is none, and then nothing is read.
+// text returns a reader of a value that is a text. ok is false if it is not a text; then nothing was read.
 func (o *object) text() (t io.Reader, ok bool, err error) {
 	c, err := o.skipSpace()
 	if err != nil {
@@ -142,7 +144,7 @@ func (o *object) text() (t io.Reader, ok bool, err error) {
 	return &text{r: o.r}, true, nil
 }
 
-// text is the inside of a JSON text up to its closing quote, as a stream of ASCII.
+// text reads a JSON text up to its closing quote, as a stream of ASCII.
 type text struct {
 	r     *bufio.Reader
 	ended bool
@@ -185,7 +187,7 @@ func (t *text) Read(p []byte) (int, error) {
 	return 1, err
 }
 
-// escape reads what follows a backslash and stands for one byte of ASCII, as in "\/" or "\u002b".
+// escape reads what follows a backslash and returns the byte of ASCII that it represents, as in "\/" or "\u002b".
 func (t *text) escape() (byte, error) {
 	c, err := t.r.ReadByte()
 	if err != nil {

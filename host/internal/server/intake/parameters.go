@@ -8,13 +8,14 @@ import (
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/spell"
 )
 
-// Limits of what is not the picture.
+// Limits of the parameters.
 const (
 	maxParameterBytes = 64 << 10 // of all parameters together
-	maxText           = 2048     // of one text: an address has no more
+	maxText           = 2048     // of one text; addresses are not longer
 	maxList           = 64       // words of a list
 )
 
@@ -23,51 +24,51 @@ type Kind string
 
 const (
 	Text    Kind = "text"
-	Words   Kind = "words" // a list in JSON; elsewhere with commas between them, or several times
+	Words   Kind = "words" // a list in JSON; elsewhere separated by commas, or repeated
 	Switch  Kind = "switch"
-	Mapping Kind = "mapping" // an object, as JSON everywhere
+	Mapping Kind = "mapping" // a JSON object, also in queries and forms
 )
 
-// Parameter is one that a caller may give.
+// Parameter is a parameter of a request.
 type Parameter struct {
 	Name string
 	Kind Kind
-	// Enum lists the words that are possible, if not all are.
+	// Enum lists the possible words. Empty means any.
 	Enum []string
 	Doc  string
-	// BodyOnly ones are not taken from a query, which many programs log.
+	// BodyOnly parameters are refused in a query, which many programs log.
 	BodyOnly bool
 }
 
-// ImageURL is the parameter that stands for a picture.
+// ImageURL is the parameter with the address of a picture.
 const ImageURL = "image_url"
 
-// Parameters lists all of them.
+// Parameters returns all parameters.
 func Parameters() []Parameter {
 	return []Parameter{
 		{Name: ImageURL, Kind: Text, BodyOnly: true, Doc: "Address of the picture, http or https, instead of the picture itself."},
 		{Name: "document", Kind: Text, Doc: "What to look for. Default: cn.idcard."},
-		{Name: "side", Kind: Text, Enum: []string{"front", "back"}, Doc: "Which side it is: front has the portrait, back the emblem."},
-		{Name: "route", Kind: Text, Doc: "Route to take. Default: the caller's first one."},
-		{Name: "provider", Kind: Text, Doc: "The only provider that is asked; no route is taken then."},
+		{Name: "side", Kind: Text, Enum: []string{"front", "back"}, Doc: "The side: front has the portrait, back the emblem."},
+		{Name: "route", Kind: Text, Doc: "Route to use. Default: the caller's first one."},
+		{Name: "provider", Kind: Text, Doc: "Ask only this provider, without a route."},
 		{Name: "extras", Kind: Words, Doc: "What is wanted beyond the fields, such as portrait."},
-		{Name: "fields", Kind: Words, Doc: "Fields that a provider must be able to read to be asked."},
-		{Name: "signals", Kind: Words, Doc: "Signals that a provider must be able to give to be asked."},
-		{Name: "labels", Kind: Words, Doc: "Labels that a provider must carry to be asked."},
-		{Name: "options", Kind: Mapping, Doc: "Handed to the providers as they are."},
-		{Name: "fetch", Kind: Switch, Doc: "The picture at image_url may be fetched here even for a provider that would fetch it itself."},
-		{Name: "pass_url", Kind: Switch, Doc: "Only providers that fetch the picture at image_url themselves are asked."},
+		{Name: "fields", Kind: Words, Doc: "Ask only providers that read these fields."},
+		{Name: "signals", Kind: Words, Doc: "Ask only providers that report these signals."},
+		{Name: "labels", Kind: Words, Doc: "Ask only providers with these labels."},
+		{Name: "options", Kind: Mapping, Doc: "Passed to the providers unchanged."},
+		{Name: "fetch", Kind: Switch, Doc: "Fetch the picture at image_url even for providers that can fetch it themselves."},
+		{Name: "pass_url", Kind: Switch, Doc: "Ask only providers that fetch the picture at image_url themselves."},
 	}
 }
 
-// parameters are those of one request.
+// parameters holds the parameters of one request.
 type parameters struct {
 	request  engine.Request
 	imageURL string
 	given    map[string]bool
 }
 
-// target is where a parameter goes; nil when there is no such parameter.
+// target returns where a parameter is stored, nil if there is no such parameter.
 func (p *parameters) target(name string) any {
 	r := &p.request
 	switch name {
@@ -99,14 +100,14 @@ func (p *parameters) target(name string) any {
 	return nil
 }
 
-// take finds where a parameter goes, once.
+// take returns where a parameter is stored. It fails if the parameter is given twice.
 func (p *parameters) take(name string) (any, error) {
 	target := p.target(name)
 	if target == nil {
 		return nil, unknown(name)
 	}
 	if p.given[name] {
-		return nil, malformed("%s is given twice", name)
+		return nil, malformed(message.RefusedTwice, "name", name)
 	}
 	if p.given == nil {
 		p.given = make(map[string]bool)
@@ -122,12 +123,12 @@ func unknown(name string) error {
 	}
 	known = append(known, imagePart, imageBase64)
 	if near := spell.Nearest(name, known); near != "" {
-		return malformed("there is a parameter that is not known; is %s meant?", near)
+		return malformed(message.RefusedMisspelt, "near", near)
 	}
-	return malformed("there is a parameter that is not known; known are %s", strings.Join(known, ", "))
+	return malformed(message.RefusedUnknown, "known", strings.Join(known, ", "))
 }
 
-// setJSON takes a parameter as a JSON value; null is as if it was not given.
+// setJSON stores a parameter that is a JSON value. null means that it is not given.
 func (p *parameters) setJSON(name string, value []byte) error {
 	target, err := p.take(name)
 	if err != nil {
@@ -147,8 +148,7 @@ func (p *parameters) setJSON(name string, value []byte) error {
 	return check(name, target)
 }
 
-// setText takes a parameter as it stands in a query or a form. An empty one is as if it was not given: browsers send every field of a
-// form.
+// setText stores a parameter of a query or a form. An empty one counts as not given, since browsers send every field of a form.
 func (p *parameters) setText(name string, values []string) error {
 	target, err := p.take(name)
 	if err != nil {
@@ -165,7 +165,7 @@ func (p *parameters) setText(name string, values []string) error {
 		return check(name, target)
 	}
 	if len(values) != 1 {
-		return malformed("%s is given twice", name)
+		return malformed(message.RefusedTwice, "name", name)
 	}
 	value := values[0]
 	if value == "" {
@@ -190,20 +190,20 @@ func (p *parameters) setText(name string, values []string) error {
 	return check(name, target)
 }
 
-// check bounds what was taken.
+// check checks the limits of a parameter.
 func check(name string, target any) error {
 	switch target := target.(type) {
 	case *string:
 		if len(*target) > maxText {
-			return malformed("%s is too long: at most %d bytes", name, maxText)
+			return malformed(message.RefusedLong, "name", name, "limit", maxText)
 		}
 	case *[]string:
 		if len(*target) > maxList {
-			return malformed("%s has too many words: at most %d", name, maxList)
+			return malformed(message.RefusedMany, "name", name, "limit", maxList)
 		}
 		for _, word := range *target {
 			if len(word) > maxText {
-				return malformed("%s has a word that is too long: at most %d bytes", name, maxText)
+				return malformed(message.RefusedLongWord, "name", name, "limit", maxText)
 			}
 		}
 	case *engine.Side:
@@ -214,18 +214,18 @@ func check(name string, target any) error {
 	return nil
 }
 
-// wrong says how a parameter is written.
+// wrong returns the error for a value of the wrong type.
 func wrong(name string, target any) error {
-	want := "a text"
+	code := message.RefusedNotText
 	switch target.(type) {
 	case *engine.Side:
-		want = "front or back"
+		code = message.RefusedNotSide
 	case *[]string:
-		want = "a list of texts"
+		code = message.RefusedNotWords
 	case *bool:
-		want = "true or false"
+		code = message.RefusedNotSwitch
 	case *map[string]any:
-		want = "a JSON object"
+		code = message.RefusedNotObject
 	}
-	return malformed("%s is not valid: write %s", name, want)
+	return malformed(code, "name", name)
 }

@@ -1,2 +1,2 @@
 'use strict';
-SwaggerUIBundle({ url: '/openapi.json', dom_id: '#reference', deepLinking: true, validatorUrl: null, layout: 'BaseLayout' });
+SwaggerUIBundle({ url: 'openapi.json', dom_id: '#reference', deepLinking: true, validatorUrl: null, layout: 'BaseLayout' });
