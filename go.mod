@@ -43,6 +43,8 @@ require (
 	oras.land/oras-go/v2 v2.6.4
 )
 
+require github.com/hashicorp/golang-lru/v2 v2.0.7
+
 require golang.org/x/mod v0.41.0 // indirect
 
 require (

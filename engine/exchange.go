@@ -43,8 +43,8 @@ func (s *session) exchange(ctx context.Context, ex *abi.Exchange, nonce string) 
 // answer is the one that was kept, or the vendor's.
 func (s *session) answer(ctx context.Context, ex *abi.Exchange, nonce string) (*abi.Response, *failed) {
 	if ex.Cache != nil {
-		done, ok := s.provider.turns.take(ctx, ex.Cache.Key)
-		if !ok {
+		done, err := s.provider.turns.Lock(ctx, ex.Cache.Key)
+		if err != nil {
 			f := expired(ctx)
 			f.Billed = s.billed()
 			return nil, f

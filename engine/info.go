@@ -45,7 +45,7 @@ func (e *generation) list() []ProviderInfo {
 			info.State, info.Reason = catalog.Broken, p.loadErr.Error()
 		default:
 			s := p.module.Status()
-			info.State, info.Reason, info.Instances, info.Replaced = s.State, s.Reason, s.Instances, s.Replaced
+			info.State, info.Reason, info.Instances, info.Replaced = s.State, s.Reason.String(), s.Instances, s.Replaced
 			if err := e.refused[p.serves]; err != nil && info.Reason == "" {
 				info.Reason = "a newer file was refused: " + err.Error()
 			}

@@ -65,9 +65,9 @@ func (g *gauges) accounts(o metric.Observer, standing []route.ProviderStatus) {
 	}
 }
 
-func (g *gauges) plugins(o metric.Observer, modules []*loaded) {
+func (g *gauges) plugins(o metric.Observer, modules []*loadedModule) {
 	for _, l := range modules {
-		s, at := l.module.Status(), metric.WithAttributes(keyPlugin.String(l.id.name), keyKind.String(string(l.id.kind)))
+		s, at := l.Value.Status(), metric.WithAttributes(keyPlugin.String(l.Key.name), keyKind.String(string(l.Key.kind)))
 		o.ObserveFloat64(g.instances, float64(s.Instances), at)
 		o.ObserveFloat64(g.replaced, float64(s.Replaced), at)
 		if s.Memory > 0 {

@@ -40,20 +40,21 @@ func (e *generation) answer(ctx context.Context, req Request) (*Recognition, err
 		}
 	}
 	key := e.results.key(&req, pic.data)
-	if r := e.results.get(key, e.cfg.Now()); r != nil {
+	if r := e.results.get(key); r != nil {
 		e.watch.saved(ctx, savedByKept)
 		r.Attempts = free(r.Attempts, message.KeptAnswer)
 		return r, nil
 	}
-	return e.flights.join(ctx, &req, pic.data, func(ctx context.Context) (*Recognition, *Error) {
+	return e.share(ctx, &req, pic.data, func(ctx context.Context) (*Recognition, error) {
 		ctx, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
 		c := &call{engine: e, request: &req, picture: pic, results: make(map[int]*result)}
 		r, err := c.run(ctx, timeout)
-		if err == nil {
-			e.results.put(key, r, e.cfg.Now())
+		if err != nil {
+			return nil, err
 		}
-		return r, err
+		e.results.put(key, r)
+		return r, nil
 	})
 }
 
@@ -85,7 +86,7 @@ type result struct {
 func (c *call) run(ctx context.Context, timeout time.Duration) (*Recognition, *Error) {
 	e, req := c.engine, c.request
 	verdict := e.router.Run(ctx, &route.Call{
-		Route: req.Route, Provider: req.Provider, Tenant: req.Tenant, Needs: needs(req), Deadline: e.cfg.Now().Add(timeout), Attempt: c.attempt, Go: e.running.spawn,
+		Route: req.Route, Provider: req.Provider, Tenant: req.Tenant, Needs: needs(req), Deadline: e.cfg.Now().Add(timeout), Attempt: c.attempt, Go: e.running.Go,
 	})
 	attempts := c.attempts(verdict)
 	e.watch.spent(ctx, e.told(req), attempts)
@@ -170,19 +171,9 @@ func (c *call) attempts(v *route.Verdict) []Attempt {
 	defer c.mu.Unlock()
 	out := make([]Attempt, 0, len(v.Attempts))
 	for _, x := range v.Attempts {
-		a := Attempt{Provider: x.Provider, Started: x.Started, DurationMs: x.Took.Milliseconds(), Billed: x.Result.Billed, VendorRequestID: x.Result.VendorRequestID, Reason: x.Reason}
-		switch x.Outcome {
-		case route.Skipped:
-			a.Outcome = Skipped
-		case route.Recognized:
-			a.Outcome = Recognized
-		case route.Stopped:
-			a.Outcome = Stopped
-		case route.Failed:
-			a.Outcome = Failed
-			if r := c.results[x.Number]; r != nil {
-				a.Failure = &r.failed.Failure
-			}
+		a := Attempt{Provider: x.Provider, Started: x.Started, Outcome: x.Outcome, DurationMs: x.Took.Milliseconds(), Billed: x.Result.Billed, VendorRequestID: x.Result.VendorRequestID, Reason: x.Reason}
+		if r := c.results[x.Number]; r != nil && x.Outcome == Failed {
+			a.Failure = &r.failed.Failure
 		}
 		if x.Cost > 0 {
 			a.Cost, a.Currency, a.Price = x.Cost, string(c.engine.currency()), x.PriceSource

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 	"github.com/ocrmux/ocrmux/internal/money"
 	"github.com/ocrmux/ocrmux/internal/route"
 )
@@ -51,9 +52,9 @@ func checkRoute(name string, r Route, known []string) error {
 	for _, p := range slices.Sorted(maps.Keys(r.Weights)) {
 		switch {
 		case !slices.Contains(r.Providers, p):
-			wrong("/weights/"+p, "the route does not list this provider", oneOf(r.Providers))
+			wrong(jsonpointer.Join("/weights", p), "the route does not list this provider", oneOf(r.Providers))
 		case r.Weights[p] < 0:
-			wrong("/weights/"+p, "the weight is negative", "0 or more")
+			wrong(jsonpointer.Join("/weights", p), "the weight is negative", "0 or more")
 		}
 	}
 	if r.Policy == route.Consensus {

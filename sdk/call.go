@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 )
 
 // Call gives a provider its configuration, the time, and the host functions. It is valid until the provider's method
@@ -27,7 +28,7 @@ func (c *Call) Config() Leaves { return c.ctx.Config }
 
 // Option returns the text of a top-level key of the configuration, or otherwise if the key is missing or empty.
 func (c *Call) Option(key, otherwise string) string {
-	if s := c.Config().Text("/" + key); s != "" {
+	if s := c.Config().Text(jsonpointer.Join("", key)); s != "" {
 		return s
 	}
 	return otherwise

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 )
 
 // Admitted returns the meaning of a request. The host carries it out if its proofs hold.
@@ -50,7 +51,7 @@ func Params(ls Leaves) []NamedValue {
 	seen := make(map[string]bool, len(ls))
 	for i := range ls {
 		name, _, _ := strings.Cut(strings.TrimPrefix(ls[i].Path, "/"), "/")
-		name = strings.NewReplacer("~1", "/", "~0", "~").Replace(name)
+		name = jsonpointer.Unescape(name)
 		if !seen[name] && ls[i].Filename == "" {
 			seen[name] = true
 			out = append(out, Param(name, Given(&ls[i])))

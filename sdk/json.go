@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 )
 
 // maxJSONDepth is the limit of nested arrays and objects in FlattenJSON. The host has the same limit.
@@ -63,14 +64,13 @@ func (r *jsonReader) object(path string, depth int) bool {
 	if r.skip('}') {
 		return r.leaf(path, abi.LeafTypeEmptyObject, "")
 	}
-	escape := strings.NewReplacer("~", "~0", "/", "~1")
 	for {
 		r.space()
 		name, ok := r.string()
 		if !ok || !r.skip(':') {
 			return false
 		}
-		member := path + "/" + escape.Replace(name)
+		member := jsonpointer.Join(path, name)
 		r.drop(member)
 		if !r.value(member, depth+1) {
 			return false

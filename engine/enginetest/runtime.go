@@ -6,6 +6,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // runtime takes the place of the runtime for WebAssembly modules and calls Go functions instead.
@@ -52,7 +53,7 @@ func (m *module) Reply(context.Context, *abi.ReplyRequest, catalog.Host) (*abi.I
 }
 
 func (m *module) noFrontDoor() error {
-	return &engine.PluginError{Plugin: m.provider.Name, Cause: catalog.Unavailable, Detail: "a fake provider has no front door"}
+	return &engine.PluginError{Plugin: m.provider.Name, Cause: catalog.Unavailable, Detail: message.Text("a fake provider has no front door")}
 }
 
 func (*module) Status() catalog.Status { return catalog.Status{State: engine.Ready, Instances: 1} }

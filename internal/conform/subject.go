@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Options say how a plugin is looked at.
@@ -104,7 +104,7 @@ func find(file string) (catalog.Plugin, error) {
 		return catalog.Plugin{}, err
 	}
 	return catalog.Plugin{}, &catalog.PluginError{Plugin: filepath.Base(file), Cause: catalog.NotAPlugin,
-		Detail: "the file is no plugin: it is a module NAME.wasm, or an executable NAME with a NAME" + abi.ManifestSuffix + " beside it"}
+		Detail: message.New(message.PluginFileName)}
 }
 
 // with loads the plugin once for each tuning.

@@ -96,6 +96,26 @@ func (m Message) Param(name string) any {
 	return nil
 }
 
+// Has reports whether a message has a code, or one of the messages in its parameters has it.
+func (m Message) Has(c Code) bool {
+	if m.code == c {
+		return true
+	}
+	for _, p := range m.params {
+		switch v := p.value.(type) {
+		case Message:
+			if v.Has(c) {
+				return true
+			}
+		case []Message:
+			if slices.ContainsFunc(v, func(m Message) bool { return m.Has(c) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Language writes messages in one language.
 type Language interface {
 	// Template returns the text of a code, with its parameters in braces: "next after {provider} was skipped". It returns an
@@ -231,4 +251,6 @@ func Codes() []Code {
 }
 
 // subjects are the tables of all codes with their English texts.
-func subjects() []map[Code]string { return []map[Code]string{route, money, doctor, request} }
+func subjects() []map[Code]string {
+	return []map[Code]string{route, money, picture, plugin, module, process, doctor, request}
+}

@@ -59,6 +59,32 @@ func TestMessageIsWrittenInEnglishAndInTheLanguageOfItsReader(t *testing.T) {
 	}
 }
 
+func TestHasLooksIntoParameters(t *testing.T) {
+	inner := message.New(message.FirstInRoute, "route", "a")
+	for name, c := range map[string]struct {
+		m    message.Message
+		want bool
+	}{
+		"itself":  {inner, true},
+		"nested":  {message.New(message.PluginSignatureBad, "file", "f", "reason", inner), true},
+		"in list": {message.New(message.PluginSignatureBad, "reason", []message.Message{message.Text("x"), inner}), true},
+		"other":   {message.New(message.PluginSignatureBad, "reason", "route.first"), false},
+		"none":    {message.Message{}, false},
+	} {
+		if got := c.m.Has(message.FirstInRoute); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
+func TestNewErrorCarriesItsMessageAndItsCause(t *testing.T) {
+	m := message.New(message.FirstInRoute, "route", "a")
+	err := message.NewError(m, errors.ErrUnsupported)
+	if !errors.Is(err, errors.ErrUnsupported) || err.Error() != m.String() || !message.Error(err).Equal(m) {
+		t.Errorf("%v", err)
+	}
+}
+
 type carrier struct{}
 
 func (carrier) Error() string            { return "carried" }

@@ -8,6 +8,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Runtimes are one for each kind of plugin. They are safe for concurrent use and hold nothing.
@@ -29,7 +30,7 @@ func (runtime) Close(context.Context) error { return nil }
 type module struct{ plugin string }
 
 func (m module) refuse() error {
-	return &catalog.PluginError{Plugin: m.plugin, Cause: catalog.Unavailable, Detail: "the configuration is only being looked at"}
+	return &catalog.PluginError{Plugin: m.plugin, Cause: catalog.Unavailable, Detail: message.New(message.PluginOnlyLookedAt)}
 }
 
 func (m module) Step(context.Context, *abi.StepRequest, catalog.Host) (*abi.Action, error) {
