@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine"
@@ -59,7 +60,7 @@ func inUse(pid int) message.Message {
 	if pid == 0 {
 		return message.New(message.FindingStateLocked)
 	}
-	return message.New(message.FindingStateLockedBy, "process", pid)
+	return message.New(message.FindingStateLockedBy, "process", strconv.Itoa(pid))
 }
 
 // folderOfState examines a state folder before it is opened. ok is false if it must not be opened: files that the doctor created in
