@@ -2,14 +2,14 @@ package main
 
 import "github.com/ocrmux/ocrmux/sdk"
 
-// refusal is the failure that an answer with an error_code says.
+// refusal returns the failure of an answer with an error_code.
 func refusal(r *sdk.Response) sdk.Fail {
 	f := codes().Fail(r.Text("/error_code"), r.Text("/error_msg"))
 	f.VendorRequestID, f.RetryAfterMs = r.Text("/log_id"), r.RetryAfterMillis()
 	return f
 }
 
-// noToken is the failure of a call that got no access token: {"error", "error_description"}. Nothing is charged by then.
+// noToken returns the failure of a call without an access token: {"error", "error_description"}. It is not charged.
 func noToken(r *sdk.Response) sdk.Fail {
 	f := sdk.NoAnswer(r, "access_token")
 	if code := r.Text("/error"); code != "" {
@@ -19,7 +19,7 @@ func noToken(r *sdk.Response) sdk.Fail {
 	return f
 }
 
-// tokenCodes are the errors of the token's address: the vendor's document has invalid_client, RFC 6749 section 5.2 the others.
+// tokenCodes are the errors of the token's URL. The vendor's document has invalid_client, RFC 6749 section 5.2 the others.
 func tokenCodes() sdk.Table {
 	key := func(message string) sdk.Fail {
 		return sdk.Fail{Kind: sdk.Unauthenticated, FailOver: true, Billed: sdk.BilledNo, Fault: sdk.OperatorFault, Message: message}
@@ -34,7 +34,7 @@ func tokenCodes() sdk.Table {
 	}
 }
 
-// codes is the vendor's table of error_code. A call that fails is not charged: see the package's documentation.
+// codes is the vendor's table of error_code. A failed call is not charged; see the package documentation.
 func codes() sdk.Table {
 	const no = sdk.BilledNo
 	fail := func(kind sdk.FailureKind, fault sdk.Fault, message string) sdk.Fail {
@@ -82,17 +82,17 @@ func codes() sdk.Table {
 		"216401": again(sdk.Unavailable, vendors, "the vendor failed"),
 
 		"216630": again(sdk.Unavailable, vendors, "recognition failed; the vendor asks to call again"),
-		// Of the vendor's bank card OCR; listed for all of its OCR.
+		// From the vendor's bank card OCR, but listed for all of its OCR.
 		"216631": fail(sdk.NoDocument, caller, "the vendor took the picture for a bank card and could not read it"),
 		"216633": fail(sdk.Unreadable, caller, "the vendor could not read an ID card in the picture"),
 		"216634": again(sdk.Unavailable, vendors, "detection failed; the vendor asks to call again"),
 
 		"282000": again(sdk.Unavailable, vendors, "the vendor failed"),
 		"282003": request("the vendor misses a parameter"),
-		// Of calls in batches, which this provider does not make.
+		// From batch calls, which this provider does not make.
 		"282005": fail(sdk.Unavailable, vendors, "the vendor failed in a batch"),
 		"282006": request("the vendor takes fewer tasks in a batch"),
-		// Not in the copies of the current table that could be read; older ones have them.
+		// In older copies of the table only.
 		"282102": fail(sdk.NoDocument, caller, "the vendor found nothing to read in the picture"),
 		"282103": fail(sdk.Unreadable, caller, "the vendor could not read what it found in the picture"),
 		"282810": fail(sdk.Unreadable, caller, "the vendor could not read the picture"),

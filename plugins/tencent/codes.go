@@ -6,8 +6,8 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// failure is what a code means. The vendor adds to its codes behind the dot: one that is not listed is as its family, but
-// nobody knows what it costs.
+// failure returns the failure for a code. A code that is not listed is like its family, the part before the dot, but
+// whether it is billed is unknown.
 func failure(code, message string) sdk.Fail {
 	table := codes()
 	family, _, behind := strings.Cut(code, ".")
@@ -20,8 +20,8 @@ func failure(code, message string) sdk.Fail {
 	return f
 }
 
-// codes is the vendor's table: the common codes of its API, and those of its OCR that an ID card can meet; the others are about
-// invoices, passports, bank cards. What is billed stands in the vendor's list; the codes that it lacks are marked.
+// codes is the vendor's table: the common codes of its API, and the codes of its OCR that concern ID cards. What is billed
+// comes from the vendor's list. Codes that this list lacks are marked.
 func codes() sdk.Table {
 	const (
 		no, yes, unknown          = sdk.BilledNo, sdk.BilledYes, sdk.BilledUnknown
@@ -75,7 +75,7 @@ func codes() sdk.Table {
 		"UnsupportedProtocol":               fail(sdk.InvalidRequest, no, operator, "the vendor does not support the protocol"),
 		"UnsupportedRegion":                 fail(sdk.InvalidRequest, no, operator, "the API does not exist in the region"),
 
-		// Refinements of RequestLimitExceeded, which the list of what is billed has.
+		// From the list of what is billed.
 		"RequestLimitExceeded.GlobalRegionUinLimitExceeded": again(sdk.RateLimited, operator, "too many calls of this account in all regions"),
 		"RequestLimitExceeded.IPLimitExceeded":              again(sdk.RateLimited, operator, "too many calls from this address"),
 		"RequestLimitExceeded.UinLimitExceeded":             again(sdk.RateLimited, operator, "too many calls of this account"),
