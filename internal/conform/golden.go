@@ -23,12 +23,12 @@ import (
 	"github.com/ocrmux/ocrmux/engine"
 )
 
-// FailuresFile is the table of failures beside the golden exchanges; no exchange has this name.
+// FailuresFile is the name of the table of failures beside the golden exchanges.
 const FailuresFile = "failures.txtar"
 
 // Golden is one golden exchange: a file in the txtar format.
 type Golden struct {
-	// Name of the file, without .txtar.
+	// Name is the file's name without .txtar.
 	Name string
 
 	path    string
@@ -49,7 +49,7 @@ type call struct {
 	Now     time.Time         `json:"now"`
 }
 
-// readGoldens reads the exchanges of a folder in the order of their names. A folder that does not exist has none.
+// readGoldens reads the exchanges of a folder, sorted by name. A folder that does not exist has none.
 func readGoldens(dir string) ([]*Golden, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -106,7 +106,7 @@ func (g *Golden) setSection(name, text string) {
 		}
 	}
 	at := len(g.archive.Files)
-	if n, ok := strings.CutPrefix(name, "request"); ok { // a request stands before its response
+	if n, ok := strings.CutPrefix(name, "request"); ok { // a request comes before its response
 		if i := slices.IndexFunc(g.archive.Files, func(f txtar.File) bool { return f.Name == "response"+n }); i >= 0 {
 			at = i
 		}
@@ -114,7 +114,7 @@ func (g *Golden) setSection(name, text string) {
 	g.archive.Files = slices.Insert(g.archive.Files, at, txtar.File{Name: name, Data: []byte(text)})
 }
 
-// update writes sections that came out of a run into the file, in the order of their names.
+// update writes the sections of a run into the file, sorted by name.
 func (g *Golden) update(got map[string]string) error {
 	for _, name := range slices.Sorted(maps.Keys(got)) {
 		g.setSection(name, got[name])
@@ -146,7 +146,7 @@ func (g *Golden) provider(plugin, endpoint string) engine.ProviderConfig {
 	return p
 }
 
-// numbered names the sections of the n-th exchange, counted from 1.
+// numbered returns the name of a section of the n-th exchange, counted from 1.
 func numbered(section string, n int) string {
 	if n == 1 {
 		return section + ".http"
@@ -154,14 +154,14 @@ func numbered(section string, n int) string {
 	return section + "." + strconv.Itoa(n) + ".http"
 }
 
-// answer is an HTTP response as a golden file has it.
+// answer is an HTTP response in a golden file.
 type answer struct {
 	status int
 	header http.Header
 	body   string
 }
 
-// parseAnswer reads a section: a status, headers a line each, an empty line, the body.
+// parseAnswer reads a section: the status, one line for each header, an empty line, and the body.
 func parseAnswer(text string) (answer, bool) {
 	head, body, _ := strings.Cut(text, "\n\n")
 	lines := strings.Split(head, "\n")
@@ -190,11 +190,11 @@ func (a answer) String() string {
 func (a answer) writeTo(w http.ResponseWriter) {
 	maps.Copy(w.Header(), a.header)
 	w.WriteHeader(a.status)
-	_, _ = io.WriteString(w, a.body) // a client that is gone shows in the result
+	_, _ = io.WriteString(w, a.body) // if the client is gone, the result shows it
 }
 
-// show writes a request as the golden file does. Headers of the connection are left out; Content-Length was checked by
-// the HTTP server already.
+// show writes a request in the form of a golden file. It leaves out headers of the connection; the HTTP server has checked
+// Content-Length.
 func (g *Golden) show(r received) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n", r.method, g.hide([]byte(r.url.RequestURI())))
@@ -213,7 +213,7 @@ func (g *Golden) show(r received) string {
 	return b.String()
 }
 
-// hide puts placeholders where the picture stands.
+// hide replaces the picture by placeholders.
 func (g *Golden) hide(b []byte) []byte {
 	if len(g.image) == 0 {
 		return b
