@@ -7,8 +7,9 @@ import (
 	"github.com/ocrmux/ocrmux/sdk/sdktest"
 )
 
-// The reader is a subprocess only. The models need not be there: without them it fails every call, and in a typed way.
+// The reader is a subprocess only. It also conforms without models: then every call fails with a kind.
 func TestConformance(t *testing.T) {
+	t.Parallel()
 	file, err := build.Process(t.Context(), ".", t.TempDir())
 	if err != nil {
 		t.Fatal(err)

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// Names says which characters the given names may hold.
+// Names is the kind of characters in given names.
 type Names int
 
 const (
-	// CommonNames holds everyday characters, which any Chinese dictionary has.
+	// CommonNames have everyday characters, which any Chinese dictionary contains.
 	CommonNames Names = iota
-	// RareNames holds at least one character that is unusual but in use in names.
+	// RareNames have at least one unusual character that occurs in names.
 	RareNames
-	// UnknownNames holds at least one character that recognition dictionaries tend to lack.
+	// UnknownNames have at least one character that most recognition dictionaries lack.
 	UnknownNames
 )
 
@@ -44,7 +44,7 @@ func ethnicities() []string {
 		仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺`)
 }
 
-// Field names, as the engine's result model has them.
+// Names of fields, as in the engine's results.
 const (
 	Name             = "name"
 	Sex              = "sex"
@@ -57,7 +57,7 @@ const (
 	ValidUntil       = "valid_until"
 )
 
-// front holds what the portrait side says, as printed.
+// front has the texts of the portrait side, as printed.
 type front struct {
 	name, sex, ethnicity, address, number string
 	year, month, day                      int
@@ -70,7 +70,7 @@ func (f front) fields() map[string]string {
 	}
 }
 
-// back holds what the emblem side says, as printed.
+// back has the texts of the emblem side, as printed.
 type back struct{ authority, from, until string }
 
 func (b back) fields() map[string]string {

@@ -1,4 +1,4 @@
-// Command specimen draws synthetic cards and photographs of them, with what they say as truth.json beside.
+// Command specimen draws synthetic cards and photographs of them, and writes their contents into truth.json.
 //
 //	go run ./plugins/local/cmd/specimen -out cards -fronts 10 -backs 5 -seed 1 -conditions clean,tilt
 //	go run ./plugins/local/cmd/specimen -set examples -out examples/cards
