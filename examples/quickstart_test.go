@@ -36,6 +36,9 @@ type reader struct {
 // TestQuickstart runs every command of the page. A vendor on this machine replaces the real one.
 func TestQuickstart(t *testing.T) {
 	if testing.Short() {
+		t.Skip("builds the program and plugins; the tests of the command line cover the commands")
+	}
+	if testing.Short() {
 		t.Skip("it builds the program and two plugins")
 	}
 	for _, tool := range []string{"bash", "curl"} {

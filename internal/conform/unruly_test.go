@@ -228,10 +228,10 @@ func TestAFileThatIsMissingOrWrongFailsItsCase(t *testing.T) {
 		"another result": {func(t *testing.T, dir string) {
 			rewrite(t, filepath.Join(dir, "front.txtar"), `"样本张三"`, `"样本李四"`)
 		}, []string{"golden"}, "+"},
-		"a row that is no row": {func(t *testing.T, dir string) {
+		"an invalid row": {func(t *testing.T, dir string) {
 			rewrite(t, filepath.Join(dir, "failures.txtar"), "rate_limited", "limited")
 		}, []string{"failures"}, `section failures, line 3: "limited" is no FailureKind`},
-		"a template without end": {func(t *testing.T, dir string) { rewrite(t, filepath.Join(dir, "failures.txtar"), "{status}", "{stat}") }, []string{"failures"}, "the template makes no answer"},
+		"an invalid template": {func(t *testing.T, dir string) { rewrite(t, filepath.Join(dir, "failures.txtar"), "{status}", "{stat}") }, []string{"failures"}, "the template makes no answer"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

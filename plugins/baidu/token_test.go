@@ -37,6 +37,9 @@ func (v *baidu) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // A golden exchange is one call, so it cannot show how long a token lasts.
 func TestTokenServesManyCallsUntilItExpires(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the provider; the engine's tests cover the cache")
+	}
 	t.Parallel()
 	vendor := &baidu{}
 	server := httptest.NewServer(vendor)

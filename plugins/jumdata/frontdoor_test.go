@@ -75,12 +75,12 @@ func TestAcceptRefuses(t *testing.T) {
 		{"no appId", with("appId", ""), "appId不能为空"},
 		{"no timestamp", with("timestamp", ""), "timestamp不能为空"},
 		{"no sign", with("sign", ""), "sign不能为空"},
-		{"timestamp is no number", with("timestamp", "now"), "timestamp必须是毫秒数"},
+		{"timestamp is not a number", with("timestamp", "now"), "timestamp必须是毫秒数"},
 		{"no picture", with("base64", ""), "file、base64、url必须且只能提供一个"},
 		{"two pictures", with("url", "https://p.example.com/1.jpg"), "file、base64、url必须且只能提供一个"},
 		{"one picture under both names", with("image", "QUJD"), "file、base64、url必须且只能提供一个"},
 		{"an empty file", uploaded(t, nil), "file、base64、url必须且只能提供一个"},
-		{"an address that cannot be shown", with("base64", "", "url", "https://p.example.com/"+strings.Repeat("x", 2000)), "url过长"},
+		{"an address longer than a leaf", with("base64", "", "url", "https://p.example.com/"+strings.Repeat("x", 2000)), "url过长"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -37,7 +37,7 @@ func TestAcceptRefuses(t *testing.T) {
 		{"nothing", "", "10001", "appid必须指定"},
 		{"no appid", "sign=x&url_image=QUJD", "10001", "appid必须指定"},
 		{"no sign", "appid=1&url_image=QUJD", "10002", "sign值必须指定"},
-		{"time is no number", "appid=1&sign=x&time=now&url_image=QUJD", "10017", "time必须是整型"},
+		{"time is not a number", "appid=1&sign=x&time=now&url_image=QUJD", "10017", "time必须是整型"},
 		{"time is a fraction", "appid=1&sign=x&time=1545829466.5&url_image=QUJD", "10017", "time必须是整型"},
 		{"time is too old", "appid=1&sign=x&time=1545828865&url_image=QUJD", "10004", "时差不能超过10分钟"},
 		{"time is too far ahead", "appid=1&sign=x&time=1545830067&url_image=QUJD", "10004", "时差不能超过10分钟"},

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+
+	"github.com/ocrmux/ocrmux/plugins/local/internal/card"
 )
 
 // Names is the kind of characters in given names.
@@ -44,19 +46,6 @@ func ethnicities() []string {
 		仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺`)
 }
 
-// Names of fields, as in the engine's results.
-const (
-	Name             = "name"
-	Sex              = "sex"
-	Ethnicity        = "ethnicity"
-	BirthDate        = "birth_date"
-	Address          = "address"
-	IDNumber         = "id_number"
-	IssuingAuthority = "issuing_authority"
-	ValidFrom        = "valid_from"
-	ValidUntil       = "valid_until"
-)
-
 // front has the texts of the portrait side, as printed.
 type front struct {
 	name, sex, ethnicity, address, number string
@@ -65,8 +54,8 @@ type front struct {
 
 func (f front) fields() map[string]string {
 	return map[string]string{
-		Name: f.name, Sex: f.sex, Ethnicity: f.ethnicity, Address: f.address, IDNumber: f.number,
-		BirthDate: fmt.Sprintf("%d年%d月%d日", f.year, f.month, f.day),
+		card.Name: f.name, card.Sex: f.sex, card.Ethnicity: f.ethnicity, card.Address: f.address, card.IDNumber: f.number,
+		card.BirthDate: fmt.Sprintf("%d年%d月%d日", f.year, f.month, f.day),
 	}
 }
 
@@ -74,7 +63,7 @@ func (f front) fields() map[string]string {
 type back struct{ authority, from, until string }
 
 func (b back) fields() map[string]string {
-	return map[string]string{IssuingAuthority: b.authority, ValidFrom: b.from, ValidUntil: b.until}
+	return map[string]string{card.IssuingAuthority: b.authority, card.ValidFrom: b.from, card.ValidUntil: b.until}
 }
 
 func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }

@@ -38,7 +38,7 @@ type options struct {
 func run() error {
 	var o options
 	flag.StringVar(&o.models, "models", "bin/plugins/local.d", "folder of models")
-	flag.StringVar(&o.share, "fonts", "/usr/share", "folder that holds the fonts")
+	flag.StringVar(&o.share, "fonts", "/usr/share", "folder of the fonts")
 	flag.StringVar(&o.only, "condition", "", "comma list of conditions, all if empty")
 	flag.Uint64Var(&o.seed, "seed", 1, "same seed, same cards")
 	flag.IntVar(&o.fronts, "fronts", 20, "portrait sides")

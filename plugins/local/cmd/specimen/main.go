@@ -28,7 +28,7 @@ func run() error {
 	backs := flag.Int("backs", 5, "emblem sides to draw")
 	seed := flag.Uint64("seed", 1, "same seed, same cards")
 	only := flag.String("conditions", "clean", "comma list of conditions, or all")
-	share := flag.String("fonts", "/usr/share", "folder that holds the fonts")
+	share := flag.String("fonts", "/usr/share", "folder of the fonts")
 	names := flag.Int("names", 0, "0 everyday characters, 1 rare ones, 2 ones that dictionaries lack")
 	flag.Parse()
 
