@@ -50,7 +50,7 @@ func checkLimits(ctx context.Context, s *Subject, o *Outcome) error {
 
 // sample is a call to make with other pictures.
 type sample struct {
-	golden *Golden // nil if there is no exchange
+	golden *golden // nil if there is no exchange
 	noFit  bool
 }
 

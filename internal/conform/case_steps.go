@@ -138,13 +138,13 @@ func checkBudget(ctx context.Context, s *Subject, o *Outcome) error {
 	o.looked(len(steps), "step")
 	over, err := s.overBudget(ctx)
 	for _, i := range over {
-		o.wrong(names[i], "let the host do the work: digests, parsing, pictures", "the step needs more than %d of the %d instructions a host allows", stepFuel, HostFuel)
+		o.wrong(names[i], "let the host do the work: digests, parsing, pictures", "the step needs more than %d of the %d instructions a host allows", stepFuel, hostFuel)
 	}
 	return err
 }
 
 // stepFuel is the most that a step of an exchange should need.
-const stepFuel = HostFuel / 10
+const stepFuel = hostFuel / 10
 
 // overBudget returns the indexes of the steps that need more than stepFuel.
 func (s *Subject) overBudget(ctx context.Context) ([]int, error) {
@@ -181,7 +181,7 @@ func checkMemory(ctx context.Context, s *Subject, o *Outcome) error {
 		o.inapplicable(noExchange)
 		return nil
 	}
-	own := Tuning{Fuel: HostFuel}
+	own := Tuning{Fuel: hostFuel}
 	m, err := s.with(ctx, own)
 	if err != nil {
 		return err

@@ -26,8 +26,8 @@ import (
 // FailuresFile is the name of the table of failures beside the golden exchanges.
 const FailuresFile = "failures.txtar"
 
-// Golden is one golden exchange: a file in the txtar format.
-type Golden struct {
+// golden is one golden exchange: a file in the txtar format.
+type golden struct {
 	// Name is the file's name without .txtar.
 	Name string
 
@@ -50,12 +50,12 @@ type call struct {
 }
 
 // readGoldens reads the exchanges of a folder, sorted by name. A folder that does not exist has none.
-func readGoldens(dir string) ([]*Golden, error) {
+func readGoldens(dir string) ([]*golden, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	var out []*Golden
+	var out []*golden
 	for _, e := range entries {
 		if filepath.Ext(e.Name()) != ".txtar" || e.Name() == FailuresFile {
 			continue
@@ -70,12 +70,12 @@ func readGoldens(dir string) ([]*Golden, error) {
 }
 
 // readGolden reads one exchange and the picture it names.
-func readGolden(path string) (*Golden, error) {
+func readGolden(path string) (*golden, error) {
 	archive, err := txtar.ParseFile(path)
 	if err != nil {
 		return nil, err
 	}
-	g := &Golden{Name: strings.TrimSuffix(filepath.Base(path), ".txtar"), path: path, archive: archive}
+	g := &golden{Name: strings.TrimSuffix(filepath.Base(path), ".txtar"), path: path, archive: archive}
 	decoder := json.NewDecoder(strings.NewReader(g.section("call.json")))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&g.call); err != nil {
@@ -89,7 +89,7 @@ func readGolden(path string) (*Golden, error) {
 	return g, nil
 }
 
-func (g *Golden) section(name string) string {
+func (g *golden) section(name string) string {
 	for _, f := range g.archive.Files {
 		if f.Name == name {
 			return string(f.Data)
@@ -98,7 +98,7 @@ func (g *Golden) section(name string) string {
 	return ""
 }
 
-func (g *Golden) setSection(name, text string) {
+func (g *golden) setSection(name, text string) {
 	for i, f := range g.archive.Files {
 		if f.Name == name {
 			g.archive.Files[i].Data = []byte(text)
@@ -115,14 +115,14 @@ func (g *Golden) setSection(name, text string) {
 }
 
 // update writes the sections of a run into the file, sorted by name.
-func (g *Golden) update(got map[string]string) error {
+func (g *golden) update(got map[string]string) error {
 	for _, name := range slices.Sorted(maps.Keys(got)) {
 		g.setSection(name, got[name])
 	}
 	return os.WriteFile(g.path, txtar.Format(g.archive), 0o644)
 }
 
-func (g *Golden) request() (engine.Request, error) {
+func (g *golden) request() (engine.Request, error) {
 	r := engine.Request{Extras: g.call.Extras, Options: g.call.Options, Provider: g.Name, Picture: engine.URL(g.call.URL)}
 	side := g.call.Side
 	if side == "" {
@@ -137,7 +137,7 @@ func (g *Golden) request() (engine.Request, error) {
 	return r, nil
 }
 
-func (g *Golden) provider(plugin, endpoint string) engine.ProviderConfig {
+func (g *golden) provider(plugin, endpoint string) engine.ProviderConfig {
 	p := engine.ProviderConfig{Plugin: plugin, Config: map[string]any{"endpoint": endpoint}, Secrets: map[string]engine.Secret{}}
 	maps.Copy(p.Config, g.call.Config)
 	for name, text := range g.call.Secrets {
@@ -195,7 +195,7 @@ func (a answer) writeTo(w http.ResponseWriter) {
 
 // show writes a request in the form of a golden file. It leaves out headers of the connection; the HTTP server has checked
 // Content-Length.
-func (g *Golden) show(r received) string {
+func (g *golden) show(r received) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n", r.method, g.hide([]byte(r.url.RequestURI())))
 	for _, name := range slices.Sorted(maps.Keys(r.header)) {
@@ -214,7 +214,7 @@ func (g *Golden) show(r received) string {
 }
 
 // hide replaces the picture by placeholders.
-func (g *Golden) hide(b []byte) []byte {
+func (g *golden) hide(b []byte) []byte {
 	if len(g.image) == 0 {
 		return b
 	}

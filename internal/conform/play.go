@@ -22,7 +22,7 @@ import (
 
 // track is the record of a golden exchange that was played.
 type track struct {
-	golden   *Golden
+	golden   *golden
 	steps    []step
 	received []received
 	got      map[string]string // the sections of this run
@@ -90,7 +90,7 @@ func (v *vendor) seen() []received {
 }
 
 // answer returns the n-th answer of a golden file.
-func (g *Golden) answer(n int) answer {
+func (g *golden) answer(n int) answer {
 	if a, ok := parseAnswer(g.section(numbered("response", n))); ok {
 		return a
 	}
@@ -98,7 +98,7 @@ func (g *Golden) answer(n int) answer {
 }
 
 // play makes the call of a golden exchange. answers replaces the vendor's answers; nil means those of the file.
-func (s *Subject) play(ctx context.Context, g *Golden, answers func(n int) answer) (*track, error) {
+func (s *Subject) play(ctx context.Context, g *golden, answers func(n int) answer) (*track, error) {
 	if answers == nil {
 		answers = g.answer
 	}

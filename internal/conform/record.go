@@ -141,7 +141,7 @@ func (s *Subject) record(ctx context.Context, r Recording, live *track, answers 
 }
 
 // golden returns the exchange in a temporary folder.
-func (r Recording) golden(archive *txtar.Archive) (g *Golden, remove func(), err error) {
+func (r Recording) golden(archive *txtar.Archive) (g *golden, remove func(), err error) {
 	dir, err := os.MkdirTemp("", "ocrmux-record-")
 	if err != nil {
 		return nil, nil, err

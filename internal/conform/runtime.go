@@ -22,8 +22,8 @@ type Tuning struct {
 	Cache string
 }
 
-// HostFuel is the number of instructions that a host allows for one step by default.
-const HostFuel = 1_000_000_000
+// hostFuel is the number of instructions that a host allows for one step by default.
+const hostFuel = 1_000_000_000
 
 // Runtime returns the runtime for a kind of plugin, with one instance at a time.
 func Runtime(kind catalog.Kind, t Tuning) (catalog.Runtime, error) {
