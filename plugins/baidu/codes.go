@@ -48,12 +48,12 @@ func codes() sdk.Table {
 	}
 	const caller, operator, vendors = sdk.CallerFault, sdk.OperatorFault, sdk.VendorFault
 	return sdk.Table{
-		"1":  again(sdk.Unavailable, vendors, "the vendor failed and does not know why"),
+		"1":  again(sdk.Unavailable, vendors, "an unknown error of the vendor"),
 		"2":  again(sdk.Unavailable, vendors, "the vendor is unavailable for the moment"),
 		"3":  fail(sdk.InvalidRequest, operator, "the endpoint has no such API"),
 		"4":  again(sdk.RateLimited, operator, "too many calls for the vendor's cluster"),
 		"6":  fail(sdk.PermissionDenied, operator, "the application has no permission for ID card OCR; tick it in the console"),
-		"13": fail(sdk.Unauthenticated, operator, "the vendor got no token of its own for this application"),
+		"13": fail(sdk.Unauthenticated, operator, "the vendor could not get an internal token for this application"),
 		"14": fail(sdk.Unauthenticated, operator, "the vendor could not verify who calls"),
 		"15": fail(sdk.Unauthenticated, operator, "the application does not exist"),
 		"17": fail(sdk.QuotaExhausted, operator, "the calls of the day are used up"),
@@ -61,12 +61,12 @@ func codes() sdk.Table {
 		"19": fail(sdk.QuotaExhausted, operator, "the calls are used up"),
 
 		"100": fail(sdk.Unauthenticated, operator, "the access token is missing or malformed"),
-		"110": fail(sdk.Unauthenticated, operator, "the access token is refused, a fresh one too"),
+		"110": fail(sdk.Unauthenticated, operator, "the access token is refused, even a new one"),
 		"111": fail(sdk.Unauthenticated, operator, "the access token has expired, a fresh one too"),
 
 		"216015": fail(sdk.Unavailable, vendors, "the vendor has closed this module"),
 		"216100": request("the vendor refused a parameter"),
-		"216101": request("the vendor misses a parameter"),
+		"216101": request("a parameter is missing"),
 		"216102": fail(sdk.InvalidRequest, operator, "the endpoint does not know this service"),
 		"216103": request("a parameter is too long for the vendor"),
 		"216110": fail(sdk.Unauthenticated, operator, "the application does not exist"),
@@ -88,10 +88,10 @@ func codes() sdk.Table {
 		"216634": again(sdk.Unavailable, vendors, "detection failed; the vendor asks to call again"),
 
 		"282000": again(sdk.Unavailable, vendors, "the vendor failed"),
-		"282003": request("the vendor misses a parameter"),
+		"282003": request("a parameter is missing"),
 		// From batch calls, which this provider does not make.
 		"282005": fail(sdk.Unavailable, vendors, "the vendor failed in a batch"),
-		"282006": request("the vendor takes fewer tasks in a batch"),
+		"282006": request("the batch has too many tasks"),
 		// In older copies of the table only.
 		"282102": fail(sdk.NoDocument, caller, "the vendor found nothing to read in the picture"),
 		"282103": fail(sdk.Unreadable, caller, "the vendor could not read what it found in the picture"),
