@@ -7,10 +7,10 @@ import (
 	"github.com/ocrmux/ocrmux/internal/value"
 )
 
-// secretUse is a place where a secret stands, and the use its manifest entry must list for that.
+// secretUse is a place of a secret in a request, and the use that its manifest entry must list.
 type secretUse struct{ place, name, use string }
 
-// usesIn lists the secrets in a request.
+// usesIn returns the secrets in a request.
 func usesIn(r *abi.HTTPRequest) []secretUse {
 	var out []secretUse
 	add := func(place string, v *abi.Value) { out = append(out, usesOf(place, v, value.UsePlain)...) }
@@ -53,7 +53,7 @@ func eachText(place string, j *abi.JSON, visit func(string, *abi.Value)) {
 	}
 }
 
-// usesOf lists the secrets in a value that stands inside what a use names; the innermost digest counts.
+// usesOf returns the secrets in a value. use is the use outside the value's digests; the innermost digest counts.
 func usesOf(place string, v *abi.Value, use string) []secretUse {
 	if v == nil {
 		return nil
@@ -75,7 +75,7 @@ func usesOf(place string, v *abi.Value, use string) []secretUse {
 	return out
 }
 
-// requestsOf are the requests of a step: the one it answered with, and those of its host calls.
+// requestsOf returns the requests of a step: that of its action, and those of its host calls.
 func requestsOf(s step) []*abi.HTTPRequest {
 	var out []*abi.HTTPRequest
 	for _, c := range s.calls {
