@@ -21,9 +21,10 @@ var updateMistakes = flag.Bool("update-mistakes", false, "write what the program
 // has no settings.
 var complete = regexp.MustCompile(`^[a-z-]+\.yaml:[1-9][0-9]*:[1-9][0-9]*: ([a-z_]+(\.[A-Za-z0-9_-]+)*: .+|is not YAML: .+); .+$`)
 
-// TestEveryMistakeInAFileIsAnsweredWithPlaceAndCure runs config validate over a table of mistakes: of the file itself, of its secrets, and
+// TestConfigValidateReportsPlaceAndCureOfEveryMistake runs config validate over a table of mistakes: of the file itself, of its secrets, and
 // of what the engine and the plugins' manifests want.
-func TestEveryMistakeInAFileIsAnsweredWithPlaceAndCure(t *testing.T) {
+func TestConfigValidateReportsPlaceAndCureOfEveryMistake(t *testing.T) {
+	t.Parallel()
 	const table = "testdata/mistakes.txtar"
 	archive, err := txtar.ParseFile(table)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/ocrmux/ocrmux/sdk/sdktest"
 )
 
-func TestWhatIsWrittenInOtherLanguagesBuildsAndPassesTheKit(t *testing.T) {
+func TestPluginNewInOtherLanguagesBuildsAndConforms(t *testing.T) {
 	for language, prepare := range map[string]func(t *testing.T, dir string){
 		"c":              func(*testing.T, string) {},
 		"rust":           func(t *testing.T, _ string) { t.Setenv("RUSTFLAGS", "-D warnings") },

@@ -36,9 +36,9 @@ func noise(t *testing.T, n int) []byte {
 	return b.Bytes()
 }
 
-// TestAGatewayLeavesNothingOfACardAndNoSecretAnywhere is a full run of a real gateway: cards that are read, by every way in, and failures
+// TestServeLeavesNoCardAndNoSecretAnywhere is a full run of a real gateway: cards that are read, by every way in, and failures
 // that repeat them. Then all that it wrote is looked through: logs, spans, metrics, what the API says of the run, and every file.
-func TestAGatewayLeavesNothingOfACardAndNoSecretAnywhere(t *testing.T) {
+func TestServeLeavesNoCardAndNoSecretAnywhere(t *testing.T) {
 	const key, adminKey, secret = "ocrmux_S3CRET-key-of-the-bank", "ocrmux_S3CRET-key-of-ops", "S3CRET-of-the-account"
 	gold := leaktest.Treasure{
 		"name": "赵样本", "number": "11010119900307123X", "number's place and birth": "11010119900307", "address": "样本省样本市", "street": "样本路一号",

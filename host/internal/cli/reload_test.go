@@ -104,7 +104,7 @@ func (g *reloading) routes() string {
 
 const acme = "providers: {acme: {secrets: {app_key: \"file:secret\", app_secret: \"file:secret\"}}}\n"
 
-func TestAGatewayReadsItsConfigurationAndPluginsAgain(t *testing.T) {
+func TestServeReloadsConfigurationAndPlugins(t *testing.T) {
 	g := serveReloading(t, acme)
 	if strings.Contains(g.routes(), "careful") {
 		t.Fatal("the route is there already")

@@ -64,14 +64,16 @@ func routesStatus(t *testing.T, address, key string) int {
 	return answer.StatusCode
 }
 
-func TestServeSaysThatEverybodyIsAdminWithoutTenants(t *testing.T) {
+func TestServeWarnsWithoutTenants(t *testing.T) {
+	t.Parallel()
 	address, complaints := serving(t, `server: {listen: "127.0.0.1:0"}`)
 	if !strings.HasPrefix(address, "http://127.0.0.1:") || !strings.Contains(complaints.String(), "everybody on this machine is admin") || routesStatus(t, address, "") != http.StatusOK {
 		t.Errorf("%s: %s", address, complaints)
 	}
 }
 
-func TestANewKeyLetsItsTenantIn(t *testing.T) {
+func TestKeyNewPrintsAKeyForATenant(t *testing.T) {
+	t.Parallel()
 	var out bytes.Buffer
 	p := &cli.Program{Stdout: &out, Stderr: t.Output()}
 	if got := p.Run(t.Context(), []string{"key", "new", "--tenant", "bank"}); got != cli.StatusOK {

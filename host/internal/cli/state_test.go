@@ -35,7 +35,8 @@ func served(t *testing.T, p *cli.Program, args ...string) (status int, stderr st
 	return <-done, errs.String()
 }
 
-func TestAGatewayKeepsItsStateInTheUsersFolder(t *testing.T) {
+func TestServeKeepsStateInTheUsersFolder(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	environ := []string{"OCRMUX_SERVER__LISTEN=127.0.0.1:0"}
 	for range 2 { // the second time on what the first has left
@@ -48,7 +49,8 @@ func TestAGatewayKeepsItsStateInTheUsersFolder(t *testing.T) {
 	}
 }
 
-func TestAGatewayCanKeepNoState(t *testing.T) {
+func TestServeKeepsNoStateIfConfigured(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	served(t, &cli.Program{Environ: []string{"OCRMUX_SERVER__LISTEN=127.0.0.1:0", "OCRMUX_STATE__IN_MEMORY=true"}, UserStateDir: dir})
 	if _, err := os.Stat(filepath.Join(dir, "ocrmux")); err == nil {
@@ -56,7 +58,8 @@ func TestAGatewayCanKeepNoState(t *testing.T) {
 	}
 }
 
-func TestBudgetsThatWillBeForgottenAreWarnedOf(t *testing.T) {
+func TestServeWarnsAboutBudgetsInMemory(t *testing.T) {
+	t.Parallel()
 	environ := []string{"OCRMUX_SERVER__LISTEN=127.0.0.1:0", `OCRMUX_MONEY__BUDGETS=[{tenant: a, per: day, calls: 1}]`}
 	if _, stderr := served(t, &cli.Program{Environ: environ}); !strings.Contains(stderr, "name one with state.dir") {
 		t.Errorf("without a folder it says %q", stderr)

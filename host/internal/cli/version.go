@@ -23,7 +23,7 @@ func (p *Program) versionCommand() *cobra.Command {
 	}
 }
 
-// buildVersion is the module's version as the Go toolchain stamped it: a tag, or a pseudo-version of the commit.
+// buildVersion returns the module's version from the Go toolchain: a tag, or a pseudo-version of the commit.
 func buildVersion() string {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		return cmp.Or(info.Main.Version, "(devel)")
