@@ -60,7 +60,7 @@ func BenchmarkReloadUnderLoad(b *testing.B) {
 	}
 }
 
-func TestAPluginIsReplacedUnderLoadWithoutAnError(t *testing.T) {
+func TestReloadUnderLoadWithoutAnError(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the program and two plugins")
 	}

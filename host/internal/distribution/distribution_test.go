@@ -24,8 +24,9 @@ import (
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
 )
 
-// TestAgainstARealRegistry shares one build of the registry among everything that needs it.
-func TestAgainstARealRegistry(t *testing.T) {
+// TestRemoteWithARealRegistry shares one build of the registry among everything that needs it.
+func TestRemoteWithARealRegistry(t *testing.T) {
+	t.Parallel()
 	program := registrytest.Build(t)
 	for name, test := range map[string]func(*testing.T, *bench){
 		"what is pushed is pulled as it was, pinned and signed": aRoundTrip,
@@ -92,7 +93,7 @@ func reproducible(t *testing.T, b *bench) {
 	}
 	again := push(t, b.ref(t, "ocr/one:1"), module(t, t.TempDir(), about("1.0.0", "")))
 	if again.Moved != "" {
-		t.Errorf("the tag is said to have moved from %s", again.Moved)
+		t.Errorf("Moved is %s", again.Moved)
 	}
 }
 

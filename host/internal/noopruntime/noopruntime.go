@@ -1,5 +1,5 @@
-// Package noopruntime has runtimes that take every plugin for good and run none: what can be told without running a plugin has been judged
-// before a runtime sees it.
+// Package noopruntime provides runtimes that accept every plugin and run none, for commands that only examine a configuration. Plugin
+// files are checked before a runtime loads them.
 package noopruntime
 
 import (
@@ -10,7 +10,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
-// Runtimes are one for each kind of plugin. They are safe for concurrent use and hold nothing.
+// Runtimes returns a runtime for each kind of plugin. They are safe for concurrent use.
 func Runtimes() []engine.Runtime {
 	return []engine.Runtime{runtime(catalog.WASM), runtime(catalog.Process), runtime(catalog.Declarative)}
 }
@@ -29,7 +29,7 @@ func (runtime) Close(context.Context) error { return nil }
 type module struct{ plugin string }
 
 func (m module) refuse() error {
-	return &catalog.PluginError{Plugin: m.plugin, Cause: catalog.Unavailable, Detail: "the configuration is only being looked at"}
+	return &catalog.PluginError{Plugin: m.plugin, Cause: catalog.Unavailable, Detail: "plugins do not run while a configuration is examined"}
 }
 
 func (m module) Step(context.Context, *abi.StepRequest, catalog.Host) (*abi.Action, error) {

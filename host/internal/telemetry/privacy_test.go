@@ -211,7 +211,8 @@ func withoutWords(attempts []engine.Attempt) {
 	}
 }
 
-func TestNothingOfACardAndNoSecretReachesASink(t *testing.T) {
+func TestTelemetryContainsNoCardAndNoSecret(t *testing.T) {
+	t.Parallel()
 	g := openGateway(t)
 	picture := noise(t)
 	calls := []engine.Request{{}, {}, {Route: "many"}, {Provider: "bad"}, {Provider: "gone"}, {Route: "nowhere"}, {Tenant: "bank", Side: engine.Back}}
