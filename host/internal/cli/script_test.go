@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -43,8 +44,8 @@ const (
 //
 // Besides testscript's own commands there are:
 //
-//	vendor FILE      answers further calls with the file; stands at $VENDOR
-//	stall            a vendor that never answers; stands at $VENDOR
+//	vendor FILE      answers further calls with the file; its address is $VENDOR
+//	stall            a vendor that never answers; its address is $VENDOR
 //	interrupt        sends Ctrl-C to the command in the background once the vendor has its call
 //	picture FILE W H draws a picture without any card
 //	status N CMD…    runs a command that ends with this exit status
@@ -58,8 +59,8 @@ func TestScripts(t *testing.T) {
 	if status := build.Run(t.Context(), []string{"plugin", "lock", "--yes", plugins}); status != cli.StatusOK {
 		t.Fatalf("the plugin is not approved: status %d", status)
 	}
-	// Compiled once, before all scripts want the module at the same time.
-	cache := filepath.Join(shared, "cache")
+	// Compile the module once, before all scripts need it at the same time.
+	cache := cmp.Or(os.Getenv("OCRMUX_TEST_CACHE"), filepath.Join(shared, "cache"))
 	warm := &cli.Program{Stdout: io.Discard, Stderr: t.Output(), Environ: []string{
 		"OCRMUX_PROVIDERS__JUMDATA__SECRETS__APP_ID=env:X", "OCRMUX_PROVIDERS__JUMDATA__SECRETS__APP_SECRET=env:X", "X=x",
 	}}
