@@ -36,6 +36,7 @@ func inJSON(t testing.TB, members map[string]any) []byte {
 }
 
 func TestAPIReadsACardInEveryForm(t *testing.T) {
+	t.Parallel()
 	picture := card(t)
 	images := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(picture) }))
 	defer images.Close()
@@ -81,6 +82,7 @@ func TestAPIReadsACardInEveryForm(t *testing.T) {
 }
 
 func TestAPIAnswersEveryFailureWithAProblem(t *testing.T) {
+	t.Parallel()
 	c := openWith(t, withoutDoors, func(c *server.Config) { c.MaxPictureBytes = 1 << 20 }).caller(t, "")
 	picture := card(t)
 	raw := func(query string) answer { return c.post(t, recognize+query, "image/jpeg", picture) }
@@ -133,6 +135,7 @@ func TestAPIAnswersEveryFailureWithAProblem(t *testing.T) {
 }
 
 func TestAPIDoesARequestWithTheSameKeyOnce(t *testing.T) {
+	t.Parallel()
 	c := openWith(t, withoutDoors, nil).caller(t, "")
 	picture := card(t)
 	ask := func(key, query string) answer {
@@ -163,6 +166,7 @@ func TestAPIDoesARequestWithTheSameKeyOnce(t *testing.T) {
 }
 
 func TestAPIKeepsTheAnswerForACallerThatGaveUp(t *testing.T) {
+	t.Parallel()
 	c := openWith(t, withoutDoors, nil).caller(t, "")
 	asked, finish := make(chan struct{}), make(chan struct{})
 	hold := func(*http.Request) { close(asked); <-finish }
@@ -188,6 +192,7 @@ func TestAPIKeepsTheAnswerForACallerThatGaveUp(t *testing.T) {
 }
 
 func TestAPIShowsAndParksProviders(t *testing.T) {
+	t.Parallel()
 	price := money.Amount(45_000)
 	c := openWith(t, func(c *engine.Config) {
 		withoutDoors(c)
@@ -234,6 +239,7 @@ func TestAPIShowsAndParksProviders(t *testing.T) {
 }
 
 func TestAPIShowsRoutesUsageAndBudgets(t *testing.T) {
+	t.Parallel()
 	price := money.Amount(45_000)
 	c := openWith(t, func(c *engine.Config) {
 		withoutDoors(c)
@@ -275,6 +281,7 @@ func TestAPIShowsRoutesUsageAndBudgets(t *testing.T) {
 }
 
 func TestAPIDescribesHealthChecks(t *testing.T) {
+	t.Parallel()
 	c := openWith(t, withoutDoors, nil).caller(t, "")
 	for _, path := range []string{"/healthz", "/readyz"} {
 		if a := c.get(t, path); a.status != 200 {
@@ -284,6 +291,7 @@ func TestAPIDescribesHealthChecks(t *testing.T) {
 }
 
 func TestReferenceLoadsNothingFromElsewhere(t *testing.T) {
+	t.Parallel()
 	b := openWith(t, withoutDoors, nil)
 	page := b.ask(t, get(t, b, "/docs"))
 	if page.status != 200 || !strings.Contains(page.header.Get("Content-Security-Policy"), "default-src 'none'") || strings.Contains(page.body, "://") {

@@ -13,6 +13,7 @@ import (
 // TestFrontDoorsServeClientsInOtherLanguages runs examples/clients, which call like the vendors' own samples, against the front doors.
 // They send a specimen, and must print what the scripted vendors answer.
 func TestFrontDoorsServeClientsInOtherLanguages(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("NOT TESTED: clients in other languages take seconds; TestFrontDoorsAnswerAsTheirVendors sends the same requests")
 	}

@@ -52,6 +52,7 @@ func gifOf(t testing.TB) []byte {
 }
 
 func TestFrontDoorsRefuseWhatTheirVendorsWould(t *testing.T) {
+	t.Parallel()
 	b := open(t, nil)
 	picture := card(t)
 	text := base64Of(picture)
@@ -170,6 +171,7 @@ func cutOff(r *http.Request) *http.Request {
 }
 
 func TestFrontDoorsAnswerASignedRequestOnce(t *testing.T) {
+	t.Parallel()
 	b := open(t, nil)
 	form := params{"imgData": base64Of(card(t)), "need_more_info": "1"}
 	headers := byKey(appID, appSecret, "nonce-1", "POST", "/ocrIdCard", formType, "", form)
@@ -189,6 +191,7 @@ func TestFrontDoorsAnswerASignedRequestOnce(t *testing.T) {
 }
 
 func TestFrontDoorsHideFailuresOfProviders(t *testing.T) {
+	t.Parallel()
 	b := open(t, nil)
 	text := base64Of(card(t))
 	for _, tt := range []struct{ name, behind, duguang, showapi, wapi, jumdata string }{

@@ -21,6 +21,7 @@ import (
 )
 
 func TestServerAnswersUnknownPathsAndMethods(t *testing.T) {
+	t.Parallel()
 	b := open(t, nil)
 	for _, tt := range []struct {
 		method, path string
@@ -50,6 +51,7 @@ func TestServerAnswersUnknownPathsAndMethods(t *testing.T) {
 }
 
 func TestFrontDoorsFetchPicturesIfAllowed(t *testing.T) {
+	t.Parallel()
 	picture := card(t)
 	fetched := 0
 	images := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fetched++; _, _ = w.Write(picture) }))
@@ -101,6 +103,7 @@ func (b *bench) dial(t *testing.T, text string) net.Conn {
 const jumdataHead = "POST /ocr/idcard-v1 HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n"
 
 func TestServerRefusesALargeBodyUnread(t *testing.T) {
+	t.Parallel()
 	b := open(t, func(c *engine.Config) { c.Limits.Picture.MaxBytes = 1 << 20 })
 	// Nothing of the body is ever sent: whoever waits for it does not answer.
 	c := b.dial(t, jumdataHead+"Expect: 100-continue\r\nContent-Length: 2097153\r\n\r\n")
@@ -115,6 +118,7 @@ func TestServerRefusesALargeBodyUnread(t *testing.T) {
 }
 
 func TestServerCutsOffABodyOfUnknownLength(t *testing.T) {
+	t.Parallel()
 	b := open(t, func(c *engine.Config) { c.Limits.Picture.MaxBytes = 1 << 10 })
 	r := jumdataRequest(t, b, jumdataSigned(appSecret, nil), card(t))
 	r.ContentLength = -1
@@ -145,6 +149,7 @@ func TestServerDoesNotWaitForSlowClients(t *testing.T) {
 }
 
 func TestServerFinishesRunningRequests(t *testing.T) {
+	t.Parallel()
 	b := open(t, nil)
 	asked, stopping := make(chan struct{}), make(chan struct{})
 	hold := func(*http.Request) { close(asked); <-stopping }
@@ -188,6 +193,7 @@ func (b *bench) listening(t *testing.T) bool {
 }
 
 func TestServerRefusesAfterTheEngineIsClosed(t *testing.T) {
+	t.Parallel()
 	b := open(t, nil)
 	if err := b.engine.Close(context.Background()); err != nil {
 		t.Fatal(err)
@@ -233,6 +239,7 @@ func jumdataModule(t *testing.T) []byte {
 }
 
 func TestFrontDoorReportsAPluginThatDoesNotLoad(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	disguised(t, dir, "jumdata", []byte("\x00asm\x01\x00\x00\x00")) // exports nothing
 	b := open(t, func(c *engine.Config) {
@@ -245,6 +252,7 @@ func TestFrontDoorReportsAPluginThatDoesNotLoad(t *testing.T) {
 }
 
 func TestFrontDoorsCannotShareAPath(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	disguised(t, dir, "jumdata", jumdataModule(t))
 	disguised(t, dir, "twin", jumdataModule(t))
@@ -259,6 +267,7 @@ func TestFrontDoorsCannotShareAPath(t *testing.T) {
 }
 
 func TestFrontDoorConfigurationIsChecked(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name, want string
 		door       engine.FrontDoor
@@ -284,6 +293,7 @@ func TestFrontDoorConfigurationIsChecked(t *testing.T) {
 }
 
 func TestServerRefusesAFrontDoorAtOneOfItsPaths(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	manifestFile, err := os.ReadFile(filepath.Join("..", "..", "..", "plugins", "jumdata", "manifest.json"))
 	if err != nil {
@@ -314,6 +324,7 @@ func TestServerRefusesAFrontDoorAtOneOfItsPaths(t *testing.T) {
 }
 
 func TestServerFollowsFrontDoorsOfAReload(t *testing.T) {
+	t.Parallel()
 	var cfg engine.Config
 	b := open(t, func(c *engine.Config) { cfg = *c })
 	door := func() int { return b.ask(t, jumdataRequest(t, b, jumdataSigned(appSecret, nil), card(t))).status }

@@ -58,6 +58,7 @@ func certificate(t *testing.T, dir, name string, parent *tls.Certificate) tls.Ce
 }
 
 func TestTLSIdentifiesTenantsAndReloadsFiles(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	authority := certificate(t, dir, "authority", nil)
 	certificate(t, dir, "server", &authority)
@@ -127,6 +128,7 @@ func touch(t *testing.T, path string, ahead time.Duration) {
 }
 
 func TestTLSRequiresTheCertificate(t *testing.T) {
+	t.Parallel()
 	b := prepareWith(t, withoutDoors, nil)
 	if _, err := server.New(b.engine, server.Config{TLS: &server.TLS{Cert: "no.pem", Key: "no.key"}}); err == nil || !strings.Contains(err.Error(), "certificate of the server") {
 		t.Error(err)
