@@ -93,7 +93,7 @@ func TestDryRunShowsNoCard(t *testing.T) {
 	t.Parallel()
 	record := &recorder{outcome: sdk.Recognized(&sdk.Done{Fields: []sdk.Field{sdk.Read(sdk.Name, "样本")}})}
 	report := &dryReport{manifest: &abi.Descriptor{}}
-	if got := report.String(record); !strings.Contains(got, "it would send nothing") || strings.Contains(got, "样本") {
+	if got := report.String(record); !strings.Contains(got, "without sending a request") || strings.Contains(got, "样本") {
 		t.Errorf("got %s", got)
 	}
 }

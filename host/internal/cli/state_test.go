@@ -39,9 +39,9 @@ func TestServeKeepsStateInTheUsersFolder(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	environ := []string{"OCRMUX_SERVER__LISTEN=127.0.0.1:0"}
-	for range 2 { // the second time on what the first has left
+	for range 2 { // the second time with the state of the first
 		if _, stderr := served(t, &cli.Program{Environ: environ, UserStateDir: dir}); strings.Contains(stderr, "state") {
-			t.Fatalf("it complains: %s", stderr)
+			t.Fatalf("standard error: %s", stderr)
 		}
 		if _, err := os.Stat(filepath.Join(dir, "ocrmux", "jetstream")); err != nil {
 			t.Fatal(err)
@@ -54,14 +54,14 @@ func TestServeKeepsNoStateIfConfigured(t *testing.T) {
 	dir := t.TempDir()
 	served(t, &cli.Program{Environ: []string{"OCRMUX_SERVER__LISTEN=127.0.0.1:0", "OCRMUX_STATE__IN_MEMORY=true"}, UserStateDir: dir})
 	if _, err := os.Stat(filepath.Join(dir, "ocrmux")); err == nil {
-		t.Error("a folder was made all the same")
+		t.Error("there is a state folder")
 	}
 }
 
 func TestServeWarnsAboutBudgetsInMemory(t *testing.T) {
 	t.Parallel()
 	environ := []string{"OCRMUX_SERVER__LISTEN=127.0.0.1:0", `OCRMUX_MONEY__BUDGETS=[{tenant: a, per: day, calls: 1}]`}
-	if _, stderr := served(t, &cli.Program{Environ: environ}); !strings.Contains(stderr, "name one with state.dir") {
-		t.Errorf("without a folder it says %q", stderr)
+	if _, stderr := served(t, &cli.Program{Environ: environ}); !strings.Contains(stderr, "set state.dir") {
+		t.Errorf("standard error without a folder: %q", stderr)
 	}
 }
