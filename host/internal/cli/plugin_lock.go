@@ -24,12 +24,7 @@ func (p *Program) lockCommand() *cobra.Command {
 		Long: "Compares every plugin in a folder with plugins.lock, shows new permissions, and asks for approval.\n" +
 			"Plugins that are not approved are not loaded. DIR defaults to the configured folder.",
 		Example: "  ocrmux plugin lock\n  ocrmux plugin lock --approve jumdata plugins\n  ocrmux plugin lock --yes bin/plugins",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return usage(fmt.Errorf("%d arguments are given, want at most one: the folder of plugins; see %s --help", len(args), cmd.CommandPath()))
-			}
-			return nil
-		},
+		Args:    atMostOneArgument("the folder of plugins"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				return p.lock(args[0], a)

@@ -28,13 +28,8 @@ func (p *Program) pullCommand() *cobra.Command {
 		Long: "Downloads and verifies a plugin, shows its new permissions, and after approval installs it in the folder of plugins.\n" +
 			"plugins.lock then pins its digest. Without a reference, all plugins that the lock pins are downloaded.",
 		Example: "  ocrmux plugin pull registry.example/ocr/jumdata:1.0.0\n  ocrmux plugin pull --update --yes registry.example/ocr/jumdata:stable",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) < 2 {
-				return nil
-			}
-			return usage(fmt.Errorf("%d arguments are given, want at most one: a reference; see %s --help", len(args), cmd.CommandPath()))
-		},
-		RunE: func(cmd *cobra.Command, args []string) error { return p.pull(cmd, args, f) },
+		Args:    atMostOneArgument("a reference"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return p.pull(cmd, args, f) },
 	}
 	configFlags(cmd)
 	f.registryFlags.add(cmd)

@@ -79,12 +79,7 @@ func (p *Program) pushCommand() *cobra.Command {
 		Long: "Uploads a plugin, and the signature beside it, to an OCI registry. The same files give the same digest;\n" +
 			"SOURCE_DATE_EPOCH sets the recorded time.",
 		Example: "  ocrmux plugin push registry.example/ocr/jumdata:1.0.0 plugins/jumdata.wasm",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 2 {
-				return nil
-			}
-			return usage(fmt.Errorf("%d arguments are given, want two: a reference in a registry, and a plugin; see %s --help", len(args), cmd.CommandPath()))
-		},
+		Args:    twoArguments("a reference in a registry, and a plugin"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.push(cmd.Context(), args[0], args[1], platform, f)
 		},

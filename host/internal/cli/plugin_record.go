@@ -34,12 +34,7 @@ func (p *Program) recordCommand() *cobra.Command {
 		Short: "Make a real call to a vendor and record it as a golden exchange, without secrets and without the data that was read",
 		Example: "  ocrmux plugin record . testdata/card.jpg --specimen --out testdata/front.txtar \\\n" +
 			"    --secret app_key=env:APP_KEY --secret app_secret=file:secret.txt",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 2 {
-				return nil
-			}
-			return usage(fmt.Errorf("%d arguments are given, want two: a plugin or the folder of a provider, and a picture; see %s --help", len(args), cmd.CommandPath()))
-		},
+		Args: twoArguments("a plugin or the folder of a provider, and a picture"),
 		RunE: func(cmd *cobra.Command, args []string) error { return p.record(cmd.Context(), args[0], args[1], f) },
 	}
 	flags := cmd.Flags()

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -42,12 +41,7 @@ func (p *Program) runCommand() *cobra.Command {
 		Short: "Show the request that a provider would send for a picture, and what it signs, without sending it",
 		Example: "  ocrmux plugin run . card.jpg --secret app_key=env:APP_KEY --secret app_secret=file:secret.txt\n" +
 			"  ocrmux plugin run plugins/jumdata.wasm card.jpg --config upload=base64",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 2 {
-				return nil
-			}
-			return usage(fmt.Errorf("%d arguments are given, want two: a plugin or the folder of a provider, and a picture; see %s --help", len(args), cmd.CommandPath()))
-		},
+		Args: twoArguments("a plugin or the folder of a provider, and a picture"),
 		RunE: func(cmd *cobra.Command, args []string) error { return p.dryRun(cmd.Context(), args[0], args[1], f) },
 	}
 	flags := cmd.Flags()

@@ -166,12 +166,22 @@ func needsCommand(cmd *cobra.Command, args []string) error {
 }
 
 // oneArgument requires exactly one argument.
-func oneArgument(what string) cobra.PositionalArgs {
+func oneArgument(what string) cobra.PositionalArgs { return arguments(1, 1, "one: "+what) }
+
+// twoArguments requires exactly two arguments.
+func twoArguments(what string) cobra.PositionalArgs { return arguments(2, 2, "two: "+what) }
+
+// atMostOneArgument allows one argument.
+func atMostOneArgument(what string) cobra.PositionalArgs {
+	return arguments(0, 1, "at most one: "+what)
+}
+
+func arguments(least, most int, want string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if len(args) == 1 {
+		if least <= len(args) && len(args) <= most {
 			return nil
 		}
-		return usage(fmt.Errorf("%d arguments are given, want one: %s; see %s --help", len(args), what, cmd.CommandPath()))
+		return usage(fmt.Errorf("%d arguments are given, want %s; see %s --help", len(args), want, cmd.CommandPath()))
 	}
 }
 

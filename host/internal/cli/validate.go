@@ -72,13 +72,9 @@ func (p *Program) schemaText(cmd *cobra.Command, bare bool) ([]byte, error) {
 		text, err := config.Schema()
 		return text, internal(err)
 	}
-	src, err := p.sources(cmd)
+	cfg, err := p.loadPlugins(cmd)
 	if err != nil {
 		return nil, err
-	}
-	cfg, err := config.LoadPlugins(src)
-	if err != nil {
-		return nil, usage(err)
 	}
 	good, left, err := cfg.Plugins()
 	if err != nil {
