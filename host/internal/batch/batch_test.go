@@ -21,7 +21,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
-// list gives names as pictures.
+// list returns names as pictures.
 func list(names ...string) func(func(string, error) bool) {
 	return func(yield func(string, error) bool) {
 		for _, n := range names {
@@ -150,7 +150,7 @@ func TestBatchWritesWhatIsBeingReadWhenItIsCanceled(t *testing.T) {
 	}
 }
 
-// full takes one line, as a disk that is full afterwards.
+// full accepts one line, like a disk that is full afterwards.
 type full struct{ io.Writer }
 
 func (f *full) Write(b []byte) (int, error) {

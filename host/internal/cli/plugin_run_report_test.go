@@ -98,7 +98,7 @@ func TestDryRunShowsNoCard(t *testing.T) {
 	}
 }
 
-// answering is a host that answers every call alike.
+// answering is a host that gives every call the same answer.
 type answering struct{ reply *abi.HostReply }
 
 func (a answering) Call(context.Context, *abi.HostCall) *abi.HostReply { return a.reply }

@@ -106,7 +106,7 @@ func vendor(ts *testscript.TestScript, _ bool, args []string) {
 	})
 }
 
-// wrongCall holds a call to the vendor's document.
+// wrongCall checks a call against the vendor's document.
 func wrongCall(r *http.Request) string {
 	if r.Method != http.MethodPost || r.URL.Path != "/ocr/idcard-v1" {
 		return "no such interface"
@@ -125,17 +125,17 @@ func wrongCall(r *http.Request) string {
 	return ""
 }
 
-// stall takes calls and answers none.
+// stall accepts calls and does not answer.
 func stall(ts *testscript.TestScript, _ bool, _ []string) {
 	called := ts.Value(calledKey{}).(chan struct{})
 	serve(ts, func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body) // only then does the server notice that the caller is gone
+		_, _ = io.Copy(io.Discard, r.Body) // otherwise the server does not notice that the caller is gone
 		called <- struct{}{}
 		<-r.Context().Done()
 	})
 }
 
-// calledKey is of the channel that gets a value for each call that stalls.
+// calledKey is the key of the channel that receives a value for each stalled call.
 type calledKey struct{}
 
 func interrupt(ts *testscript.TestScript, _ bool, _ []string) {

@@ -14,7 +14,7 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/cli"
 )
 
-// serving runs ocrmux serve with a configuration until the test ends, and gives its address.
+// serving runs ocrmux serve with a configuration until the test ends, and returns its address.
 func serving(t *testing.T, text string) (address string, complaints *bytes.Buffer) {
 	t.Helper()
 	dir := t.TempDir()
@@ -29,7 +29,7 @@ func serving(t *testing.T, text string) (address string, complaints *bytes.Buffe
 	ended := make(chan int, 1)
 	go func() {
 		status := p.Run(ctx, []string{"serve", "--config", file})
-		_ = in.Close() // ends the reading of what it prints
+		_ = in.Close() // ends the reader of its output
 		ended <- status
 	}()
 	t.Cleanup(func() {

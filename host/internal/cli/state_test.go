@@ -13,7 +13,7 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/cli"
 )
 
-// served runs a gateway until it listens and then ends it.
+// served runs a gateway until it listens, and then stops it.
 func served(t *testing.T, p *cli.Program, args ...string) (status int, stderr string) {
 	t.Helper()
 	r, w := io.Pipe()

@@ -11,7 +11,7 @@ import (
 
 const sum = "sha256:0000000000000000000000000000000000000000000000000000000000000000"
 
-// good is the manifest of an artifact with a signed module.
+// good returns the manifest of an artifact with a signed module.
 const good = `{"schemaVersion": 2, "artifactType": "application/vnd.ocrmux.plugin.v1",
  "config": {"mediaType": "application/vnd.ocrmux.plugin.manifest.v1+json", "digest": "` + sum + `", "size": 100},
  "layers": [{"mediaType": "application/vnd.ocrmux.plugin.module.v1+wasm", "digest": "` + sum + `", "size": 1000},
@@ -58,7 +58,7 @@ func TestParseReferenceRequiresATagOrDigest(t *testing.T) {
 
 func TestDetectPlatformReadsTheHeader(t *testing.T) {
 	t.Parallel()
-	code, err := os.ReadFile(os.Args[0]) // this very test
+	code, err := os.ReadFile(os.Args[0]) // the test program
 	if err != nil {
 		t.Fatal(err)
 	}

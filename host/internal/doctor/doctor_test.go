@@ -322,7 +322,7 @@ func TestDoctorReportsSubprocessesWithoutConfinement(t *testing.T) {
 	t.Parallel()
 	v := newVendor(t, nil)
 	withSubprocess := func(c *doctor.Case) {
-		for _, name := range []string{"program", "program.manifest.json"} { // found by its name; what it holds does not matter here
+		for _, name := range []string{"program", "program.manifest.json"} { // the content does not matter here
 			if err := os.WriteFile(filepath.Join(c.Config.Engine.Plugins, name), []byte("{}"), 0o700); err != nil {
 				t.Fatal(err)
 			}

@@ -19,7 +19,7 @@ const header = "\x00asm\x01\x00\x00\x00"
 const everyImport = header + "\x01\x04\x01\x60\x00\x00" +
 	"\x02\x1e\x04" + "\x01a\x01f\x00\x00" + "\x01a\x01t\x01\x70\x00\x01" + "\x01a\x01m\x02\x01\x01\x02" + "\x01a\x01g\x03\x7f\x00"
 
-// marked is a module that exports a function under a marker's name of 13 bytes.
+// marked returns a module that exports a function with a marker's name of 13 bytes.
 func marked(name string) string {
 	return header + "\x07\x11\x01" + "\x0d" + name + "\x00\x00"
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/reload"
 )
 
-// watching is a Watch at work whose quiet time ends when the test says so.
+// watching is a running Watch. The test ends its quiet time.
 type watching struct {
 	t       testing.TB
 	dir     string

@@ -38,7 +38,7 @@ func tenants() []access.Config {
 	}
 }
 
-// openForTenants is a server for a bank that spends from a budget, a shop with another route, and an admin.
+// openForTenants opens a server for a bank with a budget, a shop with another route, and an admin.
 func openForTenants(t testing.TB, change func([]access.Config)) *bench {
 	t.Helper()
 	return openWith(t, func(c *engine.Config) {

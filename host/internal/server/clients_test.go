@@ -47,7 +47,7 @@ func TestFrontDoorsServeClientsInOtherLanguages(t *testing.T) {
 	}
 }
 
-// runClient runs a client and gives what it prints. Its exit status says no more than that.
+// runClient runs a client and returns its output. It ignores the exit status.
 func runClient(t *testing.T, b *bench, command []string, code, secret string) string {
 	t.Helper()
 	program, err := exec.LookPath(command[0])

@@ -26,7 +26,7 @@ func jpegOf(t testing.TB, w, h int) []byte {
 	return b.Bytes()
 }
 
-// heavy is a picture whose file has at least n bytes.
+// heavy returns a picture whose file has at least n bytes.
 func heavy(t testing.TB, n int) []byte {
 	t.Helper()
 	noise := image.NewGray(image.Rect(0, 0, 2000, n/2000+1))
@@ -163,7 +163,7 @@ func TestFrontDoorsRefuseWhatTheirVendorsWould(t *testing.T) {
 	}
 }
 
-// cutOff takes the end off a request's body, as a broken upload has it.
+// cutOff removes the end of a request's body, like an interrupted upload.
 func cutOff(r *http.Request) *http.Request {
 	r.ContentLength -= 100
 	r.Body = io.NopCloser(io.LimitReader(r.Body, r.ContentLength))

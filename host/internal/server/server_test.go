@@ -74,7 +74,7 @@ func TestFrontDoorsFetchPicturesIfAllowed(t *testing.T) {
 	b := open(t, func(c *engine.Config) { c.FetchAllow = []string{strings.TrimPrefix(images.URL, "http://")} })
 	wrong := jumdataRequest(t, b, jumdataSigned("wrong", params{"url": url}), nil)
 	if a := b.ask(t, wrong); fetched != 0 {
-		t.Errorf("fetched for somebody who is nobody: %s", a.text())
+		t.Errorf("fetched for an unknown client: %s", a.text())
 	}
 	for vendor, r := range requests(b) {
 		if a := b.ask(t, r); !strings.Contains(a.body, "11010119900307803X") {
@@ -105,7 +105,7 @@ const jumdataHead = "POST /ocr/idcard-v1 HTTP/1.1\r\nHost: x\r\nContent-Type: mu
 func TestServerRefusesALargeBodyUnread(t *testing.T) {
 	t.Parallel()
 	b := open(t, func(c *engine.Config) { c.Limits.Picture.MaxBytes = 1 << 20 })
-	// Nothing of the body is ever sent: whoever waits for it does not answer.
+	// The body is never sent, so a server that waits for it would not answer.
 	c := b.dial(t, jumdataHead+"Expect: 100-continue\r\nContent-Length: 2097153\r\n\r\n")
 	r, err := http.ReadResponse(bufio.NewReader(c), nil)
 	if err != nil {
@@ -141,7 +141,7 @@ func TestServerDoesNotWaitForSlowClients(t *testing.T) {
 		"with its picture": {"POST /v1/recognize HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\nContent-Length: 1000\r\n\r\nx", "408 Request Timeout"},
 	} {
 		c := b.dial(t, tt.sent)
-		answer, err := io.ReadAll(c) // returns because the server ends the connection
+		answer, err := io.ReadAll(c) // returns when the server ends the connection
 		if err != nil || !strings.Contains(string(answer), tt.want) || strings.Contains(string(answer), "100 Continue") {
 			t.Errorf("%s: %v, %q", name, err, answer)
 		}
@@ -166,7 +166,7 @@ func TestServerFinishesRunningRequests(t *testing.T) {
 	<-asked
 	stopped := make(chan error, 1)
 	go func() { stopped <- b.stop() }()
-	for b.listening(t) { // the listener is closed before requests are waited for
+	for b.listening(t) { // the server closes the listener before it waits for requests
 	}
 	select {
 	case err := <-stopped:
@@ -182,7 +182,7 @@ func TestServerFinishesRunningRequests(t *testing.T) {
 	}
 }
 
-// listening reports whether the server still takes connections.
+// listening reports whether the server still accepts connections.
 func (b *bench) listening(t *testing.T) bool {
 	t.Helper()
 	c, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(b.url, "http://"))
@@ -212,7 +212,7 @@ func TestServerRefusesAfterTheEngineIsClosed(t *testing.T) {
 	}
 }
 
-// disguised puts a module into the folder under another name: the code is given, the manifest is jumdata's.
+// disguised writes a module with the given name and code, and with jumdata's manifest.
 func disguised(t *testing.T, dir, name string, code []byte) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "..", "..", "plugins", "jumdata", "manifest.json"))

@@ -134,7 +134,7 @@ func TestMetricsIncludeTheProcess(t *testing.T) {
 	}
 }
 
-// scrape is what Prometheus would be told.
+// scrape returns the metrics as Prometheus gets them.
 func scrape(t *testing.T, tel *telemetry.Telemetry) string {
 	t.Helper()
 	w := httptest.NewRecorder()

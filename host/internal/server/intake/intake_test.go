@@ -24,7 +24,7 @@ import (
 
 const limit = 1 << 20
 
-// picture is some bytes that are no picture: that is not for this package to judge.
+// picture returns bytes that are not a picture, which this package does not check.
 func picture(n int) []byte {
 	b := make([]byte, n)
 	for i := range b {
@@ -48,7 +48,7 @@ func inJSON(t testing.TB, members map[string]any) io.Reader {
 	return bytes.NewReader(b)
 }
 
-// inParts is a multipart body and its type.
+// inParts returns a multipart body and its type.
 func inParts(t testing.TB, picture []byte, texts ...string) (string, io.Reader) {
 	t.Helper()
 	var b bytes.Buffer
@@ -226,7 +226,7 @@ func TestReadReportsMistakesWithoutValues(t *testing.T) {
 	}
 }
 
-// unread fails the test when somebody reads it.
+// unread fails the test if it is read.
 type unread struct{ t *testing.T }
 
 func (u unread) Read([]byte) (int, error) {
@@ -261,7 +261,7 @@ func TestReadHoldsAPictureOnce(t *testing.T) {
 		body []byte
 	}{"raw": {"image/png", card}, "json": {"application/json", text}, "parts": {kind, form}} {
 		least := ^uint64(0)
-		for range 3 { // the least of them: what else runs allocates, too
+		for range 3 { // use the least, since other goroutines allocate, too
 			r := post("", c.kind, bytes.NewReader(c.body))
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
