@@ -58,7 +58,7 @@ func TestABudgetBillsExactlyWhatItAllows(t *testing.T) {
 					if got := time.Duration(f.Failure.RetryAfterMs) * time.Millisecond; got != untilMidnight {
 						t.Errorf("to be tried again after %v, want %v", got, untilMidnight)
 					}
-					if len(f.Attempts) != 1 || f.Attempts[0].Outcome != engine.Skipped || f.Attempts[0].Reason != "is not asked: "+spent.Error() {
+					if len(f.Attempts) != 1 || f.Attempts[0].Outcome != engine.Skipped || f.Attempts[0].Reason.String() != "is not asked: "+spent.Error() {
 						t.Errorf("attempts %+v", f.Attempts)
 					}
 				}

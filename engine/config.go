@@ -13,22 +13,14 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/store"
-	"github.com/ocrmux/ocrmux/internal/catalog"
-	"github.com/ocrmux/ocrmux/internal/egress"
-	"github.com/ocrmux/ocrmux/internal/imaging"
-	"github.com/ocrmux/ocrmux/internal/money"
-	"github.com/ocrmux/ocrmux/internal/route"
 )
-
-// Runtime loads one kind of plugin: wasm.New, process.New or declarative.New make one.
-type Runtime = catalog.Runtime
 
 // Config of an Engine. It is not looked at again once Open has returned.
 type Config struct {
 	// Plugins is the folder in which plugins are looked for.
 	Plugins string
 	// Unlocked also loads plugins that the folder's plugins.lock does not approve as they are. Otherwise they are broken, with
-	// a *catalog.PluginError that says what would help; a folder without the file has no approved plugin. See package trust.
+	// a *[PluginError] that says what would help; a folder without the file has no approved plugin. See package trust.
 	Unlocked bool
 	// TrustedKeys, where there are any, keep plugins without a signature of one of them from being loaded.
 	TrustedKeys []ed25519.PublicKey
@@ -52,7 +44,7 @@ type Config struct {
 	// Documents beyond cn.idcard that the engine shall normalise and check.
 	Documents []Document
 	// Egress configures the transport; its zero value is right for production.
-	Egress egress.Config
+	Egress Egress
 	Limits Limits
 	// Logger receives what operators need to know, never card data; nil means nowhere.
 	Logger *slog.Logger
@@ -75,32 +67,28 @@ type ProviderConfig struct {
 	// Secrets by the names the plugin's manifest declares.
 	Secrets map[string]Secret
 	// Price of its calls; the zero value is what the plugin's manifest says of the smallest package. Currency and Tiers are filled in.
-	Price money.TariffConfig
+	Price Price
 	// Limits protect the account.
-	Limits route.Limits
+	Limits AccountLimits
 	// Labels that routes and requests can ask for, such as "residency:cn".
 	Labels []string
 	// NoFit refuses a picture that breaks the provider's limits instead of fitting it.
 	NoFit bool
 }
 
-// Route is how calls find their providers; see package route for the policies. The zero policy asks in the order of the list, and goes on
-// when a failure says that another provider might do better.
-type Route = route.Route
-
 // Money bounds what may be spent.
 type Money struct {
 	// Currency of every price and budget; empty means CNY.
-	Currency money.Currency
+	Currency Currency
 	// Location in whose time days and months begin; nil means Asia/Shanghai.
 	Location *time.Location
-	Budgets  []money.Budget
+	Budgets  []Budget
 }
 
 // Limits of the engine; 0 means the default.
 type Limits struct {
 	// Picture caps what is accepted from callers.
-	Picture imaging.Caps
+	Picture PictureLimits
 	// Timeout of a whole call. Default 60 seconds.
 	Timeout time.Duration
 	// MaxExchanges of one attempt, at most abi.MaxExchanges, which is the default.

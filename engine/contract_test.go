@@ -15,6 +15,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/idcard"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 func TestAProviderThatBreaksTheContractIsToldApart(t *testing.T) {
@@ -172,7 +173,7 @@ func TestDocumentsAreOpen(t *testing.T) {
 		if got := verdict(f.Failure); got != "invalid_request, billed no, fault caller" || !strings.Contains(f.Failure.Message, "none reads xx.other") {
 			t.Errorf("got %s: %s", got, f.Failure.Message)
 		}
-		if len(f.Attempts) != 1 || f.Attempts[0].Outcome != engine.Skipped || f.Attempts[0].Reason != "does not read xx.other" {
+		if len(f.Attempts) != 1 || f.Attempts[0].Outcome != engine.Skipped || f.Attempts[0].Reason.Code() != message.LacksDocument {
 			t.Errorf("attempts are %+v", f.Attempts)
 		}
 	})
@@ -231,7 +232,7 @@ func TestAllThatAProviderSaysReachesTheCaller(t *testing.T) {
 		Signals:      map[string]engine.Signal{"copy": {State: 2, VendorCode: "2"}},
 		VendorChecks: map[string]engine.VendorCheck{"expired": {State: "pass", VendorCode: "ok"}},
 		Extras:       map[string]string{"risk": "low"},
-		Attempts:     []engine.Attempt{{Provider: "actor", Outcome: engine.Recognized, VendorRequestID: "task-1", Reason: "first in route default"}},
+		Attempts:     []engine.Attempt{{Provider: "actor", Outcome: engine.Recognized, VendorRequestID: "task-1", Reason: message.New(message.FirstInRoute, "route", "default")}},
 	}
 	if diff := cmp.Diff(want, r); diff != "" || len(r.Checks) == 0 {
 		t.Errorf("checks %v (-want +got):\n%s", r.Checks, diff)

@@ -57,7 +57,7 @@ func (e *Engine) open(ctx context.Context, g *generation) error {
 	if e.shared.owner, err = e.owner(g.cfg.Random); err != nil {
 		return err
 	}
-	if e.shared.results, err = newResults(g.cfg.Results, g.cfg.Random); err != nil {
+	if e.shared.results, err = newResultCache(g.cfg.Results, g.cfg.Now, g.cfg.Random); err != nil {
 		return err
 	}
 	found, err := g.cfg.find()
@@ -93,7 +93,7 @@ func (e *Engine) owner(random io.Reader) (string, error) {
 func (e *Engine) begin() *generation {
 	for {
 		g := e.now.Load()
-		if g.running.begin() {
+		if g.running.Begin() {
 			return g
 		}
 		if e.now.Load() == g {
@@ -109,7 +109,7 @@ func (e *Engine) Recognize(ctx context.Context, req Request) (*Recognition, erro
 	if g == nil {
 		return nil, noAttempt(closed())
 	}
-	defer g.running.done()
+	defer g.running.Done()
 	return g.recognize(ctx, req)
 }
 

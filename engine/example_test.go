@@ -15,8 +15,8 @@ import (
 
 // Of the examples: a folder of plugins, and a picture of a card (SPECIMEN 样本).
 const (
-	plugins = "kept/testdata/v1.0/guests"
-	card    = "kept/testdata/v1.0/exchanges/card.jpg"
+	plugins = "internal/compat/testdata/v1.0/guests"
+	card    = "internal/compat/testdata/v1.0/exchanges/card.jpg"
 )
 
 // Example reads a card through a provider that is a WebAssembly module. The vendor is a server on this machine, so its

@@ -43,8 +43,8 @@ func (s *session) exchange(ctx context.Context, ex *abi.Exchange, nonce string) 
 // answer is the one that was kept, or the vendor's.
 func (s *session) answer(ctx context.Context, ex *abi.Exchange, nonce string) (*abi.Response, *failed) {
 	if ex.Cache != nil {
-		done, ok := s.provider.turns.take(ctx, ex.Cache.Key)
-		if !ok {
+		done, err := s.provider.turns.Lock(ctx, ex.Cache.Key)
+		if err != nil {
 			f := expired(ctx)
 			f.Billed = s.billed()
 			return nil, f
@@ -76,7 +76,7 @@ func (s *session) permit(ctx context.Context) *failed {
 
 // notPermitted is the failure of an attempt whose vendor must not be asked.
 func (s *session) notPermitted() *failed {
-	f := failWith(s.unready.Kind, s.unready.Fault, s.unready.Message, nil)
+	f := failWith(s.unready.Kind, s.unready.Fault, s.unready.Message.String(), nil)
 	f.FailOver = s.unready.FailOver
 	return f
 }

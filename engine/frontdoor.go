@@ -62,7 +62,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the engine is closed", http.StatusServiceUnavailable)
 		return
 	}
-	defer g.running.done()
+	defer g.running.Done()
 	now := g.doors[d.plugin]
 	if now == nil {
 		http.Error(w, "this front door is closed", http.StatusNotFound)

@@ -10,10 +10,13 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/ocrmux/ocrmux/engine/internal/drain"
+	"github.com/ocrmux/ocrmux/engine/internal/inventory"
 	"github.com/ocrmux/ocrmux/engine/store"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
 	"github.com/ocrmux/ocrmux/internal/egress"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 	"github.com/ocrmux/ocrmux/internal/route"
 )
@@ -29,15 +32,15 @@ type generation struct {
 	providers map[string]*provider
 	routes    map[string]Route
 	router    *route.Router
-	flights   *flights
+	calls     *callGroup
 	doors     map[string]*door
 	idle      []ProviderInfo // plugins that were found and serve no provider
 	// refused says why a plugin's file was not taken, and the one before it still serves.
 	refused map[string]error
-	modules []*loaded
+	modules []*loadedModule
 	before  *generation // while this one is made
 
-	running running
+	running drain.Counter // calls that are under way
 }
 
 // shared is what all generations have in common.
@@ -48,14 +51,14 @@ type shared struct {
 	book      *money.Book
 	runtimes  []Runtime
 	fitting   chan struct{} // one entry for each picture being fitted
-	results   *results
-	inventory inventory
+	results   resultCache
+	inventory moduleInventory
 	watch     *observer
 }
 
 // open makes a generation whose plugins have been found. It loads what is not loaded yet.
 func (e *generation) open(ctx context.Context, found []catalog.Found) error {
-	e.flights = newFlights(&e.running, e.watch)
+	e.calls = e.newCallGroup()
 	e.documents = map[string]Document{idCard{}.Name(): idCard{}}
 	for _, d := range e.cfg.Documents {
 		e.documents[d.Name()] = d
@@ -133,7 +136,7 @@ func (e *generation) openProviders(found []catalog.Found) error {
 
 // loadPlugins loads every plugin that is needed, side by side, each once however many providers and generations it serves.
 func (e *generation) loadPlugins(ctx context.Context) {
-	byFile := make(map[fileID][]*provider)
+	byFile := make(map[moduleID][]*provider)
 	for _, p := range e.users() {
 		if p.plugin.Manifest != nil {
 			byFile[idOf(p.plugin)] = append(byFile[idOf(p.plugin)], p)
@@ -143,7 +146,7 @@ func (e *generation) loadPlugins(ctx context.Context) {
 	var mu sync.Mutex
 	for _, sharing := range byFile {
 		wg.Go(func() {
-			l, err := e.inventory.take(ctx, sharing[0].plugin, e.load)
+			l, err := e.inventory.Take(idOf(sharing[0].plugin), func() (catalog.Module, error) { return e.load(ctx, sharing[0].plugin) })
 			mu.Lock()
 			defer mu.Unlock()
 			if err == nil {
@@ -155,7 +158,7 @@ func (e *generation) loadPlugins(ctx context.Context) {
 					e.cfg.Logger.Error("plugin does not load", "provider", p.name, "error", err)
 					continue
 				}
-				p.module = l.module
+				p.module = l.Value
 			}
 		})
 	}
@@ -171,11 +174,30 @@ func (e *generation) users() []*provider {
 	return all
 }
 
+// moduleID tells plugin files apart by their content.
+type moduleID struct {
+	name   string
+	kind   catalog.Kind
+	sha256 [32]byte
+	// version of the manifest beside an executable, which the checksum does not cover.
+	version string
+}
+
+func idOf(p catalog.Plugin) moduleID {
+	return moduleID{name: p.Manifest.Name, kind: p.Kind, sha256: p.SHA256, version: p.Manifest.Version}
+}
+
+// The loaded plugins, each for as long as a generation uses it.
+type (
+	moduleInventory = inventory.Inventory[moduleID, catalog.Module]
+	loadedModule    = inventory.Item[moduleID, catalog.Module]
+)
+
 func (e *generation) load(ctx context.Context, p catalog.Plugin) (catalog.Module, error) {
 	for _, r := range e.runtimes {
 		if r.Kind() == p.Kind {
 			return r.Load(ctx, p)
 		}
 	}
-	return nil, &catalog.PluginError{Plugin: p.Manifest.Name, Cause: catalog.Unavailable, Detail: fmt.Sprintf("no runtime for %s plugins was given to the engine", p.Kind)}
+	return nil, &catalog.PluginError{Plugin: p.Manifest.Name, Cause: catalog.Unavailable, Detail: message.New(message.PluginNoRuntime, "kind", p.Kind)}
 }

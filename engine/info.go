@@ -11,18 +11,15 @@ import (
 	"github.com/ocrmux/ocrmux/internal/manifest"
 )
 
-// NotConfigured is the state of a plugin that was found but serves no provider.
-const NotConfigured catalog.State = "not_configured"
-
 // ProviderInfo is a snapshot of a provider for operators.
 type ProviderInfo struct {
 	Name      string         `json:"name"`
 	Plugin    string         `json:"plugin"`
-	Kind      catalog.Kind   `json:"kind"`
+	Kind      PluginKind     `json:"kind"`
 	Version   string         `json:"version,omitempty"`
 	ABI       string         `json:"abi,omitempty"`
 	Documents []DocumentInfo `json:"documents,omitempty"`
-	State     catalog.State  `json:"state"`
+	State     PluginState    `json:"state"`
 	// Reason says why the state is not ready.
 	Reason string `json:"reason,omitempty"`
 	// Instances that live now, and how many were replaced after a failure or old age.
@@ -48,7 +45,7 @@ func (e *generation) list() []ProviderInfo {
 			info.State, info.Reason = catalog.Broken, p.loadErr.Error()
 		default:
 			s := p.module.Status()
-			info.State, info.Reason, info.Instances, info.Replaced = s.State, s.Reason, s.Instances, s.Replaced
+			info.State, info.Reason, info.Instances, info.Replaced = s.State, s.Reason.String(), s.Instances, s.Replaced
 			if err := e.refused[p.serves]; err != nil && info.Reason == "" {
 				info.Reason = "a newer file was refused: " + err.Error()
 			}

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -39,30 +38,5 @@ func TestOnlyTheAnswerThatWasUsedIsForgotten(t *testing.T) {
 	p.forget("k", nil)
 	if p.find("k", now) != nil {
 		t.Error("an answer that the caller never saw is still there")
-	}
-}
-
-func TestATurnIsWaitedForUntilTheContextEnds(t *testing.T) {
-	var turns turns
-	done, ok := turns.take(t.Context(), "k")
-	if !ok {
-		t.Fatal("a free turn was not given")
-	}
-	other, ok := turns.take(t.Context(), "other")
-	if !ok {
-		t.Fatal("another key's turn was not given")
-	}
-	over, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, ok := turns.take(over, "k"); ok {
-		t.Error("the turn was given twice")
-	}
-	next := make(chan func())
-	go func() { d, _ := turns.take(t.Context(), "k"); next <- d }()
-	done()
-	(<-next)()
-	other()
-	if len(turns.byKey) != 0 {
-		t.Errorf("%d turns are left behind", len(turns.byKey))
 	}
 }

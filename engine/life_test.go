@@ -51,7 +51,7 @@ func TestABrokenPluginLeavesTheOthersAlone(t *testing.T) {
 	want := []string{
 		"empty of empty: broken, plugin empty: missing_export: the module exports no function ocrmux_abi_v1: it is no ocrmux provider, or was not built w",
 		`newer of newer: broken, plugin newer: wrong_abi: provider "newer" speaks ABI 3, this ocrmux 1: upgrade ocrmux, or get a build of the provider fo`,
-		`second of renamed: broken, plugin renamed: bad_manifest: the manifest is of "jumdata", but the file is named "renamed": rename one`,
+		`second of renamed: broken, plugin renamed: bad_manifest: the manifest names "jumdata", but the file is named "renamed": rename one`,
 		"twin of actor: ready, ",
 		"works of actor: ready, ",
 		"jumdata of jumdata: not_configured, needs app_id and app_secret",
@@ -65,7 +65,7 @@ func TestABrokenPluginLeavesTheOthersAlone(t *testing.T) {
 	}
 	got = nil
 	for _, a := range r.Attempts {
-		words := strings.Split(a.Reason, ": ") // what follows is in the state above
+		words := strings.Split(a.Reason.String(), ": ") // what follows is in the state above
 		got = append(got, fmt.Sprintf("%s %s, %s", a.Provider, a.Outcome, strings.Join(words[:min(2, len(words))], ": ")))
 	}
 	want = []string{

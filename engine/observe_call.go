@@ -109,7 +109,7 @@ func units(a money.Amount) float64 { return float64(a) / money.Micro }
 func (o *observer) observeAttempt(ctx context.Context, p *provider, t route.Attempt) (context.Context, sight) {
 	ctx, s := o.begin(ctx, "ocrmux.attempt", trace.SpanKindInternal)
 	if s.span != nil {
-		s.set(keyProvider.String(p.name), keyPlugin.String(p.serves), attribute.Int("ocrmux.attempt.number", t.Number), attribute.String("ocrmux.attempt.reason", t.Reason))
+		s.set(keyProvider.String(p.name), keyPlugin.String(p.serves), attribute.Int("ocrmux.attempt.number", t.Number), attribute.String("ocrmux.attempt.reason", t.Reason.String()))
 	}
 	return ctx, s
 }

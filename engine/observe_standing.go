@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
@@ -38,7 +37,7 @@ func (g *gauges) budgets(o metric.Observer, accounts []money.Account, currency s
 		a := &accounts[i]
 		at := metric.WithAttributes(
 			attribute.String("ocrmux.budget.scope", string(a.Scope)), attribute.String("ocrmux.budget.name", a.Name),
-			attribute.String("ocrmux.budget.per", string(a.Per)), attribute.String("ocrmux.budget.pool", a.Pool), keyCurrency.String(currency),
+			attribute.String("ocrmux.budget.per", string(a.Per)), attribute.String("ocrmux.budget.pool", a.Pool.String()), keyCurrency.String(currency),
 		)
 		if a.Limit.Amount > 0 {
 			o.ObserveFloat64(g.budgetLeft, units(a.Left.Amount), at)
@@ -52,12 +51,11 @@ func (g *gauges) budgets(o metric.Observer, accounts []money.Account, currency s
 }
 
 func (g *gauges) accounts(o metric.Observer, standing []route.ProviderStatus) {
-	parked := route.Parked{}.String() // how every reason of a parked account begins
 	for i := range standing {
 		x := &standing[i]
 		provider := keyProvider.String(x.Provider)
 		o.ObserveFloat64(g.ready, oneIf(x.Ready), metric.WithAttributes(provider))
-		o.ObserveFloat64(g.parked, oneIf(strings.HasPrefix(x.Why, parked)), metric.WithAttributes(provider))
+		o.ObserveFloat64(g.parked, oneIf(x.Parked != nil), metric.WithAttributes(provider))
 		if x.Breaker == "" {
 			continue
 		}
@@ -67,9 +65,9 @@ func (g *gauges) accounts(o metric.Observer, standing []route.ProviderStatus) {
 	}
 }
 
-func (g *gauges) plugins(o metric.Observer, modules []*loaded) {
+func (g *gauges) plugins(o metric.Observer, modules []*loadedModule) {
 	for _, l := range modules {
-		s, at := l.module.Status(), metric.WithAttributes(keyPlugin.String(l.id.name), keyKind.String(string(l.id.kind)))
+		s, at := l.Value.Status(), metric.WithAttributes(keyPlugin.String(l.Key.name), keyKind.String(string(l.Key.kind)))
 		o.ObserveFloat64(g.instances, float64(s.Instances), at)
 		o.ObserveFloat64(g.replaced, float64(s.Replaced), at)
 		if s.Memory > 0 {

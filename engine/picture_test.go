@@ -97,7 +97,7 @@ func TestAPictureThatIsNoneIsRefusedBeforeAnythingIsSent(t *testing.T) {
 		{"a PDF", engine.Bytes([]byte("%PDF-1.7\n%âãÏÓ\n")), "pdf"},
 		{"HTML", engine.Bytes([]byte("<!DOCTYPE html><html></html>")), "look like html"},
 		{"an animated PNG", engine.Bytes(animatedPNG(t)), "animated"},
-		{"an animated WebP", engine.Bytes(readFile(t, "imaging", "testdata", "animated.webp")), "animated"},
+		{"an animated WebP", engine.Bytes(readFile(t, "..", "internal", "imaging", "testdata", "animated.webp")), "animated"},
 		{"a GIF", engine.Bytes(gifOf(t)), "gif"},
 		{"larger than the engine takes", engine.Bytes(make([]byte, imaging.DefaultMaxBytes+1)), "max_bytes"},
 		{"an endless stream", engine.Reader(zeros{}), "max_bytes"},
@@ -162,7 +162,7 @@ func TestAPictureBeyondTheLimitsIsFitted(t *testing.T) {
 		want    string
 	}{
 		"a BMP":                        {bmpOf(t, 80, 50), "jpeg 80x50"},
-		"a WebP":                       {readFile(t, "imaging", "testdata", "lossy.webp"), "jpeg"},
+		"a WebP":                       {readFile(t, "..", "internal", "imaging", "testdata", "lossy.webp"), "jpeg"},
 		"sides beyond 4000 pixels":     {pngOf(t, 4100, 41), "jpeg 4000x40"},
 		"more than 2 MiB":              {bmpOf(t, 1200, 900), "jpeg 1200x900"},
 		"turned by EXIF and oversized": {turnedJPEG(t, 4100, 41, 6), "jpeg 40x4000"},

@@ -13,8 +13,10 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/internal/keyedmutex"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/egress"
+	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 	"github.com/ocrmux/ocrmux/internal/leaf"
 	"github.com/ocrmux/ocrmux/internal/manifest"
 )
@@ -41,8 +43,8 @@ type provider struct {
 	door    bool // it is no provider: it serves a front door
 
 	mu    sync.Mutex
-	cache map[string]*kept // answers by the provider's own key
-	turns turns
+	cache map[string]*kept         // answers by the provider's own key
+	turns keyedmutex.Mutex[string] // held while the answer under a key is fetched, for the others to find it
 }
 
 // newProvider checks one provider's configuration against its plugin's manifest; what is wrong comes back beside it. A
@@ -184,11 +186,11 @@ func (p *provider) takeSecrets(key string, configured map[string]Secret) (map[st
 	for _, name := range slices.Sorted(maps.Keys(configured)) {
 		switch secret := configured[name]; {
 		case !slices.Contains(declared, name):
-			problems = append(problems, p.wrong(key+"/"+name, "the plugin has no such secret", oneOf(declared)))
+			problems = append(problems, p.wrong(jsonpointer.Join(key, name), "the plugin has no such secret", oneOf(declared)))
 		case secret.text == "":
-			problems = append(problems, p.wrong(key+"/"+name, "the secret is empty", "a text"))
+			problems = append(problems, p.wrong(jsonpointer.Join(key, name), "the secret is empty", "a text"))
 		case secret.written && !p.specs[name].Identifier:
-			problems = append(problems, p.wrong(key+"/"+name, "a secret itself does not belong here", `"env:NAME" for an environment variable or "file:PATH" for a file`))
+			problems = append(problems, p.wrong(jsonpointer.Join(key, name), "a secret itself does not belong here", `"env:NAME" for an environment variable or "file:PATH" for a file`))
 		default:
 			secrets[name] = []byte(secret.text)
 		}

@@ -6,7 +6,8 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/idcard"
-	"github.com/ocrmux/ocrmux/internal/money"
+	"github.com/ocrmux/ocrmux/internal/message"
+	"github.com/ocrmux/ocrmux/internal/route"
 )
 
 // Recognition is a document that was read. As JSON it is what the command line and the HTTP API answer; what is absent is
@@ -75,14 +76,14 @@ type VendorCheck struct {
 }
 
 // Outcome says how an attempt ended.
-type Outcome string
+type Outcome = route.Outcome
 
 const (
-	Recognized Outcome = "recognized"
-	Failed     Outcome = "failed"
-	Skipped    Outcome = "skipped"
-	// Stopped attempts were begun and not waited for.
-	Stopped Outcome = "stopped"
+	Recognized = route.Recognized
+	Failed     = route.Failed
+	Skipped    = route.Skipped
+	// Stopped attempts were begun, and the call did not wait for their end.
+	Stopped = route.Stopped
 )
 
 // Attempt is one provider that was considered for a call.
@@ -95,14 +96,14 @@ type Attempt struct {
 	Failure    *Failure `json:"failure,omitempty"`
 	Billed     Billed   `json:"billed"`
 	// Cost of the attempt in Currency, if it was billed, or may have been.
-	Cost     money.Amount `json:"cost,omitzero"`
-	Currency string       `json:"currency,omitempty"`
+	Cost     Amount `json:"cost,omitzero"`
+	Currency string `json:"currency,omitempty"`
 	// Price says where the cost comes from, for example a package.
-	Price string `json:"price,omitempty"`
+	Price message.Message `json:"price,omitzero"`
 	// VendorRequestID is what to quote to the vendor's support.
 	VendorRequestID string `json:"vendor_request_id,omitempty"`
 	// Reason says why the provider was chosen or skipped.
-	Reason string `json:"reason"`
+	Reason message.Message `json:"reason"`
 }
 
 // clone is a copy that shares nothing that a caller may change.

@@ -3,13 +3,13 @@ package engine
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/idcard"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
@@ -40,20 +40,21 @@ func (e *generation) answer(ctx context.Context, req Request) (*Recognition, err
 		}
 	}
 	key := e.results.key(&req, pic.data)
-	if r := e.results.get(key, e.cfg.Now()); r != nil {
+	if r := e.results.get(key); r != nil {
 		e.watch.saved(ctx, savedByKept)
-		r.Attempts = free(r.Attempts, "kept from an equal call")
+		r.Attempts = free(r.Attempts, message.KeptAnswer)
 		return r, nil
 	}
-	return e.flights.join(ctx, &req, pic.data, func(ctx context.Context) (*Recognition, *Error) {
+	return e.share(ctx, &req, pic.data, func(ctx context.Context) (*Recognition, error) {
 		ctx, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
 		c := &call{engine: e, request: &req, picture: pic, results: make(map[int]*result)}
 		r, err := c.run(ctx, timeout)
-		if err == nil {
-			e.results.put(key, r, e.cfg.Now())
+		if err != nil {
+			return nil, err
 		}
-		return r, err
+		e.results.put(key, r)
+		return r, nil
 	})
 }
 
@@ -85,7 +86,7 @@ type result struct {
 func (c *call) run(ctx context.Context, timeout time.Duration) (*Recognition, *Error) {
 	e, req := c.engine, c.request
 	verdict := e.router.Run(ctx, &route.Call{
-		Route: req.Route, Provider: req.Provider, Tenant: req.Tenant, Needs: needs(req), Deadline: e.cfg.Now().Add(timeout), Attempt: c.attempt, Go: e.running.spawn,
+		Route: req.Route, Provider: req.Provider, Tenant: req.Tenant, Needs: needs(req), Deadline: e.cfg.Now().Add(timeout), Attempt: c.attempt, Go: e.running.Go,
 	})
 	attempts := c.attempts(verdict)
 	e.watch.spent(ctx, e.told(req), attempts)
@@ -158,7 +159,7 @@ func failure(f *failed, s *session) *route.Failure {
 		return s.unready
 	}
 	return &route.Failure{
-		Kind: f.Kind, Fault: f.Fault, Retryable: f.Retryable, FailOver: f.FailOver, Message: f.Message,
+		Kind: f.Kind, Fault: f.Fault, Retryable: f.Retryable, FailOver: f.FailOver, Message: message.Text(f.Message),
 		RetryAfter: time.Duration(f.RetryAfterMs) * time.Millisecond,
 		Ours:       f.Fault == abi.FaultCaller && (!s.reached || f.Kind == abi.FailureKindTimeout) || f.Kind == abi.FailureKindPermissionDenied && !s.reached,
 	}
@@ -170,22 +171,12 @@ func (c *call) attempts(v *route.Verdict) []Attempt {
 	defer c.mu.Unlock()
 	out := make([]Attempt, 0, len(v.Attempts))
 	for _, x := range v.Attempts {
-		a := Attempt{Provider: x.Provider, Started: x.Started, DurationMs: x.Took.Milliseconds(), Billed: x.Result.Billed, VendorRequestID: x.Result.VendorRequestID, Reason: x.Reason}
-		switch x.Outcome {
-		case route.Skipped:
-			a.Outcome = Skipped
-		case route.Recognized:
-			a.Outcome = Recognized
-		case route.Stopped:
-			a.Outcome = Stopped
-		case route.Failed:
-			a.Outcome = Failed
-			if r := c.results[x.Number]; r != nil {
-				a.Failure = &r.failed.Failure
-			}
+		a := Attempt{Provider: x.Provider, Started: x.Started, Outcome: x.Outcome, DurationMs: x.Took.Milliseconds(), Billed: x.Result.Billed, VendorRequestID: x.Result.VendorRequestID, Reason: x.Reason}
+		if r := c.results[x.Number]; r != nil && x.Outcome == Failed {
+			a.Failure = &r.failed.Failure
 		}
 		if x.Cost > 0 {
-			a.Cost, a.Currency, a.Price = x.Cost, string(c.engine.currency()), x.Source
+			a.Cost, a.Currency, a.Price = x.Cost, string(c.engine.currency()), x.PriceSource
 		}
 		out = append(out, a)
 	}
@@ -194,7 +185,7 @@ func (c *call) attempts(v *route.Verdict) []Attempt {
 
 // refused is the failure of a call that the route did not let go to any provider.
 func refused(r *route.Refusal) Failure {
-	return Failure{Kind: r.Kind, Fault: r.Fault, Message: r.Message, Billed: abi.BilledNo, RetryAfterMs: milliseconds(r.RetryAfter), Retryable: r.RetryAfter > 0}
+	return Failure{Kind: r.Kind, Fault: r.Fault, Message: r.Message.String(), Billed: abi.BilledNo, RetryAfterMs: milliseconds(r.RetryAfter), Retryable: r.RetryAfter > 0}
 }
 
 func milliseconds(d time.Duration) uint32 {
@@ -205,7 +196,7 @@ func (e *generation) logAttempt(ctx context.Context, t route.Attempt, o *route.R
 	outcome, level := Recognized, slog.LevelInfo
 	attrs := []slog.Attr{
 		slog.String("provider", t.Provider), slog.Int64("duration_ms", took.Milliseconds()),
-		slog.String("billed", o.Billed.String()), slog.String("vendor_request_id", o.VendorRequestID), slog.String("reason", t.Reason),
+		slog.String("billed", o.Billed.String()), slog.String("vendor_request_id", o.VendorRequestID), slog.String("reason", t.Reason.String()),
 	}
 	if f != nil {
 		outcome, level = Failed, slog.LevelWarn
@@ -214,10 +205,5 @@ func (e *generation) logAttempt(ctx context.Context, t route.Attempt, o *route.R
 	e.cfg.Logger.LogAttrs(ctx, level, "attempt", append(attrs, slog.String("outcome", string(outcome)))...)
 }
 
-// notLoaded is why a provider cannot be asked; nil when it can.
-func (e *generation) notLoaded(name string) error {
-	if err := e.providers[name].loadErr; err != nil {
-		return fmt.Errorf("is not loaded: %w", err)
-	}
-	return nil
-}
+// notLoaded returns why a provider is not loaded, nil for one that is.
+func (e *generation) notLoaded(name string) error { return e.providers[name].loadErr }

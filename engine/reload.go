@@ -118,9 +118,9 @@ func (e *generation) keep(f *catalog.Found) bool {
 
 // untrustworthy names the plugins that are new to a generation and do not load or do not step, with the reasons.
 func (e *generation) untrustworthy(ctx context.Context, old *generation) map[string]error {
-	known := make(map[fileID]bool)
+	known := make(map[moduleID]bool)
 	for _, l := range old.modules {
-		known[l.id] = true
+		known[l.Key] = true
 	}
 	out := make(map[string]error)
 	for _, p := range e.users() {

@@ -38,7 +38,7 @@ func newSmall(t testing.TB, endpoint string) *small {
 	t.Helper()
 	s := &small{t: t, dir: t.TempDir()}
 	var err error
-	if s.code, err = os.ReadFile(filepath.Join("kept", "testdata", "v1.0", "guests", "jumdata-c.wasm")); err != nil {
+	if s.code, err = os.ReadFile(filepath.Join("internal", "compat", "testdata", "v1.0", "guests", "jumdata-c.wasm")); err != nil {
 		t.Fatal(err)
 	}
 	s.put(1)
@@ -97,7 +97,7 @@ func (s *small) open() *engine.Engine {
 
 // picture is one of its own for each number, so that no two calls are equal.
 func picture(t testing.TB, tenant int) engine.Request {
-	return engine.Request{Picture: engine.File(filepath.Join("kept", "testdata", "v1.0", "exchanges", "card.jpg")), Tenant: fmt.Sprint(tenant)}
+	return engine.Request{Picture: engine.File(filepath.Join("internal", "compat", "testdata", "v1.0", "exchanges", "card.jpg")), Tenant: fmt.Sprint(tenant)}
 }
 
 func TestANewFileOfAPluginTakesOver(t *testing.T) {
@@ -244,7 +244,7 @@ func TestBudgetsAndParkingOutliveAReload(t *testing.T) {
 	if err := e.Reload(t.Context(), s.cfg); err != nil {
 		t.Fatal(err)
 	}
-	if x := e.ProviderStatus()[0]; x.Ready || !strings.Contains(x.Why, "on holiday") {
+	if x := e.ProviderStatus()[0]; x.Ready || !strings.Contains(x.Why.String(), "on holiday") {
 		t.Errorf("after a reload the parked account is %+v", x)
 	}
 }

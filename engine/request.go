@@ -105,17 +105,3 @@ func readAll(r io.Reader, size, limit int64) ([]byte, error) {
 	}
 	return b[:n], nil
 }
-
-// The words of the result model. They print, and stand in JSON, as lower-case names.
-type (
-	Side        = abi.Side
-	Billed      = abi.Billed
-	Fault       = abi.Fault
-	FailureKind = abi.FailureKind
-	SignalState = abi.SignalState
-)
-
-const (
-	Front = abi.SideFront
-	Back  = abi.SideBack
-)

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 	"github.com/ocrmux/ocrmux/internal/money"
 	"github.com/ocrmux/ocrmux/internal/route"
 )
@@ -51,9 +52,9 @@ func checkRoute(name string, r Route, known []string) error {
 	for _, p := range slices.Sorted(maps.Keys(r.Weights)) {
 		switch {
 		case !slices.Contains(r.Providers, p):
-			wrong("/weights/"+p, "the route does not list this provider", oneOf(r.Providers))
+			wrong(jsonpointer.Join("/weights", p), "the route does not list this provider", oneOf(r.Providers))
 		case r.Weights[p] < 0:
-			wrong("/weights/"+p, "the weight is negative", "0 or more")
+			wrong(jsonpointer.Join("/weights", p), "the weight is negative", "0 or more")
 		}
 	}
 	if r.Policy == route.Consensus {
@@ -74,7 +75,7 @@ func (e *generation) openRouter(ctx context.Context, tariff func(provider string
 	var err error
 	e.router, err = route.New(ctx, route.Config{
 		Accounts: accounts, Routes: e.routes, Book: e.book, Store: e.store, Owner: e.owner, Before: before,
-		Usable: e.notLoaded, Now: e.cfg.Now, Random: draws{e.cfg.Random}, Logger: e.cfg.Logger,
+		Usable: e.notLoaded, Now: e.cfg.Now, Zone: e.cfg.Money.zone(), Random: draws{e.cfg.Random}, Logger: e.cfg.Logger,
 	})
 	return err
 }
@@ -120,7 +121,7 @@ func (e *generation) tariffs() (map[string]*money.Tariff, error) {
 		var wrong *money.ConfigError
 		switch {
 		case errors.As(err, &wrong):
-			problems = append(problems, &ConfigError{Provider: name, Key: below("/price", wrong.At), Problem: wrong.Reason})
+			problems = append(problems, &ConfigError{Provider: name, Key: below("/price", wrong.At), Problem: wrong.Reason.String()})
 		case err != nil:
 			problems = append(problems, &ConfigError{Provider: name, Key: "/price", Problem: err.Error(), Want: "prices in " + string(e.currency())})
 		}
@@ -143,7 +144,7 @@ func (s *shared) openBook(ctx context.Context, cfg *Config, tariffs map[string]*
 func wrongMoney(err error) error {
 	var wrong *money.ConfigError
 	if errors.As(err, &wrong) {
-		return &ConfigError{Key: below("/money", wrong.At), Problem: wrong.Reason}
+		return &ConfigError{Key: below("/money", wrong.At), Problem: wrong.Reason.String()}
 	}
 	return err
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/idcard"
 	"github.com/ocrmux/ocrmux/engine/store"
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 	"github.com/ocrmux/ocrmux/internal/route"
 )
@@ -91,7 +92,7 @@ func trail(attempts []engine.Attempt) []string {
 		if a.Cost > 0 {
 			line += fmt.Sprintf(", %s %s by %s", a.Cost, a.Currency, a.Price)
 		}
-		out = append(out, line+": "+a.Reason)
+		out = append(out, line+": "+a.Reason.String())
 	}
 	return out
 }
@@ -128,8 +129,8 @@ func TestAConsensusSaysWhoSuppliedEachFieldAndWhoDisagreed(t *testing.T) {
 	}
 	want := []string{
 		"first recognized, billed yes, 0.01 CNY by price per call: first in route default",
-		"second recognized, billed yes, 0.02 CNY by price per call: one of 2 voices in route default",
-		"third recognized, billed yes, 0.03 CNY by price per call: another voice, since 2 readings do not agree",
+		"second recognized, billed yes, 0.02 CNY by price per call: one of 2 asked at once in route default",
+		"third recognized, billed yes, 0.03 CNY by price per call: another reading, since 2 readings do not agree",
 	}
 	if diff := cmp.Diff(want, trail(r.Attempts)); diff != "" {
 		t.Errorf("attempts (-want +got):\n%s", diff)
@@ -353,7 +354,7 @@ func TestARequestGoesOnlyToProvidersThatMeetItsNeeds(t *testing.T) {
 		lacks  string // what is said of the one that was skipped
 		none   string // what the failure says where nobody is left
 	}{
-		"a signal":     {func(r *engine.Request) { r.Signals = []string{"copy"} }, `does not say "copy"`, `none says "copy"`},
+		"a signal":     {func(r *engine.Request) { r.Signals = []string{"copy"} }, `does not report "copy"`, `none reports "copy"`},
 		"a field":      {func(r *engine.Request) { r.Fields = []string{"address"} }, `does not read the field "address"`, `none reads the field "address"`},
 		"a label":      {func(r *engine.Request) { r.Labels = []string{"residency:cn"} }, `is not labelled "residency:cn"`, `none is labelled "residency:cn"`},
 		"the back":     {func(r *engine.Request) { r.Side = engine.Back }, "does not read the back side", "none reads the back side"},
@@ -417,7 +418,7 @@ func TestWhatIsExplainedIsWhatHappens(t *testing.T) {
 				t.Fatal("there is no such route")
 			}
 			var ready []string
-			why := map[string]string{}
+			why := map[string]message.Message{}
 			for _, p := range ranking.Providers {
 				if p.Ready {
 					ready = append(ready, p.Provider)
@@ -433,12 +434,12 @@ func TestWhatIsExplainedIsWhatHappens(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, a := range r.Attempts {
-				if a.Outcome == engine.Skipped && a.Reason != why[a.Provider] {
+				if a.Outcome == engine.Skipped && !a.Reason.Equal(why[a.Provider]) {
 					t.Errorf("%s was skipped, since it %q, and explained with %q", a.Provider, a.Reason, why[a.Provider])
 				}
 			}
 			last := r.Attempts[len(r.Attempts)-1]
-			if first := ranking.Providers[0]; last.Provider != first.Provider || last.Cost != first.Price || last.Cost > 0 && last.Price != first.Source {
+			if first := ranking.Providers[0]; last.Provider != first.Provider || last.Cost != first.Price || last.Cost > 0 && !last.Price.Equal(first.PriceSource) {
 				t.Errorf("explained %+v, asked %+v", first, last)
 			}
 		})

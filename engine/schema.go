@@ -8,6 +8,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
+
+	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 )
 
 // schemaErrors turns a validator's tree into one ConfigError for each key that is wrong.
@@ -22,18 +24,15 @@ func (p *provider) schemaErrors(invalid *jsonschema.ValidationError) error {
 			}
 			return
 		}
-		at := "/config"
-		for _, part := range v.InstanceLocation {
-			at += "/" + part
-		}
+		at := jsonpointer.Join("/config", v.InstanceLocation...)
 		switch k := v.ErrorKind.(type) {
 		case *kind.AdditionalProperties:
 			for _, name := range k.Properties {
-				out = append(out, p.wrong(at+"/"+name, "the plugin has no such setting", oneOf(p.settings())))
+				out = append(out, p.wrong(jsonpointer.Join(at, name), "the plugin has no such setting", oneOf(p.settings())))
 			}
 		case *kind.Required:
 			for _, name := range k.Missing {
-				out = append(out, p.wrong(at+"/"+name, "the setting is missing", p.describe(name)))
+				out = append(out, p.wrong(jsonpointer.Join(at, name), "the setting is missing", p.describe(name)))
 			}
 		default:
 			problem := v.ErrorKind.LocalizedString(printer)
@@ -54,6 +53,7 @@ func (p *provider) settings() []string {
 	for _, l := range p.schemaLeaves() {
 		if rest, ok := strings.CutPrefix(l.Path, "/properties/"); ok {
 			name, _, _ := strings.Cut(rest, "/")
+			name = jsonpointer.Unescape(name)
 			if len(names) == 0 || names[len(names)-1] != name {
 				names = append(names, name)
 			}
@@ -64,8 +64,9 @@ func (p *provider) settings() []string {
 
 // describe is the schema's own description of a setting.
 func (p *provider) describe(name string) string {
+	at := jsonpointer.Join("/properties", name, "description")
 	for _, l := range p.schemaLeaves() {
-		if l.Path == "/properties/"+name+"/description" {
+		if l.Path == at {
 			return l.Value
 		}
 	}

@@ -7,16 +7,17 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/idcard"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
 // Ranking is the present order of a route's providers, for a request with no other needs than its document.
 type Ranking struct {
-	Route     string                 `json:"route"`
-	Policy    route.Policy           `json:"policy"`
-	Currency  money.Currency         `json:"currency"`
-	Providers []route.ProviderStatus `json:"providers"`
+	Route     string           `json:"route"`
+	Policy    Policy           `json:"policy"`
+	Currency  Currency         `json:"currency"`
+	Providers []ProviderStatus `json:"providers"`
 }
 
 // Explain gives the present ranking of a route for a request, of which only what it needs counts, without calling anybody. ok is
@@ -31,11 +32,10 @@ func (e *Engine) Explain(name string, req Request) (r Ranking, ok bool) {
 	g := e.now.Load()
 	r = Ranking{Route: name, Currency: g.currency()}
 	r.Policy, r.Providers, ok = g.router.Explain(name, needs(&req))
-	budgets := e.shared.book.Snapshot()
 	for i := range r.Providers {
 		if x := &r.Providers[i]; x.Ready {
-			if spent := refusal(budgets, name, req.Tenant, x); spent != nil {
-				x.Ready, x.Why, x.Until = false, "is not asked: "+spent.Error(), spent.Until
+			if spent := e.shared.book.Refusal(&money.Claim{Provider: x.Provider, Route: name, Tenant: req.Tenant, Quote: money.Quote{Amount: x.Price}}); spent != nil {
+				x.Ready, x.Why, x.Until = false, message.New(message.NotAsked, "cause", spent.Message()), spent.Until
 			}
 		}
 	}
@@ -52,41 +52,28 @@ func (e *Engine) Explain(name string, req Request) (r Ranking, ok bool) {
 	return r, ok
 }
 
-// refusal is what the first budget that has not enough left refuses to ask a provider with; nil when all have enough.
-func refusal(budgets []money.Account, name, tenant string, x *route.ProviderStatus) *money.BudgetError {
-	concerned := map[money.Scope]string{money.ScopeProvider: x.Provider, money.ScopeRoute: name, money.ScopeTenant: tenant}
-	for i := range budgets {
-		if b := &budgets[i]; concerned[b.Scope] == b.Name {
-			if refused := b.Refusal(x.Price); refused != nil {
-				return refused
-			}
-		}
-	}
-	return nil
-}
-
 // Routes are the names of all routes, in their order.
 func (e *Engine) Routes() []string { return slices.Sorted(maps.Keys(e.now.Load().routes)) }
 
 // ProviderStatus is every provider as the routes see it, by name.
-func (e *Engine) ProviderStatus() []route.ProviderStatus { return e.now.Load().router.Status() }
+func (e *Engine) ProviderStatus() []ProviderStatus { return e.now.Load().router.Status() }
 
 // Park keeps a provider from being asked until a time, or until Unpark if that is zero. It is false for a provider there is not.
 func (e *Engine) Park(provider, reason string, until time.Time) bool {
 	g := e.now.Load()
-	return g.router.Park(provider, route.Parked{Since: g.cfg.Now(), Until: until, Reason: reason})
+	return g.router.Park(provider, route.Parked{Since: g.cfg.Now(), Until: until, Reason: message.Text(reason)})
 }
 
 // Unpark lets a provider be asked again, whyever it was parked.
 func (e *Engine) Unpark(provider string) bool { return e.now.Load().router.Unpark(provider) }
 
 // Currency of all prices and budgets.
-func (e *Engine) Currency() money.Currency { return e.now.Load().currency() }
+func (e *Engine) Currency() Currency { return e.now.Load().currency() }
 
 // Budgets are the budgets and packages as they stand.
-func (e *Engine) Budgets() []money.Account { return e.shared.book.Snapshot() }
+func (e *Engine) Budgets() []BudgetStatus { return e.shared.book.Snapshot() }
 
 // Usage counts attempts and their cost, from the ledger.
-func (e *Engine) Usage(ctx context.Context, q money.Query) (*money.Usage, error) {
+func (e *Engine) Usage(ctx context.Context, q UsageQuery) (*Usage, error) {
 	return e.shared.book.Usage(ctx, q)
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // writes answers with a content type and a body.
@@ -117,7 +118,7 @@ func TestAVendorThatMisbehavesFailsItsOwnAttempt(t *testing.T) {
 			if got := verdict(f.Failure); !slices.Contains(strings.Split(tt.want, " | "), got) || !strings.Contains(f.Failure.Message, tt.says) || f.Failure.Message == "" {
 				t.Errorf("got  %s: %s\nwant %s: …%s…", got, f.Failure.Message, tt.want, tt.says)
 			}
-			if f.Failure.Provider != tt.name || len(f.Attempts) != 1 || f.Attempts[0].Reason != "named by the request" {
+			if f.Failure.Provider != tt.name || len(f.Attempts) != 1 || f.Attempts[0].Reason.Code() != message.NamedByRequest {
 				t.Errorf("attempts are %+v", f.Attempts)
 			}
 

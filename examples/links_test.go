@@ -11,8 +11,8 @@ import (
 // pages are those a reader of the repository begins with.
 func pages(t *testing.T) []string {
 	t.Helper()
-	found := []string{"../README.md"}
-	for _, pattern := range []string{"../docs/*.md", "../*/*/README.md", "../plugins/*/*/README.md", "../host/*/*/README.md"} {
+	var found []string
+	for _, pattern := range []string{"../*.md", "../docs/*.md", "../docs/zh/*.md", "../*/*/README.md", "../plugins/*/*/README.md", "../host/*/*/README.md"} {
 		more, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
 // step is a block of the page: commands for a shell, or the text of ocrmux.yaml.
@@ -22,7 +24,7 @@ type step struct{ language, text string }
 
 var block = regexp.MustCompile("(?ms)^```(sh|yaml)\n(.*?)^```$")
 
-// reader is somebody who follows docs/quickstart.md in a folder that is like the repository's after "make build".
+// reader is somebody who follows a quickstart in a folder that is like the repository's after "make build".
 type reader struct {
 	t       *testing.T
 	dir     string
@@ -33,24 +35,28 @@ type reader struct {
 	hash    string
 }
 
-// TestTheQuickstartWorks runs every command of the page, with a vendor on this machine in place of the real one.
+// TestTheQuickstartWorks runs every command of the page, in both languages, with a vendor on this machine in place of the real one.
 func TestTheQuickstartWorks(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds the program and two plugins")
 	}
-	for _, tool := range []string{"bash", "curl"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("there is no %s", tool)
-		}
-	}
+	testenv.Need(t, "bash", "curl")
 	models, err := filepath.Abs("../bin/plugins/local.d")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(models); err != nil {
-		t.Skip("the models of local are not there: make models fetches them")
+		testenv.Missing(t, "the models of the provider local; run make models")
 	}
-	page, err := os.ReadFile("../docs/quickstart.md")
+	for _, page := range []string{"quickstart.md", "zh/quickstart.md"} {
+		t.Run(page, func(t *testing.T) { follow(t, filepath.Join("../docs", page), models) })
+	}
+}
+
+// follow runs the commands of one page.
+func follow(t *testing.T, path, models string) {
+	t.Helper()
+	page, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,60 +1,56 @@
 package sdk
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 )
 
-// Call is what a provider is told besides the event itself. It is good until the method returns.
+// Call gives a provider its configuration, the time, and the host functions. It is valid until the provider's method
+// returns. A provider may use it from several goroutines in a subprocess.
 type Call struct {
-	ctx    *abi.Context
-	config Leaves
-	host   hostFunc
+	ctx  *abi.Context
+	host hostFunc
 }
 
 func newCall(ctx *abi.Context, host hostFunc) *Call {
 	if ctx == nil {
 		ctx = new(abi.Context)
 	}
-	return &Call{ctx: ctx, config: ctx.Config, host: host}
+	return &Call{ctx: ctx, host: host}
 }
 
-// Config is the provider's configuration, validated by the host against the manifest's schema.
-func (c *Call) Config() Leaves { return c.config }
+// Config returns the provider's configuration. The host has validated it against the manifest's schema.
+func (c *Call) Config() Leaves { return c.ctx.Config }
 
-// Option is a text of the configuration under a top-level key, or otherwise.
+// Option returns the text of a top-level key of the configuration, or otherwise if the key is missing or empty.
 func (c *Call) Option(key, otherwise string) string {
-	if s := c.config.Text("/" + key); s != "" {
+	if s := c.Config().Text(jsonpointer.Join("", key)); s != "" {
 		return s
 	}
 	return otherwise
 }
 
-// Endpoint is the configured endpoint without a trailing slash, or the vendor's own.
+// Endpoint returns the configured endpoint, or vendors (the vendor's own address) if none is configured. The result
+// has no trailing slash.
 func (c *Call) Endpoint(vendors string) string {
 	return strings.TrimRight(c.Option("endpoint", vendors), "/")
 }
 
-// HasSecret reports whether a secret of this name is configured or has been captured.
-func (c *Call) HasSecret(name string) bool {
-	for _, s := range c.ctx.Secrets {
-		if s == name {
-			return true
-		}
-	}
-	return false
-}
+// HasSecret reports whether a secret is configured or has been captured.
+func (c *Call) HasSecret(name string) bool { return slices.Contains(c.ctx.Secrets, name) }
 
-// UnixMilli is the time of the call in milliseconds since 1970.
+// UnixMilli returns the time of the call in milliseconds since 1970.
 func (c *Call) UnixMilli() int64 { return c.ctx.NowUnixMs }
 
-// Millis is the time of the call in decimal, in milliseconds since 1970.
+// Millis returns the time of the call as decimal milliseconds since 1970.
 func (c *Call) Millis() string { return strconv.FormatInt(c.ctx.NowUnixMs, 10) }
 
-// Seconds is the time of the call in decimal, in whole seconds since 1970.
+// Seconds returns the time of the call as decimal whole seconds since 1970.
 func (c *Call) Seconds() string { return strconv.FormatInt(c.ctx.NowUnixMs/1000, 10) }
 
-// Nonce is 32 hexadecimal digits that are fresh for every step.
+// Nonce returns 32 lower-case hexadecimal digits that differ in every step.
 func (c *Call) Nonce() string { return c.ctx.Nonce }

@@ -2,11 +2,11 @@ package sdk
 
 import "strings"
 
-// Card reads a recognised cn.idcard for a front door: every text in the form that is printed on the card, or "" when the
-// recognition does not have the field. A text that could not be normalised is given as it was read.
+// Card reads a recognition of the document cn.idcard for a front door. Its methods return texts in the form that is
+// printed on the card. A text that could not be normalised is returned as it was read.
 type Card struct{ fields []Field }
 
-// CardOf wraps a recognition; nil has no fields.
+// CardOf returns the card of a recognition. The card of nil has no fields.
 func CardOf(r *Recognition) Card {
 	if r == nil {
 		return Card{}
@@ -14,13 +14,13 @@ func CardOf(r *Recognition) Card {
 	return Card{fields: r.Fields}
 }
 
-// FrontFields are the standard names of the fields of the portrait side.
+// FrontFields returns the standard names of the fields on the portrait side.
 func FrontFields() []string { return []string{Name, Sex, Ethnicity, BirthDate, Address, IDNumber} }
 
-// BackFields are the standard names of the fields of the emblem side.
+// BackFields returns the standard names of the fields on the emblem side.
 func BackFields() []string { return []string{IssuingAuthority, ValidFrom, ValidUntil} }
 
-// Field finds a field by its standard name; nil when there is none.
+// Field returns the field with a standard name, or nil if the card has none.
 func (c Card) Field(name string) *Field {
 	for i := range c.fields {
 		if c.fields[i].Name == name {
@@ -30,7 +30,7 @@ func (c Card) Field(name string) *Field {
 	return nil
 }
 
-// Has reports whether any of the fields was read.
+// Has reports whether the card has any of the fields.
 func (c Card) Has(names ...string) bool {
 	for _, name := range names {
 		if c.Field(name) != nil {
@@ -40,7 +40,8 @@ func (c Card) Has(names ...string) bool {
 	return false
 }
 
-// Text is the field's value, or its text when it has none. Sex is 男 or 女, a card without end 长期, dates are ISO.
+// Text returns the normalised value of a field, or the text that was read if there is no value, or "" if there is no
+// such field. Sex is 男 or 女, dates are YYYY-MM-DD, and a validity without an end is 长期.
 func (c Card) Text(name string) string {
 	f := c.Field(name)
 	switch {
@@ -58,8 +59,8 @@ func (c Card) Text(name string) string {
 	return f.Text
 }
 
-// Date splits a date field into year, month and day without leading zeros, as they are printed. ok is false when the field
-// has no normalised date.
+// Date returns year, month and day of a date field without leading zeros, as the card prints them. ok is false if the
+// field has no normalised date.
 func (c Card) Date(name string) (year, month, day string, ok bool) {
 	f := c.Field(name)
 	if f == nil {
@@ -72,7 +73,7 @@ func (c Card) Date(name string) (year, month, day string, ok bool) {
 	return parts[0], strings.TrimPrefix(parts[1], "0"), strings.TrimPrefix(parts[2], "0"), true
 }
 
-// Compact is a date field as YYYYMMDD, 长期, or the text as it was read.
+// Compact returns a date field as YYYYMMDD. Without a normalised date it returns what [Card.Text] does.
 func (c Card) Compact(name string) string {
 	f := c.Field(name)
 	if f != nil && len(f.Value) == len("2006-01-02") && strings.Count(f.Value, "-") == 2 {

@@ -1,6 +1,7 @@
-// Package sdk is what the author of a provider imports.
+// Package sdk is the library for writing providers: plugins that connect ocrmux to an OCR vendor.
 //
-// A provider is a plain Go type that says what to send and what an answer means:
+// A provider is a type with two methods. Start returns the request to send for a picture, and Response returns what
+// the vendor's answer means:
 //
 //	type provider struct{}
 //
@@ -16,9 +17,13 @@
 //	func init() { sdk.Register(provider{}) }
 //	func main() { sdk.Main() }
 //
-// The same source builds as a WASM module (GOOS=wasip1 GOARCH=wasm, -buildmode=c-shared) and as a subprocess. A provider
-// never sees a secret or the picture: it puts placeholders where they belong, and the host fills them in while it sends.
-// Steps are pure: all a provider knows is in its arguments, and what it wants to remember goes into the exchange's state.
+// The same source builds as a WebAssembly module (GOOS=wasip1 GOARCH=wasm, -buildmode=c-shared) and as a subprocess.
 //
-// The package depends on little, since guests carry it.
+// A provider never sees a secret, and it sees the picture only if its manifest asks for that. It puts a [Value] in
+// their place, and the host fills the value in while it sends the request.
+//
+// Steps are pure: the same arguments give the same action. Everything a step depends on is in its arguments; what a
+// later step needs goes into [Request.State].
+//
+// Modules contain this package, so it has few dependencies.
 package sdk

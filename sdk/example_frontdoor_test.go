@@ -7,8 +7,7 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// door answers as its vendor: a form with a key, a signature and the picture as text. The other
-// direction is that of the provider in it.
+// door answers as a vendor whose form has a key, a signature and the picture as text.
 type door struct{ sdk.Provider }
 
 func (door) Accept(_ *sdk.Call, in *sdk.InboundRequest) *sdk.Accepted {
@@ -17,10 +16,9 @@ func (door) Accept(_ *sdk.Call, in *sdk.InboundRequest) *sdk.Accepted {
 		return sdk.Answered(sdk.AnswerText(400, "text/plain", "image is missing"))
 	}
 	expected := sdk.Hash(sdk.SHA256, sdk.Hex, sdk.Secret("app_secret"), sdk.Text(in.Text("/time")))
-	var picture *sdk.InboundPicture = sdk.PictureFrom(image, sdk.Base64)
 	return sdk.Admitted(&sdk.Admit{
 		Document: "cn.idcard",
-		Picture:  picture,
+		Picture:  sdk.PictureFrom(image, sdk.Base64),
 		Client:   &sdk.ClientKey{Name: "app_key", Value: in.Text("/key")},
 		Proofs:   []sdk.Proof{{Given: in.Text("/sign"), Expected: &expected}},
 	})
@@ -33,15 +31,13 @@ func (door) Reply(_ *sdk.Call, out *sdk.ReplyRequest) *sdk.InboundResponse {
 	return sdk.AnswerJSON(200, sdk.Object(sdk.Member("name", sdk.StringText(sdk.CardOf(out.Recognition).Text(sdk.Name)))))
 }
 
-// A front door says what a request means and which proofs must hold; the host compares them. Then it says the outcome.
+// Accept returns what a request means and which proofs must hold; the host compares them. Reply returns the outcome.
 func ExampleFrontDoor() {
-	var _ sdk.FrontDoor = door{}
-
 	request := &abi.InboundRequest{Method: "POST", Path: "/idcard", Leaves: sdk.Leaves{{Path: "/key", Value: "demo"}, {Path: "/image", Value: "/9j/4AAQ"}}}
-	var accepted *sdk.Accepted = sdk.Accept(door{}, &abi.AcceptRequest{Request: request}, nil)
+	accepted := sdk.Accept(door{}, &abi.AcceptRequest{Request: request}, nil)
 	fmt.Println(accepted.Admit.Document, accepted.Admit.Client.Value, len(accepted.Admit.Proofs))
 
-	var response *sdk.InboundResponse = sdk.Reply(door{}, &abi.ReplyRequest{Failure: &sdk.Fail{Kind: sdk.NoDocument}, CallID: "c0ffee"}, nil)
+	response := sdk.Reply(door{}, &abi.ReplyRequest{Failure: &sdk.Fail{Kind: sdk.NoDocument}, CallID: "c0ffee"}, nil)
 	fmt.Println(response.Status, response.Headers[0].Value)
 	// Output:
 	// cn.idcard demo 1

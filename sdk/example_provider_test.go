@@ -27,15 +27,13 @@ func (acme) Response(_ *sdk.Call, r *sdk.Response) *sdk.Action {
 	})
 }
 
-// A provider says what to send, and what the answer means. Step makes the host's part, as an adapter's own tests do.
+// Step does what the host does, so tests can run single steps.
 func ExampleProvider() {
-	var p sdk.Provider = acme{}
-
-	var action *sdk.Action = sdk.Step(p, &abi.StepRequest{Start: &sdk.Start{Document: "cn.idcard", Picture: &sdk.PictureInfo{Format: sdk.JPG}}}, nil)
+	action := sdk.Step(acme{}, &abi.StepRequest{Start: &sdk.Start{Document: "cn.idcard", Picture: &sdk.PictureInfo{Format: sdk.JPG}}}, nil)
 	fmt.Println(action.Exchange.Request.Method, action.Exchange.Request.URL)
 
 	leaves, _ := sdk.FlattenJSON(`{"card": {"name": "样本张三", "number": "11010119900307803X"}}`)
-	action = sdk.Step(p, &abi.StepRequest{Response: &abi.Response{Status: 200, Leaves: leaves}}, nil)
+	action = sdk.Step(acme{}, &abi.StepRequest{Response: &abi.Response{Status: 200, Leaves: leaves}}, nil)
 	for _, f := range action.Done.Fields {
 		fmt.Println(f.Name, f.Text)
 	}

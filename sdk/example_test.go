@@ -8,8 +8,7 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// What is not in the configuration has the vendor's own value. Time and randomness come with the call, so that the same call
-// always gives the same request.
+// Time and randomness come with the call, so the same call always gives the same request.
 func ExampleCall() {
 	p := steps(func(c *sdk.Call, _ *sdk.Start) *sdk.Action {
 		fmt.Println(c.Endpoint("https://api.acme.example"), c.Option("mode", "fast"), c.Seconds(), c.Nonce(), c.HasSecret("token"))
@@ -22,21 +21,20 @@ func ExampleCall() {
 	// Output: https://api.acme.example precise 1767323045 0123456789abcdef0123456789abcdef false
 }
 
-// steps is a provider whose first step is a function.
+// steps is a provider with a function as its first step.
 type steps func(*sdk.Call, *sdk.Start) *sdk.Action
 
 func (f steps) Start(c *sdk.Call, in *sdk.Start) *sdk.Action  { return f(c, in) }
 func (f steps) Response(*sdk.Call, *sdk.Response) *sdk.Action { return nil }
 
 func ExampleRequest() {
-	query := []sdk.NamedValue{sdk.Param("side", sdk.Text("front")), sdk.Param("lang", sdk.Text("zh"))}
-	var r *sdk.Request = sdk.Post("https://api.acme.example/v1/idcard").
-		Query(query...).
+	r := sdk.Post("https://api.acme.example/v1/idcard").
+		Query(sdk.Param("side", sdk.Text("front")), sdk.Param("lang", sdk.Text("zh"))).
 		Header(sdk.Param("Authorization", sdk.Join(sdk.Text("APPCODE "), sdk.Secret("app_code")))).
-		Multipart([]sdk.MultipartField{
+		Multipart(
 			sdk.FormField("type", sdk.Text("1")),
 			sdk.FormFile("file", "card.jpg", "image/jpeg", sdk.Image(sdk.Raw)),
-		}...).
+		).
 		State([]byte("card"))
 
 	x := sdk.Send(r).Exchange
@@ -44,13 +42,12 @@ func ExampleRequest() {
 	// Output: https://api.acme.example/v1/idcard 2 Authorization card.jpg card
 }
 
-// A body in JSON keeps the order of its members, and the host escapes what stands in for the picture or a secret.
+// A JSON body keeps the order of its members. The host escapes its strings.
 func ExampleJSON() {
-	members := []sdk.JSONMember{
+	body := sdk.Object(
 		sdk.Member("image", sdk.String(sdk.Image(sdk.Base64))),
 		sdk.Member("options", sdk.Array(sdk.StringText("crop"), sdk.Bool(true), sdk.Number("1.5"))),
-	}
-	var body sdk.JSON = sdk.Object(members...)
+	)
 	for _, m := range sdk.Send(sdk.Post("https://api.acme.example").JSON(body)).Exchange.Request.Body.JSON.Object.Members {
 		fmt.Println(m.Name)
 	}
@@ -59,16 +56,12 @@ func ExampleJSON() {
 	// options
 }
 
-// A signature is a value like any other: the host works it out, and the secret never comes here. This one derives a key for
-// the day, as several clouds want it.
+// A signature is a value. The host computes it, so the provider never has the secret. This one derives a key for the
+// day, as several clouds require.
 func ExampleValue() {
-	var (
-		algorithm sdk.Algorithm = sdk.SHA256
-		output    sdk.Encoding  = sdk.Hex
-	)
-	var toSign sdk.Value = sdk.Join(sdk.Text("POST\n2026-01-02\n"), sdk.Hash(algorithm, output, sdk.BodyBytes()))
-	day := sdk.HMAC(algorithm, sdk.Raw, sdk.Secret("secret_key"), sdk.Text("2026-01-02"))
-	signed := sdk.Post("https://api.acme.example").Header(sdk.Param("X-Signature", sdk.HMAC(algorithm, output, day, toSign)))
+	toSign := sdk.Join(sdk.Text("POST\n2026-01-02\n"), sdk.Hash(sdk.SHA256, sdk.Hex, sdk.BodyBytes()))
+	day := sdk.HMAC(sdk.SHA256, sdk.Raw, sdk.Secret("secret_key"), sdk.Text("2026-01-02"))
+	signed := sdk.Post("https://api.acme.example").Header(sdk.Param("X-Signature", sdk.HMAC(sdk.SHA256, sdk.Hex, day, toSign)))
 
 	fmt.Println(sdk.Shown(toSign))
 	fmt.Println(sdk.Send(signed).Exchange.Request.Headers[0].Name)
@@ -77,19 +70,19 @@ func ExampleValue() {
 	// X-Signature
 }
 
-// A token is fetched once and kept by the host: it makes a secret of a part of the answer, which no provider sees.
+// The host keeps the answer with a token and makes the token a secret, which no provider sees.
 func ExampleCacheRule() {
 	x := sdk.Send(sdk.Post("https://api.acme.example/token").
 		Form(sdk.Param("client_id", sdk.Secret("client_id")), sdk.Param("client_secret", sdk.Secret("client_secret"))).
 		Cache(sdk.CacheRule{Key: "token", TTLPointer: "/expires_in", MarginSeconds: 60, Statuses: []uint32{200}}).
 		Capture("/access_token", "access_token")).Exchange
 
-	var captured sdk.Capture = x.Capture[0]
+	captured := x.Capture[0]
 	fmt.Println(x.Cache.Key, captured.Pointer, captured.Secret)
 	// Output: token /access_token access_token
 }
 
-// The table of a vendor's document, row by row. A code that is not in it is an error of nobody knows what cost.
+// A table follows the vendor's document row by row. For a code that it does not list, billing is unknown.
 func ExampleTable() {
 	row := func(kind sdk.FailureKind, fault sdk.Fault, billed sdk.Billed, message string) sdk.Fail {
 		return sdk.Fail{Kind: kind, Fault: fault, Billed: billed, Message: message, FailOver: true}
@@ -107,14 +100,12 @@ func ExampleTable() {
 	// 7777 provider_error vendor billed: unknown
 }
 
-// An answer is a list of its texts, whether it came as JSON, XML or a form.
+// Leaves are the same for JSON, XML and forms.
 func ExampleLeaves() {
-	var leaves sdk.Leaves
-	leaves, _ = sdk.FlattenJSON(`{"code": 0, "words": {"name": "样本张三"}, "score": "0.98", "hint": null}`)
+	leaves, _ := sdk.FlattenJSON(`{"code": 0, "words": {"name": "样本张三"}, "score": "0.98", "hint": null}`)
 	code, _ := leaves.Int("/code")
 	score, _ := leaves.Float("/score")
-	var name *sdk.Leaf = leaves.Leaf("/words/name")
-	fmt.Println(code, score, name.Value, leaves.First("/nick", "/words/name"), leaves.Has("/words"))
+	fmt.Println(code, score, leaves.Text("/words/name"), leaves.First("/nick", "/words/name"), leaves.Has("/words"))
 	// Output: 0 0.98 样本张三 样本张三 true
 }
 
@@ -125,7 +116,7 @@ func ExampleResponse() {
 	// Output: 2 2000 rate_limited true
 }
 
-// A host function that gives no result is an error with the status it gave.
+// A host function that fails returns an error with its status.
 func ExampleHostError() {
 	p := steps(func(c *sdk.Call, _ *sdk.Start) *sdk.Action {
 		_, err := c.Sign(sdk.Hash(sdk.SHA256, sdk.Hex, sdk.Secret("app_secret")))
@@ -140,11 +131,10 @@ func ExampleHostError() {
 	// Output: sign denied
 }
 
-// A provider whose limits depend on the account asks for a picture that holds them; most say theirs in the manifest instead.
+// A provider whose limits depend on the account fits the picture itself. Most providers have limits in the manifest.
 func ExampleImageLimits() {
 	p := steps(func(c *sdk.Call, _ *sdk.Start) *sdk.Action {
 		limits := &sdk.ImageLimits{MaxSide: 1600, MaxBytes: 500_000}
-		var fitted *sdk.PictureInfo
 		fitted, err := c.FitImage(0, limits)
 		if err != nil {
 			return sdk.Failed(sdk.Fail{Kind: sdk.InvalidImage, Message: err.Error()})

@@ -8,7 +8,8 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 )
 
-func TestParamsAreTheFirstOfEachName(t *testing.T) {
+func TestParams(t *testing.T) {
+	t.Parallel()
 	got := Params(Leaves{
 		{Path: "/b~1c~0", Value: "1"}, {Path: "/a/0", Value: "x"}, {Path: "/a/1", Value: "y"},
 		{Path: "/long", Handle: 7}, {Path: "/file", Handle: 8, Filename: "card.jpg"}, {Path: "/", Value: "nameless"},
@@ -22,6 +23,7 @@ func TestParamsAreTheFirstOfEachName(t *testing.T) {
 }
 
 func TestBounds(t *testing.T) {
+	t.Parallel()
 	x, y, w, h, ok := Bounds(&Polygon{Points: []float64{10, 5, 30, 2, 28, 40}})
 	if diff := cmp.Diff([]float64{10, 2, 20, 38}, []float64{x, y, w, h}); diff != "" || !ok {
 		t.Error(ok, diff)
@@ -33,7 +35,8 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-func TestACardAsItIsPrinted(t *testing.T) {
+func TestCard(t *testing.T) {
+	t.Parallel()
 	card := CardOf(&abi.Recognition{Fields: []abi.Field{
 		{Name: Name, Value: "male", Text: "male"}, {Name: Sex, Value: "female", Text: "女性"}, {Name: BirthDate, Value: "1990-03-07"},
 		{Name: ValidFrom, Text: "2017.0?.13"}, {Name: ValidUntil, LongTerm: true, Text: "长期"},
@@ -46,12 +49,12 @@ func TestACardAsItIsPrinted(t *testing.T) {
 		t.Error(year, month, day, ok)
 	}
 	if _, _, _, ok := card.Date(ValidFrom); ok {
-		t.Error("a date that could not be normalised has parts")
+		t.Error("a date without a value has parts")
 	}
 	if !card.Has(FrontFields()...) || !card.Has(BackFields()...) || card.Has(Address, Ethnicity) {
-		t.Error("a card has what was read, and nothing else")
+		t.Error("Has does not agree with the fields")
 	}
 	if CardOf(nil).Has(Name) {
-		t.Error("no recognition has a name")
+		t.Error("the card of nil has a name")
 	}
 }

@@ -9,10 +9,10 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 )
 
-// Main does nothing in a WASM module: the host calls its exports.
+// Main does nothing in a WebAssembly module: the host calls its exports.
 func Main() {}
 
-// The input buffer of the host and the last answer stay referenced until the next call.
+// The host's input buffer and the last output stay referenced until the next call.
 var input, output []byte
 
 //go:wasmexport ocrmux_abi_v1
@@ -33,7 +33,7 @@ func exportStep(n uint32) uint64 {
 	if err := in.UnmarshalWire(taken(n)); err != nil {
 		return given(Failed(Fail{Kind: Internal, Message: "cannot read the step: " + err.Error(), Billed: BilledNo}))
 	}
-	return given(step(registered, in, hostCall))
+	return given(Step(registered, in, hostCall))
 }
 
 //go:wasmexport ocrmux_accept
@@ -42,7 +42,7 @@ func exportAccept(n uint32) uint64 {
 	if err := in.UnmarshalWire(taken(n)); err != nil {
 		return given(new(abi.Accepted))
 	}
-	return given(accept(registered, in, hostCall))
+	return given(Accept(registered, in, hostCall))
 }
 
 //go:wasmexport ocrmux_reply
@@ -51,24 +51,24 @@ func exportReply(n uint32) uint64 {
 	if err := in.UnmarshalWire(taken(n)); err != nil {
 		return given(new(abi.InboundResponse))
 	}
-	return given(reply(registered, in, hostCall))
+	return given(Reply(registered, in, hostCall))
 }
 
-// collectEvery is after how many steps garbage is collected. Steps of the usual size leave less than the 4 MiB behind by
-// then at which the collector would start by itself.
+// collectEvery is the number of steps between two garbage collections. Usual steps allocate less than 4 MiB in that
+// time, so the collector does not start by itself.
 const collectEvery = 256
 
 var steps uint32
 
-// tidy collects garbage between steps, while next to nothing is alive. A collection that starts inside a step gets on only
-// when the one thread is idle, so many steps would run with its write barriers on: that costs a quarter of all time.
+// tidy collects garbage between steps, when almost nothing is alive. A collection that starts inside a step makes
+// progress only when the one thread is idle, so many steps would run with write barriers. That costs 25 % of the time.
 func tidy() {
 	if steps++; steps%collectEvery == 0 {
 		runtime.GC()
 	}
 }
 
-// taken copies the input out of the buffer, since the decoded message keeps referring to it.
+// taken copies the input out of the buffer, because the decoded message refers to it.
 func taken(n uint32) []byte { return append([]byte(nil), input[:n]...) }
 
 func given(m abi.Message) uint64 {

@@ -6,7 +6,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 )
 
-// HostError is a host function that did not give a result.
+// HostError is the error of a host function. Status says what kind of error it is.
 type HostError struct {
 	Function string
 	Status   abi.HostStatus
@@ -28,10 +28,11 @@ func (c *Call) call(function string, in *abi.HostCall) (*abi.HostReply, error) {
 	return r, nil
 }
 
-// Sign evaluates a Hash or an HMAC now, for protocols whose later requests depend on it.
+// Sign evaluates a [Hash] or an [HMAC] at once, for protocols whose later requests depend on it. Its error is a
+// [*HostError]. The manifest must list the host function sign.
 func (c *Call) Sign(v Value) ([]byte, error) {
 	if len(v.Parts) != 1 || v.Parts[0].Digest == nil {
-		return nil, &HostError{Function: "sign", Status: abi.HostStatusInvalid, Message: "only a single Hash or HMAC can be signed"}
+		return nil, &HostError{Function: "sign", Status: abi.HostStatusInvalid, Message: "the value must be a single Hash or HMAC"}
 	}
 	r, err := c.call("sign", &abi.HostCall{Sign: &abi.SignRequest{Digest: v.Parts[0].Digest}})
 	if err != nil || r.Sign == nil {
@@ -40,7 +41,8 @@ func (c *Call) Sign(v Value) ([]byte, error) {
 	return r.Sign.Value, nil
 }
 
-// Do makes a request and waits for its answer, which keeps this instance busy; prefer to return Send.
+// Do sends a request and waits for the answer. Prefer [Send]: an instance that waits in Do serves no other call. The
+// error is a [*HostError]. The manifest must list the host function http_send.
 func (c *Call) Do(r *Request) (*Response, error) {
 	reply, err := c.call("http_send", &abi.HostCall{HTTPSend: &r.r})
 	if err != nil {
@@ -52,7 +54,8 @@ func (c *Call) Do(r *Request) (*Response, error) {
 	return &Response{Response: reply.HTTPSend, Leaves: reply.HTTPSend.Leaves}, nil
 }
 
-// InspectImage describes a picture and, with limits, lists those that do not hold.
+// InspectImage describes a picture and lists the limits that it breaks; limits may be nil. Handle 0 is the picture of
+// the call. The error is a [*HostError]. The manifest must list the host function image_inspect.
 func (c *Call) InspectImage(handle uint32, limits *ImageLimits) (*abi.ImageInspectReply, error) {
 	r, err := c.call("image_inspect", &abi.HostCall{ImageInspect: &abi.ImageInspectRequest{Handle: handle, Limits: limits}})
 	if err != nil {
@@ -61,7 +64,8 @@ func (c *Call) InspectImage(handle uint32, limits *ImageLimits) (*abi.ImageInspe
 	return r.ImageInspect, nil
 }
 
-// FitImage makes a picture that holds the limits; the handle is good for the rest of the call.
+// FitImage makes a picture that meets the limits. Its handle is valid for the rest of the call. The error is a
+// [*HostError]. The manifest must list the host function image_fit.
 func (c *Call) FitImage(handle uint32, limits *ImageLimits) (*PictureInfo, error) {
 	r, err := c.call("image_fit", &abi.HostCall{ImageFit: &abi.ImageFitRequest{Handle: handle, Limits: limits}})
 	if err != nil || r.ImageFit == nil {
@@ -70,7 +74,8 @@ func (c *Call) FitImage(handle uint32, limits *ImageLimits) (*PictureInfo, error
 	return r.ImageFit.Picture, nil
 }
 
-// ReadImage fetches a whole picture; the manifest must list the host function image_read.
+// ReadImage returns the bytes of a picture. The error is a [*HostError]. The manifest must list the host function
+// image_read, which operators see.
 func (c *Call) ReadImage(handle uint32) ([]byte, error) {
 	var out []byte
 	for {
@@ -90,7 +95,8 @@ func (c *Call) ReadImage(handle uint32) ([]byte, error) {
 	}
 }
 
-// Logf writes one line to the host's log. Field values and secrets do not belong there; the host masks what it knows.
+// Logf writes one line to the host's log. It must not contain field values or secrets; the host masks the secrets that
+// it knows. The manifest must list the host function log.
 func (c *Call) Logf(level abi.LogLevel, format string, args ...any) {
 	_, _ = c.call("log", &abi.HostCall{Log: &abi.LogRecord{Level: level, Message: fmt.Sprintf(format, args...)}})
 }

@@ -7,15 +7,16 @@ import (
 	"unicode/utf8"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 )
 
-// maxJSONDepth bounds how deep arrays and objects nest in FlattenJSON, as it does in the host.
+// maxJSONDepth is the limit of nested arrays and objects in FlattenJSON. The host has the same limit.
 const maxJSONDepth = 64
 
-// FlattenJSON reads JSON that a vendor put into a text of its answer, and gives what the host would give for a body: one leaf
-// for each scalar, of repeated names the last. It is false for a text that is no JSON (RFC 8259). Guests that need it do
-// without encoding/json, which would double their size.
-func FlattenJSON(text string) (Leaves, bool) {
+// FlattenJSON returns the leaves of a JSON text (RFC 8259) that is inside an answer. They are as the host makes them of
+// a body: one for each scalar, and the last of members with the same name. ok is false if the text is not JSON or nests
+// more than 64 deep. It does not use encoding/json, which would double the size of a module.
+func FlattenJSON(text string) (ls Leaves, ok bool) {
 	r := jsonReader{text: text}
 	if !r.value("", 1) {
 		return nil, false
@@ -24,7 +25,7 @@ func FlattenJSON(text string) (Leaves, bool) {
 	return r.out, r.at == len(text)
 }
 
-// jsonReader is at one place of a JSON text. Its methods are false where the text is not what they read.
+// jsonReader reads a JSON text. Its methods return false if the text is not what they read.
 type jsonReader struct {
 	text string
 	at   int
@@ -63,14 +64,13 @@ func (r *jsonReader) object(path string, depth int) bool {
 	if r.skip('}') {
 		return r.leaf(path, abi.LeafTypeEmptyObject, "")
 	}
-	escape := strings.NewReplacer("~", "~0", "/", "~1")
 	for {
 		r.space()
 		name, ok := r.string()
 		if !ok || !r.skip(':') {
 			return false
 		}
-		member := path + "/" + escape.Replace(name)
+		member := jsonpointer.Join(path, name)
 		r.drop(member)
 		if !r.value(member, depth+1) {
 			return false
@@ -84,7 +84,7 @@ func (r *jsonReader) object(path string, depth int) bool {
 	}
 }
 
-// drop forgets what stood under a name that comes again.
+// drop removes the leaves of an earlier member with the same path.
 func (r *jsonReader) drop(path string) {
 	if !r.out.Has(path) {
 		return
@@ -141,7 +141,7 @@ func (r *jsonReader) string() (string, bool) {
 	return "", false
 }
 
-// escape reads what follows a backslash.
+// escape reads the rest of an escape sequence, after the backslash.
 func (r *jsonReader) escape(b *strings.Builder) bool {
 	c := r.peek()
 	r.at++
@@ -167,7 +167,7 @@ func (r *jsonReader) escape(b *strings.Builder) bool {
 			b.WriteRune(pair)
 			return true
 		}
-		r.at = back // the second stands for itself
+		r.at = back // the second escape is a character of its own
 	}
 	b.WriteRune(first) // half a pair becomes U+FFFD
 	return true
@@ -227,7 +227,7 @@ func (r *jsonReader) word(w string) bool {
 	return true
 }
 
-// skip passes over white space and, if it follows, over c.
+// skip skips white space and then c. It returns false if c does not follow.
 func (r *jsonReader) skip(c byte) bool {
 	r.space()
 	if r.peek() != c {
@@ -243,7 +243,7 @@ func (r *jsonReader) space() {
 	}
 }
 
-// peek is the byte at hand; 0, which JSON never has outside a string, at the end.
+// peek returns the next byte, or 0 at the end. JSON has no 0 outside a string.
 func (r *jsonReader) peek() byte {
 	if r.at >= len(r.text) {
 		return 0

@@ -19,21 +19,21 @@ import (
 	"github.com/ocrmux/ocrmux/internal/abirpc"
 )
 
-// hostPatience is how long a subprocess waits for its host to open the Host stream. A host does so at once; one that
-// died in between must not leave the subprocess behind.
+// hostPatience is how long a subprocess waits for its host to open the Host stream. A host opens it at once, so a
+// longer wait means that the host has died.
 const hostPatience = 30 * time.Second
 
-// Main serves the registered provider to the host that started this program, over gRPC as go-plugin does it. It does not
-// return while the host lives, and ends the program with status 0 when the host is gone or has closed the plugin. Started
-// by hand it prints what the program is for and ends with status 1.
+// Main serves the registered provider to the host that started this program, over the protocol of hashicorp/go-plugin.
+// It does not return. The program exits with status 0 when the host has ended or has closed the plugin. A program
+// started by hand prints how to use it and exits with status 1. In a WebAssembly module Main does nothing.
 //
-// Until Main is called nothing may be printed to stdout, which carries the handshake; stderr goes to the host's log.
+// Print nothing to stdout before Main: it carries the handshake. The host writes stderr to its log.
 func Main() {
 	if problem := cannotServe(os.Getenv(abirpc.CookieKey), registered); problem != "" {
 		fmt.Fprintf(os.Stderr, "%s %s\n", filepath.Base(os.Args[0]), problem)
 		os.Exit(1)
 	}
-	// os.Exit is the one way out that needs no help: a provider may have calls, threads or children that never end.
+	// A provider may have calls, threads or children that never end, so only os.Exit is sure to end the program.
 	exit := func() { os.Exit(0) }
 	s := newServer(registered, os.Stderr, exit)
 	time.AfterFunc(hostPatience, func() {
@@ -49,17 +49,18 @@ func Main() {
 		},
 		Plugins:    plugin.PluginSet{abirpc.PluginName: served{server: s}},
 		GRPCServer: newGRPCServer,
-		// Only what keeps it from serving, for example a path that is too long for a socket.
+		// Errors only: they keep the program from serving. One example is a socket path that is too long.
 		Logger: hclog.New(&hclog.LoggerOptions{Level: hclog.Error, Output: os.Stderr}),
 	})
 }
 
-// cannotServe says why this program cannot serve now, to follow its name; "" when it can.
+// cannotServe returns why this program cannot serve, as a sentence without its subject, or "".
 func cannotServe(cookie string, p Provider) string {
 	switch {
 	case cookie != abirpc.CookieValue:
+		// engine/process looks for "is not run by hand".
 		return "is an ocrmux provider and is not run by hand: put it and its " + abi.ManifestSuffix[1:] +
-			" into the plugins folder of ocrmux, and see it with \"ocrmux providers\""
+			" into the plugins folder, then run \"ocrmux providers\""
 	case p == nil:
 		return "has no provider: call sdk.Register in a func init of its main package"
 	}
@@ -74,7 +75,7 @@ func newGRPCServer(opts []grpc.ServerOption) *grpc.Server {
 	)...)
 }
 
-// served is the provider as go-plugin wants to see it.
+// served implements go-plugin's Plugin.
 type served struct {
 	plugin.NetRPCUnsupportedPlugin
 	server *server
@@ -86,7 +87,7 @@ func (p served) GRPCServer(_ *plugin.GRPCBroker, r *grpc.Server) error {
 }
 
 func (served) GRPCClient(context.Context, *plugin.GRPCBroker, *grpc.ClientConn) (any, error) {
-	return nil, errors.New("this is the provider's side")
+	return nil, errors.New("a provider is not a client")
 }
 
 // server is the gRPC service of the provider.

@@ -14,9 +14,9 @@ import (
 
 type hostStream = grpc.BidiStreamingServer[abi.HostReply, abi.HostCall]
 
-// hostLink carries the host calls of all running calls over the one Host stream. It is safe for concurrent use.
+// hostLink sends the host calls of all steps over the one Host stream. It is safe for concurrent use.
 type hostLink struct {
-	// ready is closed when the stream is there, gone when it has ended.
+	// ready is closed when the stream is open, gone when it has ended.
 	ready, gone chan struct{}
 
 	sending sync.Mutex // a stream takes one message at a time
@@ -35,7 +35,7 @@ func newHostLink() *hostLink {
 	}
 }
 
-// open takes the stream; it reports false when there has been one.
+// open sets the stream. It returns false if the link has had one.
 func (l *hostLink) open(s hostStream) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -53,7 +53,7 @@ func (l *hostLink) opened() bool {
 	return l.stream != nil
 }
 
-// receive hands replies out until the stream ends.
+// receive passes replies to their callers until the stream ends.
 func (l *hostLink) receive() error {
 	defer close(l.gone)
 	for {
@@ -66,12 +66,12 @@ func (l *hostLink) receive() error {
 		delete(l.waiting, r.ID)
 		l.mu.Unlock()
 		if answer != nil {
-			answer <- r // has room for one, and gets no more
+			answer <- r // never blocks: it has room for the one reply
 		}
 	}
 }
 
-// hostFunc carries out host functions for the call of this number, until ctx ends.
+// hostFunc returns a function that calls host functions for one step until ctx ends. call is the step's number.
 func (l *hostLink) hostFunc(ctx context.Context, call uint64) hostFunc {
 	return func(in *abi.HostCall) *abi.HostReply {
 		select {
@@ -111,7 +111,7 @@ func (l *hostLink) forget(id uint64) {
 	delete(l.waiting, id)
 }
 
-// send gives nil, or the reply that stands for the failure.
+// send returns nil, or the reply for the error.
 func (l *hostLink) send(c *abi.HostCall) *abi.HostReply {
 	encoded, err := abirpc.Encode(c)
 	if err != nil {

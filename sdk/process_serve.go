@@ -23,7 +23,7 @@ func (s *server) Step(ctx context.Context, in *abi.StepRequest) (a *abi.Action, 
 	defer s.recovered(func(where string) {
 		a = Failed(Fail{Kind: ProviderError, Message: "the provider panicked " + where, FailOver: true, Fault: VendorFault})
 	})
-	return step(s.provider, in, s.link.hostFunc(ctx, callNumber(ctx))), nil
+	return Step(s.provider, in, s.link.hostFunc(ctx, callNumber(ctx))), nil
 }
 
 func (s *server) Accept(ctx context.Context, in *abi.AcceptRequest) (a *abi.Accepted, err error) {
@@ -31,8 +31,8 @@ func (s *server) Accept(ctx context.Context, in *abi.AcceptRequest) (a *abi.Acce
 		return nil, status.Error(codes.Unimplemented, "the provider has no front door")
 	}
 	defer s.recovered(func(where string) { err = status.Error(codes.Internal, "the provider panicked "+where) })
-	if a = accept(s.provider, in, s.link.hostFunc(ctx, callNumber(ctx))); a == nil {
-		return nil, status.Error(codes.Internal, "the provider gave no meaning")
+	if a = Accept(s.provider, in, s.link.hostFunc(ctx, callNumber(ctx))); a == nil {
+		return nil, status.Error(codes.Internal, "Accept returned nil")
 	}
 	return a, nil
 }
@@ -42,23 +42,23 @@ func (s *server) Reply(ctx context.Context, in *abi.ReplyRequest) (r *abi.Inboun
 		return nil, status.Error(codes.Unimplemented, "the provider has no front door")
 	}
 	defer s.recovered(func(where string) { err = status.Error(codes.Internal, "the provider panicked "+where) })
-	if r = reply(s.provider, in, s.link.hostFunc(ctx, callNumber(ctx))); r == nil {
-		return nil, status.Error(codes.Internal, "the provider gave no response")
+	if r = Reply(s.provider, in, s.link.hostFunc(ctx, callNumber(ctx))); r == nil {
+		return nil, status.Error(codes.Internal, "Reply returned nil")
 	}
 	return r, nil
 }
 
-// Host serves the stream that ties the program to its host, and ends the program with it.
+// Host serves the Host stream. The program exits when the stream ends.
 func (s *server) Host(stream grpc.BidiStreamingServer[abi.HostReply, abi.HostCall]) error {
 	if !s.link.open(stream) {
-		return status.Error(codes.AlreadyExists, "the Host stream is open")
+		return status.Error(codes.AlreadyExists, "the Host stream is already open")
 	}
 	defer s.exit()
 	return s.link.receive()
 }
 
-// recovered is deferred by a call: it turns a panic into an answer. It tells where the provider panicked and never with
-// what, which may be a field of a card.
+// recovered is deferred by a step and turns a panic into an answer. It says where the provider panicked. It never says
+// the value of the panic, which may be a field of a card.
 func (s *server) recovered(answer func(where string)) {
 	if recover() == nil {
 		return
@@ -68,8 +68,8 @@ func (s *server) recovered(answer func(where string)) {
 	answer(where)
 }
 
-// panicSite names the function, file and line that panicked: the first frame below runtime.gopanic which is not of the
-// runtime.
+// panicSite returns the function, file and line that panicked: the first frame below runtime.gopanic that is not part
+// of the runtime.
 func panicSite() string {
 	pcs := make([]uintptr, 64)
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(0, pcs)])
@@ -83,12 +83,12 @@ func panicSite() string {
 			return fmt.Sprintf("in %s (%s:%d)", f.Function, filepath.Base(f.File), f.Line)
 		}
 		if !more {
-			return "somewhere"
+			return "in an unknown place"
 		}
 	}
 }
 
-// callNumber is the number the host gave this call; 0, which no call has, when it gave none.
+// callNumber returns the number that the host gave this step, or 0, which no step has, if there is none.
 func callNumber(ctx context.Context) uint64 {
 	for _, text := range metadata.ValueFromIncomingContext(ctx, abirpc.CallKey) {
 		if n, err := strconv.ParseUint(text, 10, 64); err == nil {

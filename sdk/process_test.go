@@ -22,7 +22,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/abirpc"
 )
 
-// asked is a provider whose steps are functions of the test.
+// asked is a provider with a function as its first step.
 type asked func(*Call, *Start) *Action
 
 func (f asked) Start(c *Call, in *Start) *Action      { return f(c, in) }
@@ -33,7 +33,7 @@ func numbered(ctx context.Context, n string) context.Context {
 	return metadata.AppendToOutgoingContext(ctx, abirpc.CallKey, n)
 }
 
-// serve serves a provider as Main does, to a client in this process. exited is closed when the program would exit.
+// serve serves a provider as Main does, to a client in this process. exited is closed when the program should exit.
 func serve(t *testing.T, p Provider, stderr io.Writer) (client *abirpc.Client, exited <-chan struct{}) {
 	t.Helper()
 	gone := make(chan struct{})
@@ -55,7 +55,8 @@ func serve(t *testing.T, p Provider, stderr io.Writer) (client *abirpc.Client, e
 	return abirpc.NewClient(conn), gone
 }
 
-func TestASubprocessEndsWhenTheHostStreamEnds(t *testing.T) {
+func TestServerExitsWhenTheHostStreamEnds(t *testing.T) {
+	t.Parallel()
 	client, exited := serve(t, asked(func(*Call, *Start) *Action { return done("") }), io.Discard)
 	stream, err := client.Host(t.Context())
 	if err != nil {
@@ -67,14 +68,15 @@ func TestASubprocessEndsWhenTheHostStreamEnds(t *testing.T) {
 	<-exited
 }
 
-func TestASecondHostStreamIsRefused(t *testing.T) {
+func TestServerRefusesASecondHostStream(t *testing.T) {
+	t.Parallel()
 	client, _ := serve(t, asked(func(c *Call, _ *Start) *Action { _, _ = c.Sign(Hash(MD5, Hex)); return done("") }), io.Discard)
 	first, err := client.Host(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	go func() { _, _ = client.Step(t.Context(), start()) }()
-	if _, err := first.Recv(); err != nil { // now the first is open
+	if _, err := first.Recv(); err != nil { // then the first stream is open
 		t.Fatal(err)
 	}
 	second, err := client.Host(t.Context())
@@ -87,6 +89,7 @@ func TestASecondHostStreamIsRefused(t *testing.T) {
 }
 
 func TestHostCallsNameTheirStepAndTakeAnswersInAnyOrder(t *testing.T) {
+	t.Parallel()
 	client, _ := serve(t, asked(func(c *Call, in *Start) *Action {
 		b, err := c.Sign(Hash(MD5, Hex, Text(in.Document)))
 		if err != nil {
@@ -138,7 +141,8 @@ func TestHostCallsNameTheirStepAndTakeAnswersInAnyOrder(t *testing.T) {
 	}
 }
 
-func TestAHostCallEndsWithItsStep(t *testing.T) {
+func TestHostCallEndsWithItsStep(t *testing.T) {
+	t.Parallel()
 	result := make(chan error, 1)
 	client, _ := serve(t, asked(func(c *Call, _ *Start) *Action {
 		_, err := c.Sign(Hash(MD5, Hex))
@@ -160,7 +164,8 @@ func TestAHostCallEndsWithItsStep(t *testing.T) {
 	}
 }
 
-func TestAHostCallThatIsTooLargeIsNotSent(t *testing.T) {
+func TestHostCallThatIsTooLargeIsNotSent(t *testing.T) {
+	t.Parallel()
 	client, _ := serve(t, asked(func(c *Call, _ *Start) *Action {
 		_, err := c.Sign(Hash(MD5, Hex, Text(strings.Repeat("x", abi.MaxMessageBytes))))
 		return done(err.Error())
@@ -174,7 +179,8 @@ func TestAHostCallThatIsTooLargeIsNotSent(t *testing.T) {
 	}
 }
 
-func TestAPanicIsAnAnswerWithoutItsValue(t *testing.T) {
+func TestPanicIsAnAnswerWithoutItsValue(t *testing.T) {
+	t.Parallel()
 	cases := map[string]func(){
 		"a value":       func() { panic("张三 SPECIMEN") },
 		"a nil pointer": func() { var c *Call; _ = c.ctx.Nonce },
@@ -197,7 +203,8 @@ func TestAPanicIsAnAnswerWithoutItsValue(t *testing.T) {
 	}
 }
 
-func TestAProviderWithoutAFrontDoorSaysSo(t *testing.T) {
+func TestServerWithoutAFrontDoor(t *testing.T) {
+	t.Parallel()
 	client, _ := serve(t, asked(nil), io.Discard)
 	if _, err := client.Accept(t.Context(), new(abi.AcceptRequest)); status.Code(err) != codes.Unimplemented {
 		t.Errorf("accept: %v", err)
@@ -207,7 +214,8 @@ func TestAProviderWithoutAFrontDoorSaysSo(t *testing.T) {
 	}
 }
 
-func TestAProgramSaysWhyItCannotServe(t *testing.T) {
+func TestCannotServe(t *testing.T) {
+	t.Parallel()
 	cases := []struct {
 		name, cookie string
 		provider     Provider

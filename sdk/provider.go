@@ -2,32 +2,36 @@ package sdk
 
 import "github.com/ocrmux/ocrmux/engine/abi"
 
-// Provider is an adapter for one vendor. Its methods are pure: the same arguments give the same action. A WASM instance
-// calls them one at a time, a subprocess from many goroutines.
+// Provider is an adapter for one vendor. Its methods are pure: the same arguments give the same action. A module calls
+// them one at a time; a subprocess calls them from many goroutines.
 type Provider interface {
-	// Start says what to send for a picture, or gives an outcome at once.
+	// Start returns the request to send for a picture, or an outcome at once.
 	Start(c *Call, in *Start) *Action
-	// Response says what the vendor's answer to the last Send means.
+	// Response returns what the vendor's answer to the last [Send] means: an outcome, or a further request. One call
+	// may send at most 8 requests.
 	Response(c *Call, r *Response) *Action
 }
 
-// FrontDoor is implemented by a provider that can also answer as its vendor.
+// FrontDoor is implemented by a provider that can also answer as its vendor. Its methods are pure, as those of
+// [Provider] are.
 type FrontDoor interface {
-	// Accept says what an inbound request means.
+	// Accept returns what an inbound request means ([Admitted]), or answers it at once ([Answered]).
 	Accept(c *Call, in *InboundRequest) *Accepted
-	// Reply says an outcome in the vendor's words.
+	// Reply returns the vendor's response for an outcome.
 	Reply(c *Call, out *ReplyRequest) *InboundResponse
 }
 
 var registered Provider
 
-// Register names the provider of this program. Call it once, from init: a WASM module has no running main.
+// Register sets the provider of this program. Call it once, from init: a WebAssembly module does not run main.
 func Register(p Provider) { registered = p }
 
-// hostFunc carries out one host function; nil where there is no host.
-type hostFunc func(*abi.HostCall) *abi.HostReply
+// hostFunc calls one host function. It is nil if there is no host.
+type hostFunc = func(*abi.HostCall) *abi.HostReply
 
-func step(p Provider, in *abi.StepRequest, host hostFunc) *abi.Action {
+// Step runs one step of a provider in this program. It is for tests: the host calls a plugin that is built. host
+// answers the step's host functions; without it (nil) every host function fails with the status gone.
+func Step(p Provider, in *abi.StepRequest, host func(*abi.HostCall) *abi.HostReply) *abi.Action {
 	c := newCall(in.Context, host)
 	var a *abi.Action
 	switch {
@@ -47,23 +51,29 @@ func step(p Provider, in *abi.StepRequest, host hostFunc) *abi.Action {
 	return a
 }
 
-func accept(p Provider, in *abi.AcceptRequest, host hostFunc) *abi.Accepted {
+// Accept runs the Accept method of a provider's front door in this program, for tests. host is as in [Step]. The
+// result is empty if the provider has no front door or in has no request.
+func Accept(p Provider, in *abi.AcceptRequest, host func(*abi.HostCall) *abi.HostReply) *abi.Accepted {
 	f, ok := p.(FrontDoor)
 	if !ok || in.Request == nil {
 		return new(abi.Accepted)
 	}
-	r := in.Request
-	return f.Accept(newCall(in.Context, host), &InboundRequest{InboundRequest: r, Query: r.Query, Leaves: r.Leaves})
+	return f.Accept(newCall(in.Context, host), newInbound(in.Request))
 }
 
-func reply(p Provider, in *abi.ReplyRequest, host hostFunc) *abi.InboundResponse {
+// Reply runs the Reply method of a provider's front door in this program, for tests. host is as in [Step]. The result
+// is empty if the provider has no front door.
+func Reply(p Provider, in *abi.ReplyRequest, host func(*abi.HostCall) *abi.HostReply) *abi.InboundResponse {
 	f, ok := p.(FrontDoor)
 	if !ok {
 		return new(abi.InboundResponse)
 	}
-	out := &ReplyRequest{ReplyRequest: in}
-	if in.Request != nil {
-		out.Request = &InboundRequest{InboundRequest: in.Request, Query: in.Request.Query, Leaves: in.Request.Leaves}
+	return f.Reply(newCall(in.Context, host), &ReplyRequest{ReplyRequest: in, Request: newInbound(in.Request)})
+}
+
+func newInbound(in *abi.InboundRequest) *InboundRequest {
+	if in == nil {
+		return nil
 	}
-	return f.Reply(newCall(in.Context, host), out)
+	return &InboundRequest{InboundRequest: in, Query: in.Query, Leaves: in.Leaves}
 }

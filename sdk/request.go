@@ -2,52 +2,53 @@ package sdk
 
 import "github.com/ocrmux/ocrmux/engine/abi"
 
-// Request builds the request of an exchange. Methods change it and return it.
+// Request builds a request to the vendor. Its methods change the request and return it. Of [Request.Form],
+// [Request.Multipart], [Request.JSON] and [Request.Raw] the last call sets the body.
 type Request struct {
 	r abi.HTTPRequest
 	e abi.Exchange
 }
 
-// NewRequest begins a request with a method and an absolute URL that holds no secret.
+// NewRequest returns a request with a method and an absolute URL. The URL must not contain a secret.
 func NewRequest(method, url string) *Request {
 	return &Request{r: abi.HTTPRequest{Method: method, URL: url}}
 }
 
-// Post begins a POST request; see NewRequest.
+// Post returns a POST request; see [NewRequest].
 func Post(url string) *Request { return NewRequest("POST", url) }
 
-// Get begins a GET request; see NewRequest.
+// Get returns a GET request; see [NewRequest].
 func Get(url string) *Request { return NewRequest("GET", url) }
 
-// Param names a value: a header, a query parameter or a form field.
+// Param returns a named value: a header, a query parameter or a form field.
 func Param(name string, v Value) NamedValue { return NamedValue{Name: name, Value: &v} }
 
-// Query appends to the URL; the host percent-encodes.
+// Query appends parameters to the URL. The host percent-encodes them and keeps their order.
 func (r *Request) Query(params ...NamedValue) *Request {
 	r.r.Query = append(r.r.Query, params...)
 	return r
 }
 
-// Header adds headers.
+// Header appends headers.
 func (r *Request) Header(headers ...NamedValue) *Request {
 	r.r.Headers = append(r.r.Headers, headers...)
 	return r
 }
 
-// Form sends application/x-www-form-urlencoded.
+// Form sets a body of the type application/x-www-form-urlencoded.
 func (r *Request) Form(fields ...NamedValue) *Request {
 	return r.body(abi.Body{Form: &abi.Form{Fields: fields}})
 }
 
-// Multipart sends multipart/form-data.
+// Multipart sets a body of the type multipart/form-data.
 func (r *Request) Multipart(fields ...MultipartField) *Request {
 	return r.body(abi.Body{Multipart: &abi.Multipart{Fields: fields}})
 }
 
-// JSON sends application/json.
+// JSON sets a body of the type application/json.
 func (r *Request) JSON(v JSON) *Request { return r.body(abi.Body{JSON: &v}) }
 
-// Raw sends a value as it is.
+// Raw sets a body that is sent as it is.
 func (r *Request) Raw(v Value) *Request { return r.body(abi.Body{Raw: &v}) }
 
 func (r *Request) body(b abi.Body) *Request {
@@ -55,73 +56,77 @@ func (r *Request) body(b abi.Body) *Request {
 	return r
 }
 
-// TimeoutMillis asks for less time than the host would give.
+// TimeoutMillis shortens the time in milliseconds for the whole exchange. It cannot exceed the host's limit.
 func (r *Request) TimeoutMillis(ms uint32) *Request {
 	r.r.TimeoutMs = ms
 	return r
 }
 
-// State comes back in the Response.
+// State sets bytes that come back in the [Response]; at most 64 KiB.
 func (r *Request) State(b []byte) *Request {
 	r.e.State = b
 	return r
 }
 
-// Cache keeps the answer for later calls; see CacheRule.
+// Cache keeps the answer for later calls; see [CacheRule].
 func (r *Request) Cache(rule CacheRule) *Request {
 	r.e.Cache = &rule
 	return r
 }
 
-// Forget drops cached answers, and what was captured from them, before the request is made.
+// Forget removes cached answers, and the secrets captured from them, before the request is sent.
 func (r *Request) Forget(keys ...string) *Request {
 	r.e.Forget = append(r.e.Forget, keys...)
 	return r
 }
 
-// Capture makes the text at a JSON pointer of the answer a secret that the manifest declares as captured.
+// Capture takes the text at a JSON pointer out of the answer and makes it a secret. The manifest must declare the
+// secret as captured. Capture needs [Request.Cache].
 func (r *Request) Capture(pointer, secret string) *Request {
-	r.e.Capture = append(r.e.Capture, Capture{Pointer: pointer, Secret: secret})
+	r.e.Capture = append(r.e.Capture, abi.Capture{Pointer: pointer, Secret: secret})
 	return r
 }
 
-// WantBody asks for the raw body beside the leaves.
+// WantBody asks for the raw body in addition to the leaves.
 func (r *Request) WantBody() *Request {
 	r.e.WantBody = true
 	return r
 }
 
-// Send is the action that makes a request.
+// Send returns the action that sends a request. The host then calls Response with the answer.
 func Send(r *Request) *Action {
 	r.e.Request = &r.r
 	return &Action{Exchange: &r.e}
 }
 
-// FormField is a part of a multipart body that is a text.
+// FormField returns a text part of a multipart body.
 func FormField(name string, v Value) MultipartField {
 	return MultipartField{Name: name, Value: &v}
 }
 
-// FormFile is a part of a multipart body that is a file, with its name and its content type.
+// FormFile returns a file part of a multipart body.
 func FormFile(name, filename, contentType string, v Value) MultipartField {
 	return MultipartField{Name: name, Filename: filename, ContentType: contentType, Value: &v}
 }
 
-// Object is a JSON object with its members in this order.
+// Object returns a JSON object with its members in this order.
 func Object(members ...JSONMember) JSON {
 	return JSON{Object: &abi.JSONObject{Members: members}}
 }
 
-// Member is one member of an Object.
+// Member returns a member of an [Object].
 func Member(name string, v JSON) JSONMember { return JSONMember{Name: name, Value: &v} }
 
-// Array is a JSON array.
+// Array returns a JSON array.
 func Array(items ...JSON) JSON { return JSON{Array: &abi.JSONArray{Items: items}} }
 
-// String is a JSON string, escaped by the host.
+// String returns a JSON string of a value. The host escapes it; the value must be UTF-8.
 func String(v Value) JSON { return JSON{Text: &v} }
 
-// Bool is true or false.
+// StringText returns a JSON string of a plain text.
+func StringText(s string) JSON { return String(Text(s)) }
+
+// Bool returns a JSON boolean.
 func Bool(b bool) JSON {
 	if b {
 		return JSON{Literal: "true"}
@@ -129,5 +134,5 @@ func Bool(b bool) JSON {
 	return JSON{Literal: "false"}
 }
 
-// Number is a number in JSON's notation, sent as it is written.
+// Number returns a JSON number, which is sent as text says. Never pass a text from outside: it is not escaped.
 func Number(text string) JSON { return JSON{Literal: text} }

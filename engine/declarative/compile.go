@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 	"github.com/ocrmux/ocrmux/internal/yamltree"
 )
 
@@ -189,18 +190,16 @@ func (c *compiler) pointer(w *word) string {
 	return w.s
 }
 
-// wrongPointer says what is wrong with a pointer (RFC 6901) that leads to something within an answer; "" when nothing is.
+// wrongPointer says what is wrong with a pointer to something within an answer; "" when nothing is.
 func wrongPointer(s string) string {
-	switch {
-	case !strings.HasPrefix(s, "/"):
-		return "want a / at its beginning"
-	case len(s) > maxPointer:
+	if len(s) > maxPointer {
 		return fmt.Sprintf("want at most %d bytes", maxPointer)
 	}
-	for i := 0; i < len(s); i++ {
-		if s[i] == '~' && (i+1 == len(s) || s[i+1] != '0' && s[i+1] != '1') {
-			return "want ~0 for ~ and ~1 for / within a name"
-		}
+	if s == "" {
+		return jsonpointer.ErrNoSlash.Error()
+	}
+	if err := jsonpointer.Validate(s); err != nil {
+		return err.Error()
 	}
 	return ""
 }

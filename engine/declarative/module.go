@@ -8,6 +8,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Runtime loads provider files. It has no state and is safe for concurrent use.
@@ -15,17 +16,17 @@ type Runtime struct{}
 
 var _ catalog.Runtime = (*Runtime)(nil)
 
-// New makes a runtime.
+// New returns a runtime.
 func New() *Runtime { return new(Runtime) }
 
-// Kind is catalog.Declarative.
+// Kind returns catalog.Declarative.
 func (*Runtime) Kind() catalog.Kind { return catalog.Declarative }
 
 // Load compiles a file. Its error is a [*catalog.PluginError] that wraps a [*yamltree.Error].
 func (*Runtime) Load(_ context.Context, p catalog.Plugin) (catalog.Module, error) {
 	program, err := load(filepath.Base(p.Path), p.Code)
 	if err != nil {
-		return nil, &catalog.PluginError{Plugin: p.Manifest.Name, Cause: catalog.BadManifest, Detail: err.Error(), Err: err}
+		return nil, &catalog.PluginError{Plugin: p.Manifest.Name, Cause: catalog.BadManifest, Detail: message.Text(err.Error()), Err: err}
 	}
 	return &module{name: p.Manifest.Name, program: program}, nil
 }
@@ -40,36 +41,36 @@ type module struct {
 	closed  atomic.Bool
 }
 
-func (m *module) fail(cause catalog.Cause, detail string, err error) error {
+func (m *module) fail(cause catalog.Cause, detail message.Message, err error) error {
 	return &catalog.PluginError{Plugin: m.name, Cause: cause, Detail: detail, Err: err}
 }
 
 // Step never calls the host. It ends within a time that the sizes of file and answer bound.
 func (m *module) Step(ctx context.Context, in *abi.StepRequest, _ catalog.Host) (*abi.Action, error) {
 	if m.closed.Load() {
-		return nil, m.fail(catalog.Unavailable, "the module is closed", nil)
+		return nil, m.fail(catalog.Unavailable, message.New(message.PluginClosed), nil)
 	}
 	if err := ctx.Err(); err != nil {
-		return nil, m.fail(catalog.Cancelled, "the call ended before the step", err)
+		return nil, m.fail(catalog.Cancelled, message.New(message.PluginCallEndedBefore), err)
 	}
 	action, err := m.program.step(in)
 	switch {
 	case errors.Is(err, errTooLarge):
-		return nil, m.fail(catalog.TooLarge, err.Error(), err)
+		return nil, m.fail(catalog.TooLarge, message.Error(err), err)
 	case err != nil:
-		return nil, m.fail(catalog.BadReply, err.Error(), err)
+		return nil, m.fail(catalog.BadReply, message.Error(err), err)
 	}
 	return action, nil
 }
 
-// Accept is not there: answering as a vendor takes a program.
+// Accept always fails: answering as a vendor takes a program.
 func (m *module) Accept(context.Context, *abi.AcceptRequest, catalog.Host) (*abi.Accepted, error) {
-	return nil, m.fail(catalog.Unavailable, "a declarative provider has no front door", nil)
+	return nil, m.fail(catalog.Unavailable, message.New(message.PluginNoFrontDoor), nil)
 }
 
-// Reply is not there either.
+// Reply always fails.
 func (m *module) Reply(context.Context, *abi.ReplyRequest, catalog.Host) (*abi.InboundResponse, error) {
-	return nil, m.fail(catalog.Unavailable, "a declarative provider has no front door", nil)
+	return nil, m.fail(catalog.Unavailable, message.New(message.PluginNoFrontDoor), nil)
 }
 
 func (m *module) Status() catalog.Status {
@@ -85,7 +86,7 @@ func (m *module) Close(context.Context) error {
 	return nil
 }
 
-// step is the whole of a provider: a pure function.
+// step is all that a provider does. It is a pure function.
 func (p *program) step(in *abi.StepRequest) (*abi.Action, error) {
 	r := &run{program: p, ctx: in.Context, start: new(abi.Start), signed: make(map[string]string), left: abi.MaxMessageBytes / 2}
 	if r.ctx == nil {

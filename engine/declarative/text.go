@@ -9,6 +9,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/adapter"
+	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 )
 
 // constant is a text that is always the same.
@@ -211,5 +212,5 @@ func (c *compiler) optionPointer(w *word) string {
 	if strings.HasPrefix(w.s, "/") {
 		return c.pointer(w)
 	}
-	return "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(w.s)
+	return jsonpointer.Join("", w.s)
 }

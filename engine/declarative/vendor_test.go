@@ -105,7 +105,7 @@ func (v *tokens) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "/prefix/v1/read":
 		v.called++
 		w.Header().Set("X-Request-Id", "call-1")
-		io.WriteString(w, v.read(r, body)) //nolint:errcheck // a lost client shows in the result
+		io.WriteString(w, v.read(r, body)) // a lost client shows in the result
 	default:
 		v.t.Errorf("%s was asked for", r.URL.Path)
 	}
@@ -159,10 +159,10 @@ func TestATokenThatIsRefusedTwiceIsAFailure(t *testing.T) {
 	calls := 0
 	vendor := func(w http.ResponseWriter, r *http.Request) {
 		if calls++; strings.HasSuffix(r.URL.Path, "token") {
-			io.WriteString(w, `{"access_token": "t", "expires_in": 3600}`) //nolint:errcheck // a lost client shows in the result
+			io.WriteString(w, `{"access_token": "t", "expires_in": 3600}`) // a lost client shows in the result
 			return
 		}
-		io.WriteString(w, `{"error": 110, "reason": "no"}`) //nolint:errcheck // a lost client shows in the result
+		io.WriteString(w, `{"error": 110, "reason": "no"}`) // a lost client shows in the result
 	}
 	e := open(t, "testdata/tokens.provider.yaml", map[string]string{"client_id": "id-1", "client_secret": "secret 1"}, vendor)
 	_, err := e.Recognize(t.Context(), engine.Request{Picture: engine.Bytes(picture(t))})
@@ -199,7 +199,7 @@ func TestTheExampleReadsACard(t *testing.T) {
 		io.WriteString(w, `{"code": 0, "request_id": "r-1", "data": {"side": "face", "turned": "right", "copied": false, "quality": "fair", "remark": "x",
 			"name": {"text": "样本张三", "score": 98, "polygon": [[1, 2], [3, 2], [3, 4], [1, 4]]},
 			"number": {"text": "11010119900307803X", "score": 120, "valid": false},
-			"boxes": [{"type": "logo", "x": 1, "y": 1, "w": 1, "h": 1}, {"type": "face", "x": 5, "y": 6, "w": 7, "h": 8}]}}`) //nolint:errcheck // a lost client shows in the result
+			"boxes": [{"type": "logo", "x": 1, "y": 1, "w": 1, "h": 1}, {"type": "face", "x": 5, "y": 6, "w": 7, "h": 8}]}}`) // a lost client shows in the result
 	}
 	e := open(t, "../../examples/provider-declarative/acme.provider.yaml", map[string]string{"app_key": "k", "app_secret": "app secret"}, vendor)
 	got, err := e.Recognize(t.Context(), engine.Request{Picture: engine.Bytes(image), Side: abi.SideFront})

@@ -3,7 +3,6 @@ package process
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 
 	"google.golang.org/grpc/codes"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/internal/abirpc"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // call makes one call of an entry point, in its turn and on a child that is ready.
@@ -46,17 +46,17 @@ func (m *module) enter(ctx context.Context) error {
 	}
 	m.mu.Unlock()
 	if closed {
-		return m.failure(catalog.Unavailable, "the plugin has been closed", nil)
+		return m.failure(catalog.Unavailable, message.New(message.PluginClosed), nil)
 	}
 	select {
 	case m.slots <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		m.running.Done()
-		return m.overdue(ctx.Err(), "while waiting for its turn")
+		return m.overdue(ctx.Err(), message.New(message.ProcessWhenQueued))
 	case <-m.life.Done():
 		m.running.Done()
-		return m.failure(catalog.Unavailable, "the plugin has been closed", nil)
+		return m.failure(catalog.Unavailable, message.New(message.PluginClosed), nil)
 	}
 }
 
@@ -65,7 +65,7 @@ func (m *module) leave() {
 	m.running.Done()
 }
 
-// ready gives the child, and waits for one that is being started.
+// ready returns the child. It waits for one that is being started.
 func (m *module) ready(ctx context.Context) (*child, *catalog.PluginError) {
 	for {
 		m.mu.Lock()
@@ -73,7 +73,7 @@ func (m *module) ready(ctx context.Context) (*child, *catalog.PluginError) {
 		m.mu.Unlock()
 		switch {
 		case ctx.Err() != nil:
-			return nil, m.overdue(ctx.Err(), "before it was sent")
+			return nil, m.overdue(ctx.Err(), message.New(message.ProcessWhenUnsent))
 		case c != nil && !c.lost():
 			return c, nil
 		case state == catalog.Broken:
@@ -82,18 +82,18 @@ func (m *module) ready(ctx context.Context) (*child, *catalog.PluginError) {
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return nil, m.overdue(ctx.Err(), "while the provider was being restarted: "+reason)
+			return nil, m.overdue(ctx.Err(), message.New(message.ProcessWhenRestarting, "reason", reason))
 		case <-m.life.Done():
-			return nil, m.failure(catalog.Unavailable, "the plugin has been closed", nil)
+			return nil, m.failure(catalog.Unavailable, message.New(message.PluginClosed), nil)
 		}
 	}
 }
 
-// explain makes a failed call, which has been closed, a PluginError. What the child says in a gRPC status is not repeated: it
+// explain returns the PluginError of a failed call, which has been closed. It does not repeat the text of a gRPC status, which
 // may quote the call.
 func (m *module) explain(ctx context.Context, c *child, open *openCall, entry string, err error) *catalog.PluginError {
 	if tooLarge := (*abirpc.SizeError)(nil); errors.As(err, &tooLarge) {
-		return m.failure(catalog.TooLarge, "for the provider: "+tooLarge.Error(), err)
+		return m.failure(catalog.TooLarge, message.New(message.ProcessTooLarge, "reason", tooLarge.Error()), err)
 	}
 	code, ended := status.Code(err), ctx.Err()
 	if _, limited := ctx.Deadline(); limited && code == codes.DeadlineExceeded {
@@ -105,37 +105,37 @@ func (m *module) explain(ctx context.Context, c *child, open *openCall, entry st
 		if errors.Is(ended, context.DeadlineExceeded) && !open.hosted.Load() {
 			c.timedOut()
 		}
-		return m.overdue(ended, "without an answer")
+		return m.overdue(ended, message.New(message.ProcessWhenUnanswered))
 	case code == codes.Unimplemented:
-		return m.failure(catalog.Unavailable, "the provider has no entry point "+entry, nil)
+		return m.failure(catalog.Unavailable, message.New(message.ProcessNoEntryPoint, "entry", entry), nil)
 	case code == codes.Unavailable || code == codes.Canceled:
 		// The connection broke, and the process may still be on its way out.
 		select {
 		case <-c.proc.exited:
 			if m.life.Err() != nil {
-				return m.failure(catalog.Unavailable, "the plugin was closed during the call", nil)
+				return m.failure(catalog.Unavailable, message.New(message.ProcessClosedInCall), nil)
 			}
-			return m.failure(catalog.Exited, "the provider ended during the call: "+c.why(), nil)
+			return m.failure(catalog.Exited, message.New(message.ProcessEndedInCall, "reason", c.why()), nil)
 		case <-ctx.Done():
-			return m.overdue(ctx.Err(), "after the connection to the provider was lost")
+			return m.overdue(ctx.Err(), message.New(message.ProcessWhenLost))
 		case <-m.cfg.After(m.cfg.StopGrace):
 		}
 	case code == codes.ResourceExhausted:
 		m.answered(c)
-		return m.failure(catalog.BadReply, "the answer is larger than a message may be", nil)
+		return m.failure(catalog.BadReply, message.New(message.ProcessAnswerTooLarge), nil)
 	}
 	m.answered(c)
-	return m.failure(catalog.BadReply, fmt.Sprintf("%s ended with the gRPC status %v or an answer that cannot be read", entry, code), nil)
+	return m.failure(catalog.BadReply, message.New(message.ProcessAnswerStatus, "entry", entry, "status", code), nil)
 }
 
-// overdue is the failure of a call whose context has ended.
-func (m *module) overdue(err error, when string) *catalog.PluginError {
+// overdue returns the failure of a call whose context has ended.
+func (m *module) overdue(err error, when message.Message) *catalog.PluginError {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return m.failure(catalog.TimedOut, "the call's time ran out "+when, err)
+		return m.failure(catalog.TimedOut, message.New(message.ProcessCallOverdue, "when", when), err)
 	}
-	return m.failure(catalog.Cancelled, "the call was cancelled "+when, err)
+	return m.failure(catalog.Cancelled, message.New(message.ProcessCallCancelled, "when", when), err)
 }
 
-func (m *module) failure(cause catalog.Cause, detail string, err error) *catalog.PluginError {
+func (m *module) failure(cause catalog.Cause, detail message.Message, err error) *catalog.PluginError {
 	return &catalog.PluginError{Plugin: m.launcher.name, Cause: cause, Detail: detail, Err: err}
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 func TestEveryEntryPointReachesTheProvider(t *testing.T) {
@@ -172,7 +173,7 @@ func TestMessagesAreCappedBothWays(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	_, err = step(t.Context(), m, "big")
-	if e := pluginError(t, err); e.Cause != catalog.BadReply || !strings.Contains(e.Detail, "larger") {
+	if e := pluginError(t, err); e.Cause != catalog.BadReply || e.Detail.Code() != message.ProcessAnswerTooLarge {
 		t.Errorf("got %v", err)
 	}
 	in.Start.Options[0].Value = strings.Repeat("x", abi.MaxMessageBytes-1000)
@@ -200,7 +201,7 @@ func TestCallsWaitForTheirTurnUntilTheirTimeRunsOut(t *testing.T) {
 	ctx := newOverdue(t.Context())
 	ctx.expire()
 	_, err := step(ctx, m, abi.DocumentIDCard)
-	if e := pluginError(t, err); e.Cause != catalog.TimedOut || !strings.Contains(e.Detail, "turn") || !errors.Is(err, context.DeadlineExceeded) {
+	if e := pluginError(t, err); e.Cause != catalog.TimedOut || !e.Detail.Has(message.ProcessWhenQueued) || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
 	}
 	close(leave)

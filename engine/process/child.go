@@ -12,6 +12,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/abirpc"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // child is a process that answers, with its connection and what runs on it. It ends when its process does, and ends it
@@ -34,7 +35,7 @@ type child struct {
 	sending sync.Mutex // the stream takes one message at a time
 
 	mu     sync.Mutex
-	reason string
+	reason message.Message
 	// done is closed when nothing of the child is left.
 	done chan struct{}
 }
@@ -72,7 +73,7 @@ func (c *child) attach(out *outputLog) error {
 	return nil
 }
 
-// serveHost carries out host calls until the stream ends, and then sees to it that the process ends too.
+// serveHost carries out host calls until the stream ends, and then makes sure that the process ends too.
 func (c *child) serveHost() {
 	slots := make(chan struct{}, c.cfg.HostCalls)
 	for {
@@ -105,41 +106,41 @@ func (c *child) reply(id uint64, r *abi.HostReply) {
 	_ = c.host.SendMsg(encoded) // fails when the stream has ended, which its reader notices
 }
 
-// unhosted deals with a process whose Host stream has ended. Mostly it is about to exit, and how it does says more than
+// unhosted deals with a process whose Host stream has ended. Usually it is about to exit, and its exit status says more than
 // the end of a stream.
 func (c *child) unhosted(err error) {
 	if status.Code(err) == codes.Unimplemented {
-		c.fail("does not serve the stream Host, which every provider must")
+		c.fail(message.ProcessNoHostStream)
 		return
 	}
 	select {
 	case <-c.proc.exited:
 	case <-c.cfg.After(c.cfg.StopGrace):
-		c.fail("went on without the stream Host, with which every provider must end")
+		c.fail(message.ProcessWentOn)
 	}
 }
 
-// answered notes that the child does answer.
+// answered records that the child answers.
 func (c *child) answered() { c.timeouts.Store(0) }
 
-// timedOut notes that a call was not answered in time, and fails the child when that was the last it could miss.
+// timedOut records that a call was not answered in time, and fails the child after too many of these.
 func (c *child) timedOut() {
 	if int(c.timeouts.Add(1)) >= c.cfg.MaxTimeouts {
-		c.fail("did not answer several calls in a row in time")
+		c.fail(message.ProcessTimeouts)
 	}
 }
 
-// fail kills the process, for a reason of which the first counts.
-func (c *child) fail(reason string) {
+// fail kills the process. The first reason counts.
+func (c *child) fail(reason message.Code) {
 	c.mu.Lock()
-	if c.reason == "" {
-		c.reason = reason
+	if c.reason.IsZero() {
+		c.reason = message.New(reason)
 	}
 	c.mu.Unlock()
 	_ = c.proc.Kill(c.ctx)
 }
 
-// lost tells whether the child has failed or exited, which its module may not have noticed yet.
+// lost reports whether the child has failed or exited, which its module may not have noticed yet.
 func (c *child) lost() bool {
 	select {
 	case <-c.proc.exited:
@@ -148,17 +149,17 @@ func (c *child) lost() bool {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.reason != ""
+	return !c.reason.IsZero()
 }
 
-// why says how the child ended: "exit status 3", or what it was killed for.
-func (c *child) why() string {
+// why returns how the child ended, such as "exit status 3", or why it was killed.
+func (c *child) why() message.Message {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.reason != "" {
+	if !c.reason.IsZero() {
 		return c.reason
 	}
-	return c.proc.fate()
+	return message.Text(c.proc.fate())
 }
 
 // stop asks the process to end by ending the Host stream, and kills it after the grace period or when hurry ends. It
@@ -174,6 +175,6 @@ func (c *child) stop(hurry context.Context) {
 	case <-c.cfg.After(c.cfg.StopGrace):
 	case <-hurry.Done():
 	}
-	c.fail("was closed")
+	c.fail(message.ProcessStopped)
 	<-c.done
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 func TestAProviderEndsWithItsHostStream(t *testing.T) {
@@ -24,7 +25,7 @@ func TestAProviderEndsWithItsHostStream(t *testing.T) {
 	m.mu.Unlock()
 	_ = c.conn.Close() // all that a dead host leaves behind, where there is no parent-death signal
 	<-c.done
-	if got := c.why(); got != "exit status 0" {
+	if got := c.why(); got.String() != "exit status 0" {
 		t.Errorf("the child ended with %s", got)
 	}
 	mustStep(t, m, abi.DocumentIDCard)
@@ -32,7 +33,7 @@ func TestAProviderEndsWithItsHostStream(t *testing.T) {
 
 func TestAChildMustKeepTheHostStream(t *testing.T) {
 	noLeaks(t)
-	for name, says := range map[string]string{"hostless": "does not serve the stream Host", "leaver": "went on without the stream Host"} {
+	for name, code := range map[string]message.Code{"hostless": message.ProcessNoHostStream, "leaver": message.ProcessWentOn} {
 		t.Run(name, func(t *testing.T) {
 			clock := newAlarms()
 			cfg := Config{Now: clock.now, After: clock.after, CrashLimit: 1}.withDefaults()
@@ -41,7 +42,7 @@ func TestAChildMustKeepTheHostStream(t *testing.T) {
 				clock.ring(cfg.StopGrace)
 			}
 			waitFor(m, func(s catalog.State) bool { return s == catalog.Broken })
-			if got := m.Status().Reason; !strings.Contains(got, says) {
+			if got := m.Status().Reason; got.Code() != message.ProcessRests || !got.Has(code) {
 				t.Errorf("it rests because %s", got)
 			}
 		})

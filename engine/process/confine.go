@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os"
 	"strings"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Confinement says how far a child is shut off from the machine. A confined child, whatever it does,
@@ -28,7 +30,7 @@ const (
 	ConfineOff
 )
 
-// unconfinedError says what a system cannot do to confine a child.
+// unconfinedError lists what a system cannot do to confine a child.
 type unconfinedError struct {
 	missing []string
 }
@@ -37,10 +39,13 @@ func (e *unconfinedError) Error() string {
 	return "this system cannot confine a subprocess: " + strings.Join(e.missing, "; ")
 }
 
-// confineError is a child that was not started, since it could not be confined.
+// confineError means that a child was not started, since it could not be confined.
 type confineError struct{ err error }
 
-func (e *confineError) Error() string { return "it was not started: " + e.err.Error() }
+func (e *confineError) Error() string { return e.Message().String() }
+func (e *confineError) Message() message.Message {
+	return message.New(message.ProcessUnconfined, "reason", e.err.Error())
+}
 func (e *confineError) Unwrap() error { return e.err }
 
 // confine shuts the calling thread off for good, and thereby the child that it starts. What the system cannot do comes back as an
@@ -49,11 +54,11 @@ func (c *Config) confine(p *proc) error {
 	if c.Confinement == ConfineOff {
 		return nil
 	}
-	return c.judgeConfinement(p.Name(), shutOff(p.places))
+	return c.allowUnconfined(p.Name(), shutOff(p.places))
 }
 
-// judgeConfinement is the error that keeps a child from starting, if what came of shutting it off is one.
-func (c *Config) judgeConfinement(plugin string, err error) error {
+// allowUnconfined returns the error that keeps a child from starting, if the result of shutting it off is one.
+func (c *Config) allowUnconfined(plugin string, err error) error {
 	var missing *unconfinedError
 	if errors.As(err, &missing) && c.Confinement == ConfineAuto {
 		c.Logger.Warn("a subprocess plugin is not confined entirely: trust its source, or set plugins.confine to required", "plugin", plugin, "error", err)
@@ -65,7 +70,7 @@ func (c *Config) judgeConfinement(plugin string, err error) error {
 	return nil
 }
 
-// CanConfine says what keeps this system from confining a child entirely; nil if nothing does. It tries.
+// CanConfine tries to confine a thread, and returns what keeps this system from confining a child entirely, or nil.
 func CanConfine() error {
 	dir, err := os.MkdirTemp("", "ocrmux-confine-")
 	if err != nil {

@@ -17,107 +17,114 @@ import (
 	"github.com/ocrmux/ocrmux/internal/abirpc"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/manifest"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// shownBytes bounds how much of a child's words one error repeats.
+// shownBytes bounds how much of a child's output one error repeats.
 const shownBytes = 400
 
-// explain says why a child did not start and what would help. Nothing of a card can be in what the child printed, since it
+// explain returns why a child did not start and what would help. Nothing of a card can be in what the child printed, since it
 // has not been called.
 func (l *launcher) explain(ctx context.Context, p *proc, out *outputLog, err error) *catalog.PluginError {
 	e := &catalog.PluginError{Plugin: l.name, Cause: catalog.StartFailed, Err: err}
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, errSlow):
-		e.Err = errSlow
-		e.Detail = fmt.Sprintf("it was not ready within %v; a provider calls sdk.Main first and loads what takes long when it is called", l.cfg.StartTimeout)
+		e.Err, e.Detail = errSlow, message.New(message.ProcessSlow, "timeout", l.cfg.StartTimeout)
 	case errors.Is(cause, context.DeadlineExceeded):
-		e.Cause, e.Err, e.Detail = catalog.TimedOut, cause, "the time to start it ran out"
+		e.Cause, e.Err, e.Detail = catalog.TimedOut, cause, message.New(message.ProcessStartOverdue)
 	case cause != nil:
-		e.Cause, e.Err, e.Detail = catalog.Cancelled, cause, "its start was cancelled"
+		e.Cause, e.Err, e.Detail = catalog.Cancelled, cause, message.New(message.ProcessStartCancel)
 	case errors.Is(p.startErr, errRuntimeClosed):
-		e.Cause, e.Detail = catalog.Unavailable, p.startErr.Error()
+		e.Cause, e.Detail = catalog.Unavailable, message.Error(p.startErr)
 	case p.startErr != nil:
 		e.Detail = l.notExecuted(p.startErr)
 	default:
 		e.Cause, e.Detail = l.notServing(p, err)
 	}
 	if said := out.last(); said != "" {
-		e.Detail += fmt.Sprintf("; it printed to stderr: %q", cut(said, shownBytes)) + hint(said)
+		quoted := strconv.Quote(cut(said, shownBytes))
+		if hint := hintFor(said); hint != "" {
+			e.Detail = message.New(message.ProcessPrintedHint, "problem", e.Detail, "said", quoted, "hint", message.New(hint))
+		} else {
+			e.Detail = message.New(message.ProcessPrinted, "problem", e.Detail, "said", quoted)
+		}
 	}
 	return e
 }
 
-// notExecuted explains why the system refused to execute the file.
-func (l *launcher) notExecuted(err error) string {
+// notExecuted returns why the system refused to execute the file.
+func (l *launcher) notExecuted(err error) message.Message {
 	var unconfined *confineError
 	switch {
 	case errors.As(err, &unconfined):
-		return unconfined.Error()
+		return unconfined.Message()
 	case errors.Is(err, syscall.ENOEXEC):
-		return fmt.Sprintf("the system cannot execute it: it is %s, and this is %s/%s", l.file, runtime.GOOS, runtime.GOARCH)
+		return message.New(message.ProcessOtherFormat, "file", l.file, "platform", runtime.GOOS+"/"+runtime.GOARCH)
 	case errors.Is(err, syscall.ENOENT):
-		return fmt.Sprintf("the system cannot execute it: it is %s, and something it needs to be loaded is missing; "+
-			"build it without cgo (CGO_ENABLED=0) or for the C library of this system", l.file)
+		return message.New(message.ProcessMissingLoader, "file", l.file)
 	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
-		return "the system forbids to execute it: allow executable memory files (vm.memfd_noexec) or a temporary folder that is not mounted noexec"
+		return message.New(message.ProcessForbidden)
 	}
-	return fmt.Sprintf("the system cannot execute it: %v", err)
+	return message.New(message.ProcessNotExecuted, "reason", err.Error())
 }
 
-// notServing explains a process that ran, but did not come to serve.
-func (l *launcher) notServing(p *proc, err error) (catalog.Cause, string) {
+// notServing returns why a process that ran did not come to serve.
+func (l *launcher) notServing(p *proc, err error) (catalog.Cause, message.Message) {
 	line, complete := p.stdout.first()
 	parts := strings.Split(line, "|")
 	switch {
 	case !complete && line == "":
-		return catalog.StartFailed, fmt.Sprintf("it ended before its handshake, with %s", p.fate())
+		return catalog.StartFailed, message.New(message.ProcessEndedEarly, "status", p.fate())
 	case len(parts) < 4:
-		return catalog.StartFailed, fmt.Sprintf("it printed %q to stdout before its handshake: "+
-			"a provider prints nothing there before sdk.Main, and what it has to say to stderr", cut(line, shownBytes))
+		return catalog.StartFailed, message.New(message.ProcessNoise, "said", strconv.Quote(cut(line, shownBytes)))
 	case parts[0] != "1":
-		return catalog.StartFailed, fmt.Sprintf("its go-plugin speaks core protocol %q and this host's speaks 1: rebuild the plugin", cut(parts[0], 20))
+		return catalog.StartFailed, message.New(message.ProcessCoreProtocol, "version", strconv.Quote(cut(parts[0], 20)))
 	case parts[1] != fmt.Sprint(abirpc.ProtocolVersion):
 		major, err := strconv.ParseUint(parts[1], 10, 32)
 		if err != nil {
-			return catalog.StartFailed, fmt.Sprintf("its handshake names the protocol %q, which is no version of the ABI: rebuild the plugin with the SDK", cut(parts[1], 20))
+			return catalog.StartFailed, message.New(message.ProcessNoProtocol, "version", strconv.Quote(cut(parts[1], 20)))
 		}
-		return catalog.WrongABI, "by its handshake " + manifest.OtherMajor("", uint32(major), abirpc.ProtocolVersion).Error()
+		other := manifest.OtherMajor("", uint32(major), abirpc.ProtocolVersion)
+		return catalog.WrongABI, message.New(message.ProcessOtherABI, "reason", other.Message())
 	case len(parts) < 5 || parts[4] != "grpc":
-		return catalog.StartFailed, "it serves net/rpc: a provider serves gRPC"
+		return catalog.StartFailed, message.New(message.ProcessNetRPC)
 	}
-	return catalog.StartFailed, cut(printable(err.Error()), shownBytes)
+	return catalog.StartFailed, message.Text(cut(printable(err.Error()), shownBytes))
 }
 
-// hint says what would help against well-known complaints.
-func hint(said string) string {
-	for _, k := range []struct{ words, help string }{
-		{"This binary is a plugin", "it is a plugin for another program: its handshake cookie is not that of ocrmux"},
-		{"is not run by hand", "it does not recognise this host: rebuild it with the host's version of the SDK"},
-		{"loading shared librar", "install that library, name its folder in plugins.readable if it is an unusual one, or build the plugin without cgo (CGO_ENABLED=0)"},
-		{"permission denied", "a confined plugin reads its own folder: name others in plugins.readable"},
-		{"Permission denied", "a confined plugin reads its own folder: name others in plugins.readable"},
-		{"Library not loaded", "install that library, or build the plugin without cgo (CGO_ENABLED=0)"},
-		{"version `GLIBC_", "build the plugin on an older system, or without cgo (CGO_ENABLED=0)"},
+// hintFor returns the code of what would help against a well-known complaint, or an empty code.
+func hintFor(said string) message.Code {
+	for _, k := range []struct {
+		words string
+		hint  message.Code
+	}{
+		{"This binary is a plugin", message.ProcessHintForeign},
+		{"is not run by hand", message.ProcessHintOldSDK},
+		{"loading shared librar", message.ProcessHintLibrary},
+		{"permission denied", message.ProcessHintReadable},
+		{"Permission denied", message.ProcessHintReadable},
+		{"Library not loaded", message.ProcessHintDylib},
+		{"version `GLIBC_", message.ProcessHintGLIBC},
 	} {
 		if strings.Contains(said, k.words) {
-			return "; " + k.help
+			return k.hint
 		}
 	}
 	return ""
 }
 
-// judge says why a file can be no provider; "" when it might be one.
-func judge(code []byte) string {
+// unsuitable returns the code of the message about a file that can be no provider, or an empty code.
+func unsuitable(code []byte) message.Code {
 	switch {
 	case len(code) == 0:
-		return "the file is empty"
+		return message.PluginFileEmpty
 	case bytes.HasPrefix(code, []byte("#!")):
-		return "it is a script: its interpreter would be outside the checksum, so a provider is a compiled executable"
+		return message.ProcessScript
 	}
 	return ""
 }
 
-// describe says what kind of file it is, for people.
+// describe returns what kind of file it is, in English.
 func describe(code []byte) string {
 	r := bytes.NewReader(code)
 	if f, err := elf.NewFile(r); err == nil {
@@ -132,7 +139,7 @@ func describe(code []byte) string {
 	return "no executable of a known format"
 }
 
-// interpreter names the dynamic loader of an executable.
+// interpreter returns the dynamic loader of an executable.
 func interpreter(f *elf.File) string {
 	for _, p := range f.Progs {
 		if p.Type == elf.PT_INTERP {

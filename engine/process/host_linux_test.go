@@ -108,7 +108,7 @@ func TestAPrivateCopyRunsToo(t *testing.T) {
 	cfg := Config{}.withDefaults()
 	l := &launcher{name: "exits", dir: t.TempDir(), exe: exe, spawn: newSpawner(), cfg: &cfg}
 	defer l.spawn.close()
-	if _, e := l.launch(t.Context()); e == nil || e.Cause != catalog.StartFailed || !strings.Contains(e.Detail, "exit status 7") {
+	if _, e := l.launch(t.Context()); e == nil || e.Cause != catalog.StartFailed || !strings.Contains(e.Error(), "exit status 7") {
 		t.Errorf("got %v", e)
 	}
 	if info, err := os.Stat(exe.path); err != nil || info.Mode().Perm() != 0o500 {

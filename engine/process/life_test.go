@@ -13,6 +13,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 func TestAChildThatExitsIsReplaced(t *testing.T) {
@@ -20,7 +21,7 @@ func TestAChildThatExitsIsReplaced(t *testing.T) {
 	m := load(t, Config{BackoffMin: time.Nanosecond, BackoffMax: time.Nanosecond})
 	first := mustStep(t, m, abi.DocumentIDCard).VendorRequestID
 	_, err := step(t.Context(), m, "crash")
-	if e := pluginError(t, err); e.Cause != catalog.Exited || !strings.Contains(e.Detail, "exit status 3") {
+	if e := pluginError(t, err); e.Cause != catalog.Exited || !e.Detail.Has(message.ProcessEndedInCall) || !strings.Contains(e.Error(), "exit status 3") {
 		t.Errorf("got %v", err)
 	}
 	if second := mustStep(t, m, abi.DocumentIDCard).VendorRequestID; second == first {
@@ -47,7 +48,7 @@ func TestAChildThatFailsTooOftenRestsAndIsTriedAgain(t *testing.T) {
 		t.Helper()
 		waitFor(m, func(s catalog.State) bool { return s == catalog.Broken })
 		_, err := step(t.Context(), m, abi.DocumentIDCard)
-		if e := pluginError(t, err); e.Cause != catalog.CrashLoop || !strings.Contains(e.Detail, "2026-01-02T03:04:35Z") || !strings.Contains(e.Detail, "exit status 3") {
+		if e := pluginError(t, err); e.Cause != catalog.CrashLoop || e.Detail.Param("until") != time.Date(2026, 1, 2, 3, 4, 35, 0, time.UTC) || !strings.Contains(e.Error(), "exit status 3") {
 			t.Fatalf("got %v", err)
 		}
 		if s := m.Status(); s.State != catalog.Broken || s.Instances != 0 {

@@ -9,6 +9,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/abirpc"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // module is a plugin with the child that serves it at the moment.
@@ -27,7 +28,7 @@ type module struct {
 	mu       sync.Mutex
 	closed   bool
 	state    catalog.State
-	reason   string
+	reason   message.Message
 	child    *child // nil while there is none
 	replaced int
 	health   health
@@ -69,7 +70,7 @@ func (m *module) Status() catalog.Status {
 	defer m.mu.Unlock()
 	s := catalog.Status{State: m.state, Reason: m.reason, Replaced: m.replaced}
 	if m.closed {
-		s.State, s.Reason = catalog.Closed, "closed"
+		s.State, s.Reason = catalog.Closed, message.New(message.PluginClosed)
 	}
 	if m.child != nil {
 		s.Instances = 1
@@ -77,7 +78,7 @@ func (m *module) Status() catalog.Status {
 	return s
 }
 
-// Close waits for running calls until ctx ends; calls that run then fail. It gives an error only in that case.
+// Close waits for running calls until ctx ends. Calls that still run then fail, and Close returns an error.
 func (m *module) Close(ctx context.Context) error {
 	m.mu.Lock()
 	m.closed = true
@@ -101,8 +102,8 @@ func (m *module) Close(ctx context.Context) error {
 	return err
 }
 
-// set changes the state; m.mu is held.
-func (m *module) set(s catalog.State, reason string) {
+// set changes the state. m.mu must be held.
+func (m *module) set(s catalog.State, reason message.Message) {
 	m.state, m.reason = s, reason
 	close(m.changed)
 	m.changed = make(chan struct{})
@@ -124,8 +125,8 @@ func (m *module) supervise(c *child) {
 	}
 }
 
-// replace starts another child as often as it takes; nil when the module is closed meanwhile.
-func (m *module) replace(why string) *child {
+// replace starts another child, as often as it takes. It returns nil if the module is closed meanwhile.
+func (m *module) replace(why message.Message) *child {
 	for {
 		select {
 		case <-m.cfg.After(m.lost(why)):
@@ -145,24 +146,23 @@ func (m *module) replace(why string) *child {
 	}
 }
 
-// lost notes a failure and gives the delay before the next start.
-func (m *module) lost(why string) time.Duration {
+// lost records a failure and returns the delay before the next start.
+func (m *module) lost(why message.Message) time.Duration {
 	now := m.cfg.Now()
 	m.mu.Lock()
 	m.child = nil
 	wait, rest := m.health.failed(now)
 	if rest {
-		until := now.Add(wait).UTC().Format(time.RFC3339)
-		m.set(catalog.Broken, fmt.Sprintf("it failed too often and rests until %s; last: %s", until, why))
+		m.set(catalog.Broken, message.New(message.ProcessRests, "until", now.Add(wait).UTC(), "reason", why))
 	} else {
 		m.set(catalog.Restarting, why)
 	}
 	m.mu.Unlock()
-	m.cfg.Logger.Warn("provider was lost", "plugin", m.launcher.name, "reason", why, "next_start_in", wait, "rests", rest)
+	m.cfg.Logger.Warn("provider was lost", "plugin", m.launcher.name, "reason", why.String(), "next_start_in", wait, "rests", rest)
 	return wait
 }
 
-// retry lets calls wait again for the start that follows.
+// retry makes calls wait again for the start that follows.
 func (m *module) retry() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -173,19 +173,19 @@ func (m *module) found(c *child) {
 	m.mu.Lock()
 	m.child = c
 	m.replaced++
-	m.set(catalog.Ready, "")
+	m.set(catalog.Ready, message.Message{})
 	m.mu.Unlock()
 	m.cfg.Logger.Info("provider was replaced", "plugin", m.launcher.name)
 }
 
-// ended notes that there is no child any more, nor will be.
+// ended records that there is no child any more and will be none.
 func (m *module) ended() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.child = nil
 }
 
-// answered notes that the child works.
+// answered records that the child works.
 func (m *module) answered(c *child) {
 	c.answered()
 	m.mu.Lock()

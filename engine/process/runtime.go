@@ -3,12 +3,12 @@ package process
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/manifest"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Runtime loads providers that are executables. It is safe for concurrent use.
@@ -19,12 +19,12 @@ type Runtime struct {
 
 var _ catalog.Runtime = (*Runtime)(nil)
 
-// New makes a runtime, to be closed after all its modules.
+// New returns a runtime. Close it after all its modules.
 func New(cfg Config) *Runtime {
 	return &Runtime{cfg: cfg.withDefaults(), spawn: newSpawner()}
 }
 
-// Kind is [catalog.Process].
+// Kind returns [catalog.Process].
 func (r *Runtime) Kind() catalog.Kind { return catalog.Process }
 
 // Load starts the plugin and waits until it answers, so that a bad plugin is noticed now. The error is a
@@ -34,13 +34,13 @@ func (r *Runtime) Load(ctx context.Context, p catalog.Plugin) (catalog.Module, e
 	if err := checkABI(p); err != nil {
 		return nil, err
 	}
-	if why := judge(p.Code); why != "" {
-		return nil, &catalog.PluginError{Plugin: p.Manifest.Name, Cause: catalog.StartFailed, Detail: why}
+	if code := unsuitable(p.Code); code != "" {
+		return nil, &catalog.PluginError{Plugin: p.Manifest.Name, Cause: catalog.StartFailed, Detail: message.New(code)}
 	}
 	exe, err := newExecutable(p.Manifest.Name, p.Code)
 	if err != nil {
 		return nil, &catalog.PluginError{Plugin: p.Manifest.Name, Cause: catalog.StartFailed, Err: err,
-			Detail: fmt.Sprintf("cannot make a private copy of the executable: %v", err)}
+			Detail: message.New(message.ProcessNoCopy, "reason", err.Error())}
 	}
 	l := &launcher{
 		name:  p.Manifest.Name,
@@ -64,10 +64,10 @@ func (r *Runtime) Close(context.Context) error {
 	return nil
 }
 
-// checkABI holds a plugin's manifest against the contract this host speaks.
+// checkABI compares a plugin's manifest with the contract that this host speaks.
 func checkABI(p catalog.Plugin) error {
 	if p.Manifest == nil {
-		return &catalog.PluginError{Plugin: filepath.Base(p.Path), Cause: catalog.BadManifest, Detail: "the plugin has no manifest"}
+		return &catalog.PluginError{Plugin: filepath.Base(p.Path), Cause: catalog.BadManifest, Detail: message.New(message.PluginNoManifest)}
 	}
 	err := manifest.Compatible(p.Manifest, abi.Major, abi.Minor, nil)
 	if err == nil {
@@ -77,5 +77,5 @@ func checkABI(p catalog.Plugin) error {
 	if version := (*manifest.VersionError)(nil); errors.As(err, &version) {
 		cause = catalog.WrongABI
 	}
-	return &catalog.PluginError{Plugin: p.Manifest.Name, Cause: cause, Detail: err.Error(), Err: err}
+	return &catalog.PluginError{Plugin: p.Manifest.Name, Cause: cause, Detail: message.Error(err), Err: err}
 }

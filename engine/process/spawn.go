@@ -1,12 +1,13 @@
 package process
 
 import (
-	"errors"
 	"runtime"
 	"sync"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-var errRuntimeClosed = errors.New("the runtime has been closed")
+var errRuntimeClosed = message.NewError(message.New(message.ProcessRuntimeClosed), nil)
 
 // spawner starts each process from a thread that is there for it alone and lives as long as it does. Linux sends the parent-death signal
 // when the *thread* that forked ends, and Go ends threads as it likes; and a thread that was shut off for one child stays shut off.

@@ -13,6 +13,8 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/message"
+	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
 func TestAPluginThatDoesNotStartIsExplained(t *testing.T) {
@@ -20,26 +22,27 @@ func TestAPluginThatDoesNotStartIsExplained(t *testing.T) {
 	cases := []struct {
 		name, behaviour string
 		cause           catalog.Cause
+		code            message.Code
 		says            []string
 	}{
-		{"it prints noise before its handshake", "noisy", catalog.StartFailed, []string{`printed "Loading model …" to stdout`, "sdk.Main", "stderr"}},
-		{"it prints an empty line first", "blank", catalog.StartFailed, []string{`printed "" to stdout`}},
-		{"it prints without end", "endless", catalog.StartFailed, []string{`printed "xxxx`, "…"}},
-		{"it exits at once", "exits", catalog.StartFailed, []string{"exit status 7", "cannot find model.onnx"}},
-		{"it is a plugin for another program", "foreign", catalog.StartFailed, []string{"exit status 1", "plugin for another program", "cookie"}},
-		{"it speaks a later protocol", "future", catalog.WrongABI, []string{"by its handshake the provider speaks ABI 2, this ocrmux 1: upgrade ocrmux"}},
-		{"it speaks an earlier protocol", "past", catalog.WrongABI, []string{"by its handshake the provider speaks ABI 0, this ocrmux 1: get a newer build"}},
-		{"it speaks a protocol that is none", "vague", catalog.StartFailed, []string{`names the protocol "one"`, "rebuild the plugin"}},
-		{"it serves net/rpc", "netrpc", catalog.StartFailed, []string{"net/rpc", "gRPC"}},
-		{"it sends the host to another machine", "elsewhere", catalog.StartFailed, []string{"not an address of this machine", "127.0.0.1"}},
-		{"it does not listen where it says", "deaf", catalog.StartFailed, []string{"does not answer"}},
-		{"it dies after its handshake", "dies", catalog.StartFailed, []string{"does not answer"}},
+		{"it prints noise before its handshake", "noisy", catalog.StartFailed, message.ProcessNoise, []string{`"Loading model …"`}},
+		{"it prints an empty line first", "blank", catalog.StartFailed, message.ProcessNoise, []string{`""`}},
+		{"it prints without end", "endless", catalog.StartFailed, message.ProcessNoise, []string{`"xxxx`, "…"}},
+		{"it exits at once", "exits", catalog.StartFailed, message.ProcessEndedEarly, []string{"exit status 7", "cannot find model.onnx"}},
+		{"it is a plugin for another program", "foreign", catalog.StartFailed, message.ProcessHintForeign, []string{"exit status 1"}},
+		{"it speaks a later protocol", "future", catalog.WrongABI, message.PluginABINewer, []string{"ABI 2"}},
+		{"it speaks an earlier protocol", "past", catalog.WrongABI, message.PluginABIOlder, []string{"ABI 0"}},
+		{"it speaks a protocol that is none", "vague", catalog.StartFailed, message.ProcessNoProtocol, []string{`"one"`}},
+		{"it serves net/rpc", "netrpc", catalog.StartFailed, message.ProcessNetRPC, nil},
+		{"it sends the host to another machine", "elsewhere", catalog.StartFailed, message.Literal, []string{"not an address of this machine", "127.0.0.1"}},
+		{"it does not listen where it says", "deaf", catalog.StartFailed, message.Literal, []string{"does not answer"}},
+		{"it dies after its handshake", "dies", catalog.StartFailed, message.Literal, []string{"does not answer"}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			e := failToLoad(t, Config{}, pluginOf(t, "rude", c.behaviour))
-			if e.Cause != c.cause || e.Plugin != c.behaviour {
-				t.Errorf("cause %s of plugin %s, want %s", e.Cause, e.Plugin, c.cause)
+			if e.Cause != c.cause || e.Plugin != c.behaviour || !e.Detail.Has(c.code) {
+				t.Errorf("cause %s of plugin %s: %q; want %s, %s", e.Cause, e.Plugin, e.Detail, c.cause, c.code)
 			}
 			for _, want := range c.says {
 				if !strings.Contains(e.Error(), want) {
@@ -68,19 +71,20 @@ func TestAFileThatCannotBeExecutedIsExplained(t *testing.T) {
 
 	cases := []struct {
 		name string
-		code []byte
+		file []byte
+		code message.Code
 		says string
 	}{
-		{"it is empty", nil, "the file is empty"},
-		{"it is a script", []byte("#!/bin/sh\nexit 0\n"), "it is a script"},
-		{"it is a text", []byte("hello"), "no executable of a known format"},
-		{"it is for another architecture", otherArch, machine.String()},
+		{"it is empty", nil, message.PluginFileEmpty, ""},
+		{"it is a script", []byte("#!/bin/sh\nexit 0\n"), message.ProcessScript, ""},
+		{"it is a text", []byte("hello"), message.ProcessOtherFormat, "no executable of a known format"},
+		{"it is for another architecture", otherArch, message.ProcessOtherFormat, machine.String()},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			e := failToLoad(t, Config{}, pluginWith(filepath.Join(t.TempDir(), "x"), "x", c.code))
-			if e.Cause != catalog.StartFailed || !strings.Contains(e.Error(), c.says) {
-				t.Errorf("got %q, which does not say %q", e.Error(), c.says)
+			e := failToLoad(t, Config{}, pluginWith(filepath.Join(t.TempDir(), "x"), "x", c.file))
+			if e.Cause != catalog.StartFailed || !e.Detail.Has(c.code) || !strings.Contains(e.Error(), c.says) {
+				t.Errorf("got %q, want %s and %q", e.Error(), c.code, c.says)
 			}
 		})
 	}
@@ -91,7 +95,7 @@ func TestAnExecutableThatLacksALibraryIsExplained(t *testing.T) {
 	const file, library = "/bin/sleep", "libc.so.6"
 	f, err := elf.Open(file)
 	if err != nil {
-		t.Skipf("there is no dynamically linked program to try it with: %v", err)
+		testenv.Missing(t, "a dynamically linked program: %v", err)
 	}
 	defer f.Close()
 	loader := strings.TrimPrefix(interpreter(f), " loaded by ")
@@ -100,20 +104,21 @@ func TestAnExecutableThatLacksALibraryIsExplained(t *testing.T) {
 		t.Fatal(err)
 	}
 	if loader == "" || !bytes.Contains(code, []byte(library)) {
-		t.Skip("the program does not use the C library that this test knows")
+		testenv.Missing(t, "%s does not use %s", file, library)
 	}
 	missing := func(name string) string { return name[:len(name)-1] + "?" }
 	for what, c := range map[string]struct {
 		lacks string
+		code  message.Code
 		says  []string
 	}{
-		"a library":  {library, []string{missing(library), "install that library", "CGO_ENABLED=0", "exit status 127"}},
-		"its loader": {loader, []string{missing(loader), "CGO_ENABLED=0"}},
+		"a library":  {library, message.ProcessHintLibrary, []string{missing(library), "exit status 127"}},
+		"its loader": {loader, message.ProcessMissingLoader, []string{missing(loader)}},
 	} {
 		t.Run(what, func(t *testing.T) {
 			e := failToLoad(t, Config{}, pluginWith(file, "x", bytes.ReplaceAll(code, []byte(c.lacks), []byte(missing(c.lacks)))))
 			for _, want := range c.says {
-				if e.Cause != catalog.StartFailed || !strings.Contains(e.Error(), want) {
+				if e.Cause != catalog.StartFailed || !e.Detail.Has(c.code) || !strings.Contains(e.Error(), want) {
 					t.Errorf("%q does not say %q", e.Error(), want)
 				}
 			}
@@ -127,7 +132,7 @@ func TestAPluginThatNeverServesIsGivenUp(t *testing.T) {
 	cfg := Config{Now: clock.now, After: clock.after}.withDefaults()
 	go clock.ring(cfg.StartTimeout)
 	e := failToLoad(t, cfg, pluginOf(t, "rude", "silent"))
-	if e.Cause != catalog.StartFailed || !strings.Contains(e.Error(), "not ready within 10s") {
+	if e.Cause != catalog.StartFailed || e.Detail.Code() != message.ProcessSlow || e.Detail.Param("timeout") != cfg.StartTimeout {
 		t.Errorf("got %v", e)
 	}
 }
@@ -150,18 +155,18 @@ func TestAPluginOfAnotherABISaysWhichSideToUpgrade(t *testing.T) {
 		needs    *abi.ABIRange
 		features []string
 		cause    catalog.Cause
-		says     string
+		code     message.Code
 	}{
-		{"a newer major", &abi.ABIRange{Major: abi.Major + 1}, nil, catalog.WrongABI, "speaks ABI 2, this ocrmux 1: upgrade ocrmux"},
-		{"a newer minor", &abi.ABIRange{Major: abi.Major, Minor: abi.Minor + 1}, nil, catalog.WrongABI, "needs ABI 1.1, this ocrmux has 1.0: upgrade ocrmux"},
-		{"an unknown feature", &abi.ABIRange{Major: abi.Major}, []string{"cipher"}, catalog.WrongABI, "needs the feature cipher, which this ocrmux (ABI 1.0) does not have: upgrade ocrmux"},
-		{"none", nil, nil, catalog.BadManifest, "abi.major: is missing"},
+		{"a newer major", &abi.ABIRange{Major: abi.Major + 1}, nil, catalog.WrongABI, message.PluginABINewer},
+		{"a newer minor", &abi.ABIRange{Major: abi.Major, Minor: abi.Minor + 1}, nil, catalog.WrongABI, message.PluginABIMinor},
+		{"an unknown feature", &abi.ABIRange{Major: abi.Major}, []string{"cipher"}, catalog.WrongABI, message.PluginABIFeatures},
+		{"none", nil, nil, catalog.BadManifest, message.Literal},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			p := pluginOf(t, "rude", "exits")
 			p.Manifest.ABI, p.Manifest.Features = c.needs, c.features
-			if e := failToLoad(t, Config{}, p); e.Cause != c.cause || !strings.Contains(e.Error(), c.says) {
+			if e := failToLoad(t, Config{}, p); e.Cause != c.cause || e.Detail.Code() != c.code {
 				t.Errorf("got %v", e)
 			}
 		})

@@ -11,7 +11,8 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store/storetest"
 )
 
-func TestALedgerInMemoryForgetsItsOldestRecords(t *testing.T) {
+func TestMemoryForgetsTheOldestRecords(t *testing.T) {
+	t.Parallel()
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	m := store.MemoryConfig{LedgerBytes: 10_000, Now: func() time.Time { return at }}.New()
 	for range 100 {
@@ -37,7 +38,8 @@ func TestALedgerInMemoryForgetsItsOldestRecords(t *testing.T) {
 	}
 }
 
-func TestWhatIsAKey(t *testing.T) {
+func TestKeyIsValid(t *testing.T) {
+	t.Parallel()
 	long := string(make([]byte, store.MaxKeyBytes+1))
 	for key, valid := range map[string]bool{
 		"a": true, "budget/jumdata/2026-01": true, "A_b=c-9": true,
@@ -51,7 +53,8 @@ func TestWhatIsAKey(t *testing.T) {
 	}
 }
 
-func TestAPrefixIsWholeSegments(t *testing.T) {
+func TestPrefixIsWholeSegments(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		key, prefix string
 		under       bool
@@ -65,5 +68,6 @@ func TestAPrefixIsWholeSegments(t *testing.T) {
 }
 
 func TestMemoryIsAStore(t *testing.T) {
+	t.Parallel()
 	storetest.Run(t, func(*testing.T) store.Store { return store.NewMemory() })
 }

@@ -144,12 +144,12 @@ func TestACacheFolderThatCannotBeUsedIsAnError(t *testing.T) {
 		}
 	}
 	t.Run("one that may not be written to", func(t *testing.T) {
-		if os.Geteuid() == 0 {
-			t.Skip("nothing is forbidden to the superuser")
-		}
 		shut := filepath.Join(dir, "shut")
 		if err := os.Mkdir(shut, 0o500); err != nil {
 			t.Fatal(err)
+		}
+		if os.Geteuid() == 0 { // root may write there, but not here
+			shut = "/proc/self"
 		}
 		if _, err := wasm.New(wasm.Config{CacheDir: shut}); err == nil || !strings.Contains(err.Error(), "name a folder") {
 			t.Errorf("got the error %v", err)

@@ -12,6 +12,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/wasm"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 const goGuest = "./testdata/goguest"
@@ -61,24 +62,25 @@ func TestAGoGuestThatFailsIsReplaced(t *testing.T) {
 	for i, c := range []struct {
 		document string
 		cause    catalog.Cause
+		code     message.Code
 		text     string
 		stderr   string
 	}{
-		{"panic", catalog.Trapped, "unreachable; it printed something before", "panic: the number is 110101199001011234"},
-		{"panic in goroutine", catalog.Trapped, "unreachable; it printed something before", "panic: away"},
-		{"exit", catalog.Exited, "exited with status 7", ""},
-		{"exhaust", catalog.OutOfMemory, "wants more than its 16384 KiB", "out of memory"},
-		{"exhaust at once", catalog.OutOfMemory, "wants more than its 16384 KiB", "out of memory"},
-		{"recurse", catalog.OutOfMemory, "wants more than its 16384 KiB", "out of memory"},
-		{"loop", catalog.OutOfFuel, "more than 300000000 instructions", ""},
-		{"block", catalog.Trapped, "unreachable; it printed something before", "deadlock"},
-		{"lock twice", catalog.Trapped, "unreachable; it printed something before", "deadlock"},
-		{"print without end", catalog.OutOfFuel, "more than 300000000 instructions", "xxx"},
+		{"panic", catalog.Trapped, message.ModulePrinted, "unreachable", "panic: the number is 110101199001011234"},
+		{"panic in goroutine", catalog.Trapped, message.ModulePrinted, "unreachable", "panic: away"},
+		{"exit", catalog.Exited, message.ModuleExited, "7", ""},
+		{"exhaust", catalog.OutOfMemory, message.ModuleMemory, "16384 KiB", "out of memory"},
+		{"exhaust at once", catalog.OutOfMemory, message.ModuleMemory, "16384 KiB", "out of memory"},
+		{"recurse", catalog.OutOfMemory, message.ModuleMemory, "16384 KiB", "out of memory"},
+		{"loop", catalog.OutOfFuel, message.ModuleFuel, "300000000", ""},
+		{"block", catalog.Trapped, message.ModulePrinted, "unreachable", "deadlock"},
+		{"lock twice", catalog.Trapped, message.ModulePrinted, "unreachable", "deadlock"},
+		{"print without end", catalog.OutOfFuel, message.ModuleFuel, "300000000", "xxx"},
 	} {
 		t.Run(c.document, func(t *testing.T) {
 			stderr.Reset()
 			_, err := m.Step(context.Background(), ask(c.document), nil)
-			wantFailure(t, err, c.cause, c.text)
+			wantFailure(t, err, c.cause, c.code, c.text)
 			if strings.Contains(err.Error(), "110101199001011234") {
 				t.Error("the error repeats what the guest printed")
 			}

@@ -16,6 +16,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/wasm"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 //go:generate sh testdata/assemble.sh
@@ -69,15 +70,15 @@ func load(tb testing.TB, r *wasm.Runtime, name string, code []byte) catalog.Modu
 	return m
 }
 
-// wantFailure fails unless err is a PluginError with this cause and this in its text.
-func wantFailure(tb testing.TB, err error, cause catalog.Cause, text string) {
+// wantFailure fails unless err is a PluginError with this cause, a message with this code, and this in its text.
+func wantFailure(tb testing.TB, err error, cause catalog.Cause, code message.Code, text string) {
 	tb.Helper()
 	var failure *catalog.PluginError
 	if !errors.As(err, &failure) {
 		tb.Fatalf("got the error %v, want a PluginError with the cause %s", err, cause)
 	}
-	if failure.Cause != cause || !strings.Contains(failure.Error(), text) {
-		tb.Errorf("got %q, want the cause %s and %q", failure, cause, text)
+	if failure.Cause != cause || code != "" && !failure.Detail.Has(code) || !strings.Contains(failure.Error(), text) {
+		tb.Errorf("got %s %q, want the cause %s, the code %q and %q", failure.Detail.Code(), failure, cause, code, text)
 	}
 	if strings.Contains(failure.Error(), "\n") {
 		tb.Errorf("the text has more than one line: %q", failure)

@@ -3,7 +3,6 @@ package wasm
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/tetratelabs/wazero/api"
@@ -13,6 +12,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/wasm/internal/fuel"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // exportInitialize is what a reactor module of WASI exports to be called once, before all else.
@@ -39,7 +39,7 @@ func (m *module) newInstance(ctx context.Context) (*instance, error) {
 	w := newWorld(m.runtime.cfg.Stderr, uint64(m.runtime.cfg.MemoryPages)*pageSize)
 	mod, err := m.runtime.wz.InstantiateModule(experimental.WithMemoryAllocator(ctx, w.memory), m.compiled, w.config())
 	if err != nil {
-		return nil, m.failure(catalog.StartFailed, fmt.Sprintf("the module does not start, or not within %d instructions: %s", fuel.Startup, firstLine(err)), err)
+		return nil, m.failure(catalog.StartFailed, message.New(message.ModuleNotStarted, "instructions", fuel.Startup, "reason", firstLine(err)), err)
 	}
 	in := &instance{
 		mod:    mod,
@@ -54,7 +54,8 @@ func (m *module) newInstance(ctx context.Context) (*instance, error) {
 		if err := init.CallWithStack(ctx, nil); err != nil {
 			e := m.diagnose(in, err)
 			_ = mod.Close(ctx) // the memory is released either way
-			e.Cause, e.Detail = catalog.StartFailed, exportInitialize+": "+e.Detail
+			e.Cause = catalog.StartFailed
+			e.Detail = message.New(message.ModuleFailedIn, "function", exportInitialize, "reason", e.Detail)
 			return nil, e
 		}
 	}
@@ -72,23 +73,24 @@ func (m *module) begin(in *instance) {
 	in.pending = in.pending[:0]
 }
 
-// call runs one exported function over one message and returns a copy of its answer.
-func (m *module) call(ctx context.Context, in *instance, f api.Function, message []byte, host catalog.Host) ([]byte, *catalog.PluginError) {
+// call passes one message to an exported function and returns a copy of its answer.
+func (m *module) call(ctx context.Context, in *instance, f api.Function, sent []byte, host catalog.Host) ([]byte, *catalog.PluginError) {
 	in.calls++
 	m.begin(in)
 	ctx = context.WithValue(ctx, callKey{}, in)
 
-	n := uint32(len(message))
+	n := uint32(len(sent))
 	in.stack[0] = uint64(n)
 	if err := in.alloc.CallWithStack(ctx, in.stack[:]); err != nil {
 		return nil, m.diagnose(in, err)
 	}
 	input, mem := uint32(in.stack[0]), in.mod.Memory()
 	if input == 0 && n > 0 {
-		return nil, m.failure(catalog.OutOfMemory, fmt.Sprintf("%s has no room for %d bytes", abi.ExportAlloc, n), nil)
+		return nil, m.failure(catalog.OutOfMemory, message.New(message.ModuleNoRoom, "function", abi.ExportAlloc, "bytes", n), nil)
 	}
-	if !mem.Write(input, message) {
-		return nil, m.failure(catalog.BadReply, fmt.Sprintf("%s gave room for %d bytes at %d, outside the memory of %d bytes", abi.ExportAlloc, n, input, mem.Size()), nil)
+	if !mem.Write(input, sent) {
+		return nil, m.failure(catalog.BadReply, message.New(message.ModuleRoomOutside,
+			"function", abi.ExportAlloc, "bytes", n, "address", input, "memory", mem.Size()), nil)
 	}
 
 	in.host = host
@@ -100,31 +102,33 @@ func (m *module) call(ctx context.Context, in *instance, f api.Function, message
 	}
 	ptr, size := uint32(in.stack[0]>>32), uint32(in.stack[0])
 	if size > abi.MaxMessageBytes {
-		return nil, m.failure(catalog.BadReply, fmt.Sprintf("the answer is %d bytes long, at most %d are allowed", size, abi.MaxMessageBytes), nil)
+		return nil, m.failure(catalog.BadReply, message.New(message.ModuleAnswerTooLong, "bytes", size, "allowed", abi.MaxMessageBytes), nil)
 	}
 	view, ok := mem.Read(ptr, size)
 	if !ok {
-		return nil, m.failure(catalog.BadReply, fmt.Sprintf("the answer of %d bytes at %d lies outside the memory of %d bytes", size, ptr, mem.Size()), nil)
+		return nil, m.failure(catalog.BadReply, message.New(message.ModuleAnswerOutside, "bytes", size, "address", ptr, "memory", mem.Size()), nil)
 	}
 	return slices.Clone(view), nil
 }
 
-// diagnose says why a call ended in an error.
+// diagnose returns why a call ended in an error.
 func (m *module) diagnose(in *instance, err error) *catalog.PluginError {
 	var exit *sys.ExitError
 	memory := in.world.memory
-	hint := ""
-	if in.world.room < stderrRoom { // a Go guest that panics says why, then traps
-		hint = "; it printed something before: see what plugins write to stderr"
+	printed := func(m message.Message) message.Message {
+		if in.world.room < stderrRoom { // a Go guest that panics says why, then traps
+			return message.New(message.ModulePrinted, "reason", m)
+		}
+		return m
 	}
 	switch {
 	case fuel.Exhausted(in.mod):
-		return m.failure(catalog.OutOfFuel, fmt.Sprintf("the call needed more than %d instructions", m.runtime.cfg.Fuel), err)
+		return m.failure(catalog.OutOfFuel, message.New(message.ModuleFuel, "instructions", m.runtime.cfg.Fuel), err)
 	case memory.refused, uint64(in.mod.Memory().Size()) >= memory.limit:
-		return m.failure(catalog.OutOfMemory, fmt.Sprintf("the module wants more than its %d KiB", memory.limit>>10), err)
+		return m.failure(catalog.OutOfMemory, message.New(message.ModuleMemory, "kib", memory.limit>>10), err)
 	case errors.As(err, &exit):
-		return m.failure(catalog.Exited, fmt.Sprintf("the module exited with status %d%s", exit.ExitCode(), hint), err)
+		return m.failure(catalog.Exited, printed(message.New(message.ModuleExited, "status", exit.ExitCode())), err)
 	default:
-		return m.failure(catalog.Trapped, firstLine(err)+hint, err)
+		return m.failure(catalog.Trapped, printed(message.Text(firstLine(err))), err)
 	}
 }

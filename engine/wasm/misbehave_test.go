@@ -10,40 +10,42 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/wasm"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // fails says how a call of each misbehaving guest ends.
 var fails = []struct {
 	guest string
 	cause catalog.Cause
+	code  message.Code
 	text  string
 }{
-	{"reply_outside_memory", catalog.BadReply, "the answer of 4 bytes at 131072 lies outside the memory of 131072 bytes"},
-	{"reply_overflows", catalog.BadReply, "the answer of 32 bytes at 4294967280 lies outside the memory"},
-	{"reply_huge", catalog.BadReply, "the answer is 4294967295 bytes long, at most 4194304 are allowed"},
-	{"reply_empty", catalog.BadReply, "no exchange, no outcome and no failure"},
-	{"reply_garbage", catalog.BadReply, "bad wire format"},
-	{"reply_unknown", catalog.BadReply, "no exchange, no outcome and no failure"},
-	{"reply_too_deep", catalog.BadReply, "nested deeper than 64 messages"},
-	{"alloc_outside_memory", catalog.BadReply, "at 2147483647, outside the memory of 131072 bytes"},
-	{"alloc_null", catalog.OutOfMemory, "ocrmux_alloc has no room"},
-	{"alloc_traps", catalog.Trapped, "unreachable"},
-	{"alloc_loops", catalog.OutOfFuel, "more than 1000000 instructions"},
-	{"step_unreachable", catalog.Trapped, "wasm error: unreachable"},
-	{"step_divides_by_zero", catalog.Trapped, "integer divide by zero"},
-	{"step_reads_outside", catalog.Trapped, "out of bounds memory access"},
-	{"step_calls_mismatch", catalog.Trapped, "indirect call type mismatch"},
-	{"step_calls_null", catalog.Trapped, "invalid table access"},
-	{"step_loops", catalog.OutOfFuel, "more than 1000000 instructions"},
-	{"step_call_tree", catalog.OutOfFuel, "more than 1000000 instructions"},
-	{"step_grows_memory", catalog.OutOfMemory, "the module wants more than its 2048 KiB"},
-	{"step_grows_at_once", catalog.OutOfMemory, "the module wants more than its 2048 KiB"},
-	{"step_exits", catalog.Exited, "exited with status 3"},
-	{"step_exits_well", catalog.Exited, "exited with status 0"},
-	{"wasi_random_loops", catalog.OutOfFuel, "more than 1000000 instructions"},
-	{"wasi_prints_loops", catalog.OutOfFuel, "more than 1000000 instructions"},
-	{"wasi_polls_overflow", catalog.Trapped, "index out of range"},
-	{"host_loops", catalog.OutOfFuel, "more than 1000000 instructions"},
+	{"reply_outside_memory", catalog.BadReply, message.ModuleAnswerOutside, "4 bytes at 131072"},
+	{"reply_overflows", catalog.BadReply, message.ModuleAnswerOutside, "32 bytes at 4294967280"},
+	{"reply_huge", catalog.BadReply, message.ModuleAnswerTooLong, "4294967295 bytes"},
+	{"reply_empty", catalog.BadReply, message.ModuleAnswerNoOutcome, ""},
+	{"reply_garbage", catalog.BadReply, message.PluginAnswerUnreadable, "bad wire format"},
+	{"reply_unknown", catalog.BadReply, message.ModuleAnswerNoOutcome, ""},
+	{"reply_too_deep", catalog.BadReply, message.PluginAnswerUnreadable, "nested deeper than 64 messages"},
+	{"alloc_outside_memory", catalog.BadReply, message.ModuleRoomOutside, "at 2147483647, outside the memory of 131072 bytes"},
+	{"alloc_null", catalog.OutOfMemory, message.ModuleNoRoom, "ocrmux_alloc"},
+	{"alloc_traps", catalog.Trapped, "", "unreachable"},
+	{"alloc_loops", catalog.OutOfFuel, message.ModuleFuel, "1000000"},
+	{"step_unreachable", catalog.Trapped, "", "wasm error: unreachable"},
+	{"step_divides_by_zero", catalog.Trapped, "", "integer divide by zero"},
+	{"step_reads_outside", catalog.Trapped, "", "out of bounds memory access"},
+	{"step_calls_mismatch", catalog.Trapped, "", "indirect call type mismatch"},
+	{"step_calls_null", catalog.Trapped, "", "invalid table access"},
+	{"step_loops", catalog.OutOfFuel, message.ModuleFuel, "1000000"},
+	{"step_call_tree", catalog.OutOfFuel, message.ModuleFuel, "1000000"},
+	{"step_grows_memory", catalog.OutOfMemory, message.ModuleMemory, "2048 KiB"},
+	{"step_grows_at_once", catalog.OutOfMemory, message.ModuleMemory, "2048 KiB"},
+	{"step_exits", catalog.Exited, message.ModuleExited, "3"},
+	{"step_exits_well", catalog.Exited, message.ModuleExited, "0"},
+	{"wasi_random_loops", catalog.OutOfFuel, message.ModuleFuel, "1000000"},
+	{"wasi_prints_loops", catalog.OutOfFuel, message.ModuleFuel, "1000000"},
+	{"wasi_polls_overflow", catalog.Trapped, "", "index out of range"},
+	{"host_loops", catalog.OutOfFuel, message.ModuleFuel, "1000000"},
 }
 
 // small is a runtime in which misbehaviour ends soon.
@@ -63,7 +65,7 @@ func TestACallThatFailsReplacesTheInstanceAndNothingElse(t *testing.T) {
 			wantCard(t, m)
 			for replaced := range 2 {
 				got, err := m.Step(ctx, misbehave, new(signer))
-				wantFailure(t, err, c.cause, c.text)
+				wantFailure(t, err, c.cause, c.code, c.text)
 				if got != nil {
 					t.Errorf("a call that failed gave %v", got)
 				}
@@ -85,13 +87,13 @@ func TestRecursionWithoutEndIsStopped(t *testing.T) {
 	t.Run("by the size of the stack", func(t *testing.T) {
 		m := load(t, newRuntime(t, wasm.Config{Instances: 1}), "recursive", code)
 		_, err := m.Step(ctx, misbehave, nil)
-		wantFailure(t, err, catalog.Trapped, "stack overflow")
+		wantFailure(t, err, catalog.Trapped, "", "stack overflow")
 		wantCard(t, m)
 	})
 	t.Run("by fuel", func(t *testing.T) {
 		m := load(t, newRuntime(t, wasm.Config{Instances: 1, Fuel: 1e5}), "recursive", code)
 		_, err := m.Step(ctx, misbehave, nil)
-		wantFailure(t, err, catalog.OutOfFuel, "more than 100000 instructions")
+		wantFailure(t, err, catalog.OutOfFuel, message.ModuleFuel, "100000")
 		wantCard(t, m)
 	})
 }
@@ -144,9 +146,9 @@ func TestEntryPointsThatAreNotThereAreUnavailable(t *testing.T) {
 	ctx := context.Background()
 	m := load(t, newRuntime(t, wasm.Config{Instances: 1}), "good", assembled(t, "good"))
 	_, err := m.Accept(ctx, new(abi.AcceptRequest), nil)
-	wantFailure(t, err, catalog.Unavailable, "no such entry point")
+	wantFailure(t, err, catalog.Unavailable, message.ModuleNoEntryPoint, "")
 	_, err = m.Reply(ctx, new(abi.ReplyRequest), nil)
-	wantFailure(t, err, catalog.Unavailable, "no such entry point")
+	wantFailure(t, err, catalog.Unavailable, message.ModuleNoEntryPoint, "")
 	wantCard(t, m)
 }
 
@@ -154,7 +156,7 @@ func TestAMessageForTheGuestThatPassesTheLimitIsNotSent(t *testing.T) {
 	m := load(t, newRuntime(t, wasm.Config{Instances: 1}), "good", assembled(t, "good"))
 	huge := &abi.StepRequest{Response: &abi.Response{Body: make([]byte, abi.MaxMessageBytes)}}
 	_, err := m.Step(context.Background(), huge, nil)
-	wantFailure(t, err, catalog.TooLarge, "at most 4194304 are allowed")
+	wantFailure(t, err, catalog.TooLarge, message.PluginMessageTooLarge, "4194304")
 	wantStatus(t, m, catalog.Status{State: catalog.Ready, Instances: 1})
 	wantCard(t, m)
 }

@@ -2,8 +2,6 @@ package wasm
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 
@@ -12,6 +10,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // module is a loaded plugin: compiled code and a bounded pool of instances (see pool.go).
@@ -54,12 +53,12 @@ func newModule(r *Runtime, d *abi.Descriptor, compiled wazero.CompiledModule) *m
 	return m
 }
 
-func (m *module) failure(cause catalog.Cause, detail string, err error) *catalog.PluginError {
+func (m *module) failure(cause catalog.Cause, detail message.Message, err error) *catalog.PluginError {
 	return &catalog.PluginError{Plugin: m.manifest.Name, Cause: cause, Detail: detail, Err: err}
 }
 
-// errNoAction is an Action without a member, or with one that this version does not know.
-var errNoAction = errors.New("it is no exchange, no outcome and no failure")
+// errNoAction means that an Action has no member, or one that this version does not know.
+var errNoAction = message.NewError(message.New(message.ModuleAnswerNoOutcome), nil)
 
 // Step implements catalog.Module.
 func (m *module) Step(ctx context.Context, in *abi.StepRequest, host catalog.Host) (*abi.Action, error) {
@@ -104,7 +103,7 @@ func (m *module) run(ctx context.Context, entry func(*instance) api.Function, in
 	defer m.buffers.Put(buffer)
 	*buffer = in.AppendWire((*buffer)[:0])
 	if n := len(*buffer); n > abi.MaxMessageBytes {
-		return m.failure(catalog.TooLarge, fmt.Sprintf("the message for the plugin has %d bytes, at most %d are allowed", n, abi.MaxMessageBytes), nil)
+		return m.failure(catalog.TooLarge, message.New(message.PluginMessageTooLarge, "bytes", n, "allowed", abi.MaxMessageBytes), nil)
 	}
 	inst, err := m.take(ctx)
 	if err != nil {
@@ -113,12 +112,12 @@ func (m *module) run(ctx context.Context, entry func(*instance) api.Function, in
 	f := entry(inst)
 	if f == nil {
 		m.put(inst, false)
-		return m.failure(catalog.Unavailable, "the module has no such entry point", nil)
+		return m.failure(catalog.Unavailable, message.New(message.ModuleNoEntryPoint), nil)
 	}
 	answer, failure := m.call(ctx, inst, f, *buffer, host)
 	if failure == nil {
 		if err := decode(answer); err != nil {
-			failure = m.failure(catalog.BadReply, "the answer is no such message: "+err.Error(), err)
+			failure = m.failure(catalog.BadReply, message.New(message.PluginAnswerUnreadable, "reason", message.Error(err)), err)
 		}
 	}
 	m.put(inst, failure != nil)
@@ -140,7 +139,8 @@ func (m *module) start(ctx context.Context) error {
 	var failure *catalog.PluginError
 	if err != nil {
 		failure = m.diagnose(in, err)
-		failure.Cause, failure.Detail = catalog.StartFailed, abi.ExportMarker+": "+failure.Detail
+		failure.Cause = catalog.StartFailed
+		failure.Detail = message.New(message.ModuleFailedIn, "function", abi.ExportMarker, "reason", failure.Detail)
 	}
 	m.put(in, failure != nil)
 	if failure != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // take waits for a slot and makes an instance if the slot has none.
@@ -44,14 +45,14 @@ func (m *module) take(ctx context.Context) (*instance, error) {
 }
 
 func (m *module) closed() error {
-	return m.failure(catalog.Unavailable, "the module is closed", nil)
+	return m.failure(catalog.Unavailable, message.New(message.PluginClosed), nil)
 }
 
 func (m *module) interrupted(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return m.failure(catalog.TimedOut, "no instance became free in time", err)
+		return m.failure(catalog.TimedOut, message.New(message.ModuleNoInstance), err)
 	}
-	return m.failure(catalog.Cancelled, "the caller gave up before an instance was free", err)
+	return m.failure(catalog.Cancelled, message.New(message.ModuleCallerGone), err)
 }
 
 // put gives a slot back. An instance that failed, grew or grew old is closed.
@@ -121,5 +122,5 @@ func (m *module) Close(ctx context.Context) error {
 }
 
 func (m *module) stillRunning(err error) error {
-	return m.failure(catalog.TimedOut, "calls were still running when the module was closed", err)
+	return m.failure(catalog.TimedOut, message.New(message.PluginCallsRunning), err)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/wasm"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // gate is a host whose calls wait until it is opened.
@@ -65,7 +66,7 @@ func TestNeverMoreInstancesThanAllowed(t *testing.T) {
 		failed <- err
 	}()
 	cancel()
-	wantFailure(t, <-failed, catalog.Cancelled, "gave up")
+	wantFailure(t, <-failed, catalog.Cancelled, message.ModuleCallerGone, "")
 	close(g.open)
 	wait()
 	wantCard(t, m)
@@ -80,7 +81,7 @@ func TestWaitingForAnInstanceEndsAtTheDeadline(t *testing.T) {
 		ctx, cancel := context.WithTimeout(context.Background(), 1e9)
 		defer cancel()
 		_, err := m.Step(ctx, misbehave, g)
-		wantFailure(t, err, catalog.TimedOut, "no instance became free in time")
+		wantFailure(t, err, catalog.TimedOut, message.ModuleNoInstance, "")
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%v does not wrap the context's error", err)
 		}
@@ -113,9 +114,9 @@ func TestCloseWaitsForRunningCalls(t *testing.T) {
 
 	hasty, cancel := context.WithCancel(ctx)
 	cancel()
-	wantFailure(t, m.Close(hasty), catalog.TimedOut, "calls were still running")
+	wantFailure(t, m.Close(hasty), catalog.TimedOut, message.PluginCallsRunning, "")
 	_, err := m.Step(ctx, behave, nil)
-	wantFailure(t, err, catalog.Unavailable, "the module is closed")
+	wantFailure(t, err, catalog.Unavailable, message.PluginClosed, "")
 
 	closed := make(chan error)
 	for range 2 {
@@ -138,7 +139,7 @@ func TestCloseWaitsForRunningCalls(t *testing.T) {
 	}
 	wantStatus(t, m, catalog.Status{State: catalog.Closed})
 	_, err = m.Accept(ctx, new(abi.AcceptRequest), nil)
-	wantFailure(t, err, catalog.Unavailable, "the module is closed")
+	wantFailure(t, err, catalog.Unavailable, message.PluginClosed, "")
 }
 
 func TestWaitingForAnInstanceEndsWhenTheModuleIsClosed(t *testing.T) {
@@ -153,7 +154,7 @@ func TestWaitingForAnInstanceEndsWhenTheModuleIsClosed(t *testing.T) {
 		}()
 		synctest.Wait()
 		go func() { closed <- m.Close(context.Background()) }()
-		wantFailure(t, <-failed, catalog.Unavailable, "the module is closed")
+		wantFailure(t, <-failed, catalog.Unavailable, message.PluginClosed, "")
 		close(g.open)
 		wait()
 		if err := <-closed; err != nil {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/tetratelabs/wazero"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/wasm/internal/fuel"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Runtime loads WebAssembly modules. It is safe for concurrent use.
@@ -24,7 +24,7 @@ type Runtime struct {
 
 var _ catalog.Runtime = (*Runtime)(nil)
 
-// New makes a runtime. It fails when a value of the configuration means nothing or the cache folder cannot be used.
+// New returns a runtime. It fails if a value of the configuration is invalid or the cache folder cannot be used.
 func New(cfg Config) (*Runtime, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
@@ -51,7 +51,7 @@ func New(cfg Config) (*Runtime, error) {
 	return r, nil
 }
 
-// Kind is catalog.WASM.
+// Kind returns catalog.WASM.
 func (r *Runtime) Kind() catalog.Kind { return catalog.WASM }
 
 // Close releases the compiled code. Modules must be closed before.
@@ -66,24 +66,24 @@ func (r *Runtime) Close(ctx context.Context) error {
 // Load compiles a module, checks its exports and imports against the contract and starts a first instance. Its error is
 // a *catalog.PluginError.
 func (r *Runtime) Load(ctx context.Context, p catalog.Plugin) (catalog.Module, error) {
-	fail := func(cause catalog.Cause, detail string, err error) error {
+	fail := func(cause catalog.Cause, detail message.Message, err error) error {
 		return &catalog.PluginError{Plugin: p.Manifest.Name, Cause: cause, Detail: detail, Err: err}
 	}
-	if detail := otherThanModule(p.Code); detail != "" {
-		return nil, fail(catalog.NotAPlugin, detail, nil)
+	if code := noModule(p.Code); code != "" {
+		return nil, fail(catalog.NotAPlugin, message.New(code), nil)
 	}
 	metered, err := fuel.Instrument(p.Code)
 	if err != nil {
-		return nil, fail(catalog.NotAPlugin, err.Error(), err)
+		return nil, fail(catalog.NotAPlugin, message.Error(err), err)
 	}
 	if n := tableEntries(metered); n > maxTableEntries {
-		return nil, fail(catalog.OutOfMemory, fmt.Sprintf("the module declares tables of %d entries, at most %d are allowed", n, maxTableEntries), nil)
+		return nil, fail(catalog.OutOfMemory, message.New(message.ModuleTables, "entries", n, "allowed", maxTableEntries), nil)
 	}
 	compiled, err := r.compile(ctx, metered)
 	if err != nil {
-		return nil, fail(catalog.NotAPlugin, "the module does not compile: "+firstLine(err), err)
+		return nil, fail(catalog.NotAPlugin, message.New(message.ModuleUncompiled, "reason", firstLine(err)), err)
 	}
-	if cause, detail := r.judge(compiled); cause != "" {
+	if cause, detail := r.validate(compiled); cause != "" {
 		_ = compiled.Close(ctx)
 		return nil, fail(cause, detail, nil)
 	}
@@ -112,19 +112,19 @@ func (r *Runtime) compile(ctx context.Context, module []byte) (wazero.CompiledMo
 	return compiled, err
 }
 
-// otherThanModule says what a file is that is plainly no module; "" when it may be one.
-func otherThanModule(code []byte) string {
+// noModule returns the code of the message about a file that is plainly no module, or an empty code.
+func noModule(code []byte) message.Code {
 	switch {
 	case len(code) == 0:
-		return "the file is empty"
+		return message.PluginFileEmpty
 	case bytes.HasPrefix(code, []byte("\x00asm\x0d\x00\x01\x00")):
-		return "the file is a WebAssembly component; build a core module for wasip1"
+		return message.ModuleComponent
 	case bytes.HasPrefix(code, []byte("\x7fELF")):
-		return "the file is a native executable; build it with GOOS=wasip1 GOARCH=wasm, or load it as a process plugin"
+		return message.ModuleNative
 	case bytes.HasPrefix(bytes.TrimSpace(code), []byte("(module")):
-		return "the file is WebAssembly text; assemble it"
+		return message.ModuleText
 	case !bytes.HasPrefix(code, []byte("\x00asm")):
-		return "the file is no WebAssembly module"
+		return message.ModuleOther
 	}
 	return ""
 }

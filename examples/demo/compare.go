@@ -3,10 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/idcard"
-	"github.com/ocrmux/ocrmux/internal/terminal"
 )
 
 const (
@@ -14,8 +14,8 @@ const (
 	nothing = "-"
 )
 
-// compare is a table with a row for each field and a column for each result. What agrees with the first result is only marked,
-// so that the table stays narrow and differences stand out.
+// compare returns a table with a row for each field and a column for each result. A cell that agrees with the first
+// result is only marked, so the table stays narrow and differences are easy to see.
 func compare(results []result) string {
 	rows := [][]string{{""}}
 	for _, r := range results {
@@ -56,12 +56,38 @@ func compare(results []result) string {
 		return fmt.Sprintf("%.0f°", *r.card.Rotation)
 	})
 	rows = append(rows, attempts(results)...)
-	var t terminal.Table
-	for _, row := range rows {
-		t.Add(row...)
-	}
-	return t.String() + "\n" + same + " as local read it   " + nothing + " the vendor's protocol does not say it   " +
+	return table(rows) + "\n" + same + " as local read it   " + nothing + " the vendor's protocol does not say it   " +
 		"billed: what an answer means in the protocol; nothing was paid here\n"
+}
+
+// table aligns rows of the same length, with two spaces between columns.
+func table(rows [][]string) string {
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], width(cell))
+		}
+	}
+	var b strings.Builder
+	for _, row := range rows {
+		line := ""
+		for i, cell := range row {
+			line += cell + strings.Repeat(" ", widths[i]-width(cell)+2)
+		}
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+	return b.String()
+}
+
+// width returns how many cells of a terminal a text takes. A Chinese character takes two.
+func width(text string) int {
+	n := 0
+	for _, r := range text {
+		if n++; r >= '⺀' {
+			n++
+		}
+	}
+	return n
 }
 
 func or(text string) string {
@@ -71,7 +97,7 @@ func or(text string) string {
 	return text
 }
 
-// portrait is the place of the picture's top left corner and its size.
+// portrait returns the place of the portrait's top left corner and its size.
 func portrait(card *engine.Recognition) string {
 	if card.Portrait == nil {
 		return nothing
@@ -85,7 +111,7 @@ func portrait(card *engine.Recognition) string {
 	return fmt.Sprintf("%.0f,%.0f %.0fx%.0f", left, top, right-left, bottom-top)
 }
 
-// attempts are how each call went, what it cost and how long it took.
+// attempts returns how each call ended, whether it was billed, and how long it took.
 func attempts(results []result) [][]string {
 	rows := [][]string{{"outcome"}, {"billed"}, {"duration"}}
 	for _, r := range results {

@@ -8,10 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 	"github.com/ocrmux/ocrmux/internal/manifest"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/yamltree"
 )
 
@@ -41,7 +44,7 @@ func Find(dir string) ([]Found, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the folder cannot be read: %w", pathless(err))
+		return nil, fmt.Errorf("the folder cannot be read: %w", boundedread.WithoutPath(err))
 	}
 	var out []Found
 	seen := make(map[string]int)
@@ -51,7 +54,7 @@ func Find(dir string) ([]Found, error) {
 			continue
 		}
 		if i, twice := seen[f.Name]; twice {
-			out[i].Err = &PluginError{Plugin: f.Name, Cause: NotAPlugin, Detail: fmt.Sprintf("both %s and %s carry this name: remove one", filepath.Base(out[i].Plugin.Path), filepath.Base(f.Plugin.Path))}
+			out[i].Err = &PluginError{Plugin: f.Name, Cause: NotAPlugin, Detail: message.New(message.PluginNameTwice, "file", filepath.Base(out[i].Plugin.Path), "other", filepath.Base(f.Plugin.Path))}
 			continue
 		}
 		seen[f.Name] = len(out)
@@ -71,7 +74,7 @@ func File(path string) Found {
 	if f, ok := judge(dir, file+abi.ManifestSuffix); ok {
 		return f
 	}
-	return Found{Name: file, Err: &PluginError{Plugin: file, Cause: NotAPlugin, Detail: "the file's name is not that of a plugin"}}
+	return Found{Name: file, Err: &PluginError{Plugin: file, Cause: NotAPlugin, Detail: message.New(message.PluginFileName)}}
 }
 
 // judge reads a plugin by the name of its module or of its manifest.
@@ -104,7 +107,7 @@ func judge(dir, file string) (f Found, ok bool) {
 // read fills a plugin from its file.
 func (p *Plugin) read(name string, manifestOf func(code []byte) ([]byte, error)) error {
 	fail := func(cause Cause, err error) error {
-		return &PluginError{Plugin: name, Cause: cause, Detail: err.Error(), Err: err}
+		return &PluginError{Plugin: name, Cause: cause, Detail: message.Error(err), Err: err}
 	}
 	limit := int64(maxPluginBytes)
 	if p.Kind == Declarative {
@@ -133,7 +136,7 @@ func (p *Plugin) read(name string, manifestOf func(code []byte) ([]byte, error))
 		return fail(BadManifest, err)
 	}
 	if d.Name != name {
-		return fail(BadManifest, fmt.Errorf("the manifest is of %q, but the file is named %q: rename one", d.Name, name))
+		return fail(BadManifest, message.NewError(message.New(message.PluginNameDiffers, "name", strconv.Quote(d.Name), "file", strconv.Quote(name)), nil))
 	}
 	p.Code, p.SHA256, p.Manifest = code, sha256.Sum256(code), d
 	return nil
@@ -141,24 +144,16 @@ func (p *Plugin) read(name string, manifestOf func(code []byte) ([]byte, error))
 
 func readFile(path string, limit int64) ([]byte, error) {
 	info, err := os.Stat(path)
-	if err != nil {
-		return nil, fmt.Errorf("%s cannot be read: %w", filepath.Base(path), pathless(err))
+	if err == nil && (!info.Mode().IsRegular() || info.Size() > limit) { // before it is opened: opening a pipe may block
+		return nil, message.NewError(message.New(message.PluginFileIrregular, "file", filepath.Base(path), "limit", limit), nil)
 	}
-	if !info.Mode().IsRegular() || info.Size() > limit {
-		return nil, fmt.Errorf("%s is no regular file of at most %d bytes", filepath.Base(path), limit)
+	var data []byte
+	if err == nil {
+		data, err = boundedread.File(path, limit)
 	}
-	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("%s cannot be read: %w", filepath.Base(path), pathless(err))
+		err = boundedread.WithoutPath(err)
+		return nil, message.NewError(message.New(message.PluginFileUnreadable, "file", filepath.Base(path), "reason", err.Error()), err)
 	}
 	return data, nil
-}
-
-// pathless is the cause of a file error without the path, which the text around it says shorter.
-func pathless(err error) error {
-	var at *fs.PathError
-	if errors.As(err, &at) {
-		return at.Err
-	}
-	return err
 }

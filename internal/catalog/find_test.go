@@ -12,6 +12,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/manifest"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // about is the manifest of a plugin of this name.
@@ -53,13 +54,13 @@ func TestFindJudgesEachPluginByItself(t *testing.T) {
 		{"a manifest that is too long", map[string]string{"bad": "x", "bad.manifest.json": about("bad") + long}, catalog.BadManifest, "262144 bytes"},
 		{"a manifest with a misspelt key", map[string]string{"bad.wasm": module(t, strings.Replace(about("bad"), `"documents"`, `"document"`, 1))}, catalog.BadManifest, "document: no such key"},
 		{"a manifest that makes no sense", map[string]string{"bad.wasm": module(t, strings.Replace(about("bad"), "1.0.0", "one", 1))}, catalog.BadManifest, "semantic version"},
-		{"the manifest of another plugin", map[string]string{"bad.wasm": module(t, about("other"))}, catalog.BadManifest, `the manifest is of "other", but the file is named "bad": rename one`},
+		{"the manifest of another plugin", map[string]string{"bad.wasm": module(t, about("other"))}, catalog.BadManifest, `"other"`},
 		{"an older ABI", map[string]string{"bad.wasm": module(t, strings.Replace(about("bad"), `"major": 1`, `"major": 0, "minor": 9`, 1))}, catalog.BadManifest, "abi.major"},
 		{"a newer ABI", map[string]string{"bad.wasm": module(t, strings.Replace(about("bad"), `"major": 1`, `"major": 2`, 1))}, catalog.WrongABI, "upgrade ocrmux"},
 		{"a newer minor ABI", map[string]string{"bad.wasm": module(t, strings.Replace(about("bad"), `"major": 1`, `"major": 1, "minor": 7`, 1))}, catalog.WrongABI, "upgrade ocrmux"},
 		{"a newer ABI with words of its own", map[string]string{"bad.wasm": module(t, strings.Replace(about("bad"), `"major": 1}`, `"major": 2}, "novelty": 1`, 1))}, catalog.WrongABI, "upgrade ocrmux"},
 		{"a feature that this host lacks", map[string]string{"bad.wasm": module(t, strings.Replace(about("bad"), `"documents"`, `"features": ["cipher"], "documents"`, 1))}, catalog.WrongABI, "cipher"},
-		{"two plugins of one name", map[string]string{"bad.wasm": module(t, about("bad")), "bad": "x", "bad.manifest.json": about("bad")}, catalog.NotAPlugin, "both bad and bad.wasm carry this name: remove one"},
+		{"two plugins of one name", map[string]string{"bad.wasm": module(t, about("bad")), "bad": "x", "bad.manifest.json": about("bad")}, catalog.NotAPlugin, "both bad and bad.wasm"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -90,11 +91,15 @@ func TestFindJudgesEachPluginByItself(t *testing.T) {
 }
 
 func TestAPluginThatThisHostCannotServeSaysWhichSideToUpgrade(t *testing.T) {
-	for _, tt := range []struct{ name, old, new, says string }{
-		{"a newer major", `"major": 1`, `"major": 2`, `provider "bad" speaks ABI 2, this ocrmux 1: upgrade ocrmux, or get a build of the provider for ABI 1`},
-		{"a newer minor", `"major": 1`, `"major": 1, "minor": 7`, `provider "bad" needs ABI 1.7, this ocrmux has 1.0: upgrade ocrmux`},
-		{"an unknown feature", `"documents"`, `"features": ["cipher"], "documents"`, `provider "bad" needs the feature cipher, which this ocrmux (ABI 1.0) does not have: upgrade ocrmux`},
-		{"a feature with words of its own", `"documents"`, `"features": ["cipher"], "ciphers": [], "documents"`, `provider "bad" needs the feature cipher, which this ocrmux (ABI 1.0) does not have: upgrade ocrmux`},
+	for _, tt := range []struct {
+		name, old, new string
+		code           message.Code
+		params         []any
+	}{
+		{"a newer major", `"major": 1`, `"major": 2`, message.PluginABINewer, []any{"theirs", 2, "ours", 1}},
+		{"a newer minor", `"major": 1`, `"major": 1, "minor": 7`, message.PluginABIMinor, []any{"theirs", "1.7", "ours", "1.0"}},
+		{"an unknown feature", `"documents"`, `"features": ["cipher"], "documents"`, message.PluginABIFeatures, []any{"features", "cipher", "ours", "1.0"}},
+		{"a feature with words of its own", `"documents"`, `"features": ["cipher"], "ciphers": [], "documents"`, message.PluginABIFeatures, []any{"features", "cipher", "ours", "1.0"}},
 	} {
 		text := strings.Replace(about("bad"), tt.old, tt.new, 1)
 		for kind, files := range map[catalog.Kind]map[string]string{
@@ -110,7 +115,9 @@ func TestAPluginThatThisHostCannotServeSaysWhichSideToUpgrade(t *testing.T) {
 				if err != nil || len(found) != 1 {
 					t.Fatalf("found %+v, %v", found, err)
 				}
-				if want := "plugin bad: wrong_abi: " + tt.says; found[0].Err == nil || found[0].Err.Error() != want {
+				want := message.New(tt.code, append(tt.params, "provider", message.New(message.PluginProvider, "name", `"bad"`))...)
+				var e *catalog.PluginError
+				if !errors.As(found[0].Err, &e) || e.Plugin != "bad" || e.Cause != catalog.WrongABI || !e.Detail.Equal(want) {
 					t.Errorf("the error is %v, want %s", found[0].Err, want)
 				}
 			})

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"github.com/ocrmux/ocrmux/internal/manifest"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/yamltree"
 )
 
@@ -28,7 +29,7 @@ func (p *Plugin) readProviderFile(name string) error {
 		return err
 	}
 	placed := yamltree.AsError(file, ManifestProblems(in, wrong.Err))
-	return &PluginError{Plugin: name, Cause: wrong.Cause, Detail: placed.Error(), Err: errors.Join(placed, wrong.Err)}
+	return &PluginError{Plugin: name, Cause: wrong.Cause, Detail: message.Text(placed.Error()), Err: errors.Join(placed, wrong.Err)}
 }
 
 // ManifestProblems says where in a provider file each thing stands that is wrong with the manifest at a node.

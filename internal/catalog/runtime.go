@@ -2,9 +2,9 @@ package catalog
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Kind of a plugin, and so of the runtime that loads it.
@@ -74,7 +74,7 @@ const (
 type Status struct {
 	State State
 	// Reason says why a module is not ready.
-	Reason string
+	Reason message.Message
 	// Instances that live at this moment, and how many were replaced after a failure.
 	Instances, Replaced int
 	// Memory is how many bytes live instances held when they last ended a call; 0 where the runtime does not know.
@@ -121,16 +121,21 @@ const (
 type PluginError struct {
 	Plugin string
 	Cause  Cause
-	Detail string
+	// Detail may be zero.
+	Detail message.Message
 	Err    error
 }
 
-func (e *PluginError) Error() string {
-	s := fmt.Sprintf("plugin %s: %s", e.Plugin, e.Cause)
-	if e.Detail != "" {
-		s += ": " + e.Detail
+// Error returns the English text of the message.
+func (e *PluginError) Error() string { return e.Message().String() }
+
+// Message names the plugin, the cause and the detail.
+func (e *PluginError) Message() message.Message {
+	if e.Detail.IsZero() {
+		return message.New(message.PluginFailedPlain, "plugin", e.Plugin, "cause", e.Cause)
 	}
-	return s
+	return message.New(message.PluginFailed, "plugin", e.Plugin, "cause", e.Cause, "detail", e.Detail)
 }
 
+// Unwrap returns the cause, if another error is one.
 func (e *PluginError) Unwrap() error { return e.Err }

@@ -146,8 +146,11 @@ func checkBudget(ctx context.Context, s *Subject, o *Outcome) error {
 // stepFuel is what a step of an exchange should do with.
 const stepFuel = HostFuel / 10
 
-// overBudget are the steps that need more than they should.
+// overBudget returns the indexes of the steps that need more than stepFuel.
 func (s *Subject) overBudget(ctx context.Context) ([]int, error) {
+	if s.budget.known {
+		return s.budget.over, nil
+	}
 	tight, err := s.with(ctx, Tuning{Fuel: stepFuel})
 	if err != nil {
 		return nil, err
@@ -161,7 +164,9 @@ func (s *Subject) overBudget(ctx context.Context) ([]int, error) {
 			out = append(out, i)
 		}
 	}
-	return out, errors.Join(ctx.Err(), s.release(ctx, Tuning{Fuel: stepFuel}))
+	err = errors.Join(ctx.Err(), s.release(ctx, Tuning{Fuel: stepFuel}))
+	s.budget.known, s.budget.over = err == nil, out
+	return out, err
 }
 
 // Steps of the case memory: until an instance has warmed up, and in all.

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 )
 
 // editJSON writes a JSON text with other scalars and leaves everything else as it is. It is false when the text is no JSON.
@@ -53,7 +55,6 @@ func (e *jsonEditor) value(pointer string) error {
 }
 
 func (e *jsonEditor) members(open json.Delim, pointer string) error {
-	escape := strings.NewReplacer("~", "~0", "/", "~1")
 	for i := 0; e.decoder.More(); i++ {
 		name := strconv.Itoa(i)
 		if open == '{' {
@@ -61,9 +62,9 @@ func (e *jsonEditor) members(open json.Delim, pointer string) error {
 			if err != nil {
 				return err
 			}
-			name = escape.Replace(key.(string)) // a decoder gives nothing else here
+			name = key.(string) // a decoder gives nothing else here
 		}
-		if err := e.value(pointer + "/" + name); err != nil {
+		if err := e.value(jsonpointer.Join(pointer, name)); err != nil {
 			return err
 		}
 	}

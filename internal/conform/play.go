@@ -18,6 +18,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/egress"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // track is what happened while a golden exchange was played.
@@ -178,7 +179,7 @@ func stable(attempts []engine.Attempt) {
 	for i := range attempts {
 		a := &attempts[i]
 		a.Started = time.Time{}
-		a.Cost, a.Currency, a.Price = 0, "", ""
+		a.Cost, a.Currency, a.Price = 0, "", message.Message{}
 	}
 }
 

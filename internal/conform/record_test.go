@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/internal/build"
-	"github.com/ocrmux/ocrmux/internal/catalog"
+
 	"github.com/ocrmux/ocrmux/internal/conform"
 )
 
@@ -41,10 +41,7 @@ func record(t *testing.T, file string, r conform.Recording) (*conform.Recorded, 
 	}
 	r.Name, r.Picture, r.PictureName = "recorded", picture, "card.jpg"
 	r.Now, r.Random = time.Date(2026, 1, 2, 3, 4, 5, 678_901_234, time.UTC), rand.Reader
-	return conform.Record(t.Context(), file, r, conform.Options{Runtime: func(kind catalog.Kind, tuning conform.Tuning) (catalog.Runtime, error) {
-		tuning.Cache = plugins.cache
-		return conform.Runtime(kind, tuning)
-	}})
+	return conform.Record(t.Context(), file, r, conform.Options{Cache: plugins.cache})
 }
 
 // provider builds one of those that are shipped.
@@ -58,7 +55,8 @@ func provider(t *testing.T, name string) string {
 }
 
 // The vendor's answers below are of invented persons (SPECIMEN 样本). To a recording they are as good as real ones.
-func TestARecordingHoldsNeitherSecretsNorWhatWasRead(t *testing.T) {
+func TestRecordingsHoldNoSecretAndNoField(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		provider string
 		secrets  map[string]string
@@ -102,6 +100,7 @@ func TestARecordingHoldsNeitherSecretsNorWhatWasRead(t *testing.T) {
 		},
 	} {
 		t.Run(tt.provider, func(t *testing.T) {
+			t.Parallel()
 			file := provider(t, tt.provider)
 			config := map[string]any{"endpoint": live(t, tt.answers)}
 			for k, v := range tt.config {
@@ -156,7 +155,8 @@ func passes(t *testing.T, file string, recorded *conform.Recorded) {
 	}
 }
 
-func TestAFailureIsRecordedToo(t *testing.T) {
+func TestRecordingsOfFailures(t *testing.T) {
+	t.Parallel()
 	endpoint := live(t, map[string]string{"/idcard": `{"code": 2, "message": "too many"}`})
 	recorded, err := record(t, plugins.module, conform.Recording{
 		Config: map[string]any{"endpoint": endpoint}, Secrets: map[string]string{"app_key": "account-4711", "app_secret": "correct horse battery"},
@@ -170,7 +170,8 @@ func TestAFailureIsRecordedToo(t *testing.T) {
 	passes(t, plugins.module, recorded)
 }
 
-func TestWhatCannotBeRecordedIsRefused(t *testing.T) {
+func TestRecordingsThatAreRefused(t *testing.T) {
+	t.Parallel()
 	secrets := map[string]string{"app_key": "account-4711", "app_secret": "correct horse battery"}
 	for name, tt := range map[string]struct {
 		answer  string
@@ -183,6 +184,7 @@ func TestWhatCannotBeRecordedIsRefused(t *testing.T) {
 		"a name of a member that was read": {`{"code": 0, "name": "样本欧阳", "of": {"样本欧阳": 1}}`, secrets, "the field name"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			endpoint := "http://127.0.0.1:1"
 			if tt.answer != "" {
 				endpoint = live(t, map[string]string{"/idcard": tt.answer})

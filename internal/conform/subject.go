@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Options say how a plugin is looked at.
@@ -18,6 +18,8 @@ type Options struct {
 	Exchanges string
 	// Update writes what comes of the golden exchanges into their files.
 	Update bool
+	// Cache is a folder for compiled code; empty means a temporary one.
+	Cache string
 	// Runtime makes the runtime for a kind of plugin; nil means [Runtime].
 	Runtime func(catalog.Kind, Tuning) (catalog.Runtime, error)
 }
@@ -27,10 +29,16 @@ type Subject struct {
 	Plugin catalog.Plugin
 
 	options Options
-	cache   string
-	main    *loaded
-	tuned   map[Tuning]*loaded
-	tracks  []*track
+	// temporary is the folder for compiled code to remove; empty if the caller named one.
+	temporary string
+	main      *loaded
+	tuned     map[Tuning]*loaded
+	tracks    []*track
+	// budget holds the result of overBudget, which two cases need.
+	budget struct {
+		known bool
+		over  []int
+	}
 }
 
 // Open loads the plugin in a file (a module NAME.wasm, an executable NAME beside its NAME.manifest.json, or whatever else
@@ -45,8 +53,11 @@ func Open(ctx context.Context, file string, o Options) (*Subject, error) {
 		o.Runtime = Runtime
 	}
 	s := &Subject{Plugin: p, options: o, tuned: map[Tuning]*loaded{}}
-	if s.cache, err = os.MkdirTemp("", "ocrmux-conform-"); err != nil {
-		return nil, err
+	if o.Cache == "" {
+		if s.temporary, err = os.MkdirTemp("", "ocrmux-conform-"); err != nil {
+			return nil, err
+		}
+		s.options.Cache = s.temporary
 	}
 	if err := s.open(ctx); err != nil {
 		return nil, errors.Join(err, s.Close(context.WithoutCancel(ctx)))
@@ -93,12 +104,12 @@ func find(file string) (catalog.Plugin, error) {
 		return catalog.Plugin{}, err
 	}
 	return catalog.Plugin{}, &catalog.PluginError{Plugin: filepath.Base(file), Cause: catalog.NotAPlugin,
-		Detail: "the file is no plugin: it is a module NAME.wasm, or an executable NAME with a NAME" + abi.ManifestSuffix + " beside it"}
+		Detail: message.New(message.PluginFileName)}
 }
 
 // with loads the plugin once for each tuning.
 func (s *Subject) with(ctx context.Context, t Tuning) (*loaded, error) {
-	t.Cache = s.cache
+	t.Cache = s.options.Cache
 	if m := s.tuned[t]; m != nil {
 		return m, nil
 	}
@@ -112,7 +123,7 @@ func (s *Subject) with(ctx context.Context, t Tuning) (*loaded, error) {
 
 // release closes what was loaded for one tuning.
 func (s *Subject) release(ctx context.Context, t Tuning) error {
-	t.Cache = s.cache
+	t.Cache = s.options.Cache
 	m := s.tuned[t]
 	delete(s.tuned, t)
 	return m.close(ctx)
@@ -124,7 +135,10 @@ func (s *Subject) Close(ctx context.Context) error {
 	for _, m := range s.tuned {
 		errs = append(errs, m.close(ctx))
 	}
-	return errors.Join(append(errs, os.RemoveAll(s.cache))...)
+	if s.temporary != "" {
+		errs = append(errs, os.RemoveAll(s.temporary))
+	}
+	return errors.Join(errs...)
 }
 
 // calls reports whether the plugin sends anything to anybody.

@@ -1,6 +1,7 @@
 package conform_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,9 +9,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/ocrmux/ocrmux/internal/build"
 	"github.com/ocrmux/ocrmux/internal/catalog"
@@ -18,7 +20,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/manifest"
 )
 
-// plugins is the folder of the built provider unruly, and of its compiled code.
+// plugins are the builds of the provider unruly. cache is a folder for compiled code.
 var plugins struct{ module, executable, cache string }
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
@@ -31,7 +33,7 @@ func run(m *testing.M) int {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	const source = "testdata/unruly"
-	plugins.cache = filepath.Join(dir, "cache")
+	plugins.cache = cmp.Or(os.Getenv("OCRMUX_TEST_CACHE"), filepath.Join(dir, "cache"))
 	var err2 error
 	plugins.module, err = build.WASM(context.Background(), source, filepath.Join(dir, "wasm"))
 	plugins.executable, err2 = build.Process(context.Background(), source, filepath.Join(dir, "process"))
@@ -42,16 +44,54 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// folder holds a recorded golden exchange in which the provider misbehaves in a way.
-func folder(t *testing.T, file, how string) string {
+// recorded returns the golden exchange of the provider that keeps every rule, without its mode. It is recorded once,
+// which also compiles the module before tests need it in parallel.
+var recorded = sync.OnceValues(func() (text string, err error) {
+	dir, err := os.MkdirTemp("", "conform-test-")
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	if err := os.CopyFS(dir, os.DirFS("testdata")); err != nil {
+		return "", err
+	}
+	s, err := conform.Open(context.Background(), plugins.module, conform.Options{Exchanges: dir, Update: true, Cache: plugins.cache})
+	if err != nil {
+		return "", err
+	}
+	written, err := os.ReadFile(filepath.Join(dir, "front.txtar"))
+	return string(written), errors.Join(err, s.Close(context.Background()))
+})
+
+// folder returns a folder with a golden exchange that was recorded while the provider misbehaved in one way. Without a
+// way, it keeps every rule.
+func folder(t *testing.T, how string) string {
+	t.Helper()
+	text, err := recorded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := unrecorded(t)
+	exchange := filepath.Join(dir, "front.txtar")
+	if err := os.WriteFile(exchange, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if how == "" {
+		return dir
+	}
+	rewrite(t, exchange, "MODE", how)
+	s := open(t, plugins.module, conform.Options{Exchanges: dir, Update: true})
+	if err := s.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// unrecorded returns a folder with the exchange as it is in testdata.
+func unrecorded(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS("testdata")); err != nil {
-		t.Fatal(err)
-	}
-	rewrite(t, filepath.Join(dir, "front.txtar"), "MODE", how)
-	s := open(t, file, conform.Options{Exchanges: dir, Update: true})
-	if err := s.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -73,10 +113,7 @@ func rewrite(t *testing.T, path, old, with string) {
 
 func open(t *testing.T, file string, o conform.Options) *conform.Subject {
 	t.Helper()
-	o.Runtime = func(kind catalog.Kind, tuning conform.Tuning) (catalog.Runtime, error) {
-		tuning.Cache = plugins.cache
-		return conform.Runtime(kind, tuning)
-	}
+	o.Cache = plugins.cache
 	s, err := conform.Open(t.Context(), file, o)
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +121,7 @@ func open(t *testing.T, file string, o conform.Options) *conform.Subject {
 	return s
 }
 
-// verdicts are the cases that failed with their problems, and those that were not applicable.
+// verdicts returns the problems of the cases that failed, the names of those that do not apply, and all outcomes.
 func verdicts(t *testing.T, file, dir string) (failed map[string][]conform.Problem, skipped []string, outcomes map[string]*conform.Outcome) {
 	t.Helper()
 	s := open(t, file, conform.Options{Exchanges: dir})
@@ -108,17 +145,19 @@ func verdicts(t *testing.T, file, dir string) (failed map[string][]conform.Probl
 	return failed, skipped, outcomes
 }
 
-func TestAProviderThatKeepsToEverythingPasses(t *testing.T) {
+func TestAProviderThatKeepsEveryRulePasses(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		kind, file string
 		skipped    []string
 	}{{"wasm", plugins.module, nil}, {"process", plugins.executable, []string{"budget", "memory"}}} {
 		t.Run(tt.kind, func(t *testing.T) {
-			failed, skipped, outcomes := verdicts(t, tt.file, folder(t, tt.file, "no"))
-			if diff := cmp.Diff(map[string][]conform.Problem{}, failed); diff != "" {
+			t.Parallel()
+			failed, skipped, outcomes := verdicts(t, tt.file, folder(t, ""))
+			if diff := gocmp.Diff(map[string][]conform.Problem{}, failed); diff != "" {
 				t.Error(diff)
 			}
-			if diff := cmp.Diff(tt.skipped, skipped); diff != "" {
+			if diff := gocmp.Diff(tt.skipped, skipped); diff != "" {
 				t.Error(diff)
 			}
 			for name, o := range outcomes {
@@ -131,6 +170,7 @@ func TestAProviderThatKeepsToEverythingPasses(t *testing.T) {
 }
 
 func TestEachMisbehaviourFailsItsOwnCaseAndNoOther(t *testing.T) {
+	t.Parallel()
 	for how, want := range map[string]struct{ failed, says string }{
 		"elsewhere":  {"descriptor", "https://other.example.com is called and not listed"},
 		"impure":     {"pure", "something else"},
@@ -147,7 +187,8 @@ func TestEachMisbehaviourFailsItsOwnCaseAndNoOther(t *testing.T) {
 		"garbled":    {"front doors", "cannot be parsed"},
 	} {
 		t.Run(how, func(t *testing.T) {
-			failed, _, _ := verdicts(t, plugins.module, folder(t, plugins.module, how))
+			t.Parallel()
+			failed, _, _ := verdicts(t, plugins.module, folder(t, how))
 			problems, ok := failed[want.failed]
 			if !ok || len(failed) > 1 {
 				t.Fatalf("want %s to fail alone, these failed: %v", want.failed, failed)
@@ -166,7 +207,8 @@ func TestEachMisbehaviourFailsItsOwnCaseAndNoOther(t *testing.T) {
 	}
 }
 
-func TestWhatIsMissingBesideThePluginFailsItsCase(t *testing.T) {
+func TestAFileThatIsMissingOrWrongFailsItsCase(t *testing.T) {
+	t.Parallel()
 	remove := func(names ...string) func(*testing.T, string) {
 		return func(t *testing.T, dir string) {
 			for _, name := range names {
@@ -192,7 +234,8 @@ func TestWhatIsMissingBesideThePluginFailsItsCase(t *testing.T) {
 		"a template without end": {func(t *testing.T, dir string) { rewrite(t, filepath.Join(dir, "failures.txtar"), "{status}", "{stat}") }, []string{"failures"}, "the template makes no answer"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir := folder(t, plugins.module, "no")
+			t.Parallel()
+			dir := folder(t, "")
 			tt.spoil(t, dir)
 			failed, _, _ := verdicts(t, plugins.module, dir)
 			var names []string
@@ -202,7 +245,7 @@ func TestWhatIsMissingBesideThePluginFailsItsCase(t *testing.T) {
 				}
 			}
 			slices.Sort(names)
-			if diff := cmp.Diff(tt.failed, names); diff != "" {
+			if diff := gocmp.Diff(tt.failed, names); diff != "" {
 				t.Errorf("%s%v", diff, failed)
 			}
 			if !strings.Contains(fmt.Sprint(failed), tt.says) {
@@ -212,7 +255,7 @@ func TestWhatIsMissingBesideThePluginFailsItsCase(t *testing.T) {
 	}
 }
 
-// withManifest is the module with another manifest in it.
+// withManifest returns a copy of the module with a change in its manifest.
 func withManifest(t *testing.T, old, with string) string {
 	t.Helper()
 	code, err := os.ReadFile(plugins.module)
@@ -236,11 +279,13 @@ func withManifest(t *testing.T, old, with string) string {
 	return file
 }
 
-func TestManifestsAreHeldToWhatTheProviderDoes(t *testing.T) {
+func TestTheManifestMustMatchTheProvider(t *testing.T) {
+	t.Parallel()
 	const images = `"images": {"formats": ["jpg"], "min_side": 15, "max_side": 4096, "max_bytes": 1048576, "inputs": ["bytes"]},`
 	t.Run("limits are declared", func(t *testing.T) {
+		t.Parallel()
 		file := withManifest(t, images, "")
-		dir := folder(t, file, "no")
+		dir := folder(t, "")
 		failed, _, _ := verdicts(t, file, dir)
 		if len(failed) != 1 || len(failed["limits"]) != 1 {
 			t.Errorf("failed: %v", failed)
@@ -253,38 +298,32 @@ func TestManifestsAreHeldToWhatTheProviderDoes(t *testing.T) {
 			t.Errorf("failed: %v, not applicable: %v", failed, skipped)
 		}
 	})
-	t.Run("what nobody uses is a warning", func(t *testing.T) {
+	t.Run("an unused declaration is a warning", func(t *testing.T) {
+		t.Parallel()
 		file := withManifest(t, `"hosts": ["https://api.example.com"],`, `"hosts": ["https://api.example.com", "https://old.example.com"], "host_functions": ["sign"],`)
-		failed, _, outcomes := verdicts(t, file, folder(t, file, "no"))
+		failed, _, outcomes := verdicts(t, file, folder(t, ""))
 		var warnings []string
 		for _, w := range outcomes["descriptor"].Warnings {
 			warnings = append(warnings, w.Wrong)
 		}
 		want := []string{"no exchange calls https://old.example.com", "no exchange calls sign"}
-		if diff := cmp.Diff(want, warnings); diff != "" || len(failed) != 0 {
+		if diff := gocmp.Diff(want, warnings); diff != "" || len(failed) != 0 {
 			t.Errorf("%s%v", diff, failed)
 		}
 	})
 	t.Run("an endpoint can be configured", func(t *testing.T) {
-		// The exchange cannot be played then: everything that needs one fails or is not applicable.
+		t.Parallel()
+		// Without an endpoint the exchange cannot be played.
 		file := withManifest(t, `"endpoint": {"type": "string", "format": "uri", "description": "Replaces https://api.example.com."},`, "")
-		_, err := conform.Open(t.Context(), file, conform.Options{Exchanges: folderUnrecorded(t)})
+		_, err := conform.Open(t.Context(), file, conform.Options{Exchanges: unrecorded(t), Cache: plugins.cache})
 		if err == nil || !strings.Contains(err.Error(), "endpoint") {
 			t.Errorf("the error is %v", err)
 		}
 	})
 }
 
-func folderUnrecorded(t *testing.T) string {
-	t.Helper()
-	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS("testdata")); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
-
-func TestAFileThatIsNoPluginSaysSo(t *testing.T) {
+func TestAFileThatIsNoPluginIsAnError(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for name, content := range map[string]string{"broken.wasm": "not a module", "notes.txt": "nothing"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {

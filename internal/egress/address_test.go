@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-func TestPublicAddresses(t *testing.T) {
+func TestAddressRulesOfPublicHosts(t *testing.T) {
+	t.Parallel()
 	rules := newAddressRules()
 	for addr, want := range map[string]bool{
 		"47.96.1.1": true, "1.1.1.1": true, "9.255.255.255": true, "11.0.0.0": true, "100.63.255.255": true,
@@ -28,7 +29,8 @@ func TestPublicAddresses(t *testing.T) {
 	}
 }
 
-func TestAddressesByStanding(t *testing.T) {
+func TestAddressRulesByStanding(t *testing.T) {
+	t.Parallel()
 	rules := newAddressRules()
 	for _, tt := range []struct {
 		name string

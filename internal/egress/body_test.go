@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-func TestRequestBodyKeepsEveryoneOffAfterClose(t *testing.T) {
+func TestRequestBodyIsNotReadAfterClose(t *testing.T) {
+	t.Parallel()
 	opened := 0
 	b := &requestBody{left: 5, open: func() (io.ReadCloser, error) {
 		opened++
@@ -27,7 +28,8 @@ func TestRequestBodyKeepsEveryoneOffAfterClose(t *testing.T) {
 	}
 }
 
-func TestRequestBodyThatGivesNothingForEverEnds(t *testing.T) {
+func TestRequestBodyEndsWhenItsSourceGivesNothing(t *testing.T) {
+	t.Parallel()
 	b := &requestBody{left: 1, open: func() (io.ReadCloser, error) {
 		return io.NopCloser(io.MultiReader(strings.NewReader("1"), nothing{})), nil
 	}}

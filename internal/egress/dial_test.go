@@ -34,7 +34,7 @@ func (d *dialLog) dial(ctx context.Context, network, address string) (net.Conn, 
 	return (&net.Dialer{}).DialContext(ctx, network, d.target)
 }
 
-func TestDoChecksAddressesAtDial(t *testing.T) {
+func TestClientChecksAddressesWhenItDials(t *testing.T) {
 	s := httptest.NewServer(hello)
 	defer s.Close()
 	u, _ := url.Parse(s.URL)
@@ -134,7 +134,8 @@ func TestDoChecksAddressesAtDial(t *testing.T) {
 	})
 }
 
-func TestDoTLS(t *testing.T) {
+func TestClientTLS(t *testing.T) {
+	t.Parallel()
 	s, cfg := tlsServer(t, hello, false)
 	t.Run("an authority that is trusted", func(t *testing.T) {
 		resp, err := newClient(t, cfg).Do(t.Context(), named(t, s.URL), post(s.URL))

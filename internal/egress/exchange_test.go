@@ -14,9 +14,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ocrmux/ocrmux/internal/egress"
+	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
-func TestDoSendsTheRequestAsItIs(t *testing.T) {
+func TestClientSendsTheRequestAsItIs(t *testing.T) {
+	t.Parallel()
 	type seen struct {
 		Method, URI, Host, Body, Key, Agent string
 		Length                              int64
@@ -57,7 +59,8 @@ func TestDoSendsTheRequestAsItIs(t *testing.T) {
 	}
 }
 
-func TestDoHEADHasNoBodyWhateverItsLengthSays(t *testing.T) {
+func TestClientReadsNoBodyOfAHead(t *testing.T) {
+	t.Parallel()
 	s := newRawServer(t, answer("HTTP/1.1 200 OK\r\nContent-Length: 99999\r\nContent-Encoding: gzip\r\n\r\n"))
 	c := newClient(t, egress.Config{})
 	resp, err := c.Do(t.Context(), named(t, s.url), &egress.Request{Method: "HEAD", URL: s.url, ResponseCap: 10})
@@ -66,10 +69,11 @@ func TestDoHEADHasNoBodyWhateverItsLengthSays(t *testing.T) {
 	}
 }
 
-func TestDoOverIPv6(t *testing.T) {
+func TestClientOverIPv6(t *testing.T) {
+	t.Parallel()
 	l, err := net.Listen("tcp", "[::1]:0")
 	if err != nil {
-		t.Skip("this machine has no IPv6 loopback")
+		testenv.Missing(t, "an IPv6 loopback: %v", err)
 	}
 	s := &httptest.Server{Listener: l, Config: &http.Server{Handler: hello}}
 	s.Start()
@@ -80,13 +84,15 @@ func TestDoOverIPv6(t *testing.T) {
 	}
 }
 
-func TestNewRefusesNegativeLimits(t *testing.T) {
+func TestConfigRefusesNegativeLimits(t *testing.T) {
+	t.Parallel()
 	if _, err := egress.New(egress.Config{MaxIdle: -1}); err == nil || !strings.Contains(err.Error(), "MaxIdle") {
 		t.Errorf("error = %v", err)
 	}
 }
 
-func TestDoRefusesBeforeSending(t *testing.T) {
+func TestClientRefusesBeforeItSends(t *testing.T) {
+	t.Parallel()
 	s := newRawServer(t, func(int, net.Conn) { t.Error("something was sent") })
 	c := newClient(t, egress.Config{})
 	small := newPolicy(t, egress.PolicyConfig{Operator: []string{s.url}, MaxRequestBytes: 1000})
@@ -140,7 +146,8 @@ type brokenBody struct {
 
 func (b brokenBody) Close() error { b.closed.Add(1); return nil }
 
-func TestDoRequestBodyFaults(t *testing.T) {
+func TestClientReportsFaultsOfTheRequestBody(t *testing.T) {
+	t.Parallel()
 	errSource := errors.New("the picture is gone")
 	for _, tt := range []struct {
 		name string
@@ -197,7 +204,8 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-func TestDoEndsWithItsContext(t *testing.T) {
+func TestClientEndsWithTheContext(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name   string
 		answer string // sent before the vendor stalls

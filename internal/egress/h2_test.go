@@ -18,7 +18,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/egress"
 )
 
-func TestDoHTTP2(t *testing.T) {
+func TestClientHTTP2(t *testing.T) {
 	var mu sync.Mutex
 	protos := map[string]int{}
 	s, cfg := tlsServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -167,7 +167,7 @@ func answerOK(stream uint32, f *http2.Framer) {
 	_ = f.WriteHeaders(http2.HeadersFrameParam{StreamID: stream, BlockFragment: b.Bytes(), EndHeaders: true, EndStream: true})
 }
 
-func TestDoHTTP2KnowsWhatWasProcessed(t *testing.T) {
+func TestClientHTTP2KnowsWhatWasProcessed(t *testing.T) {
 	t.Run("a refused stream was not sent", func(t *testing.T) {
 		url, cfg := frameServer(t, func(_ int, stream uint32, f *http2.Framer) {
 			_ = f.WriteRSTStream(stream, http2.ErrCodeRefusedStream)

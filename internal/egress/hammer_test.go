@@ -15,7 +15,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/egress"
 )
 
-func TestDoHammer(t *testing.T) {
+func TestClientHammer(t *testing.T) {
 	echo := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		b, _ := io.ReadAll(r.Body)
 		switch r.Header.Get("X-Do") {
@@ -68,7 +68,7 @@ func TestDoHammer(t *testing.T) {
 	wg.Wait()
 }
 
-func TestCloseLeavesNothingBehind(t *testing.T) {
+func TestClientCloseLeavesNothingBehind(t *testing.T) {
 	plain := httptest.NewServer(hello)
 	defer plain.Close()
 	secure, cfg := tlsServer(t, hello, true)

@@ -30,7 +30,8 @@ func withLength(head, body string) string {
 	return fmt.Sprintf("HTTP/1.1 200 OK\r\n%sContent-Length: %d\r\n\r\n%s", head, len(body), body)
 }
 
-func TestDoMisbehavingVendors(t *testing.T) {
+func TestClientAndMisbehavingVendors(t *testing.T) {
+	t.Parallel()
 	zipped := gzipped(t, strings.Repeat("card", 1000))
 	corrupt := []byte(zipped)
 	corrupt[len(corrupt)-6] ^= 1
@@ -77,7 +78,8 @@ func TestDoMisbehavingVendors(t *testing.T) {
 	}
 }
 
-func TestDoOddButRightAnswers(t *testing.T) {
+func TestClientReadsUnusualResponses(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct{ name, answer, want string }{
 		{"chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n", "abcde"},
 		{"a body to the end of the connection", "HTTP/1.0 200 OK\r\n\r\nabcde", "abcde"},
@@ -107,7 +109,7 @@ func TestDoOddButRightAnswers(t *testing.T) {
 	}
 }
 
-func TestDoStopsReadingAtTheCap(t *testing.T) {
+func TestClientStopsReadingAtTheCap(t *testing.T) {
 	const cap1 = 1 << 20
 	wrote := make(chan int64, 1)
 	s := newRawServer(t, func(_ int, c net.Conn) {
@@ -135,7 +137,7 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
-func TestDoNeverMixesAnswers(t *testing.T) {
+func TestClientNeverMixesResponses(t *testing.T) {
 	// The first answer says it is shorter than it is. Its rest must reach neither the next call nor a log.
 	logged := captureLog(t)
 	s := newRawServer(t, func(n int, c net.Conn) {
@@ -167,7 +169,8 @@ func TestDoNeverMixesAnswers(t *testing.T) {
 	}
 }
 
-func TestDoReplacesAKeptConnectionThatClosed(t *testing.T) {
+func TestClientReplacesAKeptConnectionThatClosed(t *testing.T) {
+	t.Parallel()
 	s := newRawServer(t, func(_ int, c net.Conn) {
 		readRequest(c)
 		_, _ = io.WriteString(c, withLength("", "ok"))
@@ -182,7 +185,8 @@ func TestDoReplacesAKeptConnectionThatClosed(t *testing.T) {
 	}
 }
 
-func TestDoNeverRepeatsWhatMayHaveArrived(t *testing.T) {
+func TestClientNeverRepeatsWhatMayHaveArrived(t *testing.T) {
+	t.Parallel()
 	// net/http would send each of these again: a kept connection, closed by the vendor after it read the request.
 	for _, tt := range []struct {
 		name string
@@ -220,7 +224,8 @@ func TestDoNeverRepeatsWhatMayHaveArrived(t *testing.T) {
 	}
 }
 
-func TestDoTakesAnEarlyAnswer(t *testing.T) {
+func TestClientReadsAnEarlyResponse(t *testing.T) {
+	t.Parallel()
 	s := newRawServer(t, func(_ int, c net.Conn) {
 		buf := make([]byte, 1)
 		_, _ = c.Read(buf)

@@ -10,6 +10,7 @@ import (
 )
 
 func TestPolicyOfAnyPublicOrigin(t *testing.T) {
+	t.Parallel()
 	p := newPolicy(t, egress.PolicyConfig{AnyPublic: true, Operator: []string{"http://127.0.0.1:9000"}})
 	const ok = egress.Kind("")
 	for url, want := range map[string]egress.Kind{
@@ -29,6 +30,7 @@ func TestPolicyOfAnyPublicOrigin(t *testing.T) {
 }
 
 func TestPolicyAllows(t *testing.T) {
+	t.Parallel()
 	p := newPolicy(t, egress.PolicyConfig{
 		Hosts:    []string{"https://api.jumdata.com", "ocr.example.com:8443", "https://*.vendor.example", "http://plain.example", "https://身份证.example"},
 		Operator: []string{"http://127.0.0.1:9000/prefix?x=1", "http://[::1]:9001", "http://mock-ocr", "http://10.1.2.3", "https://10.1.2.3"},
@@ -98,7 +100,8 @@ func TestPolicyAllows(t *testing.T) {
 	}
 }
 
-func TestNewPolicyRefuses(t *testing.T) {
+func TestPolicyRefusesWrongEntries(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name string
 		cfg  egress.PolicyConfig

@@ -16,6 +16,7 @@ import (
 func ok(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok")) }
 
 func TestPoolForgetsOriginsWithoutConnections(t *testing.T) {
+	t.Parallel()
 	s := httptest.NewServer(http.HandlerFunc(ok))
 	defer s.Close()
 	target := strings.TrimPrefix(s.URL, "http://")
@@ -44,6 +45,7 @@ func TestPoolForgetsOriginsWithoutConnections(t *testing.T) {
 }
 
 func TestPoolForgetsHTTP2ConnectionsThatTheVendorCloses(t *testing.T) {
+	t.Parallel()
 	s := httptest.NewUnstartedServer(http.HandlerFunc(ok))
 	s.EnableHTTP2 = true
 	s.StartTLS()
@@ -89,7 +91,8 @@ func (c deafConn) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-func TestDoReplacesAKeptConnectionThatTakesNoByte(t *testing.T) {
+func TestClientReplacesAKeptConnectionThatTakesNoByte(t *testing.T) {
+	t.Parallel()
 	var requests atomic.Int32
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		requests.Add(1)
@@ -122,7 +125,8 @@ func TestDoReplacesAKeptConnectionThatTakesNoByte(t *testing.T) {
 	}
 }
 
-func TestDoGivesUpOnANewConnectionThatTakesNoByte(t *testing.T) {
+func TestClientGivesUpOnANewConnectionThatTakesNoByte(t *testing.T) {
+	t.Parallel()
 	s := httptest.NewServer(http.HandlerFunc(ok))
 	defer s.Close()
 	dials := 0

@@ -7,6 +7,7 @@ import (
 )
 
 func TestRedactURL(t *testing.T) {
+	t.Parallel()
 	for in, want := range map[string]string{
 		"https://API.example.com:443/":                       "https://api.example.com",
 		"https://api.example.com/" + secret + "?k=" + secret: "https://api.example.com/…",

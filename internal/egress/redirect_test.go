@@ -23,7 +23,8 @@ func recorder(seen *[]arrival) http.HandlerFunc {
 	}
 }
 
-func TestDoRedirects(t *testing.T) {
+func TestClientRedirects(t *testing.T) {
+	t.Parallel()
 	var home, away []arrival
 	other := httptest.NewServer(recorder(&away))
 	defer other.Close()

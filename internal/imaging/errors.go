@@ -1,9 +1,6 @@
 package imaging
 
-import (
-	"fmt"
-	"strings"
-)
+import "github.com/ocrmux/ocrmux/internal/message"
 
 // Kind says why a picture was refused whatever the provider.
 type Kind string
@@ -12,18 +9,18 @@ type Kind string
 const (
 	KindEmpty         Kind = "empty"              // no bytes at all
 	KindTooLarge      Kind = "too_large"          // more bytes than Caps.MaxBytes
-	KindTooManyPixels Kind = "too_many_pixels"    // over Caps.MaxPixels, MaxSide or MaxDecodedBytes; judged before decoding
+	KindTooManyPixels Kind = "too_many_pixels"    // over Caps.MaxPixels, MaxSide or MaxDecodedBytes; decided before decoding
 	KindNotAnImage    Kind = "not_an_image"       // Error.LooksLike says what it seems to be, where that can be told
-	KindUnsupported   Kind = "unsupported_format" // a picture, but in a format or variant that is not read; see Error.LooksLike
+	KindUnsupported   Kind = "unsupported_format" // a picture, but in an unsupported format or variant; see Error.LooksLike
 	KindAnimated      Kind = "animated"           // an animated PNG or WebP: which frame is meant cannot be known
 	KindTruncated     Kind = "truncated"          // the end of the file is missing
 	KindCorrupt       Kind = "corrupt"            // the format is known but its contents contradict it
 )
 
-// Error is a picture that is refused. Match it with errors.As and decide by Kind.
+// Error means that a picture is refused, whatever the provider. Match it with errors.As and decide by Kind.
 type Error struct {
 	Kind      Kind
-	Format    Format // empty when the format could not be told
+	Format    Format // 0 when the format could not be told
 	LooksLike string // for KindNotAnImage and KindUnsupported: "pdf", "heic", …; may be empty
 	Cap       string // for KindTooLarge and KindTooManyPixels: the cap by name, such as "max_pixels"
 	Value     int64  // what the picture has, in the cap's unit
@@ -32,48 +29,58 @@ type Error struct {
 	Err       error  // a decoder's or encoder's error, if one was met
 }
 
-// Error says what is wrong and what would help.
-func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString("imaging: ")
+// Error returns the English text of the message, and what a decoder said.
+func (e *Error) Error() string { return e.Message().String() }
+
+// Message says what is wrong and what would help.
+func (e *Error) Message() message.Message {
+	m := e.problem()
+	detail := e.Detail
+	if e.Err != nil {
+		if detail != "" {
+			detail += ": "
+		}
+		detail += e.Err.Error()
+	}
+	if detail != "" {
+		m = message.New(message.PictureDetail, "problem", m, "detail", detail)
+	}
+	return m
+}
+
+func (e *Error) problem() message.Message {
+	picture := message.New(message.PictureOfNoFormat)
+	if e.Format != 0 {
+		picture = message.New(message.PictureOfFormat, "format", e.Format)
+	}
+	overCap := func(c message.Code) message.Message {
+		return message.New(c, "picture", picture, "cap", e.Cap, "value", e.Value, "allowed", e.Max)
+	}
 	switch e.Kind {
 	case KindEmpty:
-		b.WriteString("the picture is empty: 0 bytes were given")
-	case KindTooLarge, KindTooManyPixels:
-		fmt.Fprintf(&b, "the %s exceeds the cap %s: it has %d, at most %d is allowed; send a smaller picture", e.subject(), e.Cap, e.Value, e.Max)
+		return message.New(message.PictureEmpty)
+	case KindTooLarge:
+		return overCap(message.PictureTooLarge)
+	case KindTooManyPixels:
+		return overCap(message.PictureTooMany)
 	case KindNotAnImage:
-		b.WriteString("the bytes are not a picture")
-		if e.LooksLike != "" {
-			fmt.Fprintf(&b, " but look like %s", e.LooksLike)
+		if e.LooksLike == "" {
+			return message.New(message.PictureNotAnImage)
 		}
-		b.WriteString("; send jpg, png, bmp or webp")
+		return message.New(message.PictureLooksLike, "looks_like", e.LooksLike)
 	case KindUnsupported:
-		fmt.Fprintf(&b, "the picture is %s, which is not read; send jpg, png, bmp or webp", e.LooksLike)
+		return message.New(message.PictureUnsupported, "looks_like", e.LooksLike)
 	case KindAnimated:
-		fmt.Fprintf(&b, "the %s is animated; send a still picture", e.subject())
+		return message.New(message.PictureAnimated, "picture", picture)
 	case KindTruncated:
-		fmt.Fprintf(&b, "the %s is cut off", e.subject())
+		return message.New(message.PictureTruncated, "picture", picture)
 	default:
-		fmt.Fprintf(&b, "the %s is damaged", e.subject())
+		return message.New(message.PictureCorrupt, "picture", picture)
 	}
-	if e.Detail != "" {
-		b.WriteString(": " + e.Detail)
-	}
-	if e.Err != nil {
-		b.WriteString(": " + e.Err.Error())
-	}
-	return b.String()
 }
 
 // Unwrap returns the decoder's error, if there is one.
 func (e *Error) Unwrap() error { return e.Err }
-
-func (e *Error) subject() string {
-	if e.Format == "" {
-		return "picture"
-	}
-	return string(e.Format) + " picture"
-}
 
 func truncated(f Format, detail string) error {
 	return &Error{Kind: KindTruncated, Format: f, Detail: detail}

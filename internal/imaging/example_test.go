@@ -34,7 +34,7 @@ func ExampleFit() {
 	fmt.Println(fitted.Info.Format, fitted.Info.Width, fitted.Info.Height)
 	fmt.Println(fitted.Transform.Back(100, 50))
 	// Output:
-	// imaging: formats: the picture is png, accepted are jpg
+	// formats: the picture is png, accepted are jpg
 	// jpg 1000 600
 	// 200 100
 }
@@ -42,5 +42,5 @@ func ExampleFit() {
 func ExampleInspect() {
 	_, err := imaging.Inspect([]byte("%PDF-1.7"), imaging.Caps{})
 	fmt.Println(err)
-	// Output: imaging: the bytes are not a picture but look like pdf; send jpg, png, bmp or webp
+	// Output: the bytes are not a picture but look like pdf; send jpg, png, bmp or webp
 }

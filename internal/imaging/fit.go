@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"image"
 	"math"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // maxShrinks bounds how often Fit shrinks a picture whose bytes do not fit at the lowest quality. Each time it aims at the
@@ -79,8 +81,7 @@ func mend(ctx context.Context, data []byte, info Info, limits Limits) (Fitted, e
 		return Fitted{}, err
 	}
 	if result.breach != nil {
-		return Fitted{}, fmt.Errorf("%w, even rewritten as %s of %d x %d px",
-			result.breach, format, picture.Rect.Dx(), picture.Rect.Dy())
+		return Fitted{}, unfit(result.breach, message.FitRewritten, "format", format, "width", picture.Rect.Dx(), "height", picture.Rect.Dy())
 	}
 	fittedInfo, err := parse(result.data)
 	if err != nil {
@@ -100,22 +101,24 @@ func writable(from Format, limits Limits) (Format, error) {
 			return f, nil
 		}
 	}
-	return "", fmt.Errorf("%w; of the formats only jpg and png can be written",
-		&LimitError{Limit: LimitFormats, Format: from, Formats: limits.Formats})
+	return 0, unfit(&LimitError{Limit: LimitFormats, Format: from, Formats: limits.Formats}, message.FitFormats)
+}
+
+// unfit returns the error of a picture that cannot be brought within a limit.
+func unfit(e *LimitError, c message.Code, pairs ...any) error {
+	return message.NewError(message.New(c, append(pairs, "problem", e.Message())...), e)
 }
 
 // withinSides returns the upright size once the longest side is within MaxSide.
 func withinSides(info Info, limits Limits) (width, height int, err error) {
 	width, height = info.UprightSize()
 	if short := info.ShortSide(); short < limits.MinSide {
-		return 0, 0, fmt.Errorf("%w; send a larger picture, it would not help to enlarge this one",
-			&LimitError{Limit: LimitMinSide, Value: int64(short), Allowed: int64(limits.MinSide)})
+		return 0, 0, unfit(&LimitError{Limit: LimitMinSide, Value: int64(short), Allowed: int64(limits.MinSide)}, message.FitEnlarge)
 	}
 	if long := info.LongSide(); limits.MaxSide > 0 && long > limits.MaxSide {
 		width, height = scaled(width, height, float64(limits.MaxSide)/float64(long))
 		if short := min(width, height); short < limits.MinSide {
-			return 0, 0, fmt.Errorf("%w, once the longest is shrunk from %d to %d px",
-				&LimitError{Limit: LimitMinSide, Value: int64(short), Allowed: int64(limits.MinSide)}, long, limits.MaxSide)
+			return 0, 0, unfit(&LimitError{Limit: LimitMinSide, Value: int64(short), Allowed: int64(limits.MinSide)}, message.FitThin, "from", long, "to", limits.MaxSide)
 		}
 	}
 	return width, height, nil

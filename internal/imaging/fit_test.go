@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 func TestFitLeavesAPictureWithinTheLimitsAsItCame(t *testing.T) {
@@ -180,17 +182,18 @@ func TestFitSaysWhatCannotBeMended(t *testing.T) {
 	for name, test := range map[string]struct {
 		limits Limits
 		want   LimitError
+		code   message.Code
 	}{
-		"a side that would have to grow": {Limits{MinSide: 21}, LimitError{Limit: LimitMinSide, Value: 20, Allowed: 21}},
-		"a strip that gets too thin":     {Limits{MinSide: 15, MaxSide: 150}, LimitError{Limit: LimitMinSide, Value: 10, Allowed: 15}},
-		"formats that are not written":   {Limits{Formats: []Format{WebP}}, LimitError{Limit: LimitFormats, Format: JPG, Formats: []Format{WebP}}},
+		"a side that would have to grow": {Limits{MinSide: 21}, LimitError{Limit: LimitMinSide, Value: 20, Allowed: 21}, message.FitEnlarge},
+		"a strip that gets too thin":     {Limits{MinSide: 15, MaxSide: 150}, LimitError{Limit: LimitMinSide, Value: 10, Allowed: 15}, message.FitThin},
+		"formats that are not written":   {Limits{Formats: []Format{WebP}}, LimitError{Limit: LimitFormats, Format: JPG, Formats: []Format{WebP}}, message.FitFormats},
 	} {
 		t.Run(name, func(t *testing.T) {
 			info := mustInspect(t, data)
 			_, err := Fit(t.Context(), data, info, test.limits)
 			var got *LimitError
-			if !errors.As(err, &got) || !cmp.Equal(test.want, *got) {
-				t.Errorf("got %v, want %+v", err, test.want)
+			if !errors.As(err, &got) || !cmp.Equal(test.want, *got) || message.Error(err).Code() != test.code {
+				t.Errorf("got %v, want %s %+v", err, test.code, test.want)
 			}
 			test.limits.Soft = true
 			fitted, err := Fit(t.Context(), data, info, test.limits)
@@ -202,7 +205,7 @@ func TestFitSaysWhatCannotBeMended(t *testing.T) {
 	for _, encoding := range []Encoding{EncodingRaw, EncodingBase64, EncodingBase64Percent} {
 		_, err := Fit(t.Context(), data, mustInspect(t, data), Limits{MaxEncodedBytes: 100, Encoding: encoding})
 		var got *LimitError
-		if !errors.As(err, &got) || got.Limit != LimitMaxEncodedBytes || got.Encoding != encoding || got.Value <= got.Allowed {
+		if !errors.As(err, &got) || got.Limit != LimitMaxEncodedBytes || got.Encoding != encoding || got.Value <= got.Allowed || message.Error(err).Code() != message.FitRewritten {
 			t.Errorf("no picture fits in 100 bytes of %s: %v", encoding, err)
 		}
 	}

@@ -7,11 +7,12 @@ import (
 	"image"
 	"image/color"
 	"image/gif"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 func TestInspectTellsWhatThePictureIs(t *testing.T) {
@@ -128,14 +129,26 @@ func TestInspectRefuses(t *testing.T) {
 			if diff := cmp.Diff(Info{}, info); diff != "" {
 				t.Errorf("a refused picture has an info: %s", diff)
 			}
-			if text := err.Error(); !strings.HasPrefix(text, "imaging: ") {
-				t.Errorf("error text %q", text)
+			if m := message.Error(err); !says(m, *got) || m.String() != err.Error() {
+				t.Errorf("message %s %q", m.Code(), m)
 			}
 			if allocations := testing.AllocsPerRun(10, func() { _, _ = Inspect(test.data, Caps{}) }); allocations > 8 {
 				t.Errorf("refusing it takes %v allocations", allocations)
 			}
 		})
 	}
+}
+
+// says reports whether a message is that of an error: its kind's, or one that adds a detail to it.
+func says(m message.Message, e Error) bool {
+	if m.Code() == message.PictureDetail {
+		m = m.Param("problem").(message.Message)
+	}
+	want := message.Code("picture." + string(e.Kind))
+	if e.Kind == KindNotAnImage && e.LooksLike != "" {
+		want = message.PictureLooksLike
+	}
+	return m.Code() == want
 }
 
 func TestInspectHoldsFilesToTheirCap(t *testing.T) {
@@ -179,7 +192,7 @@ func TestProgressiveJPEGsAreKnownToNeedMoreMemory(t *testing.T) {
 
 func TestMediaTypesAreTheRegisteredOnes(t *testing.T) {
 	for format, want := range map[Format]string{JPG: "image/jpeg", PNG: "image/png", BMP: "image/bmp", WebP: "image/webp"} {
-		if got := format.MediaType(); got != want {
+		if got := MediaType(format); got != want {
 			t.Errorf("%s: got %s, want %s", format, got, want)
 		}
 	}
@@ -220,7 +233,7 @@ func FuzzInspect(f *testing.F) {
 			}
 			return
 		}
-		if !info.Format.known() || info.Width < 1 || info.Height < 1 || info.Orientation < Upright || info.Orientation > Turn270 {
+		if info.Format < JPG || info.Format > WebP || info.Width < 1 || info.Height < 1 || info.Orientation < Upright || info.Orientation > Turn270 {
 			t.Fatalf("impossible info %+v", info)
 		}
 	})

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 func TestEncodingSizeIsExact(t *testing.T) {
@@ -23,15 +25,15 @@ func TestEncodingSizeIsExact(t *testing.T) {
 		}
 		text := base64.StdEncoding.EncodeToString(data)
 		for encoding, want := range map[Encoding]int{
-			"": n, EncodingRaw: n, EncodingBase64: len(text), EncodingBase64Percent: len(url.QueryEscape(text)),
+			EncodingRaw: n, EncodingBase64: len(text), EncodingBase64Percent: len(url.QueryEscape(text)),
 		} {
-			if got := encoding.Size(data); got != int64(want) {
+			if got := EncodedSize(encoding, data); got != int64(want) {
 				t.Fatalf("%d bytes as %q: got %d, want %d", n, encoding, got, want)
 			}
-			if !encoding.certainlyFits(int64(n), 3*int64(len(text))) {
+			if !certainlyFits(encoding, int64(n), 3*int64(len(text))) {
 				t.Fatalf("%d bytes as %q do not fit in three times their base64", n, encoding)
 			}
-			if most := encoding.mostRaw(int64(want)); most < int64(n) {
+			if most := mostRaw(encoding, int64(want)); most < int64(n) {
 				t.Fatalf("%d bytes as %q: they fit in %d, but mostRaw says %d", n, encoding, want, most)
 			}
 		}
@@ -44,31 +46,31 @@ func TestCheckNamesTheFirstLimitBroken(t *testing.T) {
 	tests := map[string]struct {
 		limits Limits
 		want   *LimitError
-		text   string
+		code   message.Code
 	}{
 		"no limits at all":    {Limits{}, nil, ""},
 		"everything in limit": {Limits{Formats: []Format{PNG, JPG}, MinSide: 200, MaxSide: 300, MaxBytes: 9, MaxEncodedBytes: 36, Encoding: EncodingBase64Percent}, nil, ""},
 		"a format that is not accepted": {Limits{Formats: []Format{PNG, BMP}},
 			&LimitError{Limit: LimitFormats, Format: JPG, Formats: []Format{PNG, BMP}},
-			"imaging: formats: the picture is jpg, accepted are png, bmp"},
+			message.LimitFormats},
 		"a side too short": {Limits{MinSide: 201},
 			&LimitError{Limit: LimitMinSide, Value: 200, Allowed: 201},
-			"imaging: min_side: the shortest side is 200 px, at least 201 px are needed"},
+			message.LimitMinSide},
 		"a side too long": {Limits{MaxSide: 299},
 			&LimitError{Limit: LimitMaxSide, Value: 300, Allowed: 299},
-			"imaging: max_side: the longest side is 300 px, at most 299 px are allowed"},
+			message.LimitMaxSide},
 		"a file too large": {Limits{MaxBytes: 8},
 			&LimitError{Limit: LimitMaxBytes, Value: 9, Allowed: 8},
-			"imaging: max_bytes: the picture is 9 bytes, at most 8 are allowed"},
+			message.LimitMaxBytes},
 		"too large without an encoding": {Limits{MaxEncodedBytes: 8},
 			&LimitError{Limit: LimitMaxEncodedBytes, Value: 9, Allowed: 8, Encoding: EncodingRaw},
-			"imaging: max_encoded_bytes: sent as raw the picture is 9 bytes, at most 8 are allowed"},
+			message.LimitMaxEncodedBytes},
 		"too large as base64": {Limits{MaxEncodedBytes: 11, Encoding: EncodingBase64},
 			&LimitError{Limit: LimitMaxEncodedBytes, Value: 12, Allowed: 11, Encoding: EncodingBase64},
-			"imaging: max_encoded_bytes: sent as base64 the picture is 12 bytes, at most 11 are allowed"},
+			message.LimitMaxEncodedBytes},
 		"too large once percent-encoded": {Limits{MaxEncodedBytes: 35, Encoding: EncodingBase64Percent},
 			&LimitError{Limit: LimitMaxEncodedBytes, Value: 36, Allowed: 35, Encoding: EncodingBase64Percent},
-			"imaging: max_encoded_bytes: sent as base64_percent the picture is 36 bytes, at most 35 are allowed"},
+			message.LimitMaxEncodedBytes},
 		"advice is never a reason to refuse": {Limits{Soft: true, MaxBytes: 1, MaxSide: 1, Formats: []Format{PNG}}, nil, ""},
 	}
 	for name, test := range tests {
@@ -78,31 +80,10 @@ func TestCheckNamesTheFirstLimitBroken(t *testing.T) {
 			if errors.As(err, &got); !cmp.Equal(test.want, got) {
 				t.Fatalf("error (-want +got):\n%s", cmp.Diff(test.want, got))
 			}
-			if err != nil && err.Error() != test.text {
-				t.Errorf("text %q, want %q", err, test.text)
+			if m := message.Error(err); m.Code() != test.code || err != nil && err.Error() != m.String() {
+				t.Errorf("code %q, want %q; text %q", m.Code(), test.code, err)
 			}
 		})
-	}
-}
-
-func TestValidateFindsLimitsThatMakeNoSense(t *testing.T) {
-	for name, test := range map[string]struct {
-		limits Limits
-		ok     bool
-	}{
-		"none":                       {Limits{}, true},
-		"ordinary ones":              {Limits{Formats: []Format{JPG, PNG}, MinSide: 9, MaxSide: 4000, MaxBytes: 2 << 20}, true},
-		"a format nobody knows":      {Limits{Formats: []Format{"jpeg"}}, false},
-		"an encoding nobody knows":   {Limits{Encoding: "base65"}, false},
-		"a negative size":            {Limits{MaxBytes: -1}, false},
-		"least side above the most":  {Limits{MinSide: 10, MaxSide: 9}, false},
-		"least side without a most":  {Limits{MinSide: 10}, true},
-		"a negative encoded size":    {Limits{MaxEncodedBytes: -1}, false},
-		"exactly one size is lawful": {Limits{MinSide: 10, MaxSide: 10}, true},
-	} {
-		if err := test.limits.Validate(); (err == nil) != test.ok {
-			t.Errorf("%s: %v", name, err)
-		}
 	}
 }
 
@@ -114,6 +95,6 @@ func BenchmarkEncodingSize(b *testing.B) {
 	}
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
-		EncodingBase64Percent.Size(data)
+		EncodedSize(EncodingBase64Percent, data)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 )
 
 // dropped marks a leaf that a later value under the same name has replaced.
@@ -40,7 +41,7 @@ func (b *builder) enter(name []byte) int {
 	if b.opts.Mask != nil {
 		name = []byte(b.opts.Mask(string(name)))
 	}
-	b.path = appendEscaped(append(b.path, '/'), name)
+	b.path = jsonpointer.AppendEscaped(append(b.path, '/'), name)
 	return mark
 }
 
@@ -130,19 +131,4 @@ func (b *builder) answer(format abi.BodyFormat) Answer {
 		b.leaves = slices.DeleteFunc(b.leaves, func(l abi.Leaf) bool { return l.Type == dropped })
 	}
 	return Answer{Format: format, Leaves: b.leaves, Blobs: b.blobs}
-}
-
-// appendEscaped appends one reference token of a JSON pointer (RFC 6901, section 3).
-func appendEscaped(path, name []byte) []byte {
-	for _, c := range name {
-		switch c {
-		case '~':
-			path = append(path, "~0"...)
-		case '/':
-			path = append(path, "~1"...)
-		default:
-			path = append(path, c)
-		}
-	}
-	return path
 }

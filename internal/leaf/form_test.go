@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 	"github.com/ocrmux/ocrmux/internal/leaf"
 )
 
@@ -71,7 +72,7 @@ func FuzzFormIsReadAsNetURLReadsIt(f *testing.F) {
 			if i := strings.IndexByte(name, '/'); i >= 0 {
 				name = name[:i] // a number: slashes of the name itself are escaped
 			}
-			name = strings.NewReplacer("~1", "/", "~0", "~").Replace(name)
+			name = jsonpointer.Unescape(name)
 			have[name] = append(have[name], text)
 		}
 		for name := range want {

@@ -1,20 +1,19 @@
 package manifest
 
 import (
-	"errors"
-	"fmt"
 	"iter"
 	"strconv"
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// ErrUnmarked is the error of a module that has the marker of no version of the contract.
-var ErrUnmarked = errors.New("the module exports no function " + abi.ExportMarker + ": it is no ocrmux provider, or was not built with the SDK")
+// ErrUnmarked means that a module has no marker of any version of the contract.
+var ErrUnmarked = message.NewError(message.New(message.ModuleUnmarked, "function", abi.ExportMarker), nil)
 
-// CheckMarker looks for the marker of this host's major among the names that a module exports. Without it, it gives
-// [ErrUnmarked], or wraps a [*VersionError] of the newest major that the module has the marker of.
+// CheckMarker looks for the marker of this host's major version among the names that a module exports. If it is missing,
+// CheckMarker returns [ErrUnmarked], or an error that wraps a [*VersionError] of the newest major version whose marker is there.
 func CheckMarker(exports iter.Seq[string]) error {
 	newest := int64(-1)
 	for name := range exports {
@@ -28,10 +27,12 @@ func CheckMarker(exports iter.Seq[string]) error {
 	if newest < 0 {
 		return ErrUnmarked
 	}
-	return fmt.Errorf("the module exports ocrmux_abi_v%d instead of %s: %w", newest, abi.ExportMarker, OtherMajor("", uint32(newest), abi.Major))
+	other := OtherMajor("", uint32(newest), abi.Major)
+	found := "ocrmux_abi_v" + strconv.FormatInt(newest, 10)
+	return message.NewError(message.New(message.ModuleMarker, "function", found, "want", abi.ExportMarker, "reason", other.Message()), other)
 }
 
-// MajorOf reads the major out of a name that ends in it, such as that of a marker or of a module of host functions.
+// MajorOf returns the major version at the end of a name, such as that of a marker or of a module of host functions.
 func MajorOf(name, prefix string) (major uint32, ok bool) {
 	digits, found := strings.CutPrefix(name, prefix)
 	n, err := strconv.ParseUint(digits, 10, 32)

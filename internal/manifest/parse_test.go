@@ -12,6 +12,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/manifest"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 func good(t testing.TB) []byte {
@@ -106,6 +107,11 @@ func TestAManifestOfAnotherVersionSaysSoInsteadOfBlamingAKey(t *testing.T) {
 	}
 }
 
+// differs returns a message about the ABI of provider x.
+func differs(c message.Code, pairs ...any) message.Message {
+	return message.New(c, append(pairs, "provider", message.New(message.PluginProvider, "name", `"x"`))...)
+}
+
 func TestCompatible(t *testing.T) {
 	descriptor := func(major, minor uint32, features ...string) *abi.Descriptor {
 		return &abi.Descriptor{Name: "x", ABI: &abi.ABIRange{Major: major, Minor: minor}, Features: features}
@@ -114,16 +120,16 @@ func TestCompatible(t *testing.T) {
 		name    string
 		d       *abi.Descriptor
 		upgrade manifest.Upgrade // "" if compatible
-		text    string
+		want    message.Message
 	}{
-		{"the same version", descriptor(2, 3), "", ""},
-		{"an older minor", descriptor(2, 0), "", ""},
-		{"a feature the host has", descriptor(2, 3, "cipher"), "", ""},
-		{"a newer minor", descriptor(2, 4), manifest.UpgradeHost, `provider "x" needs ABI 2.4, this ocrmux has 2.3: upgrade ocrmux`},
-		{"a newer major", descriptor(3, 0), manifest.UpgradeHost, `provider "x" speaks ABI 3, this ocrmux 2: upgrade ocrmux, or get a build of the provider for ABI 2`},
-		{"an older major", descriptor(1, 9), manifest.UpgradeProvider, `provider "x" speaks ABI 1, this ocrmux 2: get a newer build of the provider, or rebuild it with the SDK for ABI 2`},
-		{"a feature the host does not have", descriptor(2, 3, "cipher", "sorted"), manifest.UpgradeHost, `provider "x" needs the feature sorted, which this ocrmux (ABI 2.3) does not have: upgrade ocrmux`},
-		{"features the host does not have", descriptor(2, 0, "sorted", "time"), manifest.UpgradeHost, `provider "x" needs the features sorted, time, which this ocrmux (ABI 2.3) does not have: upgrade ocrmux`},
+		{"the same version", descriptor(2, 3), "", message.Message{}},
+		{"an older minor", descriptor(2, 0), "", message.Message{}},
+		{"a feature the host has", descriptor(2, 3, "cipher"), "", message.Message{}},
+		{"a newer minor", descriptor(2, 4), manifest.UpgradeHost, differs(message.PluginABIMinor, "theirs", "2.4", "ours", "2.3")},
+		{"a newer major", descriptor(3, 0), manifest.UpgradeHost, differs(message.PluginABINewer, "theirs", 3, "ours", 2)},
+		{"an older major", descriptor(1, 9), manifest.UpgradeProvider, differs(message.PluginABIOlder, "theirs", 1, "ours", 2)},
+		{"a feature the host does not have", descriptor(2, 3, "cipher", "sorted"), manifest.UpgradeHost, differs(message.PluginABIFeatures, "features", "sorted", "ours", "2.3")},
+		{"features the host does not have", descriptor(2, 0, "sorted", "time"), manifest.UpgradeHost, differs(message.PluginABIFeatures, "features", "sorted, time", "ours", "2.3")},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -135,8 +141,8 @@ func TestCompatible(t *testing.T) {
 				return
 			}
 			var e *manifest.VersionError
-			if !errors.As(err, &e) || e.Upgrade != tt.upgrade || err.Error() != tt.text {
-				t.Errorf("error is %v, want %s", err, tt.text)
+			if !errors.As(err, &e) || e.Upgrade != tt.upgrade || !e.Message().Equal(tt.want) {
+				t.Errorf("error is %v, want %s", err, tt.want)
 			}
 		})
 	}

@@ -3,9 +3,11 @@ package manifest
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Upgrade says which side of an incompatible pair is too old.
@@ -17,7 +19,7 @@ const (
 	UpgradeProvider Upgrade = "provider"
 )
 
-// VersionError says that a provider and this host do not speak the same contract.
+// VersionError means that a provider and this host do not speak the same contract.
 type VersionError struct {
 	Provider string // its name
 	// What the provider asks for, and what the host serves. The minors are 0 where only the majors are known.
@@ -29,29 +31,30 @@ type VersionError struct {
 	Upgrade Upgrade
 }
 
-// Error says what does not fit and which side to upgrade.
-func (e *VersionError) Error() string {
-	who := "the provider"
+// Error returns the English text of the message.
+func (e *VersionError) Error() string { return e.Message().String() }
+
+// Message says what does not fit and which side to upgrade.
+func (e *VersionError) Message() message.Message {
+	provider := message.New(message.PluginSomeProvider)
 	if e.Provider != "" {
-		who = fmt.Sprintf("provider %q", e.Provider)
+		provider = message.New(message.PluginProvider, "name", strconv.Quote(e.Provider))
 	}
+	ours := fmt.Sprintf("%d.%d", e.HostMajor, e.HostMinor)
 	switch {
 	case e.ProviderMajor < e.HostMajor:
-		return fmt.Sprintf("%s speaks ABI %d, this ocrmux %d: get a newer build of the provider, or rebuild it with the SDK for ABI %d", who, e.ProviderMajor, e.HostMajor, e.HostMajor)
+		return message.New(message.PluginABIOlder, "provider", provider, "theirs", e.ProviderMajor, "ours", e.HostMajor)
 	case e.ProviderMajor > e.HostMajor:
-		return fmt.Sprintf("%s speaks ABI %d, this ocrmux %d: upgrade ocrmux, or get a build of the provider for ABI %d", who, e.ProviderMajor, e.HostMajor, e.HostMajor)
+		return message.New(message.PluginABINewer, "provider", provider, "theirs", e.ProviderMajor, "ours", e.HostMajor)
 	case len(e.Missing) > 0:
-		features := "feature"
-		if len(e.Missing) > 1 {
-			features = "features"
-		}
-		return fmt.Sprintf("%s needs the %s %s, which this ocrmux (ABI %d.%d) does not have: upgrade ocrmux", who, features, strings.Join(e.Missing, ", "), e.HostMajor, e.HostMinor)
+		return message.New(message.PluginABIFeatures, "provider", provider, "features", strings.Join(e.Missing, ", "), "ours", ours)
 	default:
-		return fmt.Sprintf("%s needs ABI %d.%d, this ocrmux has %d.%d: upgrade ocrmux", who, e.ProviderMajor, e.ProviderMinor, e.HostMajor, e.HostMinor)
+		theirs := fmt.Sprintf("%d.%d", e.ProviderMajor, e.ProviderMinor)
+		return message.New(message.PluginABIMinor, "provider", provider, "theirs", theirs, "ours", ours)
 	}
 }
 
-// OtherMajor is the error of a provider that speaks another major than the host, which shows without its manifest.
+// OtherMajor returns the error of a provider that speaks another major version than the host. Provider may be empty.
 func OtherMajor(provider string, major, hostMajor uint32) *VersionError {
 	e := &VersionError{Provider: provider, ProviderMajor: major, HostMajor: hostMajor, Upgrade: UpgradeHost}
 	if major < hostMajor {
@@ -60,7 +63,7 @@ func OtherMajor(provider string, major, hostMajor uint32) *VersionError {
 	return e
 }
 
-// Compatible says whether a host of this version, with these features beyond v1.0, can run a provider: nil, a
+// Compatible reports whether a host of this version, with these features beyond v1.0, can run a provider. It returns nil, a
 // [*VersionError], or a [*Problem] if the manifest names no version. A host that serves several majors asks once for each.
 //
 // What the manifest says that the provider needs decides, and nothing else does: a provider may be built with a newer minor

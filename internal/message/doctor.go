@@ -55,12 +55,13 @@ const (
 	FindingBudgetNotGiven Code = "doctor.budget_not_back" // reason
 	FindingNoPrice        Code = "doctor.no_price"        // none
 
-	FindingFree             Code = "doctor.free"              // mebibytes
-	FindingFreeUnknown      Code = "doctor.free_unknown"      // reason
-	FindingFreeUnsupported  Code = "doctor.free_unsupported"  // none
-	FindingFiles            Code = "doctor.files"             // most
-	FindingFilesUnknown     Code = "doctor.files_unknown"     // reason
-	FindingFilesUnsupported Code = "doctor.files_unsupported" // none
+	FindingFree              Code = "doctor.free"               // mebibytes
+	FindingFreeUnknown       Code = "doctor.free_unknown"       // reason
+	FindingRightsUnsupported Code = "doctor.rights_unsupported" // none
+	FindingFreeUnsupported   Code = "doctor.free_unsupported"   // none
+	FindingFiles             Code = "doctor.files"              // most
+	FindingFilesUnknown      Code = "doctor.files_unknown"      // reason
+	FindingFilesUnsupported  Code = "doctor.files_unsupported"  // none
 )
 
 // What helps with a finding of the doctor.
@@ -153,12 +154,13 @@ var doctor = map[Code]string{
 	FindingBudgetNotGiven: "reserved amounts are not returned: {reason}",
 	FindingNoPrice:        "its calls have no known price, so they never reduce the budget",
 
-	FindingFree:             "{mebibytes} MiB are free",
-	FindingFreeUnknown:      "the free space is unknown: {reason}",
-	FindingFreeUnsupported:  "free space is not checked on this system",
-	FindingFiles:            "at most {most}",
-	FindingFilesUnknown:     "the limit is unknown: {reason}",
-	FindingFilesUnsupported: "the limit is not checked on this system",
+	FindingFree:              "{mebibytes} MiB are free",
+	FindingFreeUnknown:       "the free space is unknown: {reason}",
+	FindingRightsUnsupported: "doctor does not read access rights on this system: let only administrators change plugins",
+	FindingFreeUnsupported:   "free space is not checked on this system",
+	FindingFiles:             "at most {most}",
+	FindingFilesUnknown:      "the limit is unknown: {reason}",
+	FindingFilesUnsupported:  "the limit is not checked on this system",
 
 	HelpOperations:     `see "When something happens" in docs/operations.md`,
 	HelpInspect:        `see ocrmux plugin inspect, and "When something happens" in docs/operations.md`,

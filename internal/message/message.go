@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -38,15 +39,16 @@ type param struct {
 }
 
 // New returns the message with a code. pairs are alternately the name of a parameter and its value: a string, a number, a
-// [time.Time] in the time zone in which it is to be written, a [time.Duration], a [Message], a slice of Messages, or any
-// value that has a String method.
+// [time.Time] in the time zone in which it is to be written, a [time.Duration], a [Message], a slice of Messages, a [List],
+// or a value of a type that languages have words for, such as [Field]. A zero Message writes nothing, which makes a part of
+// a message optional.
 //
 // New panics if pairs is not a list of names and values, which is a mistake in the program.
 func New(code Code, pairs ...any) Message {
 	if len(pairs)%2 != 0 {
 		panic("message: a parameter without a value in " + string(code))
 	}
-	m := Message{code: code}
+	m := Message{code: code, params: make([]param, 0, len(pairs)/2)}
 	for i := 0; i < len(pairs); i += 2 {
 		m.params = append(m.params, param{pairs[i].(string), pairs[i+1]})
 	}
@@ -92,6 +94,26 @@ func (m Message) Param(name string) any {
 		}
 	}
 	return nil
+}
+
+// Has reports whether a message has a code, or one of the messages in its parameters has it.
+func (m Message) Has(c Code) bool {
+	if m.code == c {
+		return true
+	}
+	for _, p := range m.params {
+		switch v := p.value.(type) {
+		case Message:
+			if v.Has(c) {
+				return true
+			}
+		case []Message:
+			if slices.ContainsFunc(v, func(m Message) bool { return m.Has(c) }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Language writes messages in one language.
@@ -146,6 +168,16 @@ func write(l Language, value any) string {
 			texts[i] = m.Format(l)
 		}
 		return strings.Join(texts, "; ")
+	case List:
+		texts := make([]string, len(v))
+		for i, item := range v {
+			texts[i] = write(l, item)
+		}
+		return strings.Join(texts, ", ")
+	case int:
+		return number(int64(v))
+	case int64:
+		return number(v)
 	}
 	if text, ok := l.Value(value); ok {
 		return text
@@ -153,9 +185,31 @@ func write(l Language, value any) string {
 	switch v := value.(type) {
 	case time.Time:
 		return v.Format(timeLayout)
+	case time.Duration:
+		return duration(v)
 	default:
 		return fmt.Sprint(v)
 	}
+}
+
+// number returns a whole number with its thousands separated: "1,000". All languages of the program write them so.
+func number(n int64) string {
+	sign, digits := "", strconv.FormatInt(n, 10)
+	if n < 0 {
+		sign, digits = "-", digits[1:]
+	}
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return sign + digits
+}
+
+// duration returns whole milliseconds for less than a minute: that is how people compare what providers took.
+func duration(d time.Duration) string {
+	if d < time.Minute {
+		return number(d.Milliseconds()) + " ms"
+	}
+	return d.Round(time.Second).String()
 }
 
 // timeLayout has the date and the offset from UTC, since a reader may be in another zone or look at an old message.
@@ -197,4 +251,6 @@ func Codes() []Code {
 }
 
 // subjects are the tables of all codes with their English texts.
-func subjects() []map[Code]string { return []map[Code]string{route, doctor, request} }
+func subjects() []map[Code]string {
+	return []map[Code]string{route, money, picture, plugin, module, process, doctor, request}
+}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Micro is how many units of an Amount make one of its currency.
@@ -21,21 +23,21 @@ func ParseAmount(text string) (Amount, error) {
 	digits, negative := strings.CutPrefix(text, "-")
 	whole, fraction, point := strings.Cut(digits, ".")
 	if !isDigits(whole) || point && !isDigits(fraction) {
-		return 0, &AmountError{text, `it is no decimal number such as "0.045"`}
+		return 0, &AmountError{text, message.NotADecimal}
 	}
 	if fraction = strings.TrimRight(fraction, "0"); len(fraction) > decimals {
-		return 0, &AmountError{text, "it has more than six decimals"}
+		return 0, &AmountError{text, message.TooManyDecimals}
 	}
 	n := uint64(0)
 	for _, c := range []byte(whole + fraction + "000000"[len(fraction):]) {
 		if n > math.MaxInt64/10 {
-			return 0, &AmountError{text, "it is too large"}
+			return 0, &AmountError{text, message.AmountTooLarge}
 		}
 		n = n*10 + uint64(c-'0')
 	}
 	switch {
 	case n > math.MaxInt64:
-		return 0, &AmountError{text, "it is too large"}
+		return 0, &AmountError{text, message.AmountTooLarge}
 	case negative:
 		return -Amount(n), nil
 	}
@@ -69,7 +71,7 @@ func (a *Amount) UnmarshalText(text []byte) (err error) {
 func (a Amount) Add(b Amount) (Amount, error) {
 	sum := a + b
 	if b > 0 && sum < a || b < 0 && sum > a {
-		return 0, &AmountError{a.String() + " + " + b.String(), "it is too large"}
+		return 0, &AmountError{a.String() + " + " + b.String(), message.AmountTooLarge}
 	}
 	return sum, nil
 }
@@ -81,7 +83,7 @@ func (a Amount) Times(n int64) (Amount, error) {
 	}
 	product := int64(a) * n
 	if product/n != int64(a) || n == -1 && a == math.MinInt64 {
-		return 0, &AmountError{fmt.Sprintf("%d · %s", n, a), "it is too large"}
+		return 0, &AmountError{fmt.Sprintf("%d · %s", n, a), message.AmountTooLarge}
 	}
 	return Amount(product), nil
 }

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-func TestAmountsAreReadAndWrittenExactly(t *testing.T) {
+func TestAmountIsReadAndWrittenExactly(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		text string
 		want Amount
@@ -34,7 +35,8 @@ func TestAmountsAreReadAndWrittenExactly(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoAmountIsRefused(t *testing.T) {
+func TestAmountRefusesOtherTexts(t *testing.T) {
+	t.Parallel()
 	for _, text := range []string{
 		"", ".", "1.", ".5", "-", "+1", "1e3", "1,000", " 1", "0x1", "--1", "1.2.3", "¥1", "0.0000001", "9223372036854.775808", "99999999999999999999",
 	} {
@@ -46,7 +48,8 @@ func TestWhatIsNoAmountIsRefused(t *testing.T) {
 	}
 }
 
-func TestArithmeticThatOverflowsFails(t *testing.T) {
+func TestAmountArithmeticThatOverflowsFails(t *testing.T) {
+	t.Parallel()
 	for name, f := range map[string]func() (Amount, error){
 		"sum":              func() (Amount, error) { return Amount(math.MaxInt64).Add(1) },
 		"negative sum":     func() (Amount, error) { return Amount(math.MinInt64).Add(-1) },
@@ -66,7 +69,8 @@ func TestArithmeticThatOverflowsFails(t *testing.T) {
 	}
 }
 
-func TestAnAmountIsADecimalTextInJSON(t *testing.T) {
+func TestAmountIsADecimalTextInJSON(t *testing.T) {
+	t.Parallel()
 	data, err := json.Marshal(map[string]Amount{"price": 45_000})
 	if err != nil || string(data) != `{"price":"0.045"}` {
 		t.Errorf("%s, %v", data, err)

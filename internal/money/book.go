@@ -3,12 +3,12 @@ package money
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/store"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 const (
@@ -108,20 +108,20 @@ func Open(ctx context.Context, cfg Config) (*Book, error) {
 func (cfg *Config) complete() error {
 	switch {
 	case cfg.Store == nil:
-		return &ConfigError{"store", "is needed"}
+		return wrong("store", message.SettingMissing)
 	case len(cfg.Owner) > maxOwner:
-		return &ConfigError{"owner", fmt.Sprintf("has more than %d bytes", maxOwner)}
+		return wrong("owner", message.SettingTooLong, "most", maxOwner)
 	case cfg.Lease != 0 && cfg.Lease < minLease:
-		return &ConfigError{"lease", fmt.Sprintf("must be at least %v", minLease)}
+		return wrong("lease", message.SettingTooShort, "least", minLease)
 	case cfg.Grace < 0:
-		return &ConfigError{"grace", "must not be negative"}
+		return wrong("grace", message.SettingNegative)
 	}
 	cfg.Owner += "-" + rand.Text()[:12]
 	if cfg.Currency == "" {
 		cfg.Currency = CNY
 	}
 	if !cfg.Currency.valid() {
-		return &ConfigError{"currency", fmt.Sprintf("%.10q is no ISO 4217 code such as \"CNY\"", string(cfg.Currency))}
+		return wrong("currency", message.CurrencyMalformed, "value", quote(string(cfg.Currency), 10))
 	}
 	if cfg.Zone == nil {
 		cfg.Zone = time.Local

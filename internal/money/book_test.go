@@ -13,6 +13,8 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/store"
+	"github.com/ocrmux/ocrmux/internal/message"
+	"github.com/ocrmux/ocrmux/internal/message/messagetest"
 )
 
 func refused(t *testing.T, b *Book, claim Claim) *BudgetError {
@@ -29,7 +31,7 @@ func refused(t *testing.T, b *Book, claim Claim) *BudgetError {
 func left(t *testing.T, b *Book, scope Scope, per Per) Units {
 	t.Helper()
 	for _, a := range b.Snapshot() {
-		if a.Scope == scope && a.Per == per && a.Pool == "" {
+		if a.Scope == scope && a.Per == per && a.Pool.IsZero() {
 			return a.Left
 		}
 	}
@@ -37,7 +39,8 @@ func left(t *testing.T, b *Book, scope Scope, per Per) Units {
 	return Units{}
 }
 
-func TestAClaimTakesFromEveryBudgetOrFromNone(t *testing.T) {
+func TestBookTakesAClaimFromEveryBudgetOrFromNone(t *testing.T) {
+	t.Parallel()
 	b := open(t, Config{Budgets: []Budget{
 		{ScopeProvider, "p", Day, Units{Calls: 5}}, {ScopeRoute, "r", Day, Units{Amount: 10 * Micro}}, {ScopeTenant, "t", Month, Units{Amount: Micro}},
 	}})
@@ -57,22 +60,24 @@ func TestAClaimTakesFromEveryBudgetOrFromNone(t *testing.T) {
 	reserve(t, b, claim).Settle(no)
 }
 
-func TestARefusalSaysHowMuchIsUsedAndWhenThePeriodEnds(t *testing.T) {
+func TestBudgetErrorSaysHowMuchIsUsedAndWhenThePeriodEnds(t *testing.T) {
+	t.Parallel()
 	c := newClock(t, "2026-11-22T10:00:00+08:00")
 	b := open(t, Config{Now: c.Now, Zone: zone(t, "Asia/Shanghai"), Budgets: []Budget{{ScopeTenant, "t", Day, Units{Calls: 1}}}})
 	r := reserve(t, b, Claim{Tenant: "t"})
 	e := refused(t, b, Claim{Tenant: "t"})
 	r.Settle(yes)
-	const want = `the budget of tenant "t" per day has not enough left for this call: 1 of 1 calls are used; the next period begins at 2026-11-23 00:00 +08:00`
-	if e.Error() != want {
-		t.Error(e)
+	const want = `money.budget_used_up(held= name="t" per=day scope=tenant until=2026-11-23 00:00:00 +08:00 used=money.used_calls(call_limit=1 calls=1))`
+	if got := messagetest.Code(e.Message()); got != want {
+		t.Error(got)
 	}
 	if !e.Until.Equal(instant(t, "2026-11-23T00:00:00+08:00")) || e.InFlight.Calls != 1 || e.Spent.Calls != 0 {
 		t.Errorf("%+v", e)
 	}
 }
 
-func TestABudgetBeginsAnewAtLocalMidnight(t *testing.T) {
+func TestBudgetBeginsAnewAtLocalMidnight(t *testing.T) {
+	t.Parallel()
 	for name, now := range map[string]string{"Asia/Shanghai": "2026-11-22T23:59:59+08:00", "America/Sao_Paulo": "2017-10-14T23:59:59-03:00"} {
 		c := newClock(t, now)
 		b := open(t, Config{Now: c.Now, Zone: zone(t, name), Budgets: []Budget{{ScopeTenant, "t", Day, Units{Calls: 1}}, {ScopeTenant, "t", Month, Units{Calls: 2}}}})
@@ -93,7 +98,8 @@ func TestABudgetBeginsAnewAtLocalMidnight(t *testing.T) {
 	}
 }
 
-func TestAReservationThatNobodySettlesIsUnknownAndCanStillBeSettled(t *testing.T) {
+func TestReservationThatNobodySettlesIsUnknownAndCanStillBeSettled(t *testing.T) {
+	t.Parallel()
 	for how, want := range map[string]struct {
 		s              Settlement
 		spent, unknown int64
@@ -132,7 +138,8 @@ func TestAReservationThatNobodySettlesIsUnknownAndCanStillBeSettled(t *testing.T
 	}
 }
 
-func TestAProgramThatCouldNotRenewItsLeaseStopsUsingIt(t *testing.T) {
+func TestLeaseThatCouldNotBeRenewedIsNotUsed(t *testing.T) {
+	t.Parallel()
 	c := newClock(t, "2026-11-22T10:00:00+08:00")
 	cfg := Config{Store: shared{store.NewMemory()}, Now: c.Now, Budgets: []Budget{{ScopeTenant, "t", Month, Units{Calls: 10}}}}
 	late, other := quiet(t, cfg), quiet(t, cfg)
@@ -160,7 +167,8 @@ func TestAProgramThatCouldNotRenewItsLeaseStopsUsingIt(t *testing.T) {
 	}
 }
 
-func TestAfterALongSilenceALeaseIsRenewedBeforeItIsUsed(t *testing.T) {
+func TestLeaseIsRenewedBeforeItIsUsedAfterALongSilence(t *testing.T) {
+	t.Parallel()
 	c := newClock(t, "2026-11-22T10:00:00+08:00")
 	cfg := Config{Store: shared{store.NewMemory()}, Now: c.Now, Budgets: []Budget{{ScopeTenant, "t", Month, Units{Calls: 6400}}}}
 	for name, meanwhile := range map[string]func(){
@@ -187,7 +195,8 @@ func TestAfterALongSilenceALeaseIsRenewedBeforeItIsUsed(t *testing.T) {
 	}
 }
 
-func TestLeasesAreRenewedInTheBackgroundAndGivenBackWhenIdle(t *testing.T) {
+func TestLeaseIsRenewedInTheBackgroundAndGivenBackWhenIdle(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := shared{store.NewMemory()}
 		cfg := Config{Store: s, Budgets: []Budget{{ScopeTenant, "t", Month, Units{Calls: 1000}}}}
@@ -222,7 +231,8 @@ func TestLeasesAreRenewedInTheBackgroundAndGivenBackWhenIdle(t *testing.T) {
 	})
 }
 
-func TestWhenOthersHoldThePartThatIsMissingTheRefusalSaysSo(t *testing.T) {
+func TestBudgetErrorSaysWhatOthersHold(t *testing.T) {
+	t.Parallel()
 	cfg := Config{Store: shared{store.NewMemory()}, Budgets: []Budget{{ScopeTenant, "t", Month, Units{Calls: 1}}}}
 	one, two := open(t, cfg), open(t, cfg)
 	r := reserve(t, one, Claim{Tenant: "t"})
@@ -260,7 +270,8 @@ func (b *broken) Append(topic string, record []byte, done func(error)) {
 	b.Store.Append(topic, record, done)
 }
 
-func TestWithoutItsStoreABookSpendsWhatItHasLeasedAndThenNothing(t *testing.T) {
+func TestBookWithoutItsStoreSpendsOnlyItsLease(t *testing.T) {
+	t.Parallel()
 	s := &broken{Store: store.NewMemory()}
 	b := quiet(t, Config{Store: s, Budgets: []Budget{{ScopeTenant, "t", Month, Units{Calls: 6400}}}})
 	reserve(t, b, Claim{Tenant: "t"}).Settle(yes)
@@ -283,7 +294,8 @@ func TestWithoutItsStoreABookSpendsWhatItHasLeasedAndThenNothing(t *testing.T) {
 	}
 }
 
-func TestAClaimThatWaitsForItsLeaseEndsWithItsContext(t *testing.T) {
+func TestBookReserveEndsWithItsContext(t *testing.T) {
+	t.Parallel()
 	b := quiet(t, Config{Budgets: []Budget{{ScopeTenant, "t", Month, Units{Calls: 1}}}})
 	b.mu.Lock()
 	b.meters[0].now.turn = make(chan struct{}) // an exchange that takes long
@@ -300,33 +312,33 @@ func TestAClaimThatWaitsForItsLeaseEndsWithItsContext(t *testing.T) {
 	close(turn)
 }
 
-func TestWrongBooksAreRefused(t *testing.T) {
+func TestBookRefusesAWrongConfig(t *testing.T) {
+	t.Parallel()
 	s := store.NewMemory()
 	for want, cfg := range map[string]Config{
-		`store: is needed`: {},
-		`budgets[0].scope: "team" is none of provider, route and tenant`: {Store: s, Budgets: []Budget{{"team", "t", Day, Units{Calls: 1}}}},
-		`budgets[0].name: must have 1 to 64 bytes`:                       {Store: s, Budgets: []Budget{{ScopeTenant, "", Day, Units{Calls: 1}}}},
-		`budgets[0].per: "week" is neither day nor month`:                {Store: s, Budgets: []Budget{{ScopeTenant, "t", "week", Units{Calls: 1}}}},
-		`budgets[0].limit: must not be negative`:                         {Store: s, Budgets: []Budget{{ScopeTenant, "t", Day, Units{Calls: -1}}}},
-		`budgets[1]: tenant "t" has two budgets per day`:                 {Store: s, Budgets: []Budget{{ScopeTenant, "t", Day, Units{Calls: 1}}, {ScopeTenant, "t", Day, Units{Calls: 2}}}},
-		`lease: must be at least 100ms`:                                  {Store: s, Lease: 1},
-		`owner: has more than 48 bytes`:                                  {Store: s, Owner: strings.Repeat("o", 49)},
-		`grace: must not be negative`:                                    {Store: s, Grace: -1},
-		`currency: "yuan" is no ISO 4217 code such as "CNY"`:             {Store: s, Currency: "yuan"},
-		`the tariff of provider "p" is in "CNY", but budgets and prices are in USD: give the price in USD, or choose the other currency for all`: {
+		`money.setting_wrong(problem=money.setting_missing setting=store)`:                                  {},
+		`money.setting_wrong(problem=money.scope_unknown(value="team") setting=budgets[0].scope)`:           {Store: s, Budgets: []Budget{{"team", "t", Day, Units{Calls: 1}}}},
+		`money.setting_wrong(problem=money.setting_byte_range(most=64) setting=budgets[0].name)`:            {Store: s, Budgets: []Budget{{ScopeTenant, "", Day, Units{Calls: 1}}}},
+		`money.setting_wrong(problem=money.period_unknown(value="week") setting=budgets[0].per)`:            {Store: s, Budgets: []Budget{{ScopeTenant, "t", "week", Units{Calls: 1}}}},
+		`money.setting_wrong(problem=money.setting_negative setting=budgets[0].limit)`:                      {Store: s, Budgets: []Budget{{ScopeTenant, "t", Day, Units{Calls: -1}}}},
+		`money.setting_wrong(problem=money.budget_unlimited setting=budgets[0].limit)`:                      {Store: s, Budgets: []Budget{{ScopeTenant, "t", Day, Units{}}}},
+		`money.setting_wrong(problem=money.budget_twice(name="t" per=day scope=tenant) setting=budgets[1])`: {Store: s, Budgets: []Budget{{ScopeTenant, "t", Day, Units{Calls: 1}}, {ScopeTenant, "t", Day, Units{Calls: 2}}}},
+		`money.setting_wrong(problem=money.setting_too_short(least=100 ms) setting=lease)`:                  {Store: s, Lease: 1},
+		`money.setting_wrong(problem=money.setting_too_long(most=48) setting=owner)`:                        {Store: s, Owner: strings.Repeat("o", 49)},
+		`money.setting_wrong(problem=money.setting_negative setting=grace)`:                                 {Store: s, Grace: -1},
+		`money.setting_wrong(problem=money.currency_malformed(value="yuan") setting=currency)`:              {Store: s, Currency: "yuan"},
+		`money.other_currency(got="CNY" want=USD what=money.tariff_of(provider="p"))`: {
 			Store: s, Currency: "USD", Tariffs: map[string]*Tariff{"p": tariff(t, TariffConfig{})}},
 	} {
-		if _, err := Open(t.Context(), cfg); err == nil || err.Error() != want {
-			t.Errorf("%v, want %s", err, want)
+		_, err := Open(t.Context(), cfg)
+		if got := messagetest.Code(message.Error(err)); got != want {
+			t.Errorf("%s, want %s", got, want)
 		}
-	}
-	_, err := Open(t.Context(), Config{Store: s, Budgets: []Budget{{ScopeTenant, "t", Day, Units{}}}})
-	if !errors.As(err, new(*ConfigError)) {
-		t.Error(err)
 	}
 }
 
-func TestACounterOfAnotherFormatIsLeftAsItIs(t *testing.T) {
+func TestCounterOfAnotherFormatIsNotChanged(t *testing.T) {
+	t.Parallel()
 	s := store.NewMemory()
 	path := "money/CNY/tenant/=5ZGo/day/2026-11-22" // 周
 	if _, err := s.Set(t.Context(), path, []byte("later"), 0); err != nil {
@@ -340,11 +352,12 @@ func TestACounterOfAnotherFormatIsLeftAsItIs(t *testing.T) {
 	}
 }
 
-func TestASettlementSaysNoMoreThanItWasTold(t *testing.T) {
+func TestSettlementRecordsOnlyWhatItWasTold(t *testing.T) {
+	t.Parallel()
 	s := store.NewMemory()
 	c := newClock(t, "2026-11-22T10:00:00+08:00")
 	b := quiet(t, Config{Store: s, Now: c.Now, Owner: "one", Budgets: []Budget{{ScopeTenant, "t", Day, Units{Calls: 5}}}})
-	r := reserve(t, b, Claim{Provider: "p", Route: "r", Tenant: "t", Quote: Quote{Amount: 45000}, Try: 1})
+	r := reserve(t, b, Claim{Provider: "p", Route: "r", Tenant: "t", Quote: Quote{Amount: 45000}, Attempt: 1})
 	r.Settle(Settlement{Billed: abi.BilledUnknown, Took: 3 * time.Millisecond, Failure: abi.FailureKindTimeout, VendorRequestID: "é\x01"})
 	var got []string
 	for entry, err := range s.Records(t.Context(), "", 0) {
@@ -365,7 +378,8 @@ func TestASettlementSaysNoMoreThanItWasTold(t *testing.T) {
 	}
 }
 
-func TestCountersOfLongAgoAreRemoved(t *testing.T) {
+func TestCounterOfLongAgoIsRemoved(t *testing.T) {
+	t.Parallel()
 	s := store.NewMemory()
 	c := newClock(t, "2026-11-22T10:00:00+08:00")
 	b := quiet(t, Config{Store: s, Now: c.Now, Zone: zone(t, "Asia/Shanghai"), Budgets: []Budget{{ScopeTenant, "t", Day, Units{Calls: 5}}, {ScopeTenant, "t", Month, Units{Calls: 5}}}})
@@ -394,5 +408,32 @@ func TestCountersOfLongAgoAreRemoved(t *testing.T) {
 	}
 	if first := Month.oldest(c.Now(), zone(t, "Asia/Shanghai")); first != "2027-04" {
 		t.Error(first)
+	}
+}
+
+func TestBookRefusesInAdvanceAsItWouldRefuseAClaim(t *testing.T) {
+	t.Parallel()
+	b := quiet(t, Config{Budgets: []Budget{
+		{ScopeProvider, "p", Day, Units{Calls: 2}}, {ScopeRoute, "r", Day, Units{Amount: 3 * Micro}}, {ScopeTenant, "t", Month, Units{Amount: 2 * Micro}},
+	}})
+	dear := Claim{Provider: "q", Route: "s", Tenant: "t", Quote: Quote{Amount: 3 * Micro}}
+	cheap := Claim{Provider: "p", Route: "r", Tenant: "u", Quote: Quote{Amount: Micro}}
+	free := Claim{Provider: "q", Route: "r", Tenant: "u"}
+	for range 4 {
+		for _, claim := range []Claim{dear, cheap, free} {
+			early := b.Refusal(&claim)
+			var late *BudgetError
+			if r, err := b.Reserve(t.Context(), claim); err == nil {
+				r.Settle(yes)
+			} else if !errors.As(err, &late) {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(late, early); diff != "" {
+				t.Errorf("a claim of %+v is refused differently (-then +before)\n%s", claim, diff)
+			}
+		}
+	}
+	if b.Refusal(&dear) == nil || b.Refusal(&cheap) == nil || b.Refusal(&free) != nil {
+		t.Error("the wrong claims are refused")
 	}
 }

@@ -1,6 +1,9 @@
 package money
 
-import "fmt"
+import "github.com/ocrmux/ocrmux/internal/message"
+
+// maxName bounds the names of budgets, packages and providers, in bytes.
+const maxName = 64
 
 // Scope is what a budget is for.
 type Scope string
@@ -25,15 +28,15 @@ type Budget struct {
 func (b Budget) check(at string) error {
 	switch {
 	case b.Scope != ScopeProvider && b.Scope != ScopeRoute && b.Scope != ScopeTenant:
-		return &ConfigError{at + ".scope", fmt.Sprintf("%.20q is none of provider, route and tenant", string(b.Scope))}
-	case b.Name == "" || len(b.Name) > 64:
-		return &ConfigError{at + ".name", "must have 1 to 64 bytes"}
+		return wrong(at+".scope", message.ScopeUnknown, "value", quote(string(b.Scope), 20))
+	case b.Name == "" || len(b.Name) > maxName:
+		return wrong(at+".name", message.SettingByteRange, "most", maxName)
 	case b.Per != Day && b.Per != Month:
-		return &ConfigError{at + ".per", fmt.Sprintf("%.20q is neither day nor month", string(b.Per))}
+		return wrong(at+".per", message.PeriodUnknown, "value", quote(string(b.Per), 20))
 	case b.Limit.Amount < 0 || b.Limit.Calls < 0:
-		return &ConfigError{at + ".limit", "must not be negative"}
+		return wrong(at+".limit", message.SettingNegative)
 	case b.Limit == (Units{}):
-		return &ConfigError{at + ".limit", "limit an amount, calls, or both; to allow nothing, take the provider out of the route"}
+		return wrong(at+".limit", message.BudgetUnlimited)
 	}
 	return nil
 }

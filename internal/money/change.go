@@ -3,6 +3,9 @@ package money
 import (
 	"fmt"
 	"maps"
+	"strconv"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Change is another set of budgets and tariffs, checked and ready to be applied. What was spent belongs to a budget by its scope, name and
@@ -27,11 +30,11 @@ func (b *Book) Prepare(budgets []Budget, tariffs map[string]*Tariff) (*Change, e
 		return nil, err
 	}
 	for provider, t := range tariffs {
-		if len(provider) > 64 {
-			return nil, &ConfigError{"tariffs", fmt.Sprintf("the provider's name %.70q has more than 64 bytes", provider)}
+		if len(provider) > maxName {
+			return nil, wrong("tariffs", message.ProviderTooLong, "value", quote(provider, 70), "most", maxName)
 		}
 		if t.currency != b.cfg.Currency {
-			return nil, &CurrencyError{fmt.Sprintf("the tariff of provider %q", provider), t.currency, b.cfg.Currency}
+			return nil, &CurrencyError{message.New(message.TariffOf, "provider", strconv.Quote(provider)), t.currency, b.cfg.Currency}
 		}
 		c.tariffs[provider] = c.bind(provider, t, known)
 	}
@@ -75,7 +78,7 @@ func (c *Change) addBudgets(budgets []Budget, known map[string]*meter) error {
 		}
 		s := subject{budget.Scope, budget.Name}
 		if seen[same{s, budget.Per}] {
-			return &ConfigError{at, fmt.Sprintf("%s %q has two budgets per %s", budget.Scope, budget.Name, budget.Per)}
+			return wrong(at, message.BudgetTwice, "scope", budget.Scope, "name", strconv.Quote(budget.Name), "per", budget.Per)
 		}
 		seen[same{s, budget.Per}] = true
 		prefix := key("money", string(c.book.cfg.Currency), string(budget.Scope), segment(budget.Name), string(budget.Per))

@@ -88,7 +88,7 @@ func (b *Book) fetch(ctx context.Context, c *counter) (document, uint64, error) 
 	return doc, entry.Revision, nil
 }
 
-// write tries one compare-and-set.
+// write makes one compare-and-set.
 func (b *Book) write(ctx context.Context, c *counter, doc document, revision uint64, giveBack, buried bool) error {
 	b.mu.Lock()
 	now := b.cfg.Now()

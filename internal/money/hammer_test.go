@@ -45,7 +45,8 @@ func hammer(t *testing.T, books []*Book, claims int, how func(i int) Settlement)
 	return b.Load(), u.Load(), r.Load()
 }
 
-func TestTenThousandClaimsAtOnceOnABudgetOfAThousandBillExactlyAThousand(t *testing.T) {
+func TestBookBillsExactlyAThousandOfTenThousandClaimsAtOnce(t *testing.T) {
+	t.Parallel()
 	b := open(t, Config{Budgets: []Budget{{ScopeTenant, "a", Day, Units{Calls: 1000}}, {ScopeProvider, "jumdata", Month, Units{Amount: 900 * Micro}}}})
 	billed, unknown, refused := hammer(t, []*Book{b}, 10_000, func(int) Settlement { return yes })
 	if billed != 1000 || unknown != 0 || refused != 9000 {
@@ -53,7 +54,8 @@ func TestTenThousandClaimsAtOnceOnABudgetOfAThousandBillExactlyAThousand(t *test
 	}
 }
 
-func TestHoweverAttemptsEndABudgetIsNotOverspent(t *testing.T) {
+func TestBookIsNotOverspentByAnyOrderOfSettlements(t *testing.T) {
+	t.Parallel()
 	for _, books := range []int{1, 2, 5} {
 		s := shared{store.NewMemory()}
 		cfg := Config{Store: s, Budgets: []Budget{{ScopeTenant, "a", Day, Units{Calls: 1000}}, {ScopeRoute, "default", Day, Units{Amount: 40 * Micro}}}}

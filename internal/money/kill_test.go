@@ -163,7 +163,8 @@ func accounts(t *testing.T, folder string) (budgets []Account, vendor int64) {
 	return budgets, int64(strings.Count(string(data), "\n"))
 }
 
-func TestAKillForgetsNoBudgetAndNoBilledAttempt(t *testing.T) {
+func TestBookForgetsNothingWhenItsProgramIsKilled(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("starts and kills programs")
 	}
@@ -185,7 +186,8 @@ func TestAKillForgetsNoBudgetAndNoBilledAttempt(t *testing.T) {
 	}
 }
 
-func TestAfterAKillTheBooksAreExactIfTheLedgerHadEverySettlement(t *testing.T) {
+func TestBookIsExactAfterAKillIfTheLedgerHadEverySettlement(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("starts and kills programs")
 	}

@@ -279,7 +279,8 @@ func (m *model) documents() map[string]document {
 	return docs
 }
 
-func TestWhateverHappensBudgetsForgetNothingAndAreNotOverspent(t *testing.T) {
+func TestBookModel(t *testing.T) {
+	t.Parallel()
 	seeds := 120
 	if testing.Short() {
 		seeds = 50

@@ -3,6 +3,8 @@ package money
 import (
 	"fmt"
 	"time"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Per is the period after which a budget begins anew.
@@ -62,5 +64,5 @@ func ParseInstant(text string, zone *time.Location) (time.Time, error) {
 		_, end, _ := Day.bounds(t.Add(12*time.Hour), zone)
 		return end, nil
 	}
-	return time.Time{}, &ConfigError{"expires", fmt.Sprintf("%.40q is no time such as \"2026-12-31\", \"2026-12-31 18:00\" or RFC 3339", text)}
+	return time.Time{}, wrong("expires", message.InstantMalformed, "value", quote(text, 40))
 }

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-func TestPeriodsBeginAtTheFirstMomentOfALocalDay(t *testing.T) {
+func TestPeriodBeginsAtTheFirstMomentOfALocalDay(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, zone, now   string
 		per               Per
@@ -35,6 +36,7 @@ func TestPeriodsBeginAtTheFirstMomentOfALocalDay(t *testing.T) {
 }
 
 func TestPeriodsFollowEachOtherWithoutGapInEveryZone(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"Asia/Shanghai", "Europe/Berlin", "America/Havana", "America/Sao_Paulo", "Africa/Cairo", "Asia/Beirut", "Pacific/Apia", "Australia/Lord_Howe"} {
 		z := zone(t, name)
 		for _, per := range []Per{Day, Month} {
@@ -56,7 +58,8 @@ func TestPeriodsFollowEachOtherWithoutGapInEveryZone(t *testing.T) {
 	}
 }
 
-func TestAnInstantIsReadInItsZone(t *testing.T) {
+func TestParseInstantReadsInTheZone(t *testing.T) {
+	t.Parallel()
 	shanghai := zone(t, "Asia/Shanghai")
 	for text, want := range map[string]string{
 		"2026-12-31":           "2027-01-01T00:00:00+08:00",

@@ -92,7 +92,8 @@ func spendShare(ctx context.Context, url string) error {
 	return errors.Join(failed, b.Close(ctx), s.Close(ctx))
 }
 
-func TestTwoProgramsShareABudgetWithoutOvershoot(t *testing.T) {
+func TestBookIsNotOverspentByTwoPrograms(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("starts programs")
 	}

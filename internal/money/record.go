@@ -22,8 +22,8 @@ type record struct {
 	Provider string `json:"provider,omitempty"`
 	Route    string `json:"route,omitempty"`
 	Tenant   string `json:"tenant,omitempty"`
-	// Try counts the attempts of a call from 0.
-	Try int `json:"try,omitempty"`
+	// Attempt counts the attempts of a call from 0.
+	Attempt int `json:"try,omitempty"`
 	// Price in millionths.
 	Price int64  `json:"price,omitempty"`
 	Pack  string `json:"package,omitempty"`
@@ -48,7 +48,7 @@ func (r *record) append(b []byte) []byte {
 	b = appendText(b, `,"provider":`, r.Provider)
 	b = appendText(b, `,"route":`, r.Route)
 	b = appendText(b, `,"tenant":`, r.Tenant)
-	b = appendNumber(b, `,"try":`, int64(r.Try))
+	b = appendNumber(b, `,"try":`, int64(r.Attempt))
 	b = appendNumber(b, `,"price":`, r.Price)
 	b = appendText(b, `,"package":`, r.Pack)
 	for i, on := range r.On {

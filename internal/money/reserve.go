@@ -12,8 +12,8 @@ type Claim struct {
 	// Quote from the provider's Tariff. Where its package has ended since, the next source of the tariff pays:
 	// [Reservation.Quote] tells.
 	Quote Quote
-	// Try is the number of the attempt within its call, from 0; calls are counted by the first.
-	Try int
+	// Attempt is the number of the attempt within its call, from 0; calls are counted by the first.
+	Attempt int
 	// Until is the deadline of the call. Some time after it an open reservation is given up as unknown. Zero means now.
 	Until time.Time
 }
@@ -71,7 +71,7 @@ func (b *Book) Reserve(ctx context.Context, claim Claim) (*Reservation, error) {
 	}
 }
 
-// reserve tries once. A channel says what to wait for before trying again.
+// reserve makes one pass. The channel, if any, is closed when another pass is worthwhile.
 func (b *Book) reserve(r *Reservation, waits *waits) (turn chan struct{}, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -119,15 +119,16 @@ func (b *Book) choose(r *Reservation, now time.Time, waits *waits) (turn chan st
 			break
 		}
 	}
-	b.concern(r, ScopeProvider, r.claim.Provider, now)
-	b.concern(r, ScopeRoute, r.claim.Route, now)
-	b.concern(r, ScopeTenant, r.claim.Tenant, now)
+	for _, s := range r.claim.subjects() {
+		for _, m := range b.budgets[s] {
+			c := b.counter(m, now)
+			r.parts = append(r.parts, part{c, c.as})
+		}
+	}
 	return nil, nil
 }
 
-func (b *Book) concern(r *Reservation, scope Scope, name string, now time.Time) {
-	for _, m := range b.budgets[subject{scope, name}] {
-		c := b.counter(m, now)
-		r.parts = append(r.parts, part{c, c.as})
-	}
+// subjects returns whose budgets pay for an attempt.
+func (c *Claim) subjects() [3]subject {
+	return [...]subject{{ScopeProvider, c.Provider}, {ScopeRoute, c.Route}, {ScopeTenant, c.Tenant}}
 }

@@ -110,7 +110,7 @@ func (b *Book) settle(r *Reservation, s Settlement) {
 func (b *Book) record(r *Reservation) record {
 	c := &r.claim
 	rec := record{
-		Of: r.number, At: r.at.UnixMilli(), Provider: c.Provider, Route: c.Route, Tenant: c.Tenant, Try: c.Try,
+		Of: r.number, At: r.at.UnixMilli(), Provider: c.Provider, Route: c.Route, Tenant: c.Tenant, Attempt: c.Attempt,
 		Price: int64(c.Quote.Amount), Pack: c.Quote.Package,
 	}
 	rec.On = b.on[:0]

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Account of a budget or a package at one moment, as far as this program knows: of what others spend it learns now and then.
@@ -13,7 +15,7 @@ type Account struct {
 	Name  string `json:"name"`
 	Per   Per    `json:"per,omitempty"`
 	// Pool is what a provider's tariff calls it, as in "package 2026-a"; empty for a budget.
-	Pool string `json:"pool,omitempty"`
+	Pool message.Message `json:"pool,omitzero"`
 	// Limit has a 0 for what is not limited; Left then has one, too.
 	Limit Units `json:"limit"`
 	Spent Units `json:"spent"`
@@ -28,10 +30,25 @@ type Account struct {
 	Until time.Time `json:"until,omitzero"`
 }
 
-// Refusal is what a call of a price would be refused with if it was made now; nil when there is enough left for it, and for anything but
-// a budget.
-func (a *Account) Refusal(price Amount) *BudgetError {
-	if a.Pool != "" || a.Left.covers(Units{price, 1}, a.Limit) {
+// Refusal returns the error with which the budgets of a claim would refuse it now, nil if they have enough left. It looks at no other
+// budget, does not ask the store, and reserves nothing.
+func (b *Book) Refusal(claim *Claim) *BudgetError {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.cfg.Now()
+	for _, s := range claim.subjects() {
+		for _, m := range b.budgets[s] {
+			if refused := b.account(m, now).refusal(claim.Quote.Amount); refused != nil {
+				return refused
+			}
+		}
+	}
+	return nil
+}
+
+// refusal returns the error with which a budget refuses a call of a price; nil if there is enough left.
+func (a Account) refusal(price Amount) *BudgetError {
+	if a.Left.covers(Units{price, 1}, a.Limit) {
 		return nil
 	}
 	return &BudgetError{
@@ -47,9 +64,7 @@ func (b *Book) Snapshot() []Account {
 	var accounts []Account
 	for _, m := range b.meters {
 		if m.budget != nil {
-			a := b.account(m, now)
-			a.Scope, a.Name = m.budget.Scope, m.budget.Name
-			accounts = append(accounts, a)
+			accounts = append(accounts, b.account(m, now))
 		}
 	}
 	budgets := len(accounts)
@@ -59,7 +74,7 @@ func (b *Book) Snapshot() []Account {
 				continue
 			}
 			a := b.account(p.meter, now)
-			a.Scope, a.Name, a.Pool = ScopeProvider, provider, p.name
+			a.Scope, a.Name, a.Pool = ScopeProvider, provider, p.source
 			if !p.expires.IsZero() {
 				a.Until = p.expires
 			}
@@ -75,8 +90,12 @@ func (b *Book) Snapshot() []Account {
 
 func (b *Book) account(m *meter, now time.Time) Account {
 	c := b.counter(m, now)
-	return Account{
+	a := Account{
 		Per: m.per, Limit: m.limit, Spent: c.doc.Spent.plus(c.spent), Unknown: c.doc.Unknown.plus(c.unknown),
 		Reserved: c.inFlight, Held: c.doc.others(b.cfg.Owner), Left: c.left().largest(Units{}).within(m.limit), Until: c.until,
 	}
+	if m.budget != nil {
+		a.Scope, a.Name = m.budget.Scope, m.budget.Name
+	}
+	return a
 }

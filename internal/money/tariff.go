@@ -3,9 +3,11 @@ package money
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // TariffConfig is what is known of an account's prices. Of the sources that are given, the first that has a call left counts: packages
@@ -57,7 +59,7 @@ type pool struct {
 	// id is a segment or two of a counter's key; empty when nothing is counted.
 	id      string
 	pack    string // the ID of a package
-	name    string // for people, as in "package 2026-a"
+	source  message.Message
 	price   Amount
 	expires time.Time
 	per     Per
@@ -72,7 +74,7 @@ func NewTariff(cfg TariffConfig) (*Tariff, error) {
 		cfg.Currency = CNY
 	}
 	if !cfg.Currency.valid() {
-		return nil, &ConfigError{"currency", fmt.Sprintf("%.10q is no ISO 4217 code such as \"CNY\"", string(cfg.Currency))}
+		return nil, wrong("currency", message.CurrencyMalformed, "value", quote(string(cfg.Currency), 10))
 	}
 	packages, err := packagePools(cfg.Packages)
 	if err != nil {
@@ -81,9 +83,9 @@ func NewTariff(cfg TariffConfig) (*Tariff, error) {
 	t := &Tariff{currency: cfg.Currency, pools: packages}
 	switch {
 	case cfg.FreeCalls < 0:
-		return nil, &ConfigError{"free_calls", "must not be negative"}
+		return nil, wrong("free_calls", message.SettingNegative)
 	case cfg.FreeCalls > 0:
-		t.pools = append(t.pools, &pool{id: "free", name: "free calls", limit: cfg.FreeCalls, size: cfg.FreeCalls})
+		t.pools = append(t.pools, &pool{id: "free", source: message.New(message.PriceFree), limit: cfg.FreeCalls, size: cfg.FreeCalls})
 	}
 	base, err := cfg.base()
 	if err != nil {
@@ -103,23 +105,23 @@ func packagePools(packages []Package) ([]*pool, error) {
 	for i, p := range packages {
 		at := fmt.Sprintf("packages[%d]", i)
 		switch {
-		case p.ID == "" || len(p.ID) > 64:
-			return nil, &ConfigError{at + ".id", "must have 1 to 64 bytes"}
+		case p.ID == "" || len(p.ID) > maxName:
+			return nil, wrong(at+".id", message.SettingByteRange, "most", maxName)
 		case seen[p.ID]:
-			return nil, &ConfigError{at + ".id", fmt.Sprintf("%q is there twice", p.ID)}
+			return nil, wrong(at+".id", message.PackageTwice, "value", strconv.Quote(p.ID))
 		case p.Calls < 1:
-			return nil, &ConfigError{at + ".calls", "must be at least 1"}
+			return nil, wrong(at+".calls", message.CallsTooFew)
 		case p.Price < 0:
-			return nil, &ConfigError{at + ".price", "must not be negative"}
+			return nil, wrong(at+".price", message.SettingNegative)
 		case p.Used < 0 || p.Used > p.Calls:
-			return nil, &ConfigError{at + ".used", fmt.Sprintf("must be 0 to the %s calls of the package", number(p.Calls))}
+			return nil, wrong(at+".used", message.CallsUsedTooMany, "calls", p.Calls)
 		}
 		seen[p.ID] = true
 		if p.Used == p.Calls {
 			continue
 		}
 		pools = append(pools, &pool{
-			id: key("package", segment(p.ID)), pack: p.ID, name: "package " + p.ID, price: p.Price.shareUp(p.Calls), expires: p.Expires,
+			id: key("package", segment(p.ID)), pack: p.ID, source: message.New(message.PricePackage, "id", p.ID), price: p.Price.shareUp(p.Calls), expires: p.Expires,
 			limit: p.Calls - p.Used, size: p.Calls,
 		})
 	}
@@ -140,9 +142,9 @@ func packagePools(packages []Package) ([]*pool, error) {
 func (cfg *TariffConfig) base() (*pool, error) {
 	if cfg.PerCall != nil {
 		if *cfg.PerCall < 0 {
-			return nil, &ConfigError{"per_call", "must not be negative"}
+			return nil, wrong("per_call", message.SettingNegative)
 		}
-		return &pool{name: "price per call", price: *cfg.PerCall}, nil
+		return &pool{source: message.New(message.PricePerCall), price: *cfg.PerCall}, nil
 	}
 	var chosen, foreign *abi.PriceTier
 	for i := range cfg.Tiers {
@@ -157,17 +159,17 @@ func (cfg *TariffConfig) base() (*pool, error) {
 	}
 	switch {
 	case chosen == nil && foreign != nil:
-		return nil, &CurrencyError{fmt.Sprintf("the manifest's price for %d calls", foreign.Calls), Currency(foreign.Currency), cfg.Currency}
+		return nil, &CurrencyError{message.New(message.PriceOfManifest, "calls", foreign.Calls), Currency(foreign.Currency), cfg.Currency}
 	case chosen == nil && cfg.Bought > 0:
-		return nil, &ConfigError{"bought", fmt.Sprintf("the manifest has no price for %d calls", cfg.Bought)}
+		return nil, wrong("bought", message.ManifestNoPrice, "calls", cfg.Bought)
 	case chosen == nil:
-		return &pool{name: "no price is known"}, nil
+		return &pool{source: message.New(message.PriceUnknown)}, nil
 	}
 	price, err := ParseAmount(chosen.PerCall)
 	if err != nil {
 		return nil, fmt.Errorf("the manifest's price for %d calls: %w", chosen.Calls, err)
 	}
-	return &pool{name: fmt.Sprintf("manifest's price in packages of %s", number(int64(chosen.Calls))), price: price}, nil
+	return &pool{source: message.New(message.PriceManifest, "calls", int64(chosen.Calls)), price: price}, nil
 }
 
 // volumePools are the steps of a month, each with as many calls as there are until the next begins.
@@ -178,9 +180,9 @@ func volumePools(tiers []VolumeTier, base *pool) ([]*pool, error) {
 		at := fmt.Sprintf("volume[%d]", i)
 		switch {
 		case tier.PerCall < 0:
-			return nil, &ConfigError{at + ".per_call", "must not be negative"}
+			return nil, wrong(at+".per_call", message.SettingNegative)
 		case tier.From < begin || i > 0 && tier.From == begin:
-			return nil, &ConfigError{at + ".from", "must be at least 1, and more than that of the tier before"}
+			return nil, wrong(at+".from", message.VolumeOutOfOrder)
 		}
 		last := pools[len(pools)-1]
 		last.limit, last.size, last.per = tier.From-begin, tier.From-begin, Month
@@ -188,7 +190,7 @@ func volumePools(tiers []VolumeTier, base *pool) ([]*pool, error) {
 		if tier.From == begin {
 			pools = pools[:len(pools)-1]
 		}
-		pools = append(pools, &pool{name: fmt.Sprintf("price from %s calls a month on", number(tier.From)), price: tier.PerCall})
+		pools = append(pools, &pool{source: message.New(message.PriceVolume, "from", tier.From), price: tier.PerCall})
 		begin = tier.From
 	}
 	return pools, nil
@@ -204,15 +206,18 @@ type Quote struct {
 	tariff  *Tariff
 }
 
-// String says in words where the price comes from: "package 2026-a, 812 of 1,000 left".
-func (q Quote) String() string {
+// String returns the English text of [Quote.Message].
+func (q Quote) String() string { return q.Message().String() }
+
+// Message says where the price comes from: "package 2026-a, 812 of 1,000 left".
+func (q Quote) Message() message.Message {
 	switch {
 	case q.pool == nil:
-		return "no price is known"
+		return message.New(message.PriceUnknown)
 	case q.pool.limit == 0:
-		return q.pool.name
+		return q.pool.source
 	default:
-		return fmt.Sprintf("%s, %s of %s left", q.pool.name, number(q.left), number(q.pool.size))
+		return message.New(message.PriceLeft, "source", q.pool.source, "left", q.left, "size", q.pool.size)
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
+	"github.com/ocrmux/ocrmux/internal/message/messagetest"
 )
 
 // spend makes calls, all billed, and gives the sources of their prices in order, each with how many calls came from it.
@@ -17,7 +19,7 @@ func spend(t *testing.T, b *Book, provider string, calls int) (total Amount, sou
 		r := reserve(t, b, Claim{Provider: provider, Quote: b.Tariff(provider).Quote(b.cfg.Now())})
 		r.Settle(yes)
 		total += r.Quote().Amount
-		if name := r.Quote().pool.name; len(sources) == 0 || sources[len(sources)-1] != name {
+		if name := messagetest.Code(r.Quote().pool.source); len(sources) == 0 || sources[len(sources)-1] != name {
 			sources, counts = append(sources, name), append(counts, 0)
 		}
 		counts[len(counts)-1]++
@@ -25,7 +27,8 @@ func spend(t *testing.T, b *Book, provider string, calls int) (total Amount, sou
 	return total, sources, counts
 }
 
-func TestThePackageThatExpiresFirstIsUsedFirstThenFreeCallsThenTheMonthsTiers(t *testing.T) {
+func TestTariffUsesPackagesThenFreeCallsThenTiers(t *testing.T) {
+	t.Parallel()
 	c := newClock(t, "2026-11-22T10:00:00+08:00")
 	perCall := amount(t, "0.10")
 	b := open(t, Config{Now: c.Now, Zone: zone(t, "Asia/Shanghai"), Tariffs: map[string]*Tariff{"p": tariff(t, TariffConfig{
@@ -41,7 +44,7 @@ func TestThePackageThatExpiresFirstIsUsedFirstThenFreeCallsThenTheMonthsTiers(t 
 		Volume:    []VolumeTier{{From: 4, PerCall: amount(t, "0.08")}, {From: 6, PerCall: amount(t, "0.05")}},
 	})}})
 	total, sources, counts := spend(t, b, "p", 22)
-	wantSources := []string{"package soon", "package late", "package for ever", "free calls", "price per call", "price from 4 calls a month on", "price from 6 calls a month on"}
+	wantSources := []string{"money.price_package(id=soon)", "money.price_package(id=late)", "money.price_package(id=for ever)", "money.price_free", "money.price_per_call", "money.price_volume(from=4)", "money.price_volume(from=6)"}
 	if diff := cmp.Diff(wantSources, sources); diff != "" {
 		t.Error(diff)
 	}
@@ -54,7 +57,7 @@ func TestThePackageThatExpiresFirstIsUsedFirstThenFreeCallsThenTheMonthsTiers(t 
 
 	c.forward(10 * 24 * time.Hour) // the tiers begin anew with the month
 	_, sources, counts = spend(t, b, "p", 4)
-	if diff := cmp.Diff([]string{"price per call", "price from 4 calls a month on"}, sources); diff != "" {
+	if diff := cmp.Diff([]string{"money.price_per_call", "money.price_volume(from=4)"}, sources); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]int{3, 1}, counts); diff != "" {
@@ -62,37 +65,40 @@ func TestThePackageThatExpiresFirstIsUsedFirstThenFreeCallsThenTheMonthsTiers(t 
 	}
 }
 
-func TestAPackageThatExpiresBetweenQuoteAndReservationIsNotUsed(t *testing.T) {
+func TestTariffDoesNotUseAPackageThatExpiresAfterTheQuote(t *testing.T) {
+	t.Parallel()
 	c := newClock(t, "2026-11-30T23:59:59+08:00")
 	b := open(t, Config{Now: c.Now, Tariffs: map[string]*Tariff{"p": tariff(t, TariffConfig{
 		Packages: []Package{{ID: "a", Calls: 5, Price: Micro, Expires: instant(t, "2026-12-01T00:00:00+08:00")}},
 		Tiers:    []abi.PriceTier{{Calls: 1, PerCall: "0.3", Currency: "CNY"}},
 	})}})
 	q := b.Tariff("p").Quote(c.Now())
-	if q.String() != "package a, 5 of 5 left" || q.Package != "a" {
+	if messagetest.Code(q.Message()) != "money.price_left(left=5 size=5 source=money.price_package(id=a))" || q.Package != "a" {
 		t.Errorf("the quote is %s of package %q", q, q.Package)
 	}
 	c.forward(time.Second)
 	r := reserve(t, b, Claim{Provider: "p", Quote: q})
 	r.Settle(yes)
-	if got := r.Quote(); got.Amount != amount(t, "0.3") || got.Package != "" || got.String() != "manifest's price in packages of 1" {
+	if got := r.Quote(); got.Amount != amount(t, "0.3") || got.Package != "" || messagetest.Code(got.Message()) != "money.price_manifest(calls=1)" {
 		t.Errorf("%s is paid: %s", got.Amount, got)
 	}
 }
 
-func TestWhatIsNotBilledGoesBackToItsPackage(t *testing.T) {
+func TestTariffGetsBackWhatIsNotBilled(t *testing.T) {
+	t.Parallel()
 	b := open(t, Config{Tariffs: map[string]*Tariff{"p": tariff(t, TariffConfig{Packages: []Package{{ID: "a", Calls: 1, Price: Micro}}})}})
 	first := reserve(t, b, Claim{Provider: "p", Quote: b.Tariff("p").Quote(b.cfg.Now())})
-	if q := b.Tariff("p").Quote(b.cfg.Now()); q.String() != "no price is known" || q.Amount != 0 {
+	if q := b.Tariff("p").Quote(b.cfg.Now()); q.Message().Code() != message.PriceUnknown || q.Amount != 0 {
 		t.Errorf("while the last call is under way, the quote is %s, %s", q.Amount, q)
 	}
 	first.Settle(no)
-	if q := b.Tariff("p").Quote(b.cfg.Now()); q.String() != "package a, 1 of 1 left" {
+	if q := b.Tariff("p").Quote(b.cfg.Now()); messagetest.Code(q.Message()) != "money.price_left(left=1 size=1 source=money.price_package(id=a))" {
 		t.Errorf("the quote is %s", q)
 	}
 }
 
-func TestTheSharesOfAPackageComeToItsPriceAndAtMostAMillionthForEachCallMore(t *testing.T) {
+func TestTariffSharesOfAPackageComeToItsPrice(t *testing.T) {
+	t.Parallel()
 	for _, p := range []Package{{"a", 3, Micro, time.Time{}, 0}, {"b", 1000, 45 * Micro, time.Time{}, 0}, {"c", 7, 1, time.Time{}, 0}, {"d", 999, 0, time.Time{}, 0}} {
 		share := tariff(t, TariffConfig{Packages: []Package{p}}).Quote(time.Now()).Amount
 		sum, err := share.Times(p.Calls)
@@ -102,9 +108,10 @@ func TestTheSharesOfAPackageComeToItsPriceAndAtMostAMillionthForEachCallMore(t *
 	}
 }
 
-func TestWithoutAPriceOfOnesOwnTheSmallestTierOfTheManifestCounts(t *testing.T) {
+func TestTariffFallsBackToTheSmallestTierOfTheManifest(t *testing.T) {
+	t.Parallel()
 	tiers := []abi.PriceTier{{Calls: 2000, PerCall: "0.05", Currency: "CNY"}, {Calls: 100, PerCall: "0.10", Currency: "CNY"}}
-	if got := tariff(t, TariffConfig{Tiers: tiers}).Quote(time.Now()); got.Amount != 100_000 || got.String() != "manifest's price in packages of 100" {
+	if got := tariff(t, TariffConfig{Tiers: tiers}).Quote(time.Now()); got.Amount != 100_000 || messagetest.Code(got.Message()) != "money.price_manifest(calls=100)" {
 		t.Errorf("%s, %s", got.Amount, got)
 	}
 	if got := tariff(t, TariffConfig{Tiers: tiers, Bought: 2000}).Quote(time.Now()); got.Amount != 50_000 {
@@ -114,46 +121,48 @@ func TestWithoutAPriceOfOnesOwnTheSmallestTierOfTheManifestCounts(t *testing.T) 
 	if got := tariff(t, TariffConfig{Tiers: tiers}).Quote(time.Now()); got.Amount != 100_000 {
 		t.Errorf("with a price in another currency beside: %s, %s", got.Amount, got)
 	}
-	if got := (Quote{}).String(); got != "no price is known" {
+	if got := (Quote{}).Message(); got.Code() != message.PriceUnknown {
 		t.Error(got)
 	}
 }
 
-func TestWrongTariffsAreRefusedWithWhatWouldBeRight(t *testing.T) {
+func TestTariffRefusesAWrongConfig(t *testing.T) {
+	t.Parallel()
 	negative := Amount(-1)
 	for want, cfg := range map[string]TariffConfig{
-		`packages[0].id: must have 1 to 64 bytes`:                                   {Packages: []Package{{Calls: 1}}},
-		`packages[1].id: "a" is there twice`:                                        {Packages: []Package{{ID: "a", Calls: 1}, {ID: "a", Calls: 1}}},
-		`packages[0].calls: must be at least 1`:                                     {Packages: []Package{{ID: "a"}}},
-		`packages[0].price: must not be negative`:                                   {Packages: []Package{{ID: "a", Calls: 1, Price: -1}}},
-		`packages[0].used: must be 0 to the 1,000 calls of the package`:             {Packages: []Package{{ID: "a", Calls: 1000, Used: 1001}}},
-		`free_calls: must not be negative`:                                          {FreeCalls: -1},
-		`per_call: must not be negative`:                                            {PerCall: &negative},
-		`volume[1].from: must be at least 1, and more than that of the tier before`: {Volume: []VolumeTier{{From: 1}, {From: 1}}},
-		`volume[0].per_call: must not be negative`:                                  {Volume: []VolumeTier{{From: 1, PerCall: -1}}},
-		`bought: the manifest has no price for 5 calls`:                             {Bought: 5},
-		`currency: "yuan" is no ISO 4217 code such as "CNY"`:                        {Currency: "yuan"},
+		`money.setting_wrong(problem=money.setting_byte_range(most=64) setting=packages[0].id)`:        {Packages: []Package{{Calls: 1}}},
+		`money.setting_wrong(problem=money.package_twice(value="a") setting=packages[1].id)`:           {Packages: []Package{{ID: "a", Calls: 1}, {ID: "a", Calls: 1}}},
+		`money.setting_wrong(problem=money.calls_too_few setting=packages[0].calls)`:                   {Packages: []Package{{ID: "a"}}},
+		`money.setting_wrong(problem=money.setting_negative setting=packages[0].price)`:                {Packages: []Package{{ID: "a", Calls: 1, Price: -1}}},
+		`money.setting_wrong(problem=money.calls_used_too_many(calls=1,000) setting=packages[0].used)`: {Packages: []Package{{ID: "a", Calls: 1000, Used: 1001}}},
+		`money.setting_wrong(problem=money.setting_negative setting=free_calls)`:                       {FreeCalls: -1},
+		`money.setting_wrong(problem=money.setting_negative setting=per_call)`:                         {PerCall: &negative},
+		`money.setting_wrong(problem=money.volume_out_of_order setting=volume[1].from)`:                {Volume: []VolumeTier{{From: 1}, {From: 1}}},
+		`money.setting_wrong(problem=money.setting_negative setting=volume[0].per_call)`:               {Volume: []VolumeTier{{From: 1, PerCall: -1}}},
+		`money.setting_wrong(problem=money.manifest_no_price(calls=5) setting=bought)`:                 {Bought: 5},
+		`money.setting_wrong(problem=money.currency_malformed(value="yuan") setting=currency)`:         {Currency: "yuan"},
 	} {
 		_, err := NewTariff(cfg)
-		if err == nil || err.Error() != want || !errors.As(err, new(*ConfigError)) {
-			t.Errorf("%v, want %s", err, want)
+		if got := messagetest.Code(message.Error(err)); got != want || !errors.As(err, new(*ConfigError)) {
+			t.Errorf("%s, want %s", got, want)
 		}
 	}
 }
 
-func TestAPriceInAnotherCurrencyIsRefused(t *testing.T) {
+func TestTariffRefusesAnotherCurrency(t *testing.T) {
+	t.Parallel()
 	_, err := NewTariff(TariffConfig{Tiers: []abi.PriceTier{{Calls: 100, PerCall: "0.01", Currency: "USD"}}})
 	var currency *CurrencyError
 	if !errors.As(err, &currency) || currency.Got != "USD" || currency.Want != CNY {
 		t.Fatal(err)
 	}
-	const want = `the manifest's price for 100 calls is in "USD", but budgets and prices are in CNY: give the price in CNY, or choose the other currency for all`
-	if err.Error() != want {
-		t.Error(err)
+	const want = `money.other_currency(got="USD" want=CNY what=money.price_of_manifest(calls=100))`
+	if got := messagetest.Code(currency.Message()); got != want {
+		t.Error(got)
 	}
 }
 
-func TestAQuoteAllocatesNothing(t *testing.T) {
+func TestTariffQuoteAllocatesNothing(t *testing.T) {
 	tr := tariff(t, TariffConfig{Packages: []Package{{ID: "a", Calls: 10, Price: Micro}}})
 	now := time.Now()
 	if n := testing.AllocsPerRun(100, func() { _ = tr.Quote(now) }); n != 0 {

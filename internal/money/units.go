@@ -1,10 +1,6 @@
 package money
 
-import (
-	"math"
-	"strconv"
-	"strings"
-)
+import "math"
 
 // Units are an amount of money and a number of calls that belong together.
 type Units struct {
@@ -48,19 +44,3 @@ func (u Units) covers(need, limit Units) bool {
 
 func (u Units) largest(v Units) Units { return Units{max(u.Amount, v.Amount), max(u.Calls, v.Calls)} }
 func (u Units) least(v Units) Units   { return Units{min(u.Amount, v.Amount), min(u.Calls, v.Calls)} }
-
-// number writes a count with thousands apart: "1,000".
-func number(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	if n < 0 {
-		return s
-	}
-	var b strings.Builder
-	for i, c := range []byte(s) {
-		if i > 0 && (len(s)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteByte(c)
-	}
-	return b.String()
-}

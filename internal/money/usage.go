@@ -76,7 +76,7 @@ func (r *UsageRow) of(rec *record) {
 	price := Amount(rec.Price)
 	if !rec.Settled {
 		r.Attempts, r.Open = 1, 1
-		if rec.Try == 0 {
+		if rec.Attempt == 0 {
 			r.Calls = 1
 		}
 		return

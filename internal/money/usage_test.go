@@ -12,6 +12,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/store"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // spentOverDays has two programs make attempts over three days.
@@ -22,7 +23,7 @@ func spentOverDays(t *testing.T) (*Book, *clock) {
 	one, two := quiet(t, cfg), quiet(t, cfg)
 	price := Quote{Amount: amount(t, "0.05")}
 	reserve(t, one, Claim{Provider: "p", Route: "r", Tenant: "a", Quote: price}).Settle(Settlement{Billed: abi.BilledNo, Failure: abi.FailureKindTimeout})
-	late := reserve(t, two, Claim{Provider: "q", Route: "r", Tenant: "a", Quote: price, Try: 1})
+	late := reserve(t, two, Claim{Provider: "q", Route: "r", Tenant: "a", Quote: price, Attempt: 1})
 	c.forward(2 * time.Hour)
 	late.Settle(yes) // counts for the day on which it began
 	reserve(t, one, Claim{Provider: "p", Route: "r", Tenant: "b", Quote: price}).Settle(yes)
@@ -32,7 +33,8 @@ func spentOverDays(t *testing.T) (*Book, *clock) {
 	return one, c
 }
 
-func TestUsageIsToldApartAsAsked(t *testing.T) {
+func TestUsageIsGroupedAsAsked(t *testing.T) {
+	t.Parallel()
 	b, c := spentOverDays(t)
 	cent5 := amount(t, "0.05")
 	for name, test := range map[string]struct {
@@ -67,6 +69,7 @@ func TestUsageIsToldApartAsAsked(t *testing.T) {
 }
 
 func TestUsageReadsWhatHasComeSinceTheLastQuery(t *testing.T) {
+	t.Parallel()
 	b, _ := spentOverDays(t)
 	for i := range 3 {
 		u, err := b.Usage(t.Context(), Query{})
@@ -82,7 +85,8 @@ func TestUsageReadsWhatHasComeSinceTheLastQuery(t *testing.T) {
 	}
 }
 
-func TestUsageLeavesOutWhatItCannotReadAndSaysSo(t *testing.T) {
+func TestUsageCountsUnreadableRecords(t *testing.T) {
+	t.Parallel()
 	s := store.NewMemory()
 	b := quiet(t, Config{Store: s})
 	s.Append("attempts/CNY/later/0", []byte("\x00"), func(error) {})
@@ -95,6 +99,7 @@ func TestUsageLeavesOutWhatItCannotReadAndSaysSo(t *testing.T) {
 }
 
 func TestUsageForgetsTheOldestDayBeforeItTakesTooMuchMemory(t *testing.T) {
+	t.Parallel()
 	r := newReader(Config{Currency: CNY, Zone: time.UTC})
 	day := instant(t, "2026-11-21T12:00:00Z")
 	add := func(at time.Time, tenant string) {
@@ -115,7 +120,8 @@ func TestUsageForgetsTheOldestDayBeforeItTakesTooMuchMemory(t *testing.T) {
 	}
 }
 
-func TestASnapshotListsBudgetsThenPackages(t *testing.T) {
+func TestSnapshotListsBudgetsThenPackages(t *testing.T) {
+	t.Parallel()
 	c := newClock(t, "2026-11-22T10:00:00+08:00")
 	expires := instant(t, "2026-11-22T12:00:00+08:00")
 	b := quiet(t, Config{
@@ -130,21 +136,21 @@ func TestASnapshotListsBudgetsThenPackages(t *testing.T) {
 	want := []Account{
 		{Scope: ScopeTenant, Name: "t", Per: Day, Limit: Units{Calls: 10}, Spent: Units{Micro, 1}, Unknown: Units{Micro, 1}, Reserved: Units{Micro, 1},
 			Left: Units{Calls: 7}, Until: instant(t, "2026-11-23T00:00:00+08:00")},
-		{Scope: ScopeProvider, Name: "p", Pool: "package a", Limit: Units{Calls: 4}, Spent: Units{Micro, 1}, Unknown: Units{Micro, 1}, Reserved: Units{Micro, 1},
+		{Scope: ScopeProvider, Name: "p", Pool: message.New(message.PricePackage, "id", "a"), Limit: Units{Calls: 4}, Spent: Units{Micro, 1}, Unknown: Units{Micro, 1}, Reserved: Units{Micro, 1},
 			Until: expires},
-		{Scope: ScopeProvider, Name: "p", Pool: "free calls", Limit: Units{Calls: 3}, Left: Units{Calls: 3}},
+		{Scope: ScopeProvider, Name: "p", Pool: message.New(message.PriceFree), Limit: Units{Calls: 3}, Left: Units{Calls: 3}},
 	}
 	if diff := cmp.Diff(want, b.Snapshot()); diff != "" {
 		t.Error(diff)
 	}
 }
 
-func FuzzARecordIsReadAsItWasWritten(f *testing.F) {
+func FuzzRecordIsReadAsItWasWritten(f *testing.F) {
 	f.Add(uint64(1), int64(45_000), "p", "周\"\\\x01", "req", uint32(3), true)
 	f.Add(uint64(math.MaxUint64), int64(-1), "", "\xff", "", uint32(0), false)
 	f.Fuzz(func(t *testing.T, number uint64, price int64, provider, tenant, request string, on uint32, settled bool) {
 		r := record{
-			Number: number, Of: number, At: price, Provider: provider, Tenant: tenant, Try: int(on), Price: price, On: []uint32{on, 1},
+			Number: number, Of: number, At: price, Provider: provider, Tenant: tenant, Attempt: int(on), Price: price, On: []uint32{on, 1},
 			Settled: settled, Was: settled, Billed: abi.Billed(on % 3), Took: price, Failure: abi.FailureKind(on % 5), Request: request,
 		}
 		got, err := decodeRecord(r.append(nil))
@@ -161,7 +167,7 @@ func FuzzARecordIsReadAsItWasWritten(f *testing.F) {
 	})
 }
 
-func FuzzARecordFromOutsideNeverPanics(f *testing.F) {
+func FuzzRecordFromOutsideNeverPanics(f *testing.F) {
 	f.Add([]byte(`{"n":1,"of":1,"on":[1],"billed":"yes","failure":"timeout"}`))
 	f.Add([]byte(`[]`))
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
@@ -16,36 +17,36 @@ type Call struct {
 	Needs           Needs
 	// Deadline of the whole call.
 	Deadline time.Time
-	// Attempt makes one try with one provider and says what came of it. Policies that ask several providers at once call it from
-	// several goroutines. Its context ends when the try shall end; the cause is [ErrShare] when the try has had its share of
+	// Attempt makes one attempt with one provider and says what came of it. Policies that ask several providers at once call it from
+	// several goroutines. Its context ends when the attempt shall end; the cause is [ErrShare] when the attempt has had its share of
 	// the call's time.
 	Attempt func(ctx context.Context, t Attempt) Result
-	// Go runs a try that the call may end before, in a goroutine of its own, for a caller who wants to know when the last one has ended and its
+	// Go runs an attempt that the call may end before, in a goroutine of its own, for a caller who wants to know when the last one has ended and its
 	// bill is settled; nil means the go statement.
-	Go func(try func())
+	Go func(attempt func())
 }
 
-// spawn runs a try beside the call.
-func (c *Call) spawn(try func()) {
+// spawn runs an attempt beside the call.
+func (c *Call) spawn(attempt func()) {
 	if c.Go == nil {
-		go try()
+		go attempt()
 		return
 	}
-	c.Go(try)
+	c.Go(attempt)
 }
 
 // Attempt is one attempt with one provider, in the order of their beginning, counted from 0.
 type Attempt struct {
 	Number   int
 	Provider string
-	Reason   string
-	// Ready waits until the vendor may be asked: until the ledger has the try, so that its bill is not forgotten even if this program
-	// ends the next moment. It must be called before anything is sent; what it fails with is then what came of the try, and cost nothing.
+	Reason   message.Message
+	// Ready waits until the vendor may be asked: until the ledger has the attempt, so that its bill is not forgotten even if this program
+	// ends the next moment. It must be called before anything is sent; what it fails with is then what came of the attempt, and cost nothing.
 	// What is prepared before need not wait.
 	Ready func(ctx context.Context) *Failure
 }
 
-// Result of a try: a reading or a failure.
+// Result of an attempt: a reading or a failure.
 type Result struct {
 	Reading *Reading
 	Failure *Failure
@@ -72,7 +73,7 @@ type Field struct {
 	Proved bool
 }
 
-// Failure is as much of a failed try as a route decides by.
+// Failure is as much of a failed attempt as a route decides by.
 type Failure struct {
 	Kind      abi.FailureKind
 	Fault     abi.Fault
@@ -81,49 +82,50 @@ type Failure struct {
 	// RetryAfter is what the vendor asked for; 0 when it asked for nothing.
 	RetryAfter time.Duration
 	// Message is for operators.
-	Message string
+	Message message.Message
 	// Ours is set when the call ended it, or the picture was refused before anything was sent: it says nothing about the account.
 	Ours bool
 }
 
-// AttemptRecord is a provider that was considered for a call: tried, or passed over.
+// AttemptRecord is a provider that was considered for a call: asked, or passed over.
 type AttemptRecord struct {
 	Provider string
-	// Number of the try; -1 when the provider was passed over.
+	// Number of the attempt; -1 when the provider was passed over.
 	Number  int
 	Outcome Outcome
-	Reason  string
+	// Reason says why the provider was chosen or passed over.
+	Reason  message.Message
 	Started time.Time
 	Took    time.Duration
 	Result  Result
-	// Cost is what the try costs if it was billed; the quote for a bill that is unknown.
+	// Cost is what the attempt costs if it was billed; the quote for a bill that is unknown.
 	Cost money.Amount
-	// Source says where the price comes from.
-	Source string
+	// PriceSource says where the price comes from.
+	PriceSource message.Message
 }
 
 // Outcome says what became of a provider in a call.
-type Outcome uint8
+type Outcome string
 
 const (
 	// Skipped: it was not asked.
-	Skipped Outcome = iota
+	Skipped Outcome = "skipped"
 	// Recognized and Failed: it was asked and answered.
-	Recognized
-	Failed
+	Recognized Outcome = "recognized"
+	Failed     Outcome = "failed"
 	// Stopped: it was asked, and the call did not wait for its answer.
-	Stopped
+	Stopped Outcome = "stopped"
 )
 
 // Verdict is what came of a call.
 type Verdict struct {
-	// Winner is the number of the try whose reading is the result, -1 when there is none.
+	// Winner is the number of the attempt whose reading is the result, -1 when there is none.
 	Winner int
 	// Vote says for each field who supplied it and who disagreed; only consensus has one.
 	Vote *Vote
-	// Failure is the try whose failure is the call's, by its number; -1 when no try was made or a reading won.
+	// Failure is the attempt whose failure is the call's, by its number; -1 when no attempt was made or a reading won.
 	Failure int
-	// Refused says why no try was made, or no more; for a call without a winner.
+	// Refused says why no attempt was made, or no more; for a call without a winner.
 	Refused *Refusal
 	// Attempts in order.
 	Attempts []AttemptRecord
@@ -133,8 +135,8 @@ type Verdict struct {
 type Refusal struct {
 	Kind    abi.FailureKind
 	Fault   abi.Fault
-	Message string
-	// RetryAfter is when it may be worth trying again; 0 when that is unknown.
+	Message message.Message
+	// RetryAfter is when it may be worth attempt again; 0 when that is unknown.
 	RetryAfter time.Duration
 	// Err is the cause, such as a *money.BudgetError.
 	Err error

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
+	"github.com/ocrmux/ocrmux/internal/message/messagetest"
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
@@ -89,15 +91,15 @@ func (w *world) call(change func(*route.Call)) *route.Verdict {
 	return w.Run(context.Background(), c)
 }
 
-// story tells a verdict in a line for each provider that was considered.
+// story returns a verdict as text: a line with the code of its reason for each provider that was considered.
 func story(v *route.Verdict) string {
 	var b strings.Builder
 	for _, c := range v.Attempts {
 		ended := map[route.Outcome]string{route.Skipped: "skipped", route.Recognized: "recognized", route.Failed: "failed", route.Stopped: "stopped"}[c.Outcome]
-		fmt.Fprintf(&b, "%s %s: %s\n", c.Provider, ended, c.Reason)
+		fmt.Fprintf(&b, "%s %s: %s\n", c.Provider, ended, messagetest.Code(c.Reason))
 	}
 	if v.Refused != nil {
-		fmt.Fprintf(&b, "refused with %s: %s\n", v.Refused.Kind, v.Refused.Message)
+		fmt.Fprintf(&b, "refused with %s: %s\n", v.Refused.Kind, messagetest.Code(v.Refused.Message))
 	}
 	return b.String()
 }
@@ -117,7 +119,7 @@ func reads(fields map[string]string) route.Result {
 
 func fails(kind abi.FailureKind, fault abi.Fault, billed abi.Billed, words string) route.Result {
 	return route.Result{Billed: billed, Failure: &route.Failure{
-		Kind: kind, Fault: fault, Retryable: strings.Contains(words, "retryable"), FailOver: strings.Contains(words, "fail_over"), Message: "in its words",
+		Kind: kind, Fault: fault, Retryable: strings.Contains(words, "retryable"), FailOver: strings.Contains(words, "fail_over"), Message: message.Text("in its words"),
 	}}
 }
 

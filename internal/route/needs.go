@@ -1,12 +1,10 @@
 package route
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Traits are what an account can do: what its plugin's manifest says, and the operator's labels.
@@ -116,52 +114,52 @@ func (t *Traits) lacks(needs []need, document string) (n need, ok bool) {
 	return need{}, false
 }
 
-// String completes "the provider …", for one that lacks it.
-func (n need) String() string {
-	_, lacks, what := n.words()
-	return lacks + " " + what
+// lacks returns what a provider without the need is told of. It continues a sentence that begins with the provider's name.
+func (n need) lacks() message.Message {
+	lacks, _, name, value := n.words()
+	return message.New(lacks, name, value)
 }
 
-// had completes "no provider …".
-func (n need) had() string {
-	has, _, what := n.words()
-	return has + " " + what
+// had returns what a provider that meets the need does. It continues a sentence that begins with the provider's name.
+func (n need) had() message.Message {
+	_, has, name, value := n.words()
+	return message.New(has, name, value)
 }
 
-// words are what a provider that meets the need does, what one that lacks it does not, and to what.
-func (n need) words() (has, lacks, what string) {
+// words returns the codes for a provider that lacks the need and for one that meets it, and their parameter.
+func (n need) words() (lacks, has message.Code, name string, value any) {
 	switch n.kind {
 	case needSide:
-		return "reads", "does not read", fmt.Sprintf("the %s side", n.side)
+		return message.LacksSide, message.NeedsSide, "side", n.side
 	case needField:
-		return "reads", "does not read", fmt.Sprintf("the field %q", n.name)
+		return message.LacksField, message.NeedsField, "field", message.Field(n.name)
 	case needExtra:
-		return "gives", "does not give", strconv.Quote(n.name)
+		return message.LacksExtra, message.NeedsExtra, "extra", message.Extra(n.name)
 	case needSignal:
-		return "says", "does not say", strconv.Quote(n.name)
+		return message.LacksSignal, message.NeedsSignal, "signal", message.Signal(n.name)
 	case needLabel:
-		return "is labelled", "is not labelled", strconv.Quote(n.name)
+		return message.LacksLabel, message.NeedsLabel, "label", n.name
 	case needURL:
-		return "takes", "does not take", fmt.Sprintf("a picture by an address of %d bytes", n.size)
+		return message.LacksURL, message.NeedsURL, "bytes", n.size
 	default:
-		return "reads", "does not read", n.name
+		return message.LacksDocument, message.NeedsDocument, "document", message.Document(n.name)
 	}
 }
 
-// unmet says what nobody meets: single needs where there are such, otherwise that no account has them all.
-func unmet(needs []need, document string, accounts []*account) string {
-	var alone, all []string
+// unmet returns the needs that no account meets, or else that no account meets all of them.
+func unmet(needs []need, document string, accounts []*account) []message.Message {
+	var alone, all []message.Message
 	for _, n := range needs {
 		all = append(all, n.had())
 		if !slices.ContainsFunc(accounts, func(a *account) bool { return a.traits.met(&n, a.traits.support(document)) }) {
-			alone = append(alone, n.had())
+			alone = append(alone, message.New(message.NobodyMeets, "need", n.had()))
 		}
 		if n.kind == needDocument && len(alone) > 0 {
 			break // the rest follows from it
 		}
 	}
 	if len(alone) > 0 {
-		return "none " + strings.Join(alone, ", none ")
+		return alone
 	}
-	return "none " + strings.Join(all, " and ")
+	return []message.Message{message.New(message.NobodyMeetsAll, "needs", all)}
 }

@@ -9,10 +9,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-func TestWhatAFailureMeansForTheNextStep(t *testing.T) {
+func TestFailureDecidesTheNextStep(t *testing.T) {
+	t.Parallel()
 	one := func(o ...route.Result) *vendor { return &vendor{takes: 100 * time.Millisecond, answers: o} }
 	for name, c := range map[string]struct {
 		a, b  *vendor
@@ -20,47 +22,47 @@ func TestWhatAFailureMeansForTheNextStep(t *testing.T) {
 		want  string
 	}{
 		"a failure that another may mend goes to the next": {a: one(noCard), b: one(card("B")), want: `
-a failed: first in route default
-b recognized: next after a failed with no_document
+a failed: route.first(route=default)
+b recognized: route.next_after_failure(kind=no_document provider=a)
 `},
 		"the caller's fault ends the call": {a: one(misused), b: one(card("B")), want: `
-a failed: first in route default
+a failed: route.first(route=default)
 `},
 		"a busy vendor is left for the next, and asked again only after all others": {a: one(busy, card("A")), b: one(noCard), want: `
-a failed: first in route default
-b failed: next after a failed with unavailable
-a recognized: retry 1: a failed with unavailable
+a failed: route.first(route=default)
+b failed: route.next_after_failure(kind=unavailable provider=a)
+a recognized: route.retry(number=1 provider=a why=route.failed_with(kind=unavailable))
 `},
 		"retries can be forbidden": {a: one(busy, card("A")), b: one(noCard), route: route.Route{Retries: -1}, want: `
-a failed: first in route default
-b failed: next after a failed with unavailable
+a failed: route.first(route=default)
+b failed: route.next_after_failure(kind=unavailable provider=a)
 `},
 		"what may have been billed is not repeated with the same provider": {a: one(unclear, card("A")), b: one(noCard), want: `
-a failed: first in route default
-b failed: next after a failed with outcome_unknown
+a failed: route.first(route=default)
+b failed: route.next_after_failure(kind=outcome_unknown provider=a)
 `},
 		"unless the route allows it": {a: one(unclear, card("A")), b: one(noCard), route: route.Route{RepeatBilled: true}, want: `
-a failed: first in route default
-b failed: next after a failed with outcome_unknown
-a recognized: retry 1: a failed with outcome_unknown
+a failed: route.first(route=default)
+b failed: route.next_after_failure(kind=outcome_unknown provider=a)
+a recognized: route.retry(number=1 provider=a why=route.failed_with(kind=outcome_unknown))
 `},
 		"a rate limit moves on": {a: one(limited(10*time.Second), card("A")), b: one(card("B")), want: `
-a failed: first in route default
-b recognized: next after a failed with rate_limited
+a failed: route.first(route=default)
+b recognized: route.next_after_failure(kind=rate_limited provider=a)
 `},
 		"and waits as long as the vendor asked when there is nobody else": {a: one(limited(10*time.Second), card("A")), b: one(noCard), want: `
-a failed: first in route default
-b failed: next after a failed with rate_limited
-a recognized: retry 1: a failed with rate_limited
+a failed: route.first(route=default)
+b failed: route.next_after_failure(kind=rate_limited provider=a)
+a recognized: route.retry(number=1 provider=a why=route.failed_with(kind=rate_limited))
 `},
 		"but not past the end of the call": {a: one(limited(time.Hour), card("A")), b: one(noCard), want: `
-a failed: first in route default
-b failed: next after a failed with rate_limited
-a skipped: would be asked again not before 01:00:00Z, after the end of the call
+a failed: route.first(route=default)
+b failed: route.next_after_failure(kind=rate_limited provider=a)
+a skipped: route.free_too_late(until=2000-01-01 01:00:00 +00:00)
 `},
 		"a vendor that hangs has its share of the time, and the next one the rest": {a: &vendor{takes: time.Hour, answers: []route.Result{card("A")}}, b: one(card("B")), want: `
-a failed: first in route default
-b recognized: next after a failed with timeout
+a failed: route.first(route=default)
+b recognized: route.next_after_failure(kind=timeout provider=a)
 `},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -76,17 +78,18 @@ b recognized: next after a failed with timeout
 	}
 }
 
-func TestAnOperatorsFaultParksTheAccount(t *testing.T) {
+func TestFailureOfTheOperatorParksTheAccount(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		a := &vendor{answers: []route.Result{broke, broke, card("A")}}
 		w := newWorld(t, map[string]*vendor{"a": a, "b": {answers: []route.Result{card("B")}}}, route.Route{Providers: []string{"a", "b"}}, nil)
 		w.call(nil)
 		v := w.call(nil)
-		if got, want := story(v), "a skipped: is parked until 00:01:00Z after quota_exhausted: in its words\nb recognized: next after a was skipped\n"; got != want {
+		if got, want := story(v), "a skipped: route.parked(after=route.parked_after(kind=quota_exhausted) reason=route.parked_reason(reason=in its words) until=route.parked_until(until=2000-01-01 00:01:00 +00:00))\nb recognized: route.next_after_skipped(provider=a)\n"; got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 		_, ranking, _ := w.Explain("default", route.Needs{})
-		if last := ranking[1]; last.Provider != "a" || last.Ready || !strings.Contains(last.Why, "quota_exhausted") || last.Until.IsZero() ||
+		if last := ranking[1]; last.Provider != "a" || last.Ready || last.Why.Code() != message.ProviderParked || last.Until.IsZero() ||
 			last.Parked == nil || last.Parked.Kind != abi.FailureKindQuotaExhausted || ranking[0].Parked != nil {
 			t.Errorf("the ranking does not tell of the parking: %+v", last)
 		}
@@ -100,11 +103,11 @@ func TestAnOperatorsFaultParksTheAccount(t *testing.T) {
 		if v := w.call(nil); v.Attempts[0].Outcome != route.Recognized {
 			t.Errorf("the account does not come back: %s", story(v))
 		}
-		if !w.Park("a", route.Parked{Since: time.Now(), Reason: "on holiday"}) {
+		if !w.Park("a", route.Parked{Since: time.Now(), Reason: message.Text("on holiday")}) {
 			t.Fatal("there is no account a")
 		}
 		time.Sleep(1000 * time.Hour)
-		if v := w.call(nil); !strings.Contains(story(v), "a skipped: is parked: on holiday") {
+		if v := w.call(nil); !strings.Contains(story(v), "a skipped: route.parked(after= reason=route.parked_reason(reason=on holiday) until=)") {
 			t.Errorf("an operator's parking ended by itself: %s", story(v))
 		}
 		w.Unpark("a")
@@ -114,14 +117,15 @@ func TestAnOperatorsFaultParksTheAccount(t *testing.T) {
 	})
 }
 
-func TestTheBreakerOpensAndReturnsGradually(t *testing.T) {
+func TestBreakerOpensAndReturnsGradually(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		a := &vendor{answers: []route.Result{broken}}
 		w := newWorld(t, map[string]*vendor{"a": a, "b": {answers: []route.Result{card("B")}}}, route.Route{Providers: []string{"a", "b"}}, nil)
 		for range 10 {
 			w.call(nil)
 		}
-		if v := w.call(nil); !strings.Contains(story(v), "a skipped: has its circuit breaker open until 00:00:15Z") {
+		if v := w.call(nil); !strings.Contains(story(v), "a skipped: route.breaker_open(until=2000-01-01 00:00:15 +00:00)") {
 			t.Fatalf("after ten failures: %s", story(v))
 		}
 		time.Sleep(15 * time.Second)
@@ -152,7 +156,8 @@ func TestTheBreakerOpensAndReturnsGradually(t *testing.T) {
 	})
 }
 
-func TestLimitsOfAnAccount(t *testing.T) {
+func TestAccountLimits(t *testing.T) {
+	t.Parallel()
 	t.Run("calls beyond the rate go to the next, or wait", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			a := &vendor{answers: []route.Result{card("A")}}
@@ -163,7 +168,7 @@ func TestLimitsOfAnAccount(t *testing.T) {
 			}
 			w := newWorld(t, map[string]*vendor{"a": a, "b": {answers: []route.Result{card("B")}}}, route.Route{Providers: []string{"a", "b"}}, limit)
 			w.call(nil)
-			if v := w.call(nil); !strings.Contains(story(v), "b recognized: next, since a has reached its rate limit") {
+			if v := w.call(nil); !strings.Contains(story(v), "b recognized: route.next_since(provider=a why=route.rate_limit)") {
 				t.Errorf("beyond the rate: %s", story(v))
 			}
 			began := time.Now()
@@ -200,7 +205,8 @@ func TestLimitsOfAnAccount(t *testing.T) {
 	})
 }
 
-func TestRanking(t *testing.T) {
+func TestPolicyRanking(t *testing.T) {
+	t.Parallel()
 	t.Run("the fastest is asked first, and a slow one gets another chance after a while", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			a, b := &vendor{takes: time.Second, answers: []route.Result{card("A")}}, &vendor{takes: 300 * time.Millisecond, answers: []route.Result{card("B")}}
@@ -216,7 +222,7 @@ func TestRanking(t *testing.T) {
 				w.call(nil)
 			}
 			if a.calls < 2 || a.calls > 10 {
-				t.Errorf("in an hour the slow one was tried %d times more", a.calls-1)
+				t.Errorf("in an hour the slow one was asked %d times more", a.calls-1)
 			}
 		})
 	})
@@ -233,6 +239,7 @@ func TestRanking(t *testing.T) {
 }
 
 func TestNeeds(t *testing.T) {
+	t.Parallel()
 	back := traits()
 	back.Documents[0].Sides = []abi.Side{abi.SideBack}
 	back.Labels = []string{"residency:cn"}
@@ -240,9 +247,9 @@ func TestNeeds(t *testing.T) {
 		needs route.Needs
 		want  string
 	}{
-		"one that cannot is passed over": {route.Needs{Document: "cn.idcard", Side: abi.SideBack}, "a skipped: does not read the back side\nb recognized: next after a was skipped\n"},
-		"what nobody has is named":       {route.Needs{Document: "cn.idcard", Signals: []string{"screen"}}, "a skipped: does not say \"screen\"\nb skipped: does not say \"screen\"\nrefused with invalid_request: no provider of the route can serve this request: none says \"screen\"\n"},
-		"needs that nobody has together": {route.Needs{Document: "cn.idcard", Side: abi.SideFront, Labels: []string{"residency:cn"}}, "a skipped: is not labelled \"residency:cn\"\nb skipped: does not read the front side\nrefused with invalid_request: no provider of the route can serve this request: none reads cn.idcard and reads the front side and is labelled \"residency:cn\"\n"},
+		"one that cannot is passed over": {route.Needs{Document: "cn.idcard", Side: abi.SideBack}, "a skipped: route.lacks_side(side=back)\nb recognized: route.next_after_skipped(provider=a)\n"},
+		"what nobody has is named":       {route.Needs{Document: "cn.idcard", Signals: []string{"screen"}}, "a skipped: route.lacks_signal(signal=screen)\nb skipped: route.lacks_signal(signal=screen)\nrefused with invalid_request: route.nobody_can_serve(why=route.nobody_meets(need=route.needs_signal(signal=screen)))\n"},
+		"needs that nobody has together": {route.Needs{Document: "cn.idcard", Side: abi.SideFront, Labels: []string{"residency:cn"}}, "a skipped: route.lacks_label(label=residency:cn)\nb skipped: route.lacks_side(side=front)\nrefused with invalid_request: route.nobody_can_serve(why=route.nobody_meets_all(needs=route.needs_document(document=cn.idcard); route.needs_side(side=front); route.needs_label(label=residency:cn)))\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, map[string]*vendor{"a": {answers: []route.Result{card("A")}}, "b": {answers: []route.Result{card("B")}}}, route.Route{Providers: []string{"a", "b"}}, func(cfg *route.Config) {

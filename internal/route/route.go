@@ -42,7 +42,7 @@ type Route struct {
 	Timeout time.Duration
 	// Retries with the same provider in one call, after a failure that says it may be retried; -1 means none. Default 1.
 	Retries int
-	// RepeatBilled allows a try to be repeated with the same provider although it may have been billed.
+	// RepeatBilled allows an attempt to be repeated with the same provider although it may have been billed.
 	RepeatBilled bool
 	Hedge        HedgeRule
 	Accept       AcceptRule
@@ -106,6 +106,6 @@ func (r Route) withDefaults() Route {
 	return r
 }
 
-// ErrShare is the cause of the end of a try's context when the try has had its share of the call's time and another provider is to
+// ErrShare is the cause of the end of an attempt's context when the attempt has had its share of the call's time and another provider is to
 // have the rest.
-var ErrShare = errors.New("the try has had its share of the call's time")
+var ErrShare = errors.New("the attempt has had its share of the call's time")

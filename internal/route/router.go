@@ -10,13 +10,14 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"strings"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/store"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
@@ -34,10 +35,12 @@ type Config struct {
 	Before *Router
 	// Owner names this process among those that share the store.
 	Owner string
-	// Usable says whether a provider can be asked at all, for example because its plugin is loaded; nil means always.
+	// Usable returns why a provider is not loaded, nil for one that can be asked. A nil Usable means that all can be asked.
 	Usable func(provider string) error
 	Now    func() time.Time
-	// Random is the source of draws and jitter.
+	// Zone is the time zone of times in messages; nil means UTC.
+	Zone *time.Location
+	// Random generates draws and jitter.
 	Random rand.Source
 	Logger *slog.Logger
 }
@@ -46,7 +49,7 @@ type Config struct {
 type Router struct {
 	cfg      Config
 	accounts map[string]*account
-	routes   map[string]*path
+	routes   map[string]*activeRoute
 	state    *state
 	// succeeded is set when another router goes on with the state.
 	succeeded atomic.Bool
@@ -55,37 +58,40 @@ type Router struct {
 	random *rand.Rand
 }
 
-// path is a route at work.
-type path struct {
+// activeRoute is a route at work.
+type activeRoute struct {
 	Route
 	name    string
 	members []*account
 	weights []float64 // of the members
-	purse   purse
+	hedges  hedgeBudget
 }
 
 // New makes a router and takes in what its store has kept. Names in routes must be those of accounts. It fails when the store
 // does.
 func New(ctx context.Context, cfg Config) (*Router, error) {
 	before := cfg.Before
+	if cfg.Zone == nil {
+		cfg.Zone = time.UTC
+	}
 	cfg.Before = nil // a router that kept the one before it would keep all that there ever were
-	r := &Router{cfg: cfg, accounts: make(map[string]*account, len(cfg.Accounts)), routes: make(map[string]*path, len(cfg.Routes)), random: rand.New(cfg.Random)}
+	r := &Router{cfg: cfg, accounts: make(map[string]*account, len(cfg.Accounts)), routes: make(map[string]*activeRoute, len(cfg.Routes)), random: rand.New(cfg.Random)}
 	if before != nil {
 		r.state = before.state
 	} else {
 		r.state = newState(cfg.Store, cfg.Owner, cfg.Now, cfg.Logger)
 	}
-	guards := make(map[string]*guard, len(cfg.Accounts))
+	protections := make(map[string]*protection, len(cfg.Accounts))
 	for name, a := range cfg.Accounts {
-		if known := r.state.guard(name); known != nil {
-			guards[name] = known.successor(a.Limits)
+		if known := r.state.protection(name); known != nil {
+			protections[name] = known.successor(a.Limits)
 		} else {
-			guards[name] = newGuard(name, a.Limits, r.state)
+			protections[name] = newProtection(name, a.Limits, r.state)
 		}
-		r.accounts[name] = &account{guard: guards[name], traits: a.Traits, tariff: a.Tariff}
+		r.accounts[name] = &account{protection: protections[name], traits: a.Traits, tariff: a.Tariff}
 	}
 	for name, route := range cfg.Routes {
-		p := &path{Route: route.withDefaults(), name: name}
+		p := &activeRoute{Route: route.withDefaults(), name: name}
 		for _, provider := range p.Providers {
 			a := r.accounts[provider]
 			if a == nil {
@@ -96,11 +102,11 @@ func New(ctx context.Context, cfg Config) (*Router, error) {
 		r.routes[name] = p
 	}
 	if before != nil {
-		r.state.adopt(ctx, guards)
+		r.state.adopt(ctx, protections)
 		before.succeeded.Store(true)
 		return r, nil
 	}
-	if err := r.state.open(ctx, guards); err != nil {
+	if err := r.state.open(ctx, protections); err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -119,6 +125,21 @@ func (r *Router) Timeout(name string) time.Duration {
 		return p.Timeout
 	}
 	return 0
+}
+
+// Has reports whether there is a route.
+func (r *Router) Has(name string) bool { return r.routes[name] != nil }
+
+// HasProvider reports whether there is a provider.
+func (r *Router) HasProvider(name string) bool { return r.accounts[name] != nil }
+
+// Members returns the names of a route's providers in the order of its list, nil if there is no such route.
+func (r *Router) Members(name string) []string {
+	p := r.routes[name]
+	if p == nil {
+		return nil
+	}
+	return slices.Clone(p.Providers)
 }
 
 // Park keeps a provider from being asked. It is false for one there is not.
@@ -167,7 +188,7 @@ func (r *Router) Run(ctx context.Context, call *Call) *Verdict {
 	if refused != nil {
 		return &Verdict{Winner: -1, Failure: -1, Refused: refused}
 	}
-	x := &run{router: r, path: p, call: call, verdict: Verdict{Winner: -1, Failure: -1}, best: -1}
+	x := &run{router: r, route: p, call: call, verdict: Verdict{Winner: -1, Failure: -1}, best: -1}
 	if x.verdict.Refused = x.choose(); x.verdict.Refused != nil {
 		return &x.verdict
 	}
@@ -175,20 +196,24 @@ func (r *Router) Run(ctx context.Context, call *Call) *Verdict {
 }
 
 // find gives the route of a call; for a call that names its provider, one with that provider alone.
-func (r *Router) find(call *Call) (*path, *Refusal) {
-	invalid := func(what, name string, known []string) *Refusal {
-		return &Refusal{Kind: abi.FailureKindInvalidRequest, Fault: abi.FaultCaller, Message: fmt.Sprintf("there is no %s %q; want one of \"%s\"", what, name, strings.Join(known, `", "`))}
+func (r *Router) find(call *Call) (*activeRoute, *Refusal) {
+	invalid := func(code message.Code, name string, known []string) *Refusal {
+		for i := range known {
+			known[i] = strconv.Quote(known[i])
+		}
+		m := message.New(code, "name", strconv.Quote(name), "known", message.ListOf[string](known))
+		return &Refusal{Kind: abi.FailureKindInvalidRequest, Fault: abi.FaultCaller, Message: m}
 	}
 	if call.Provider != "" {
 		a := r.accounts[call.Provider]
 		if a == nil {
-			return nil, invalid("provider", call.Provider, slices.Sorted(maps.Keys(r.accounts)))
+			return nil, invalid(message.NoSuchProvider, call.Provider, slices.Sorted(maps.Keys(r.accounts)))
 		}
-		return &path{Route: Route{Retries: -1}.withDefaults(), members: []*account{a}}, nil
+		return &activeRoute{Route: Route{Retries: -1}.withDefaults(), members: []*account{a}}, nil
 	}
 	p := r.routes[call.Route]
 	if p == nil {
-		return nil, invalid("route", call.Route, slices.Sorted(maps.Keys(r.routes)))
+		return nil, invalid(message.NoSuchRoute, call.Route, slices.Sorted(maps.Keys(r.routes)))
 	}
 	return p, nil
 }
@@ -196,25 +221,25 @@ func (r *Router) find(call *Call) (*path, *Refusal) {
 // choose fills the queue with the candidates in their order, and says what keeps the call from having any.
 func (x *run) choose() *Refusal {
 	needs := x.call.Needs
-	if len(x.path.Labels) > 0 {
-		needs.Labels = slices.Concat(needs.Labels, x.path.Labels)
+	if len(x.route.Labels) > 0 {
+		needs.Labels = slices.Concat(needs.Labels, x.route.Labels)
 	}
 	list := needs.each()
 	now := x.router.cfg.Now()
-	candidates := make([]candidate, 0, len(x.path.members))
-	for place, a := range x.path.members {
-		if n := len(x.verdict.Attempts); n > 0 && len(candidates) == 0 && !x.path.Policy.ranks() {
-			x.because = fmt.Sprintf("next after %s was skipped", x.verdict.Attempts[n-1].Provider)
+	candidates := make([]candidate, 0, len(x.route.members))
+	for place, a := range x.route.members {
+		if n := len(x.verdict.Attempts); n > 0 && len(candidates) == 0 && !x.route.Policy.ranks() {
+			x.because = message.New(message.NextAfterSkipped, "provider", x.verdict.Attempts[n-1].Provider)
 		}
 		if usable := x.router.cfg.Usable; usable != nil {
 			if err := usable(a.name); err != nil {
 				x.unusable = cmp.Or(x.unusable, err)
-				x.skip(a.name, err.Error())
+				x.skip(a.name, notLoaded(err))
 				continue
 			}
 		}
 		if n, lacks := a.traits.lacks(list, needs.Document); lacks {
-			x.skip(a.name, n.String())
+			x.skip(a.name, n.lacks())
 			continue
 		}
 		candidates = append(candidates, candidate{account: a, place: place})
@@ -233,39 +258,46 @@ func (x *run) choose() *Refusal {
 // score gives the candidates of the queue their ranks.
 func (x *run) score(now time.Time) {
 	draw := x.router.draw
-	if x.path.Policy == Weighted { // one lock for all draws
+	if x.route.Policy == Weighted { // one lock for all draws
 		x.router.mu.Lock()
 		defer x.router.mu.Unlock()
 		draw = x.router.random.Float64
 	}
-	x.path.score(x.queue, now, draw)
+	x.route.score(x.queue, now, draw)
 }
 
 // nobody is the refusal of a call that no provider of its route can serve.
 func (x *run) nobody(needs []need, document string) *Refusal {
-	f := &Refusal{Kind: abi.FailureKindInvalidRequest, Fault: abi.FaultCaller, Message: "no provider of the route can serve this request: "}
+	f := &Refusal{Kind: abi.FailureKindInvalidRequest, Fault: abi.FaultCaller}
+	var why []message.Message
 	switch {
-	case len(x.path.members) == 0:
+	case len(x.route.members) == 0:
 		f.Kind, f.Fault = abi.FailureKindUnavailable, abi.FaultOperator
-		f.Message += "there are none"
+		why = []message.Message{message.New(message.RouteIsEmpty)}
 	case x.unusable != nil:
 		f.Kind, f.Fault, f.Err = abi.FailureKindUnavailable, abi.FaultOperator, x.unusable
-		f.Message += x.passedOver()
+		why = x.passedOver()
 	default:
-		f.Message += unmet(needs, document, x.path.members)
+		why = unmet(needs, document, x.route.members)
 	}
+	f.Message = message.New(message.NobodyCanServe, "why", why)
 	return f
 }
 
-// passedOver says why each provider was.
-func (x *run) passedOver() string {
-	var why []string
+// notLoaded returns what a provider's error means for a call.
+func notLoaded(err error) message.Message {
+	return message.New(message.NotLoaded, "cause", message.Error(err))
+}
+
+// passedOver returns why each provider was passed over.
+func (x *run) passedOver() []message.Message {
+	var why []message.Message
 	for _, c := range x.verdict.Attempts {
 		if c.Outcome == Skipped {
-			why = append(why, c.Provider+" "+c.Reason)
+			why = append(why, message.New(message.ProviderIs, "provider", c.Provider, "why", c.Reason))
 		}
 	}
-	return strings.Join(why, "; ")
+	return why
 }
 
 // quote is what a call costs now.
@@ -282,15 +314,22 @@ func (x *run) refusedBy(ctx context.Context) *Refusal {
 	var budget *money.BudgetError
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
-		return &Refusal{Kind: abi.FailureKindTimeout, Fault: abi.FaultCaller, Message: "the caller gave up", Err: ctx.Err()}
+		return &Refusal{Kind: abi.FailureKindTimeout, Fault: abi.FaultCaller, Message: message.New(message.CallerGaveUp), Err: ctx.Err()}
 	case ctx.Err() != nil:
-		return &Refusal{Kind: abi.FailureKindTimeout, Fault: abi.FaultOperator, Message: "the time of the call is over: " + x.passedOver(), Err: ctx.Err()}
+		return &Refusal{Kind: abi.FailureKindTimeout, Fault: abi.FaultOperator, Message: timeOver(x.passedOver()), Err: ctx.Err()}
 	case errors.As(x.refusal, &budget):
 		f.Kind = abi.FailureKindQuotaExhausted
 		f.RetryAfter = budget.Until.Sub(x.router.cfg.Now())
 	case !x.soonest.IsZero():
 		f.RetryAfter = x.soonest.Sub(x.router.cfg.Now())
 	}
-	f.Message = "no provider can be asked now: " + x.passedOver()
+	f.Message = message.New(message.NobodyNow, "why", x.passedOver())
 	return f
+}
+
+func timeOver(passedOver []message.Message) message.Message {
+	if len(passedOver) == 0 {
+		return message.New(message.TimeOver)
+	}
+	return message.New(message.TimeOverSince, "why", passedOver)
 }

@@ -2,33 +2,33 @@ package route
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
-// run is one call under way. It belongs to the goroutine of the call; tries of policies that ask several at once run in their own and
+// run is one call under way. It belongs to the goroutine of the call; attempts of policies that ask several at once run in their own and
 // come back through results.
 type run struct {
 	router *Router
-	path   *path
+	route  *activeRoute
 	call   *Call
 
-	queue []*candidate // not asked yet; front is the next
-	again []*candidate // to be asked again from a time on, or passed over for the moment
-	live  int
-	tries []*trying
-	// results has room for every try, so that one nobody waits for any more can still end.
-	results  chan *trying
+	queue    []*candidate // not asked yet; front is the next
+	again    []*candidate // to be asked again from a time on, or passed over for the moment
+	live     int
+	attempts []*attempt
+	// results has room for every attempt, so that one nobody waits for any more can still end.
+	results  chan *attempt
 	readings map[int]*Reading
-	because  string // why the next one is asked
-	due      bool   // the next one is asked beside the live ones
-	best     int    // the try with the best reading of a cascade that is not content
-	final    bool   // a failure said that nobody else shall be asked
+	because  message.Message // why the next one is asked
+	due      bool            // the next one is asked beside the live ones
+	best     int             // the attempt with the best reading of a cascade that is not content
+	final    bool            // a failure said that nobody else shall be asked
 	done     bool
 	over     atomic.Bool // nobody waits any more: what has not been bought yet need not be
 
@@ -37,11 +37,11 @@ type run struct {
 	verdict           Verdict
 }
 
-// trying is one try.
-type trying struct {
+// attempt is one attempt.
+type attempt struct {
 	Attempt
 	candidate   *candidate
-	at          int // place in verdict.Considered
+	at          int // place in verdict.Attempts
 	quote       money.Quote
 	reservation *money.Reservation
 	deadline    time.Time
@@ -52,47 +52,47 @@ type trying struct {
 	outcome     Result
 }
 
-// parallel reports whether a policy may have several tries at once.
+// parallel reports whether a policy may have several attempts at once.
 func (p Policy) parallel() bool { return p == Hedge || p == Consensus }
 
 // do asks until there is a result, or nobody left to ask.
 func (x *run) do(ctx context.Context) *Verdict {
 	ctx, cancel := context.WithTimeout(ctx, x.call.Deadline.Sub(x.router.cfg.Now())) // the given clock may not be the context's
 	defer cancel()
-	tries := ctx
-	if x.path.Policy.parallel() {
-		// A try that lost a race goes on to its end, so that its bill is known and its time is not mistaken for a shorter one. It
+	attempts := ctx
+	if x.route.Policy.parallel() {
+		// An attempt that lost a race goes on to its end, so that its bill is known and its time is not mistaken for a shorter one. It
 		// ends with the caller's giving up, but not with the call.
 		detached, stop := context.WithCancelCause(context.WithoutCancel(ctx))
 		unlink := context.AfterFunc(ctx, func() { stop(context.Cause(ctx)) })
 		defer unlink()
-		tries = detached
-		x.results = make(chan *trying, len(x.queue)*(1+x.path.Retries))
+		attempts = detached
+		x.results = make(chan *attempt, len(x.queue)*(1+x.route.Retries))
 	}
 	var hedge <-chan time.Time
 	for !x.done {
 		for !x.done && x.wants() {
-			t := x.next(ctx)
-			if t == nil {
+			a := x.next(ctx)
+			if a == nil {
 				break
 			}
 			if x.results == nil {
-				x.attempt(tries, t)
-				x.take(ctx, t)
+				x.ask(attempts, a)
+				x.finish(ctx, a)
 				continue
 			}
 			x.call.spawn(func() {
-				x.attempt(tries, t)
-				x.results <- t
+				x.ask(attempts, a)
+				x.results <- a
 			})
-			hedge = x.later(t)
+			hedge = x.later(a)
 		}
 		if x.done || x.live == 0 {
 			break
 		}
 		select {
-		case t := <-x.results:
-			x.take(ctx, t)
+		case a := <-x.results:
+			x.finish(ctx, a)
 		case <-hedge:
 			hedge, x.due = nil, true
 		case <-ctx.Done():
@@ -103,21 +103,21 @@ func (x *run) do(ctx context.Context) *Verdict {
 	return x.conclude(ctx)
 }
 
-// wants reports whether another try shall begin now.
+// wants reports whether another attempt shall begin now.
 func (x *run) wants() bool {
-	if x.path.Policy != Consensus {
+	if x.route.Policy != Consensus {
 		return x.live == 0 || x.due
 	}
-	rule := x.path.Consensus
+	rule := x.route.Consensus
 	if missing := rule.Agree - len(x.readings); missing > 0 {
 		return x.live < missing
 	}
 	return x.live == 0 && len(x.readings) < rule.Of
 }
 
-// next begins a try with the next candidate that may be asked; nil when there is none, or when it is better to wait for those that
+// next begins an attempt with the next candidate that may be asked; nil when there is none, or when it is better to wait for those that
 // are live.
-func (x *run) next(ctx context.Context) *trying {
+func (x *run) next(ctx context.Context) *attempt {
 	defer func() { x.due = false }()
 	for len(x.queue) > 0 {
 		c := x.front()
@@ -126,40 +126,40 @@ func (x *run) next(ctx context.Context) *trying {
 			return nil // it stays in the queue, for when the others fail
 		}
 		x.queue = x.queue[1:]
-		b, refused := c.account.enter(x.router.cfg.Now(), len(x.queue) > 0, x.router.draw)
+		b, refused := c.account.enter(x.router.cfg.Now(), x.router.cfg.Zone, len(x.queue) > 0, x.router.draw)
 		switch {
 		case !refused:
-			if t := x.begin(ctx, c); t != nil {
-				return t
+			if a := x.begin(ctx, c); a != nil {
+				return a
 			}
 		case !b.wait:
 			x.passOver(c, b)
 		default:
-			c.bar = &b
+			c.block = &b
 			x.again = append(x.again, c)
 			x.passOver(c, b)
-			x.because = fmt.Sprintf("next, since %s %s", c.account.name, b.why)
+			x.because = message.New(message.NextSince, "provider", c.account.name, "why", b.why)
 		}
-		x.path.purse.refund(paid)
+		x.route.hedges.refund(paid)
 	}
 	for x.live == 0 && len(x.again) > 0 && ctx.Err() == nil {
 		c := x.soonestAgain()
-		if c.bar.until.After(x.call.Deadline) {
-			x.passOver(c, bar{why: "would be asked again not before " + c.bar.until.UTC().Format(time.TimeOnly) + "Z, after the end of the call", until: c.bar.until})
+		if c.block.until.After(x.call.Deadline) {
+			x.passOver(c, block{why: message.New(message.FreeTooLate, "until", c.block.until.In(x.router.cfg.Zone)), until: c.block.until})
 			continue
 		}
-		x.because = fmt.Sprintf("waited for, since %s %s", c.account.name, c.bar.why)
-		if b, refused := c.account.await(ctx, *c.bar); refused {
+		x.because = message.New(message.WaitedFor, "provider", c.account.name, "why", c.block.why)
+		if b, refused := c.account.await(ctx, x.router.cfg.Zone, *c.block); refused {
 			if b.wait {
-				c.bar = &b
+				c.block = &b
 				x.again = append(x.again, c)
 			} else {
 				x.passOver(c, b)
 			}
 			continue
 		}
-		if t := x.begin(ctx, c); t != nil {
-			return t
+		if a := x.begin(ctx, c); a != nil {
+			return a
 		}
 	}
 	return nil
@@ -169,7 +169,7 @@ func (x *run) next(ctx context.Context) *trying {
 func (x *run) soonestAgain() *candidate {
 	i := 0
 	for j, c := range x.again {
-		if c.bar.until.Before(x.again[i].bar.until) {
+		if c.block.until.Before(x.again[i].block.until) {
 			i = j
 		}
 	}
@@ -178,54 +178,54 @@ func (x *run) soonestAgain() *candidate {
 	return c
 }
 
-// begin reserves the money for a try and notes it. Without money the candidate is passed over.
-func (x *run) begin(ctx context.Context, c *candidate) *trying {
+// begin reserves the money for an attempt and notes it. Without money the candidate is passed over.
+func (x *run) begin(ctx context.Context, c *candidate) *attempt {
 	r := x.router
 	now := r.cfg.Now()
-	t := &trying{candidate: c, noted: now, quote: c.account.quote(now)}
+	a := &attempt{candidate: c, noted: now, quote: c.account.quote(now)}
 	if r.cfg.Book != nil {
 		var err error
-		t.reservation, err = r.cfg.Book.Reserve(ctx, money.Claim{
-			Provider: c.account.name, Route: x.path.name, Tenant: x.call.Tenant, Quote: t.quote, Try: len(x.tries), Until: x.call.Deadline,
+		a.reservation, err = r.cfg.Book.Reserve(ctx, money.Claim{
+			Provider: c.account.name, Route: x.route.name, Tenant: x.call.Tenant, Quote: a.quote, Attempt: len(x.attempts), Until: x.call.Deadline,
 		})
 		if err != nil {
 			c.account.unused(now)
 			x.refusal = err
-			x.passOver(c, bar{why: "is not asked: " + err.Error()})
+			x.passOver(c, block{why: message.New(message.NotAsked, "cause", message.Error(err))})
 			return nil
 		}
-		t.quote = t.reservation.Quote()
+		a.quote = a.reservation.Quote()
 	}
 	reason := x.because
-	if len(x.tries) == 0 && reason == "" {
-		reason = x.path.first(c, t.quote)
+	if len(x.attempts) == 0 && reason.IsZero() {
+		reason = x.route.first(c, a.quote)
 		if x.call.Provider != "" {
-			reason = "named by the request"
+			reason = message.New(message.NamedByRequest)
 		}
-		x.path.purse.earn(t.quote.Amount, x.path.Hedge.MaxExtra)
+		x.route.hedges.earn(a.quote.Amount, x.route.Hedge.MaxExtra)
 	}
-	if reason == "" { // begun beside the first
-		reason = fmt.Sprintf("one of %d voices in route %s", x.path.Consensus.Agree, x.path.name)
+	if reason.IsZero() { // begun beside the first
+		reason = message.New(message.AskedAtOnce, "count", x.route.Consensus.Agree, "route", x.route.name)
 	}
 	if c.retries > 0 {
-		reason = fmt.Sprintf("retry %d: %s %s", c.retries, c.account.name, c.bar.why)
+		reason = message.New(message.RetryOf, "number", c.retries, "provider", c.account.name, "why", c.block.why)
 	}
-	t.Attempt = Attempt{Number: len(x.tries), Provider: c.account.name, Reason: reason}
-	t.deadline, t.shared = x.share(c, now)
-	t.at = len(x.verdict.Attempts)
+	a.Attempt = Attempt{Number: len(x.attempts), Provider: c.account.name, Reason: reason}
+	a.deadline, a.shared = x.share(c, now)
+	a.at = len(x.verdict.Attempts)
 	x.verdict.Attempts = append(x.verdict.Attempts, AttemptRecord{
-		Provider: t.Provider, Number: t.Number, Outcome: Stopped, Reason: reason, Started: now, Source: t.quote.String(),
+		Provider: a.Provider, Number: a.Number, Outcome: Stopped, Reason: reason, Started: now, PriceSource: a.quote.Message(),
 	})
-	x.tries = append(x.tries, t)
+	x.attempts = append(x.attempts, a)
 	x.live++
-	return t
+	return a
 }
 
-// share is when a try must end, and whether that is before the call does: with others to ask after it, the first has two shares of
+// share is when an attempt must end, and whether that is before the call does: with others to ask after it, the first has two shares of
 // the time that is left and each other one share, but not less than half as much again as the account usually takes.
 func (x *run) share(c *candidate, now time.Time) (deadline time.Time, shared bool) {
 	others := min(2, len(x.queue))
-	if others == 0 || x.path.Policy.parallel() {
+	if others == 0 || x.route.Policy.parallel() {
 		return x.call.Deadline, false
 	}
 	left := x.call.Deadline.Sub(now)
@@ -236,43 +236,43 @@ func (x *run) share(c *candidate, now time.Time) (deadline time.Time, shared boo
 	return now.Add(share), true
 }
 
-// attempt makes a try and tells its account and the book how it ended.
-func (x *run) attempt(ctx context.Context, t *trying) {
+// ask makes an attempt and tells its account and the book how it ended.
+func (x *run) ask(ctx context.Context, a *attempt) {
 	cause := context.DeadlineExceeded
-	if t.shared {
+	if a.shared {
 		cause = ErrShare
 	}
-	t.started = x.router.cfg.Now()
-	ctx, cancel := context.WithTimeoutCause(ctx, t.deadline.Sub(t.started), cause)
+	a.started = x.router.cfg.Now()
+	ctx, cancel := context.WithTimeoutCause(ctx, a.deadline.Sub(a.started), cause)
 	defer cancel()
-	t.Ready = func(ctx context.Context) *Failure { return x.ready(ctx, t) }
-	t.outcome = x.call.Attempt(ctx, t.Attempt)
+	a.Ready = func(ctx context.Context) *Failure { return x.ready(ctx, a) }
+	a.outcome = x.call.Attempt(ctx, a.Attempt)
 	now := x.router.cfg.Now()
-	t.took = now.Sub(t.started)
-	t.candidate.account.record(now, t.took, &t.outcome)
-	if t.reservation != nil {
-		t.reservation.Settle(t.settlement())
+	a.took = now.Sub(a.started)
+	a.candidate.account.record(now, a.took, &a.outcome)
+	if a.reservation != nil {
+		a.reservation.Settle(a.settlement())
 	}
 }
 
 // ready is [Attempt.Ready]. What costs nothing need not be in the ledger first.
-func (x *run) ready(ctx context.Context, t *trying) *Failure {
-	if t.reservation != nil && t.quote.Amount != 0 {
-		if err := t.reservation.Wait(ctx); err != nil {
+func (x *run) ready(ctx context.Context, a *attempt) *Failure {
+	if a.reservation != nil && a.quote.Amount != 0 {
+		if err := a.reservation.Wait(ctx); err != nil {
 			return &Failure{
-				Kind: abi.FailureKindUnavailable, Fault: abi.FaultOperator, FailOver: true, Ours: true, Message: "the ledger cannot be written, so that nothing may be bought: " + err.Error(),
+				Kind: abi.FailureKindUnavailable, Fault: abi.FaultOperator, FailOver: true, Ours: true, Message: message.New(message.LedgerUnwritable, "cause", message.Error(err)),
 			}
 		}
 	}
 	if x.over.Load() {
-		return &Failure{Kind: abi.FailureKindTimeout, Fault: abi.FaultCaller, Ours: true, Message: "the call was over before the vendor was asked"}
+		return &Failure{Kind: abi.FailureKindTimeout, Fault: abi.FaultCaller, Ours: true, Message: message.New(message.CallWasOver)}
 	}
 	return nil
 }
 
-func (t *trying) settlement() money.Settlement {
-	s := money.Settlement{Billed: t.outcome.Billed, Took: t.took, VendorRequestID: t.outcome.VendorRequestID}
-	if f := t.outcome.Failure; f != nil {
+func (a *attempt) settlement() money.Settlement {
+	s := money.Settlement{Billed: a.outcome.Billed, Took: a.took, VendorRequestID: a.outcome.VendorRequestID}
+	if f := a.outcome.Failure; f != nil {
 		s.Failure = f.Kind
 	}
 	return s
@@ -283,18 +283,19 @@ func (x *run) conclude(ctx context.Context) *Verdict {
 	v := &x.verdict
 	for i := range v.Attempts {
 		if c := &v.Attempts[i]; c.Number >= 0 && c.Outcome == Stopped {
-			c.Result.Billed, c.Cost = abi.BilledUnknown, x.tries[c.Number].quote.Amount
+			c.Result.Billed, c.Cost = abi.BilledUnknown, x.attempts[c.Number].quote.Amount
 			c.Took = x.router.cfg.Now().Sub(c.Started)
-			c.Reason += x.stopped()
+			c.Reason = x.stopped(c.Reason)
 		}
 	}
 	if len(x.readings) > 0 {
-		v.Vote = vote(x.readings, x.path.Consensus.Agree)
+		v.Vote = vote(x.readings, x.route.Consensus.Agree)
 		v.Winner = slices.Min(keys(x.readings))
 	}
 	if v.Winner < 0 && x.best >= 0 {
 		v.Winner = x.best
-		v.Attempts[x.tries[x.best].at].Reason += "; the best of those that were not good enough"
+		best := &v.Attempts[x.attempts[x.best].at]
+		best.Reason = message.New(message.BestOfPoor, "reason", best.Reason)
 	}
 	if v.Winner >= 0 {
 		v.Failure = -1
@@ -305,12 +306,12 @@ func (x *run) conclude(ctx context.Context) *Verdict {
 	return v
 }
 
-// stopped says why a try was not waited for.
-func (x *run) stopped() string {
+// stopped adds to the reason of an attempt why it was not waited for.
+func (x *run) stopped(reason message.Message) message.Message {
 	if w := x.verdict.Winner; w >= 0 {
-		return fmt.Sprintf("; not waited for, since %s answered first", x.tries[w].Provider)
+		return message.New(message.StoppedByWinner, "reason", reason, "provider", x.attempts[w].Provider)
 	}
-	return "; not waited for, since the call ended"
+	return message.New(message.StoppedAtEnd, "reason", reason)
 }
 
 func keys(m map[int]*Reading) []int {
@@ -322,14 +323,14 @@ func keys(m map[int]*Reading) []int {
 }
 
 // passOver notes a candidate that is not asked now.
-func (x *run) passOver(c *candidate, b bar) {
+func (x *run) passOver(c *candidate, b block) {
 	if until := b.until; !until.IsZero() && (x.soonest.IsZero() || until.Before(x.soonest)) {
 		x.soonest = until
 	}
 	x.skip(c.account.name, b.why)
-	x.because = fmt.Sprintf("next after %s was skipped", c.account.name)
+	x.because = message.New(message.NextAfterSkipped, "provider", c.account.name)
 }
 
-func (x *run) skip(provider, why string) {
+func (x *run) skip(provider string, why message.Message) {
 	x.verdict.Attempts = append(x.verdict.Attempts, AttemptRecord{Provider: provider, Number: -1, Outcome: Skipped, Reason: why, Result: Result{Billed: abi.BilledNo}})
 }

@@ -23,9 +23,10 @@ const (
 	callsOfASeed = 250
 )
 
-// TestEveryPolicyOverVendorsThatFail calls sellers with every policy, one call after the other and many at once, and holds each verdict,
+// TestPoliciesOverVendorsThatFail calls sellers with every policy, one call after the other and many at once, and holds each verdict,
 // each vendor's rules and, at the end, the bill to what was promised.
-func TestEveryPolicyOverVendorsThatFail(t *testing.T) {
+func TestPoliciesOverVendorsThatFail(t *testing.T) {
+	t.Parallel()
 	all := catalogue(t)
 	seen := &occurrences{}
 	for _, policy := range route.Policies() {
@@ -62,7 +63,7 @@ func simulate(t *testing.T, policy route.Policy, seed uint64, pace time.Duration
 		}
 		if pace == 0 {
 			one()
-			m.tries.Wait() // so that nothing is under way when the next ranking is looked at
+			m.attempts.Wait() // so that nothing is under way when the next ranking is looked at
 			time.Sleep(time.Duration(random.ExpFloat64() * float64(200*time.Millisecond)))
 			continue
 		}
@@ -70,9 +71,9 @@ func simulate(t *testing.T, policy route.Policy, seed uint64, pace time.Duration
 		time.Sleep(time.Duration(random.ExpFloat64() * float64(pace)))
 	}
 	calls.Wait()
-	m.tries.Wait()
+	m.attempts.Wait()
 	sure := make(map[string]int) // billed, by the attempts of all calls
-	late := make(map[string]int) // billed for tries that no call waited for
+	late := make(map[string]int) // billed for attempts that no call waited for
 	for _, a := range answers {
 		m.tally(a, sure, late)
 	}
@@ -168,7 +169,7 @@ func (m *market) check(v *route.Verdict, order []string) {
 	met := make(map[string]int) // considered so far
 	times := make(map[string]int)
 	for i, c := range v.Attempts {
-		if c.Reason == "" {
+		if c.Reason.IsZero() {
 			wrong("%s has no reason", c.Provider)
 		}
 		met[c.Provider]++
@@ -198,7 +199,7 @@ func (m *market) check(v *route.Verdict, order []string) {
 	switch {
 	case v.Winner >= 0:
 		if i := slices.IndexFunc(v.Attempts, func(c route.AttemptRecord) bool { return c.Number == v.Winner }); i < 0 || v.Attempts[i].Outcome != route.Recognized {
-			wrong("try %d has won without a reading", v.Winner)
+			wrong("attempt %d has won without a reading", v.Winner)
 		}
 	case v.Failure < 0 && v.Refused == nil:
 		wrong("there is neither a reading nor a failure")
@@ -207,7 +208,7 @@ func (m *market) check(v *route.Verdict, order []string) {
 	}
 }
 
-// mayRepeat reports whether a provider may be asked again after a try.
+// mayRepeat reports whether a provider may be asked again after an attempt.
 func (m *market) mayRepeat(past *route.AttemptRecord) bool {
 	f := past.Result.Failure
 	return past.Outcome == route.Failed && f.Retryable && (past.Result.Billed == abi.BilledNo || m.route.RepeatBilled)

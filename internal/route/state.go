@@ -21,12 +21,12 @@ type state struct {
 	now    func() time.Time
 	logger *slog.Logger
 
-	mu     sync.Mutex
-	guards map[string]*guard
-	dirty  map[string]func() any // by key, the value as it will be when it is written
-	wake   chan struct{}
-	end    context.CancelFunc
-	ended  chan struct{}
+	mu          sync.Mutex
+	protections map[string]*protection
+	dirty       map[string]func() any // by key, the value as it will be when it is written
+	wake        chan struct{}
+	end         context.CancelFunc
+	ended       chan struct{}
 }
 
 // Keys are "parked/NAME", "breaker/NAME" and "latency/NAME".
@@ -60,18 +60,18 @@ func newState(s store.Store, owner string, now func() time.Time, logger *slog.Lo
 }
 
 // open takes in what is kept of accounts and begins to write and watch.
-func (s *state) open(ctx context.Context, guards map[string]*guard) error {
-	s.guards = guards
+func (s *state) open(ctx context.Context, protections map[string]*protection) error {
+	s.protections = protections
 	if s.store == nil {
 		close(s.ended)
 		return nil
 	}
 	life, end := context.WithCancel(context.Background())
 	s.end = end
-	for prefix, take := range s.takers() {
+	for prefix, load := range s.loaders() {
 		err := s.store.Watch(life, prefix, func(e store.Entry) {
-			if a := s.guard(strings.TrimPrefix(e.Key, prefix+"/")); a != nil {
-				s.warn("what is kept of an account cannot be read", take(a, e.Value))
+			if a := s.protection(strings.TrimPrefix(e.Key, prefix+"/")); a != nil {
+				s.warn("what is kept of an account cannot be read", load(a, e.Value))
 			}
 		})
 		if err != nil {
@@ -80,44 +80,44 @@ func (s *state) open(ctx context.Context, guards map[string]*guard) error {
 			return fmt.Errorf("the state of routes cannot be read: %w", err)
 		}
 	}
-	for _, a := range guards {
-		s.read(ctx, latencyKeys, a, takeLatency)
+	for _, a := range protections {
+		s.read(ctx, latencyKeys, a, loadLatency)
 	}
 	go s.write(life)
 	return nil
 }
 
 // adopt goes on with other accounts, and takes in what is kept of those that are new.
-func (s *state) adopt(ctx context.Context, guards map[string]*guard) {
-	for name, a := range guards {
-		if s.store == nil || s.guard(name) != nil {
+func (s *state) adopt(ctx context.Context, protections map[string]*protection) {
+	for name, a := range protections {
+		if s.store == nil || s.protection(name) != nil {
 			continue
 		}
-		s.read(ctx, latencyKeys, a, takeLatency)
-		for prefix, take := range s.takers() {
-			s.read(ctx, prefix, a, take)
+		s.read(ctx, latencyKeys, a, loadLatency)
+		for prefix, load := range s.loaders() {
+			s.read(ctx, prefix, a, load)
 		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.guards = guards
+	s.protections = protections
 }
 
-func (s *state) takers() map[string]func(*guard, []byte) error {
-	return map[string]func(*guard, []byte) error{parkedKeys: s.takeParked, breakerKeys: s.takeBreaker}
+func (s *state) loaders() map[string]func(*protection, []byte) error {
+	return map[string]func(*protection, []byte) error{parkedKeys: s.loadParked, breakerKeys: s.loadBreaker}
 }
 
-func (s *state) guard(name string) *guard {
+func (s *state) protection(name string) *protection {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.guards[name]
+	return s.protections[name]
 }
 
 // read takes in what is kept of an account under one prefix.
-func (s *state) read(ctx context.Context, prefix string, a *guard, take func(*guard, []byte) error) {
+func (s *state) read(ctx context.Context, prefix string, a *protection, load func(*protection, []byte) error) {
 	e, err := s.store.Get(ctx, prefix+"/"+a.name)
 	if err == nil && e.Revision > 0 {
-		err = take(a, e.Value)
+		err = load(a, e.Value)
 	}
 	s.warn("what is kept of an account cannot be read", err)
 }
@@ -136,7 +136,7 @@ func (s *state) close() {
 	<-s.ended
 }
 
-func (s *state) takeParked(a *guard, value []byte) error {
+func (s *state) loadParked(a *protection, value []byte) error {
 	var p parkedState
 	if value != nil {
 		if err := json.Unmarshal(value, &p); err != nil {
@@ -151,7 +151,7 @@ func (s *state) takeParked(a *guard, value []byte) error {
 	return nil
 }
 
-func (s *state) takeBreaker(a *guard, value []byte) error {
+func (s *state) loadBreaker(a *protection, value []byte) error {
 	var b breakerState
 	if value != nil {
 		if err := json.Unmarshal(value, &b); err != nil {
@@ -166,7 +166,7 @@ func (s *state) takeBreaker(a *guard, value []byte) error {
 	return nil
 }
 
-func takeLatency(a *guard, value []byte) error {
+func loadLatency(a *protection, value []byte) error {
 	var l latencyState
 	if err := json.Unmarshal(value, &l); err != nil {
 		return err
@@ -192,17 +192,17 @@ func (s *state) breakerChanged(name string, until time.Time) {
 	s.change(breakerKeys+"/"+name, func() any { return breakerState{s.owner, until} }, true)
 }
 
-func (s *state) latencyChanged(a *guard) {
+func (s *state) latencyChanged(p *protection) {
 	if s.store == nil {
 		return
 	}
-	s.change(latencyKeys+"/"+a.name, a.latencyState, false)
+	s.change(latencyKeys+"/"+p.name, p.latencyState, false)
 }
 
-func (a *guard) latencyState() any {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return latencyState{a.latency.origin, append([]float64(nil), a.latency.weights[:]...)}
+func (p *protection) latencyState() any {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return latencyState{p.latency.origin, append([]float64(nil), p.latency.weights[:]...)}
 }
 
 // change notes what is to be written.

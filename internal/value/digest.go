@@ -2,8 +2,8 @@ package value
 
 import (
 	"crypto/hmac"
-	"crypto/md5"  //nolint:gosec // what vendors ask for
-	"crypto/sha1" //nolint:gosec // what vendors ask for
+	"crypto/md5"  // what vendors ask for
+	"crypto/sha1" // what vendors ask for
 	"crypto/sha256"
 	"crypto/sha512"
 	"hash"

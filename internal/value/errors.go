@@ -77,7 +77,7 @@ func fail(kind Kind, format string, args ...any) error {
 
 // in puts a step in front of an error's path. Paths are built on the way out, so that the good case pays nothing.
 func in(err error, step string) error {
-	e, ok := err.(*Error) //nolint:errorlint // every error here is a bare *Error of this package
+	e, ok := err.(*Error) // every error here is a bare *Error of this package
 	if !ok {
 		return err
 	}

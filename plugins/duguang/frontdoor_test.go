@@ -13,9 +13,9 @@ import (
 	"github.com/ocrmux/ocrmux/sdk/sdktest"
 )
 
-func knock(t *testing.T, r *http.Request) *sdktest.Visit {
+func accept(t *testing.T, r *http.Request) *sdktest.InboundCall {
 	t.Helper()
-	return sdktest.Knock(t, provider{}, time.UnixMilli(1555378976238), nil, r)
+	return sdktest.Accept(t, provider{}, time.UnixMilli(1555378976238), nil, r)
 }
 
 func TestRequestsThatAreRefused(t *testing.T) {
@@ -35,7 +35,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := knock(t, posted(tt.body)).Said(t)
+			got := accept(t, posted(tt.body)).Response(t)
 			want := fmt.Sprintf(`{"error_code":400,"error_msg":%q}`, tt.message)
 			if got.Status != 400 || got.Body != want || got.Header.Get("Content-Type") != "application/json" || got.Header.Get("X-Ca-Request-Id") == "" {
 				t.Errorf("got %d %s, want 400 %s", got.Status, got.Body, want)
@@ -45,7 +45,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 	t.Run("nobody's", func(t *testing.T) {
 		r := posted(`{"img": "AAAA"}`)
 		r.Header.Del("Authorization")
-		if got := knock(t, r).Said(t); got.Status != 401 || got.Body != "" {
+		if got := accept(t, r).Response(t); got.Status != 401 || got.Body != "" {
 			t.Errorf("%+v", got)
 		}
 	})
@@ -68,9 +68,9 @@ func TestRequestsThatAreAdmitted(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			v := knock(t, posted(tt.body))
+			v := accept(t, posted(tt.body))
 			if v.Admit == nil {
-				t.Fatal(v.Said(t).Body)
+				t.Fatal(v.Response(t).Body)
 			}
 			if diff := cmp.Diff(&tt.picture, v.Admit.Picture); diff != "" || v.Admit.Document != "cn.idcard" {
 				t.Error(diff)
@@ -122,7 +122,7 @@ func TestAnswers(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := knock(t, posted(tt.body)).Reply(t, tt.recognition, tt.failure)
+			got := accept(t, posted(tt.body)).Reply(t, tt.recognition, tt.failure)
 			if diff := cmp.Diff(tt.want, got.Body); diff != "" || got.Status != tt.status {
 				t.Errorf("status %d\n%s", got.Status, diff)
 			}

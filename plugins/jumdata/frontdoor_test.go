@@ -24,9 +24,9 @@ const (
 	signature = "6ddcdc405743c576cb6d34b17b47ed56e2b9b6670fae1fe85ed01244fd31558b"
 )
 
-func knock(t *testing.T, r *http.Request) *sdktest.Visit {
+func accept(t *testing.T, r *http.Request) *sdktest.InboundCall {
 	t.Helper()
-	return sdktest.Knock(t, provider{}, time.UnixMilli(1555378976238), nil, r)
+	return sdktest.Accept(t, provider{}, time.UnixMilli(1555378976238), nil, r)
 }
 
 func uploaded(t *testing.T, file []byte) *http.Request {
@@ -83,7 +83,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			said := knock(t, tt.request).Said(t)
+			said := accept(t, tt.request).Response(t)
 			if diff := cmp.Diff(`{"msg":"`+tt.message+`","code":400}`, said.Body); diff != "" || said.Status != 200 {
 				t.Error(said.Status, diff)
 			}
@@ -91,8 +91,8 @@ func TestRequestsThatAreRefused(t *testing.T) {
 	}
 	t.Run("a timestamp that is too old, where that is looked at", func(t *testing.T) {
 		late := time.UnixMilli(1555378976238 + 61_000)
-		v := sdktest.Knock(t, provider{}, late, map[string]any{"max_skew_seconds": 60}, with())
-		if said := v.Said(t).Body; said != `{"msg":"timestamp已过期","code":400}` {
+		v := sdktest.Accept(t, provider{}, late, map[string]any{"max_skew_seconds": 60}, with())
+		if said := v.Response(t).Body; said != `{"msg":"timestamp已过期","code":400}` {
 			t.Error(said)
 		}
 	})
@@ -112,9 +112,9 @@ func TestRequestsThatAreAdmitted(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			v := knock(t, tt.request)
+			v := accept(t, tt.request)
 			if v.Admit == nil {
-				t.Fatal(v.Said(t).Body)
+				t.Fatal(v.Response(t).Body)
 			}
 			if diff := cmp.Diff(&tt.picture, v.Admit.Picture); diff != "" {
 				t.Error(diff)
@@ -165,7 +165,7 @@ func TestAnswers(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			said := knock(t, with()).Reply(t, tt.recognition, tt.failure)
+			said := accept(t, with()).Reply(t, tt.recognition, tt.failure)
 			if diff := cmp.Diff(tt.want, said.Body); diff != "" || said.Status != 200 {
 				t.Error(said.Status, diff)
 			}

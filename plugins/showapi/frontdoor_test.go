@@ -18,9 +18,9 @@ const (
 	pictureSigned = "jUWeJbgiwXRMoGk9ZP3PScUDB/K4SYHAtkwejNr31Ks="
 )
 
-func knock(t *testing.T, r *http.Request) *sdktest.Visit {
+func accept(t *testing.T, r *http.Request) *sdktest.InboundCall {
 	t.Helper()
-	return sdktest.Knock(t, provider{}, time.UnixMilli(1700000000000), nil, r)
+	return sdktest.Accept(t, provider{}, time.UnixMilli(1700000000000), nil, r)
 }
 
 func TestRequestsThatAreRefused(t *testing.T) {
@@ -37,7 +37,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		`"showapi_res_body":{"ret_code":-1,"flag":false,"msg":"错误的 imgData 或 imgUrl 参数！"},"showapi_fee_num":0}`
 	for name, form := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := knock(t, posted(form)).Said(t)
+			got := accept(t, posted(form)).Response(t)
 			if diff := cmp.Diff(want, got.Body); diff != "" || got.Status != 200 {
 				t.Error(got.Status, diff)
 			}
@@ -61,9 +61,9 @@ func TestRequestsThatAreAdmitted(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			v := knock(t, posted(tt.form))
+			v := accept(t, posted(tt.form))
 			if v.Admit == nil {
-				t.Fatal(v.Said(t).Body)
+				t.Fatal(v.Response(t).Body)
 			}
 			if diff := cmp.Diff(&tt.picture, v.Admit.Picture); diff != "" || string(v.Admit.State) != tt.more {
 				t.Error(string(v.Admit.State), diff)
@@ -87,10 +87,10 @@ func TestTheSignatureCoversThePicture(t *testing.T) {
 		return r
 	}
 	account := map[string]string{"app_key": "appKey", "app_secret": "appSecret"}
-	if f := knock(t, request(strings.Repeat("+/+=", 500))).Refusal(t, ".", account); f != nil {
+	if f := accept(t, request(strings.Repeat("+/+=", 500))).Refusal(t, ".", account); f != nil {
 		t.Errorf("refused: %+v", f)
 	}
-	if f := knock(t, request(strings.Repeat("+/+=", 499)+"+/+A")).Refusal(t, ".", account); f == nil {
+	if f := accept(t, request(strings.Repeat("+/+=", 499)+"+/+A")).Refusal(t, ".", account); f == nil {
 		t.Error("another picture is let in")
 	}
 }
@@ -125,7 +125,7 @@ func TestAnswers(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := knock(t, posted(tt.form)).Reply(t, tt.recognition, tt.failure)
+			got := accept(t, posted(tt.form)).Reply(t, tt.recognition, tt.failure)
 			if diff := cmp.Diff(tt.want, got.Body); diff != "" || got.Status != 200 {
 				t.Error(got.Status, diff)
 			}

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"crypto/md5" //nolint:gosec // what the vendor asks for
+	"crypto/md5" // what the vendor asks for
 	"encoding/hex"
 	"fmt"
 	"net/http"
@@ -19,15 +19,15 @@ import (
 
 const now = 1545829466 // of the document's example
 
-func knock(t *testing.T, r *http.Request) *sdktest.Visit {
+func accept(t *testing.T, r *http.Request) *sdktest.InboundCall {
 	t.Helper()
-	return sdktest.Knock(t, provider{}, time.Unix(now, 0), nil, r)
+	return sdktest.Accept(t, provider{}, time.Unix(now, 0), nil, r)
 }
 
 func got(query string) *http.Request { return httptest.NewRequest("GET", "/pyi/76/194?"+query, nil) }
 
 func sum(text string) string {
-	h := md5.Sum([]byte(text)) //nolint:gosec // what the vendor asks for
+	h := md5.Sum([]byte(text)) // what the vendor asks for
 	return hex.EncodeToString(h[:])
 }
 
@@ -50,23 +50,23 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			want := fmt.Sprintf(`{"codeid":%s,"message":%q,"time":"1545829466","retdata":""}`, tt.code, tt.message)
 			for _, r := range []*http.Request{posted(tt.form), got(tt.form)} {
-				if said := knock(t, r).Said(t); said.Status != 200 || said.Body != want {
+				if said := accept(t, r).Response(t); said.Status != 200 || said.Body != want {
 					t.Errorf("%s: got %d %s, want %s", r.Method, said.Status, said.Body, want)
 				}
 			}
 		})
 	}
 	t.Run("in XML", func(t *testing.T) {
-		said := knock(t, posted("format=xml")).Said(t)
+		said := accept(t, posted("format=xml")).Response(t)
 		want := "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<root><codeid>10001</codeid><message>appid必须指定</message><time>1545829466</time><retdata></retdata></root>\n"
 		if diff := cmp.Diff(want, said.Body); diff != "" || said.Header.Get("Content-Type") != "text/xml; charset=utf-8" {
 			t.Error(said.Header, diff)
 		}
 	})
 	t.Run("a time that is not looked at", func(t *testing.T) {
-		v := sdktest.Knock(t, provider{}, time.Unix(now, 0), map[string]any{"max_skew_seconds": 0}, posted("appid=1&sign=x&time=5&url_image=QUJD"))
+		v := sdktest.Accept(t, provider{}, time.Unix(now, 0), map[string]any{"max_skew_seconds": 0}, posted("appid=1&sign=x&time=5&url_image=QUJD"))
 		if v.Admit == nil {
-			t.Error(v.Said(t).Body)
+			t.Error(v.Response(t).Body)
 		}
 	})
 }
@@ -88,9 +88,9 @@ func TestSignatures(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			form := tt.form + "&sign=" + sum(tt.signed+secret)
 			for _, r := range []*http.Request{posted(form), got(form)} {
-				v := knock(t, r)
+				v := accept(t, r)
 				if v.Admit == nil {
-					t.Fatal(v.Said(t).Body)
+					t.Fatal(v.Response(t).Body)
 				}
 				if f := v.Refusal(t, ".", map[string]string{"app_id": "1", "app_secret": secret}); f != nil {
 					t.Errorf("%s: refused: %+v", r.Method, f)
@@ -111,7 +111,7 @@ func TestSignatures(t *testing.T) {
 		})
 	}
 	t.Run("a query that was not escaped, as the Python sample sends it", func(t *testing.T) {
-		v := knock(t, got("appid=1&time=1545829466&url_image=+/+="+"&sign="+sum("appid1time1545829466url_image+/+="+secret)))
+		v := accept(t, got("appid=1&time=1545829466&url_image=+/+="+"&sign="+sum("appid1time1545829466url_image+/+="+secret)))
 		if f := v.Refusal(t, ".", map[string]string{"app_id": "1", "app_secret": secret}); f != nil {
 			t.Errorf("refused: %+v", f)
 		}
@@ -133,9 +133,9 @@ func TestPicturesAndSides(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			v := knock(t, posted("appid=1&sign=x&"+tt.form))
+			v := accept(t, posted("appid=1&sign=x&"+tt.form))
 			if v.Admit == nil {
-				t.Fatal(v.Said(t).Body)
+				t.Fatal(v.Response(t).Body)
 			}
 			if diff := cmp.Diff(&tt.picture, v.Admit.Picture); diff != "" || v.Admit.Side != tt.side || v.Admit.Document != "cn.idcard" {
 				t.Error(v.Admit.Side, diff)

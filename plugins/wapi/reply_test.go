@@ -44,14 +44,14 @@ func TestAnswers(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			said := knock(t, posted("appid=1&sign=x&url_image=QUJD"+tt.form)).Reply(t, tt.recognition, nil)
+			said := accept(t, posted("appid=1&sign=x&url_image=QUJD"+tt.form)).Reply(t, tt.recognition, nil)
 			if diff := cmp.Diff(tt.want, said.Body); diff != "" || said.Status != 200 {
 				t.Error(said.Status, diff)
 			}
 		})
 	}
 	t.Run("XML is escaped", func(t *testing.T) {
-		said := knock(t, posted("appid=1&sign=x&url_image=QUJD&format=xml")).Reply(t, specimen(), nil)
+		said := accept(t, posted("appid=1&sign=x&url_image=QUJD&format=xml")).Reply(t, specimen(), nil)
 		if !strings.Contains(said.Body, "<住址>北京市&lt;样本&gt;路1号</住址>") {
 			t.Error(said.Body)
 		}
@@ -149,13 +149,13 @@ func TestFailures(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(tt.want, knock(t, posted("appid=1&sign=x&url_image=QUJD")).Reply(t, nil, &tt.fail).Body); diff != "" {
+			if diff := cmp.Diff(tt.want, accept(t, posted("appid=1&sign=x&url_image=QUJD")).Reply(t, nil, &tt.fail).Body); diff != "" {
 				t.Error(diff)
 			}
 		})
 	}
 	t.Run("before a request was understood, in the format it asks for", func(t *testing.T) {
-		v := knock(t, got("format=xml"))
+		v := accept(t, got("format=xml"))
 		if said := v.Reply(t, nil, &sdk.Fail{Kind: sdk.Internal}); !strings.Contains(said.Body, "<codeid>10014</codeid>") {
 			t.Error(said.Body)
 		}

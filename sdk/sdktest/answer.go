@@ -11,8 +11,8 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// Answer is a vendor's answer as the host would show it to a provider, for tests that call Response themselves: a table of
-// every code of a vendor needs no module and no server.
+// Answer returns a vendor's answer in the form in which the host passes it to a provider. Use it to call a provider's
+// Response method for every code of a vendor, without a build and without a server.
 func Answer(t testing.TB, status int, header http.Header, body string) *sdk.Response {
 	t.Helper()
 	flat, err := leaf.Flatten(header.Get("Content-Type"), []byte(body), leaf.Options{})

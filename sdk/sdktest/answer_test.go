@@ -12,7 +12,8 @@ import (
 	"github.com/ocrmux/ocrmux/sdk/sdktest"
 )
 
-func TestExtrasAreTextsUnderUnknownNames(t *testing.T) {
+func TestExtras(t *testing.T) {
+	t.Parallel()
 	r := sdktest.Answer(t, 200, nil, `{"name": "样本", "age": 36, "quality": {"score": 0.9, "note": ""}, "tags": [], "gone": null, "name2": true}`)
 	want := []sdk.Extra{{Name: "age", Value: "36"}, {Name: "quality/score", Value: "0.9"}, {Name: "name2", Value: "true"}}
 	if diff := cmp.Diff(want, r.Extras("name")); diff != "" {
@@ -20,7 +21,8 @@ func TestExtrasAreTextsUnderUnknownNames(t *testing.T) {
 	}
 }
 
-func TestRetryAfter(t *testing.T) {
+func TestRetryAfterMillis(t *testing.T) {
+	t.Parallel()
 	for said, want := range map[string]uint32{"2": 2000, " 30 ": 30_000, "": 0, "-1": 0, "99999999": 0, "Wed, 21 Oct 2026 07:28:00 GMT": 0} {
 		r := sdktest.Answer(t, 429, http.Header{"Retry-After": {said}}, "")
 		if got := r.RetryAfterMillis(); got != want {
@@ -32,7 +34,7 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-// The host is the model: what it makes of a body, FlattenJSON makes of a text.
+// FlattenJSON must make of a text what the host makes of a body.
 func FuzzFlattenJSON(f *testing.F) {
 	for _, s := range []string{`{"a":[1,{"b":"\u00e9\ud83d\ude00"}],"a":null}`, `[{},[],true,false,-0.1e+5]`, `"\ud83d"`, `{"a":1,"b":{"c":2},"b":3}`} {
 		f.Add(s)
@@ -46,7 +48,7 @@ func FuzzFlattenJSON(f *testing.F) {
 		if ok != (answer.Format == abi.BodyFormatJSON) {
 			t.Fatalf("ok is %v, the host says %v", ok, answer.Format)
 		}
-		if diff := cmp.Diff([]abi.Leaf(answer.Leaves), []abi.Leaf(got)); ok && diff != "" {
+		if diff := cmp.Diff(answer.Leaves, got); ok && diff != "" {
 			t.Error(diff)
 		}
 	})

@@ -1,7 +1,7 @@
-// Package sdktest runs a provider the way its users will: built both as a WASM module and as a subprocess, loaded by the
-// real engine, against a real HTTP server that plays the vendor.
+// Package sdktest tests providers. It builds a provider as a WebAssembly module and as a subprocess, loads both into the
+// engine, and plays the vendor with a real HTTP server.
 //
-// A golden exchange is one text file in testdata (the txtar format) that reads like the vendor's document:
+// A golden exchange is a text file in testdata, in the txtar format:
 //
 //	A card that was read.
 //	-- call.json --
@@ -19,13 +19,18 @@
 //	-- result.json --
 //	{"document": "cn.idcard", …}
 //
-// The request is compared byte for byte; {image:raw}, {image:base64} and {image:base64_percent} stand for the picture. A
-// provider that makes several exchanges has request.2.http, response.2.http and so on. Run the tests with -update to
-// write what the provider sent and what came of it; read the difference before committing it.
+// The request is compared byte for byte. {image:raw}, {image:base64} and {image:base64_percent} represent the picture.
+// Further exchanges of one call are request.2.http, response.2.http and so on. Run the tests with -update to write the
+// requests and the result; read the difference before you commit it.
 //
-// [Conformance] holds the provider to what the contract asks of every one; the cases are those of package conform.
+// [Conformance] plays the golden exchanges and checks every rule that a provider must keep. It is the one test that
+// every provider needs.
 //
-// For a front door, [Knock] shows a request to the provider in this program, says whether the proofs hold for a client, and
-// gives the bytes that a client gets. [RoundTrip] sends random cards and every failure out through the front door and in again
-// through the adapter, and holds what is lost on the way to a list.
+// [Answer], [Evaluate] and [sdk.Step] test single steps in the test's own program, without a build.
+//
+// For a front door, [Accept] passes a request to the provider in the test's own program. [RoundTrip] sends random cards
+// and every failure out through the front door and back in through the adapter, and compares what is lost with a list.
+//
+// The environment variable OCRMUX_TEST_CACHE names a folder for compiled modules. With it, later runs do not compile a
+// module again.
 package sdktest

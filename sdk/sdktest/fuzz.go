@@ -12,8 +12,9 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// FuzzAccept shows requests made of any bytes to a front door: each is admitted or answered, a client whose secrets nobody
-// knows is never let in, and every failure has an answer. The seeds should be requests that are admitted.
+// FuzzAccept passes requests of random bytes to a front door. Each request must be admitted or answered, a client with
+// unknown secrets must be refused, and every failure must have a response. dir is the folder of the provider's manifest.
+// The seeds should be requests that are admitted.
 func FuzzAccept(f *testing.F, p sdk.Provider, dir string, seeds ...*http.Request) {
 	for _, r := range seeds {
 		body, err := io.ReadAll(r.Body)
@@ -34,31 +35,31 @@ func FuzzAccept(f *testing.F, p sdk.Provider, dir string, seeds ...*http.Request
 				r.Header.Add(strings.TrimSpace(name), strings.TrimSpace(text))
 			}
 		}
-		v, err := knock(p, checkedAt(), nil, r)
+		c, err := accept(p, callTime(), nil, r)
 		if err != nil {
 			t.Skip()
 		}
 		switch {
-		case v.Admit != nil && v.Answer == nil:
+		case c.Admit != nil && c.Answer == nil:
 			account := map[string]string{"app_code": unknown, "app_secret": unknown}
-			if k := v.Admit.Client; k != nil {
+			if k := c.Admit.Client; k != nil {
 				account[k.Name] = k.Value
 			}
-			if len(v.Admit.Proofs) == 0 || v.Refusal(t, dir, account) == nil {
-				t.Error("a client that proves nothing is let in")
+			if len(c.Admit.Proofs) == 0 || c.Refusal(t, dir, account) == nil {
+				t.Error("a client without the secrets is admitted")
 			}
-			if p := v.Admit.Picture; p == nil || p.Blob == nil && p.URL == "" && p.Base64 == "" {
+			if p := c.Admit.Picture; p == nil || p.Blob == nil && p.URL == "" && p.Base64 == "" {
 				t.Error("a request without a picture is admitted")
 			}
-		case v.Answer == nil:
+		case c.Answer == nil:
 			t.Fatal("the request is neither admitted nor answered")
 		default:
-			if status := v.Said(t).Status; status < 200 || status > 599 {
+			if status := c.Response(t).Status; status < 200 || status > 599 {
 				t.Errorf("the status is %d", status)
 			}
 		}
 		for kind := abi.FailureKindInvalidRequest; kind <= abi.FailureKindInternal; kind++ {
-			v.Reply(t, nil, &abi.Fail{Kind: kind})
+			c.Reply(t, nil, &abi.Fail{Kind: kind})
 		}
 	})
 }

@@ -1,7 +1,7 @@
 //go:build !race
 
-// The guests have one thread, and the host around them is raced in its own tests: here it would take four times as long for
-// nothing.
+// The guests have one thread, and the tests of the host cover its races. Under the race detector these tests would only
+// take four times as long.
 
 package sdktest_test
 
@@ -23,17 +23,18 @@ import (
 	"github.com/ocrmux/ocrmux/internal/build"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/manifest"
+	"github.com/ocrmux/ocrmux/internal/testenv"
 	"github.com/ocrmux/ocrmux/sdk/sdktest"
 )
 
 const jumdata = "../../plugins/jumdata"
 
-// buildExample makes the module of a folder of examples/, or skips the test where its language is not installed.
+// buildExample builds the module of a folder of examples/. It skips the test if the compiler is not installed.
 func buildExample(t *testing.T, folder string) string {
 	t.Helper()
 	path, err := build.WASM(t.Context(), filepath.Join("../../examples", folder), t.TempDir())
 	if missing := (*build.MissingError)(nil); errors.As(err, &missing) {
-		t.Skipf("NOT TESTED: examples/%s: %v", folder, missing)
+		testenv.Missing(t, "examples/%s: %v", folder, missing)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -42,6 +43,9 @@ func buildExample(t *testing.T, folder string) string {
 }
 
 func TestProvidersInOtherLanguages(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds providers in four languages; the conformance kit's own tests cover the cases")
+	}
 	reference, err := build.WASM(t.Context(), jumdata, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -51,16 +55,16 @@ func TestProvidersInOtherLanguages(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = runtime.Close(context.Background()) }()
-	goes := loadModule(t, runtime, reference)
-	// Each holds the client side of plugins/jumdata.
+	inGo := loadModule(t, runtime, reference)
+	// Each is the client side of plugins/jumdata.
 	for _, folder := range []string{"provider-c", "provider-rust", "provider-assemblyscript"} {
 		t.Run(folder, func(t *testing.T) {
 			path := buildExample(t, folder)
-			t.Run("keep to all that the one in Go keeps to", func(t *testing.T) { sdktest.ConformanceFile(t, path, jumdata) })
-			t.Run("say the same as the one in Go to whatever the vendor answers", func(t *testing.T) {
+			t.Run("conformance", func(t *testing.T) { sdktest.ConformanceFile(t, path, jumdata) })
+			t.Run("same actions as the provider in Go", func(t *testing.T) {
 				other := loadModule(t, runtime, path)
 				for name, in := range stepsOfJumdata(t) {
-					want, got := step(t, goes, in), step(t, other, in)
+					want, got := step(t, inGo, in), step(t, other, in)
 					if diff := cmp.Diff(want, got); diff != "" {
 						t.Errorf("%s (-go +%s):\n%s", name, folder, diff)
 					}
@@ -70,7 +74,8 @@ func TestProvidersInOtherLanguages(t *testing.T) {
 	}
 }
 
-func TestTheExampleInTheABISpecificationIsWhatItSays(t *testing.T) {
+func TestExampleOfTheABIDocument(t *testing.T) {
+	t.Parallel()
 	text, err := os.ReadFile("../../docs/abi.md")
 	if err != nil {
 		t.Fatal(err)
@@ -135,7 +140,7 @@ const jumdataCard = `{"code": 200, "msg": "成功", "taskNo": "41714416021554861
 	"info": {"number": "11010119900307803X", "name": "样本张三", "address": "北京市东城区样本胡同1号", "year": "1990", "month": "3", "day": "7", "nation": "汉", "sex": "男"},
 	"validity": {"birthday": true, "number": true, "address": true, "sex": true, "name": true}}}`
 
-// stepsOfJumdata are steps of every kind that the golden exchanges have no room for.
+// stepsOfJumdata returns steps of every kind, beyond those of the golden exchanges.
 func stepsOfJumdata(t *testing.T) map[string]*abi.StepRequest {
 	steps := map[string]*abi.StepRequest{
 		"neither a start nor a response": {},

@@ -8,10 +8,10 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// Result is a recognition or a failure without what no vendor's answer has: confidences, where a field stands, how a text
-// that was understood had been read, and the vendors' own words.
+// Result is a recognition or a failure, without the parts that a vendor's answer never has: confidences, polygons of
+// fields, the texts of fields that have a value, and vendors' messages.
 type Result struct {
-	// Failure is unspecified for a recognition; nothing but Billed is set beside it.
+	// Failure is 0 for a recognition. For a failure, only Failure and Billed are set.
 	Failure  abi.FailureKind
 	Billed   abi.Billed
 	Side     abi.Side
@@ -22,19 +22,19 @@ type Result struct {
 	Checks   map[string]abi.CheckState
 }
 
-// Field is one field: Text only if it could not be normalised.
+// Field is one field. Text is set only if it could not be normalised.
 type Field struct {
 	Value, Text string
 	LongTerm    bool
 	Flags       []string
 }
 
-// Fails is the result of a card that a vendor cannot say at all.
+// Fails returns the result for a card that the vendor's protocol cannot express.
 func Fails(kind abi.FailureKind, billed abi.Billed) Result {
 	return Result{Failure: kind, Billed: billed}
 }
 
-// Keep drops all fields but these.
+// Keep removes all other fields.
 func (r *Result) Keep(names ...string) {
 	for name := range r.Fields {
 		if !slices.Contains(names, name) {
@@ -43,12 +43,12 @@ func (r *Result) Keep(names ...string) {
 	}
 }
 
-// Has reports whether any of the fields is there.
+// Has reports whether the result has any of the fields.
 func (r *Result) Has(names ...string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { _, ok := r.Fields[name]; return ok })
 }
 
-// Reread changes what stands in each field and normalises it again.
+// Reread changes the text of each field and normalises it again. Fields with LongTerm stay.
 func (r *Result) Reread(change func(text string) string) {
 	for name, f := range r.Fields {
 		if f.LongTerm {
@@ -68,7 +68,7 @@ func (r *Result) Reread(change func(text string) string) {
 	}
 }
 
-// Unflag takes a flag off fields; off all of them when none is named.
+// Unflag removes a flag from the named fields, or from all fields if none is named.
 func (r *Result) Unflag(flag string, names ...string) {
 	for name, f := range r.Fields {
 		if len(names) == 0 || slices.Contains(names, name) {
@@ -78,7 +78,7 @@ func (r *Result) Unflag(flag string, names ...string) {
 	}
 }
 
-// Flag puts a flag on those of the fields that are there.
+// Flag adds a flag to the named fields that the result has.
 func (r *Result) Flag(flag string, names ...string) {
 	r.Unflag(flag, names...)
 	for _, name := range names {
@@ -105,11 +105,11 @@ func resultOf(r *abi.Recognition) Result {
 	for _, f := range r.Fields {
 		out.Fields[f.Name] = Field{Value: f.Value, Text: f.Text, LongTerm: f.LongTerm, Flags: slices.Clone(f.Flags)}.tidy()
 	}
-	out.said(r.Portrait, r.Signals, r.Checks)
+	out.setRest(r.Portrait, r.Signals, r.Checks)
 	return out
 }
 
-// resultOfAction is what the engine makes of an adapter's outcome.
+// resultOfAction returns what the engine makes of a provider's outcome.
 func resultOfAction(a *abi.Action) Result {
 	if a.Fail != nil {
 		return Result{Failure: a.Fail.Kind, Billed: a.Fail.Billed}
@@ -135,12 +135,12 @@ func resultOfAction(a *abi.Action) Result {
 	if len(out.Fields) == 0 {
 		return Fails(abi.FailureKindUnreadable, a.Done.Billed)
 	}
-	out.said(a.Done.Portrait, a.Done.Signals, a.Done.Checks)
+	out.setRest(a.Done.Portrait, a.Done.Signals, a.Done.Checks)
 	return out
 }
 
-// said sets what is not a field. What was not checked is the same as what is not there.
-func (r *Result) said(portrait *abi.Polygon, signals []abi.Signal, checks []abi.VendorCheck) {
+// setRest sets everything except the fields. It leaves out what was not checked.
+func (r *Result) setRest(portrait *abi.Polygon, signals []abi.Signal, checks []abi.VendorCheck) {
 	if portrait != nil {
 		r.Portrait = portrait.Points
 	}

@@ -41,14 +41,16 @@ func staysOut(t *testing.T, cfg jetstream.Config) {
 	}
 }
 
-func TestAUserEntersWithAPassword(t *testing.T) {
+func TestStoreAcceptsAPassword(t *testing.T) {
+	t.Parallel()
 	e := startExternal(t, func(o *server.Options) { o.Username, o.Password = "me", "hush" })
 	enters(t, jetstream.Config{URL: e.url(), Auth: jetstream.Auth{User: "me", Password: "hush"}})
 	staysOut(t, jetstream.Config{URL: e.url(), Auth: jetstream.Auth{User: "me", Password: "wrong-one"}})
 	staysOut(t, jetstream.Config{URL: e.url()})
 }
 
-func TestAUserEntersWithAnNKey(t *testing.T) {
+func TestStoreAcceptsAnNKey(t *testing.T) {
+	t.Parallel()
 	pair := must[nkeys.KeyPair](t)(nkeys.CreateUser())
 	public := must[string](t)(pair.PublicKey())
 	seed := filepath.Join(t.TempDir(), "seed")
@@ -60,7 +62,8 @@ func TestAUserEntersWithAnNKey(t *testing.T) {
 	staysOut(t, jetstream.Config{URL: e.url()})
 }
 
-func TestAUserEntersWithCredentials(t *testing.T) {
+func TestStoreAcceptsCredentials(t *testing.T) {
+	t.Parallel()
 	operator := must[nkeys.KeyPair](t)(nkeys.CreateOperator())
 	account, user := must[nkeys.KeyPair](t)(nkeys.CreateAccount()), must[nkeys.KeyPair](t)(nkeys.CreateUser())
 	operatorKey, accountKey := must[string](t)(operator.PublicKey()), must[string](t)(account.PublicKey())
@@ -93,7 +96,8 @@ func TestAUserEntersWithCredentials(t *testing.T) {
 	staysOut(t, jetstream.Config{URL: e.url()})
 }
 
-func TestAServerIsTrustedByItsCertificate(t *testing.T) {
+func TestStoreTrustsAServerByItsCertificate(t *testing.T) {
+	t.Parallel()
 	web := httptest.NewTLSServer(http.NotFoundHandler()) // for its certificate of 127.0.0.1
 	t.Cleanup(web.Close)
 	e := startExternal(t, func(o *server.Options) {
@@ -108,7 +112,8 @@ func TestAServerIsTrustedByItsCertificate(t *testing.T) {
 	staysOut(t, jetstream.Config{URL: plain.url(), TLS: &tls.Config{RootCAs: roots}})
 }
 
-func TestAServerThatIsNotThereIsNamed(t *testing.T) {
+func TestStoreNamesAServerThatIsMissing(t *testing.T) {
+	t.Parallel()
 	e := startExternal(t, nil)
 	e.stop()
 	_, err := jetstream.Open(t.Context(), jetstream.Config{URL: e.url()})
@@ -117,7 +122,8 @@ func TestAServerThatIsNotThereIsNamed(t *testing.T) {
 	}
 }
 
-func TestAServerWithoutJetStreamIsRefused(t *testing.T) {
+func TestStoreRefusesAServerWithoutJetStream(t *testing.T) {
+	t.Parallel()
 	e := startExternal(t, func(o *server.Options) { o.JetStream = false })
 	staysOut(t, jetstream.Config{URL: e.url(), Timeout: 1e9})
 }

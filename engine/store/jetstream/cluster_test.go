@@ -35,7 +35,8 @@ func startCluster(t *testing.T) []*external {
 	return servers
 }
 
-func TestAClusterSurvivesTheLossOfAServer(t *testing.T) {
+func TestStoreSurvivesTheLossOfAServerOfACluster(t *testing.T) {
+	t.Parallel()
 	servers := startCluster(t)
 	var urls []string
 	for _, e := range servers {

@@ -9,7 +9,8 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store/jetstream"
 )
 
-func TestAConfigurationThatCannotBeIsRefused(t *testing.T) {
+func TestConfigRefusesWhatCannotBe(t *testing.T) {
+	t.Parallel()
 	const here = "nats://127.0.0.1:4222"
 	for name, c := range map[string]struct {
 		cfg   jetstream.Config

@@ -70,14 +70,16 @@ func (s withServer) Close(ctx context.Context) error {
 	return s.Store.Close(ctx)
 }
 
-func TestAnExternalServerIsAStore(t *testing.T) {
+func TestStoreOfAnExternalServer(t *testing.T) {
+	t.Parallel()
 	storetest.Run(t, func(t *testing.T) store.Store {
 		e := startExternal(t, nil)
 		return withServer{mustOpen(t, jetstream.Config{URL: e.url(), Timeout: time.Minute}), e}
 	})
 }
 
-func TestOnlyTheServerInThisProcessIsExclusive(t *testing.T) {
+func TestStoreIsExclusiveOnlyInThisProcess(t *testing.T) {
+	t.Parallel()
 	e := startExternal(t, nil)
 	inner, outer := mustOpen(t, jetstream.Config{Dir: t.TempDir()}), mustOpen(t, jetstream.Config{URL: e.url()})
 	defer inner.Close(t.Context())
@@ -87,7 +89,8 @@ func TestOnlyTheServerInThisProcessIsExclusive(t *testing.T) {
 	}
 }
 
-func TestWhatOneProgramWritesAnotherWatches(t *testing.T) {
+func TestStoreWatchesWhatAnotherProgramWrites(t *testing.T) {
+	t.Parallel()
 	e := startExternal(t, nil)
 	one, two := mustOpen(t, jetstream.Config{URL: e.url()}), mustOpen(t, jetstream.Config{URL: e.url()})
 	defer one.Close(t.Context())
@@ -105,7 +108,8 @@ func TestWhatOneProgramWritesAnotherWatches(t *testing.T) {
 	}
 }
 
-func TestAnotherNameIsAnotherState(t *testing.T) {
+func TestStoreOfAnotherNameIsAnotherState(t *testing.T) {
+	t.Parallel()
 	e := startExternal(t, nil)
 	one, two := mustOpen(t, jetstream.Config{URL: e.url(), Name: "one"}), mustOpen(t, jetstream.Config{URL: e.url(), Name: "two"})
 	defer one.Close(t.Context())
@@ -118,7 +122,8 @@ func TestAnotherNameIsAnotherState(t *testing.T) {
 	}
 }
 
-func TestAServerThatIsStartedAgainIsSurvived(t *testing.T) {
+func TestStoreSurvivesARestartOfItsServer(t *testing.T) {
+	t.Parallel()
 	e := startExternal(t, nil)
 	s := mustOpen(t, jetstream.Config{URL: e.url(), Timeout: 20 * time.Second})
 	defer s.Close(t.Context())
@@ -171,7 +176,7 @@ func TestAServerThatIsStartedAgainIsSurvived(t *testing.T) {
 	}
 }
 
-func TestWithoutAServerEveryOperationFailsInTime(t *testing.T) {
+func TestStoreFailsInTimeWithoutItsServer(t *testing.T) {
 	e := startExternal(t, nil)
 	s := mustOpen(t, jetstream.Config{URL: e.url(), Timeout: 3 * time.Second}) // enough to open on a busy machine
 	defer s.Close(t.Context())
@@ -220,7 +225,8 @@ func unanswered(t *testing.T) *jetstream.Store {
 	return s
 }
 
-func TestOnlySoMuchWaitsToBeAcknowledged(t *testing.T) {
+func TestStoreBoundsWhatWaitsToBeAcknowledged(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct{ bytes, fit int }{
 		"records": {1, jetstream.MaxWaiting},
 		"bytes":   {store.MaxValueBytes, jetstream.MaxWaitingBytes / store.MaxValueBytes},

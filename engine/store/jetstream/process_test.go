@@ -74,7 +74,8 @@ func writeForEver(ctx context.Context, dir string) error {
 	}
 }
 
-func TestWhatWasAcknowledgedSurvivesAKill(t *testing.T) {
+func TestStoreKeepsWhatItAcknowledgedWhenKilled(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	writer := process(t, "write", dir)
 	output, err := writer.StdoutPipe()
@@ -143,7 +144,8 @@ func countTo(ctx context.Context, url string) error {
 	return s.Close(ctx)
 }
 
-func TestTwoProcessesCountExactly(t *testing.T) {
+func TestStoreCountsExactlyForTwoProcesses(t *testing.T) {
+	t.Parallel()
 	e := startExternal(t, nil)
 	var both sync.WaitGroup
 	for range 2 {
@@ -172,7 +174,8 @@ func openOnce(ctx context.Context, dir string) error {
 	return s.Close(ctx)
 }
 
-func TestASecondProcessIsToldWhoHoldsTheFolderAndWhatToDo(t *testing.T) {
+func TestStoreTellsASecondProcessWhoHoldsTheFolder(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := mustOpen(t, jetstream.Config{Dir: dir})
 	defer s.Close(t.Context())

@@ -13,13 +13,15 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store/storetest"
 )
 
-func TestAServerInThisProcessIsAStore(t *testing.T) {
+func TestStoreOfAServerInThisProcess(t *testing.T) {
+	t.Parallel()
 	storetest.Run(t, func(t *testing.T) store.Store {
 		return mustOpen(t, jetstream.Config{Dir: t.TempDir(), Timeout: time.Minute})
 	})
 }
 
-func TestStateIsThereWhenAFolderIsOpenedAgain(t *testing.T) {
+func TestStoreKeepsItsStateInTheFolder(t *testing.T) {
+	t.Parallel()
 	cfg := jetstream.Config{Dir: t.TempDir()}
 	s := mustOpen(t, cfg)
 	revision := must[uint64](t)(s.Set(t.Context(), "a/b", []byte("v"), 0))
@@ -45,7 +47,8 @@ func TestStateIsThereWhenAFolderIsOpenedAgain(t *testing.T) {
 	}
 }
 
-func TestAFolderIsHeldByOneStore(t *testing.T) {
+func TestStoreHoldsItsFolderAlone(t *testing.T) {
+	t.Parallel()
 	cfg := jetstream.Config{Dir: t.TempDir()}
 	s := mustOpen(t, cfg)
 	_, err := jetstream.Open(t.Context(), cfg)
@@ -60,7 +63,8 @@ func TestAFolderIsHeldByOneStore(t *testing.T) {
 	}
 }
 
-func TestTheLedgerForgetsItsOldestRecords(t *testing.T) {
+func TestStoreForgetsTheOldestRecords(t *testing.T) {
+	t.Parallel()
 	s := mustOpen(t, jetstream.Config{Dir: t.TempDir(), MaxLedgerBytes: 2 << 20})
 	defer s.Close(t.Context())
 	for range 8 {
@@ -78,7 +82,8 @@ func TestTheLedgerForgetsItsOldestRecords(t *testing.T) {
 	}
 }
 
-func TestValuesBeyondTheBoundAreRefused(t *testing.T) {
+func TestStoreRefusesValuesBeyondTheBound(t *testing.T) {
+	t.Parallel()
 	s := mustOpen(t, jetstream.Config{Dir: t.TempDir(), MaxStateBytes: 1 << 20})
 	defer s.Close(t.Context())
 	var err error
@@ -93,7 +98,8 @@ func TestValuesBeyondTheBoundAreRefused(t *testing.T) {
 	}
 }
 
-func TestNothingIsSaidOnOrdinaryDays(t *testing.T) {
+func TestStoreLogsNothingOnOrdinaryDays(t *testing.T) {
+	t.Parallel()
 	var log bytes.Buffer
 	s := mustOpen(t, jetstream.Config{Dir: t.TempDir(), Logger: slog.New(slog.NewTextHandler(&log, nil))})
 	appended(t, s, "r")

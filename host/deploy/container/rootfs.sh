@@ -1,7 +1,7 @@
 #!/bin/sh
 # Puts together everything that an image holds, and nothing else: no shell, no package manager, no other program.
 #
-#   rootfs.sh OUT BIN           the program and its WebAssembly plugins; BIN is a folder that make has built
+#   rootfs.sh OUT BIN           the program, and its plugins that are WebAssembly modules or YAML files; BIN is a folder that make has built
 #   rootfs.sh OUT BIN --local   the provider "local" as well, with its models and the C libraries that it needs
 #
 # The Dockerfile runs it, and it makes a folder for chroot just as well.
@@ -13,6 +13,7 @@ mkdir -p "$out/ocrmux/plugins" "$out/etc/ocrmux" "$out/etc/ssl/certs" "$out/usr/
 chmod 1777 "$out/tmp"
 cp "$bin/ocrmux" "$out/ocrmux/"
 cp "$bin"/plugins/*.wasm "$out/ocrmux/plugins/"
+find "$bin/plugins" -maxdepth 1 -name '*.provider.yaml' -exec cp {} "$out/ocrmux/plugins/" \;
 echo 'nonroot:x:65532:65532:nonroot:/:/none' >"$out/etc/passwd"
 echo 'nonroot:x:65532:' >"$out/etc/group"
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/host/internal/cli"
 	"github.com/ocrmux/ocrmux/internal/build"
+	"github.com/ocrmux/ocrmux/internal/testenv"
 	"github.com/ocrmux/ocrmux/sdk/sdktest"
 )
 
@@ -31,7 +32,7 @@ func TestPluginNewInOtherLanguagesBuildsAndConforms(t *testing.T) {
 			prepare(t, dir)
 			file, err := build.WASM(t.Context(), dir, t.TempDir())
 			if missing := (*build.MissingError)(nil); errors.As(err, &missing) {
-				t.Skipf("NOT TESTED: %v", missing)
+				testenv.Missing(t, "%v", missing)
 			}
 			if err != nil {
 				t.Fatal(err)
@@ -56,7 +57,7 @@ func borrowCompiler(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(modules); err != nil {
-		t.Skipf("NOT TESTED: run npm ci in examples/%s", filepath.Base(example))
+		testenv.Missing(t, "run npm ci in examples/%s", filepath.Base(example))
 	}
 	if err := os.Symlink(modules, filepath.Join(dir, "node_modules")); err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
 )
@@ -72,9 +73,9 @@ func (p *Program) sign(keyFile string, paths []string) error {
 	if keyFile == "" {
 		return usage(errors.New("--key FILE is missing; create a key with ocrmux plugin keygen FILE"))
 	}
-	text, err := readKey(keyFile)
+	text, err := boundedread.File(keyFile, maxKeyBytes)
 	if err != nil {
-		return usage(fmt.Errorf("--key: %w", err))
+		return usage(fmt.Errorf("--key %s: %w", keyFile, boundedread.WithoutPath(err)))
 	}
 	key, err := trust.ParsePrivateKey(text)
 	if err != nil {
@@ -150,9 +151,9 @@ func (p *Program) trusted(cmd *cobra.Command, files []string) (trust.Policy, err
 	}
 	var keys []ed25519.PublicKey
 	for _, file := range files {
-		text, err := readKey(file)
+		text, err := boundedread.File(file, maxKeyBytes)
 		if err != nil {
-			return trust.Policy{}, usage(fmt.Errorf("--key: %w", err))
+			return trust.Policy{}, usage(fmt.Errorf("--key %s: %w", file, boundedread.WithoutPath(err)))
 		}
 		key, err := trust.ParsePublicKey(text)
 		if err != nil {
@@ -161,18 +162,6 @@ func (p *Program) trusted(cmd *cobra.Command, files []string) (trust.Policy, err
 		keys = append(keys, key)
 	}
 	return trust.Policy{Keys: keys}, nil
-}
-
-// readKey reads a key file.
-func readKey(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if info.Size() > maxKeyBytes {
-		return nil, fmt.Errorf("%s is not a key: it has more than %d bytes", path, maxKeyBytes)
-	}
-	return os.ReadFile(path)
 }
 
 // readPlugins reads plugins. It fails if one of them is invalid.

@@ -136,7 +136,7 @@ func checkSentence(name string, s idcard.State) string {
 	case idcard.Fail:
 		return "✗ " + w.fail
 	default:
-		return "? " + w.subject + ": " + string(s)
+		return "? " + w.subject + ": " + s.String()
 	}
 }
 
@@ -175,7 +175,7 @@ func extrasTable(extras map[string]string) *terminal.Table {
 func attemptTable(attempts []engine.Attempt) *terminal.Table {
 	t := &terminal.Table{Indent: "  "}
 	for _, a := range attempts {
-		why := []string{a.Reason}
+		why := []string{a.Reason.String()}
 		if a.Failure != nil {
 			f := *a.Failure
 			f.Provider = "" // is in the first column
@@ -191,7 +191,7 @@ func attemptTable(attempts []engine.Attempt) *terminal.Table {
 		bill := billed(a.Billed)
 		if a.Cost > 0 {
 			bill += fmt.Sprintf(", %s %s", a.Cost, a.Currency)
-			why = append(why, a.Price)
+			why = append(why, a.Price.String())
 		}
 		t.Add(a.Provider, string(a.Outcome), duration, bill, strings.Join(why, "; "))
 	}

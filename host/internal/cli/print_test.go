@@ -12,6 +12,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/idcard"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 func TestRecognitionIsPrintedForPeople(t *testing.T) {
@@ -31,10 +32,10 @@ func TestRecognitionIsPrintedForPeople(t *testing.T) {
 		VendorChecks: map[string]engine.VendorCheck{"risk": {State: "pass"}},
 		Extras:       map[string]string{"quality": "good"},
 		Attempts: []engine.Attempt{
-			{Provider: "a", Outcome: engine.Skipped, Billed: abi.BilledNo, Reason: "does not read the back side"},
-			{Provider: "second", Outcome: engine.Failed, DurationMs: 1200, Reason: "first in route default",
+			{Provider: "a", Outcome: engine.Skipped, Billed: abi.BilledNo, Reason: message.Text("does not read the back side")},
+			{Provider: "second", Outcome: engine.Failed, DurationMs: 1200, Reason: message.New(message.FirstInRoute, "route", "default"),
 				Failure: &engine.Failure{Kind: abi.FailureKindTimeout, Provider: "second", Message: "too slow"}},
-			{Provider: "p", Outcome: engine.Recognized, DurationMs: 7, Billed: abi.BilledYes, VendorRequestID: "R1", Reason: "next"},
+			{Provider: "p", Outcome: engine.Recognized, DurationMs: 7, Billed: abi.BilledYes, VendorRequestID: "R1", Reason: message.Text("next")},
 		},
 	}
 	want := `cn.idcard, back side, rotated clockwise by 12.5°, with a portrait

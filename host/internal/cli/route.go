@@ -95,14 +95,14 @@ func rankingTable(r engine.Ranking) *terminal.Table {
 
 func rankedWhy(policy route.Policy, x route.ProviderStatus) string {
 	var why []string
-	if x.Why != "" {
-		why = append(why, x.Why)
+	if !x.Why.IsZero() {
+		why = append(why, x.Why.String())
 	}
 	if policy == route.Weighted {
 		why = append(why, fmt.Sprintf("%.0f %% of the weight", 100*x.Share))
 	}
-	if x.Source != "" {
-		why = append(why, x.Source)
+	if !x.PriceSource.IsZero() {
+		why = append(why, x.PriceSource.String())
 	}
 	return strings.Join(why, "; ")
 }

@@ -23,10 +23,15 @@ func (p *Program) versionCommand() *cobra.Command {
 	}
 }
 
-// buildVersion returns the module's version from the Go toolchain: a tag, or a pseudo-version of the commit.
+// linkedVersion is set by the linker if a release is built without its Git history, as in a container. The Makefile names it.
+var linkedVersion string
+
+// buildVersion returns the version of this program, such as v1.2.3: the linker's, or else the module's version from the Go toolchain
+// (a tag, or a pseudo-version of the commit), or "(devel)".
 func buildVersion() string {
+	stamped := ""
 	if info, ok := debug.ReadBuildInfo(); ok {
-		return cmp.Or(info.Main.Version, "(devel)")
+		stamped = info.Main.Version
 	}
-	return "(devel)"
+	return cmp.Or(linkedVersion, stamped, "(devel)")
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 )
 
 // Explain finds the place of what an engine says is wrong with the configuration: an error that is made of
@@ -68,10 +69,9 @@ func settingPath(e *engine.ConfigError) []string {
 	case e.Key == "/egress":
 		return []string{"limits", "egress"}
 	}
-	unescape := strings.NewReplacer("~1", "/", "~0", "~")
-	for key := range strings.SplitSeq(strings.TrimPrefix(e.Key, "/"), "/") {
+	for _, key := range jsonpointer.Split(e.Key) {
 		if key != "" {
-			path = append(path, unescape.Replace(key))
+			path = append(path, key)
 		}
 	}
 	switch {

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,6 +18,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store/jetstream"
 	"github.com/ocrmux/ocrmux/engine/wasm"
 	"github.com/ocrmux/ocrmux/host/internal/telemetry"
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 	"github.com/ocrmux/ocrmux/internal/egress"
 	"github.com/ocrmux/ocrmux/internal/imaging"
 )
@@ -120,9 +120,9 @@ func (src Sources) readFile(path string) (*layer, []Problem) {
 	if src.Text != nil {
 		return readYAML(src.Text, path, nil, false)
 	}
-	text, err := readLimited(path, maxFileBytes)
+	text, err := boundedread.File(path, maxFileBytes)
 	if err != nil {
-		return newLayer(), []Problem{{File: path, Problem: "the configuration file cannot be read: " + reason(err), Want: "name a file that exists"}}
+		return newLayer(), []Problem{{File: path, Problem: "the configuration file cannot be read: " + boundedread.WithoutPath(err).Error(), Want: "name a file that exists"}}
 	}
 	return readYAML(text, path, nil, false)
 }
@@ -218,7 +218,7 @@ func (b *builder) plugins(src Sources) {
 	if p.Dir != "" {
 		b.Engine.Plugins = b.resolve(p.Dir, "plugins", "dir")
 		if info, err := os.Stat(b.Engine.Plugins); err != nil {
-			b.wrong([]string{"plugins", "dir"}, "the folder cannot be opened: "+reason(err), "name a folder that exists")
+			b.wrong([]string{"plugins", "dir"}, "the folder cannot be opened: "+boundedread.WithoutPath(err).Error(), "name a folder that exists")
 		} else if !info.IsDir() {
 			b.wrong([]string{"plugins", "dir"}, "is not a folder", "name the folder that holds the plugins")
 		}
@@ -229,7 +229,7 @@ func (b *builder) plugins(src Sources) {
 		at := []string{"plugins", "readable", strconv.Itoa(i)}
 		path = b.resolve(path, at...)
 		if _, err := os.Stat(path); err != nil {
-			b.wrong(at, "cannot be opened: "+reason(err), "name a file or folder that exists")
+			b.wrong(at, "cannot be opened: "+boundedread.WithoutPath(err).Error(), "name a file or folder that exists")
 		}
 		b.Process.Readable = append(b.Process.Readable, path)
 	}
@@ -265,13 +265,4 @@ func (b *builder) duration(d Duration, setting ...string) time.Duration {
 
 func (b *builder) wrong(path []string, what, want string) {
 	b.problems = append(b.problems, b.layers.problem(path, what, want))
-}
-
-// reason is why a file operation failed, without the path, which is told already.
-func reason(err error) string {
-	var pathError *os.PathError
-	if errors.As(err, &pathError) {
-		return pathError.Err.Error()
-	}
-	return err.Error()
 }

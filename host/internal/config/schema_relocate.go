@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 )
 
 // draft is the dialect of the file's schema; a schema of another one cannot stand in it.
@@ -86,17 +88,17 @@ func (r *relocation) visit(v any, pointer string, base *url.URL) {
 		}
 	}
 	for _, keyword := range oneSchema {
-		r.visit(s[keyword], pointer+"/"+keyword, base)
+		r.visit(s[keyword], jsonpointer.Join(pointer, keyword), base)
 	}
 	for _, keyword := range listSchemas {
 		list, _ := s[keyword].([]any)
 		for i, inner := range list {
-			r.visit(inner, pointer+"/"+keyword+"/"+strconv.Itoa(i), base)
+			r.visit(inner, jsonpointer.Join(pointer, keyword, strconv.Itoa(i)), base)
 		}
 	}
 	for _, keyword := range mapSchemas {
 		for name, inner := range within(s, keyword) {
-			r.visit(inner, pointer+"/"+keyword+"/"+escapePointer(name), base)
+			r.visit(inner, jsonpointer.Join(pointer, keyword, name), base)
 		}
 	}
 }
@@ -139,10 +141,10 @@ func (r *relocation) rewrite(ref foundRef, to string) (target string) {
 // at is the value at a pointer; nil where there is none.
 func (r *relocation) at(pointer string) any {
 	var v any = r.root
-	for key := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+	for _, key := range jsonpointer.Split(pointer) {
 		switch inner := v.(type) {
 		case object:
-			v = inner[strings.NewReplacer("~1", "/", "~0", "~").Replace(key)]
+			v = inner[key]
 		case []any:
 			i, err := strconv.Atoi(key)
 			if err != nil || i < 0 || i >= len(inner) {
@@ -175,8 +177,4 @@ func withoutFragment(u *url.URL) string {
 	bare := *u
 	bare.Fragment, bare.RawFragment = "", ""
 	return bare.String()
-}
-
-func escapePointer(name string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 }

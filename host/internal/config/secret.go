@@ -3,14 +3,13 @@ package config
 import (
 	"crypto/ed25519"
 	"fmt"
-	"io"
 	"maps"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
 )
 
@@ -141,9 +140,9 @@ func fetch(environment map[string]string, kind, place string) (text, what, want 
 		}
 		return text, "", ""
 	case "file":
-		secret, err := readLimited(place, maxSecretBytes)
+		secret, err := boundedread.File(place, maxSecretBytes)
 		if err != nil {
-			return "", fmt.Sprintf("the file %s cannot be read: %s", place, reason(err)), "a file that holds the secret and nothing else"
+			return "", fmt.Sprintf("the file %s cannot be read: %s", place, boundedread.WithoutPath(err)), "a file that holds the secret and nothing else"
 		}
 		text, ended := strings.CutSuffix(string(secret), "\n")
 		if ended {
@@ -155,21 +154,4 @@ func fetch(environment map[string]string, kind, place string) (text, what, want 
 		return text, "", ""
 	}
 	return "", "is not a place where the secret is found", `write "env:NAME" for an environment variable or "file:PATH" for a file`
-}
-
-// readLimited reads a file of at most limit bytes.
-func readLimited(path string, limit int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }() // opened for reading
-	b, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err != nil {
-		return nil, err
-	}
-	if int64(len(b)) > limit {
-		return nil, fmt.Errorf("it has more than %d bytes", limit)
-	}
-	return b, nil
 }

@@ -35,8 +35,8 @@ const nearly = 10
 func (c *Console) account(v *visitor, currency money.Currency, a money.Account) *accountView {
 	x := &accountView{Name: a.Name}
 	switch {
-	case a.Pool != "":
-		x.Name = a.Pool
+	case !a.Pool.IsZero():
+		x.Name = a.Pool.String()
 		if !a.Until.IsZero() {
 			x.Until = v.T("usage.expires", c.clock(a.Until))
 		}

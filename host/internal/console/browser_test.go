@@ -34,6 +34,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/build"
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
 	"github.com/ocrmux/ocrmux/internal/money"
+	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
 var update = flag.Bool("update", false, "write the screenshots in docs/screenshots again")
@@ -220,7 +221,7 @@ func open(t *testing.T, change func(*engine.Config, *server.Config)) *gateway {
 func needsModels(t *testing.T) {
 	t.Helper()
 	if _, err := os.Stat(built.models); err != nil {
-		t.Skip("\n*** NOT TESTED: reading in the browser. There are no models of the local provider; run make models. ***")
+		testenv.Missing(t, "the models of the provider local; run make models")
 	}
 }
 
@@ -250,7 +251,7 @@ var (
 func browse(t *testing.T, as view, url string, accept ...string) *tab {
 	t.Helper()
 	if built.chromium == "" {
-		t.Skip("\n*** NOT TESTED: the console in a browser. There is no chromium on this machine. ***")
+		testenv.Missing(t, "install chromium")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(built.chromium), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),

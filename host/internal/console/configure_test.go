@@ -21,6 +21,7 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/cli"
 	"github.com/ocrmux/ocrmux/host/internal/telemetry/leaktest"
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
+	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
 // program is a gateway as "ocrmux serve" runs it, with a configuration file.
@@ -392,7 +393,7 @@ func TestAFileThatCannotBeWrittenIsLeftAndTheFormShowsWhatToWrite(t *testing.T) 
 		_, err = os.ReadFile(real)
 	}
 	if err != nil {
-		t.Skip("\n*** NOT TESTED: a file that cannot be written. There is none on this machine. ***")
+		testenv.Missing(t, "a file that nobody can write, such as %s: %v", readOnly, err)
 	}
 	p := serve(t, "", "--config", readOnly)
 	status, page := fetch(t, http.DefaultClient, p.url+"/console/configure?plugin=acme", nil)

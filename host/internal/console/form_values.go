@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 )
 
 // A form is its values by the names of its controls: the pointer of the setting, as in "config/region". Where the setting is given as JSON
@@ -34,10 +36,8 @@ const (
 	errTwice     wrongValue = "configure.twice"
 )
 
-// pointer is the name of a member's control.
-func pointer(group, name string) string {
-	return group + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
-}
+// pointer returns the name of a member's control.
+func pointer(group, name string) string { return jsonpointer.Join(group, name) }
 
 // encode adds a value to a form.
 func (s *spec) encode(form url.Values, at string, value any) {

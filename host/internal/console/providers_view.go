@@ -8,6 +8,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/host/internal/service"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 	"github.com/ocrmux/ocrmux/internal/route"
 )
@@ -66,15 +67,15 @@ func (c *Console) viewProviders(v *visitor) []*providerView {
 // standing adds how routes see a provider.
 func (c *Console) standing(v *visitor, x *providerView, s *route.ProviderStatus, currency money.Currency) {
 	if s.Parked != nil {
-		x.Parked = &parkedView{Reason: s.Parked.Reason, Since: c.clock(s.Parked.Since), Until: c.clock(s.Parked.Until)}
+		x.Parked = &parkedView{Reason: s.Parked.Reason.String(), Since: c.clock(s.Parked.Since), Until: c.clock(s.Parked.Until)}
 		if s.Parked.Kind != abi.FailureKindUnspecified {
 			x.Parked.Kind = word(v, "failure", s.Parked.Kind.String())
 		}
 		x.Why = ""
 	}
-	if s.Source != (money.Quote{}).String() {
-		x.Price, x.PriceSource = coins(currency, s.Price), word(v, "providers.source", s.Source)
-		if x.PriceSource == s.Source {
+	if source := s.PriceSource.String(); s.PriceSource.Code() != message.PriceUnknown {
+		x.Price, x.PriceSource = coins(currency, s.Price), word(v, "providers.source", source)
+		if x.PriceSource == source {
 			x.PriceLang = "en"
 		}
 	}
@@ -115,13 +116,13 @@ func (c *Console) status(v *visitor, p *service.Provider) (tag, string) {
 	case s == nil || s.Ready:
 		return say("good", "ready"), p.Reason
 	case s.Parked != nil && s.Parked.Kind == abi.FailureKindUnspecified:
-		return say("warn", "disabled"), s.Why
+		return say("warn", "disabled"), s.Why.String()
 	case s.Parked != nil:
-		return say("bad", "parked"), s.Why
+		return say("bad", "parked"), s.Why.String()
 	case s.Breaker == "open":
-		return say("bad", "open"), s.Why
+		return say("bad", "open"), s.Why.String()
 	default:
-		return say("warn", "waiting"), s.Why
+		return say("warn", "waiting"), s.Why.String()
 	}
 }
 
@@ -134,7 +135,7 @@ func (c *Console) places(v *visitor) map[string][]*placeView {
 			continue // gone since it was listed
 		}
 		for i, p := range ranking.Providers {
-			x := &placeView{Route: r.Name, Policy: word(v, "providers.policy", string(r.Policy)), Why: p.Why}
+			x := &placeView{Route: r.Name, Policy: word(v, "providers.policy", string(r.Policy)), Why: p.Why.String()}
 			if p.Ready {
 				x.Place, x.Why = v.T("providers.place", i+1), ""
 			}

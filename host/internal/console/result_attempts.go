@@ -46,8 +46,8 @@ func (t *teller) timeline(attempts []engine.Attempt) *timeline {
 	out.Span = t.duration(span)
 	for _, a := range attempts {
 		one := attemptView{
-			Provider: a.Provider, Outcome: t.word("outcome", string(a.Outcome)), Skipped: a.Outcome == engine.Skipped, Reason: a.Reason, Request: a.VendorRequestID,
-			Billed: t.word("billed", a.Billed.String()), Price: a.Price,
+			Provider: a.Provider, Outcome: t.word("outcome", string(a.Outcome)), Skipped: a.Outcome == engine.Skipped, Reason: a.Reason.String(), Request: a.VendorRequestID,
+			Billed: t.word("billed", a.Billed.String()), Price: a.Price.String(),
 		}
 		if !one.Skipped {
 			one.Duration = t.duration(lasted(a))

@@ -38,7 +38,7 @@ func TestFieldsAreToldInTheOrderOfTheCardWithWhatIsDoubtful(t *testing.T) {
 	}})
 	want := []readField{
 		{Key: "name", Name: "姓名", Other: "Name", Number: 1, Boxed: true, Value: "样本", Stated: true, Percent: 99.9, Confidence: "99.9%", Provider: "a", Agreed: "b、c"},
-		{Key: "sex", Name: "性别", Other: "Sex", Number: 2, Value: "女", Ours: true, Provider: "a", Flags: []string{"b 读法不同", "odd"}},
+		{Key: "sex", Name: "性别", Other: "Sex", Number: 2, Value: "女", Ours: true, Provider: "a", Flags: []string{"b 的结果不同", "odd"}},
 		{Key: "birth_date", Name: "出生日期", Other: "Date of birth", Number: 3, Value: "198X年", Provider: "a", Flags: []string{"部分字符被遮盖"}},
 		{Key: "valid_until", Name: "有效期止", Other: "Valid until", Number: 4, Value: "长期", Ours: true, Provider: "a"},
 		{Key: "seal", Name: "seal", Number: 5, Value: "有", Provider: "a", Flags: []string{"无法规范化，按原文显示"}},
@@ -80,8 +80,8 @@ func TestAttemptsStandWhereTheyWereInTimeWithWhatTheyCost(t *testing.T) {
 	en, _ := tellers(t)
 	began := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	attempts := []engine.Attempt{
-		{Provider: "parked", Outcome: engine.Skipped, Billed: abi.BilledNo, Reason: "is parked"},
-		{Provider: "slow", Started: began, DurationMs: 1000, Outcome: engine.Stopped, Cost: 20_000, Currency: "CNY", Reason: "first"},
+		{Provider: "parked", Outcome: engine.Skipped, Billed: abi.BilledNo, Reason: message.Text("is parked")},
+		{Provider: "slow", Started: began, DurationMs: 1000, Outcome: engine.Stopped, Cost: 20_000, Currency: "CNY", Reason: message.Text("first")},
 		{Provider: "quick", Started: began.Add(500 * time.Millisecond), DurationMs: 250, Outcome: engine.Recognized, Billed: abi.BilledYes, Cost: 50_000, Currency: "CNY"},
 	}
 	got := en.timeline(attempts)

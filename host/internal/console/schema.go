@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 )
 
 // kind of a control in a form.
@@ -152,17 +154,17 @@ func (r *specReader) resolve(o *object) (*object, bool) {
 			return o, true
 		}
 		pointer, _ := ref.(string)
-		at, ok := strings.CutPrefix(pointer, "#/")
-		if !ok {
+		at, ok := strings.CutPrefix(pointer, "#")
+		if !ok || at == "" {
 			return nil, false
 		}
 		var target any = r.root
-		for name := range strings.SplitSeq(at, "/") {
+		for _, name := range jsonpointer.Split(at) {
 			inner, _ := target.(*object)
 			if inner == nil {
 				return nil, false
 			}
-			target = inner.of[strings.NewReplacer("~1", "/", "~0", "~").Replace(name)]
+			target = inner.of[name]
 		}
 		if o, ok = target.(*object); !ok {
 			return nil, false

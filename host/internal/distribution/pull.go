@@ -16,6 +16,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
 	"github.com/ocrmux/ocrmux/internal/manifest"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // PullOptions are the options of a pull.
@@ -156,7 +157,7 @@ func (r *Remote) runsOn(text []byte, kind catalog.Kind, want Platform) error {
 // which side to upgrade.
 func (r *Remote) nameIn(config []byte) (string, error) {
 	refuse := func(cause catalog.Cause, err error) (string, error) {
-		return "", &catalog.PluginError{Plugin: r.ref.String(), Cause: cause, Detail: err.Error(), Err: err}
+		return "", &catalog.PluginError{Plugin: r.ref.String(), Cause: cause, Detail: message.Error(err), Err: err}
 	}
 	d, err := manifest.Parse(config)
 	if err == nil {

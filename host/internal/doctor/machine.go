@@ -75,8 +75,11 @@ func cache(dir string) Finding {
 // guarded checks who can change the folder of plugins: whoever can write it can also approve plugins.
 func guarded(dir string) []Finding {
 	info, err := os.Stat(dir)
-	if err != nil || !permissionsMatter() {
-		return nil // c.plugins reports a missing folder
+	if err != nil {
+		return nil // another check reports a missing folder
+	}
+	if !permissionsMatter() {
+		return []Finding{notChecked("folders", dir, message.New(message.FindingRightsUnsupported))}
 	}
 	if info.Mode().Perm()&0o002 != 0 {
 		return []Finding{bad("folders", dir, message.New(message.FindingPluginsOpen, "mode", octal(info)), message.New(message.HelpPluginsMode))}

@@ -108,7 +108,7 @@ func (c *Case) accounts(ctx context.Context, s *jetstream.Store) []Finding {
 	}
 	for _, p := range statuses {
 		if loads[p.Provider] && !p.Ready { // c.plugins reports plugins that do not load
-			findings = append(findings, warn("providers", p.Provider, message.Text(p.Why), message.New(message.HelpOperations)))
+			findings = append(findings, warn("providers", p.Provider, p.Why, message.New(message.HelpOperations)))
 		}
 	}
 	if err := e.Close(context.WithoutCancel(ctx)); err != nil {
@@ -122,7 +122,7 @@ const nearlyUsed = 10
 
 func budget(a money.Account) Finding {
 	subject := fmt.Sprintf("%s %s per %s", a.Scope, a.Name, a.Per)
-	if a.Pool != "" {
+	if !a.Pool.IsZero() {
 		subject = fmt.Sprintf("%s, %s", a.Name, a.Pool)
 	}
 	var parts []message.Message
@@ -138,7 +138,7 @@ func budget(a money.Account) Finding {
 	if !a.Until.IsZero() {
 		parts = append(parts, message.New(message.FindingBudgetUntil, "until", a.Until))
 	}
-	if used && a.Pool == "" {
+	if used && a.Pool.IsZero() {
 		detail := message.New(message.FindingBudget, "parts", append(parts, message.New(message.FindingBudgetUsed)))
 		return bad("budgets", subject, detail, message.New(message.HelpRaiseBudget))
 	}
@@ -151,11 +151,11 @@ func budget(a money.Account) Finding {
 
 // priceless reports a budget of money for a provider whose calls have no price: nothing would ever be taken from it.
 func priceless(a money.Account, statuses []route.ProviderStatus) (Finding, bool) {
-	if a.Scope != money.ScopeProvider || a.Pool != "" || a.Limit.Amount == 0 {
+	if a.Scope != money.ScopeProvider || !a.Pool.IsZero() || a.Limit.Amount == 0 {
 		return Finding{}, false
 	}
 	for _, p := range statuses {
-		if p.Provider == a.Name && p.Price == 0 && p.Source == (money.Quote{}).String() {
+		if p.Provider == a.Name && p.Price == 0 && p.PriceSource.Code() == message.PriceUnknown {
 			return warn("budgets", "provider "+a.Name, message.New(message.FindingNoPrice), message.New(message.HelpSetPrice, "provider", a.Name)), true
 		}
 	}

@@ -4,16 +4,14 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/declarative"
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/manifest"
 	"github.com/ocrmux/ocrmux/internal/yamltree"
@@ -43,9 +41,9 @@ type Plugin struct {
 // other errors are in Problems.
 func File(path string) (*Plugin, error) {
 	path = strings.TrimSuffix(path, abi.ManifestSuffix)
-	code, err := read(path, maxPluginBytes)
+	code, err := boundedread.File(path, maxPluginBytes)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s cannot be read: %w", path, boundedread.WithoutPath(err))
 	}
 	sum := sha256.Sum256(code)
 	p := &Plugin{File: path, Kind: catalog.Process, Size: int64(len(code)), SHA256: hex.EncodeToString(sum[:])}
@@ -84,7 +82,7 @@ func (p *Plugin) manifestText(path string, code []byte) ([]byte, error) {
 		return nil, fmt.Errorf("%s lacks \"manifest\"", path)
 	}
 	if !bytes.HasPrefix(code, []byte("\x00asm")) {
-		text, err := read(path+abi.ManifestSuffix, abi.MaxManifestBytes)
+		text, err := boundedread.File(path+abi.ManifestSuffix, abi.MaxManifestBytes)
 		if err != nil {
 			return nil, fmt.Errorf("%s is not a WebAssembly module, and the manifest of an executable cannot be read: %w", path, err)
 		}
@@ -125,17 +123,4 @@ func (p *Plugin) problem(err error) {
 	if err != nil {
 		p.Problems = append(p.Problems, err.Error())
 	}
-}
-
-func read(path string, limit int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }()
-	b, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(b)) > limit {
-		err = errors.New(path + " is too large")
-	}
-	return b, err
 }

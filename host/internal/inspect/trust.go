@@ -53,7 +53,7 @@ func SignatureOf(p catalog.Plugin) Signature {
 	case errors.As(err, &refused) && refused.Cause == catalog.NotSigned:
 		return Signature{State: Unsigned}
 	case errors.As(err, &refused):
-		return Signature{State: BadSignature, Problem: refused.Detail}
+		return Signature{State: BadSignature, Problem: refused.Detail.String()}
 	default:
 		return Signature{State: BadSignature, Problem: err.Error()}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Runtimes returns a runtime for each kind of plugin. They are safe for concurrent use.
@@ -29,7 +30,7 @@ func (runtime) Close(context.Context) error { return nil }
 type module struct{ plugin string }
 
 func (m module) refuse() error {
-	return &catalog.PluginError{Plugin: m.plugin, Cause: catalog.Unavailable, Detail: "plugins do not run while a configuration is examined"}
+	return &catalog.PluginError{Plugin: m.plugin, Cause: catalog.Unavailable, Detail: message.New(message.PluginOnlyLookedAt)}
 }
 
 func (m module) Step(context.Context, *abi.StepRequest, catalog.Host) (*abi.Action, error) {

@@ -221,7 +221,7 @@ func TestAPIShowsAndParksProviders(t *testing.T) {
 
 	until := time.Now().Add(time.Hour).UTC().Truncate(time.Second)
 	parked := into[service.Provider](t, c.post(t, "/v1/providers/one/park", "", inJSON(t, map[string]any{"reason": "maintenance", "until": until})))
-	if parked.Standing.Ready || parked.Standing.Parked == nil || parked.Standing.Parked.Reason != "maintenance" || !parked.Standing.Until.Equal(until) || !strings.Contains(parked.Standing.Why, "maintenance") {
+	if parked.Standing.Ready || parked.Standing.Parked == nil || parked.Standing.Parked.Reason.String() != "maintenance" || !parked.Standing.Until.Equal(until) || !strings.Contains(parked.Standing.Why.String(), "maintenance") {
 		t.Errorf("%+v", parked.Standing)
 	}
 	c.post(t, recognize, "image/jpeg", card(t)).refusedAs(t, "a parked provider", 503, "unavailable", "maintenance")
@@ -256,7 +256,7 @@ func TestAPIShowsRoutesUsageAndBudgets(t *testing.T) {
 		t.Error(diff)
 	}
 	ranking := into[engine.Ranking](t, c.get(t, "/v1/routes/default/explain?side=front&extras=portrait,seal"))
-	if len(ranking.Providers) != 1 || ranking.Providers[0].Ready || !strings.Contains(ranking.Providers[0].Why, "portrait") {
+	if len(ranking.Providers) != 1 || ranking.Providers[0].Ready || !strings.Contains(ranking.Providers[0].Why.String(), "portrait") {
 		t.Errorf("%+v", ranking)
 	}
 	c.get(t, "/v1/routes/nowhere/explain").refusedAs(t, "an unknown route", 404, "invalid_request", says(message.RefusedNoRoute))

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
 // TestFrontDoorsServeClientsInOtherLanguages runs examples/clients, which call like the vendors' own samples, against the front doors.
@@ -52,7 +54,7 @@ func runClient(t *testing.T, b *bench, command []string, code, secret string) st
 	t.Helper()
 	program, err := exec.LookPath(command[0])
 	if err != nil {
-		t.Skipf("SKIPPED: %s is not installed, so this client is not tested; on Debian: apt-get install php-cli php-curl python3", command[0])
+		testenv.Missing(t, "install %s; on Debian: apt-get install php-cli php-curl python3", command[0])
 	}
 	args := []string{command[1], b.url, filepath.Join("..", "cards", "specimen-front.jpg")}
 	cmd := exec.CommandContext(t.Context(), program, append(args, command[2:]...)...)

@@ -13,6 +13,8 @@ import (
 
 	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 )
 
 // contract is the API as /openapi.json describes it.
@@ -56,7 +58,7 @@ func (c *contract) schema(t testing.TB, path ...string) *jsonschema.Schema {
 	t.Helper()
 	var pointer strings.Builder
 	for _, p := range path {
-		pointer.WriteString("/" + url.PathEscape(strings.NewReplacer("~", "~0", "/", "~1").Replace(p)))
+		pointer.WriteString("/" + url.PathEscape(jsonpointer.Escape(p)))
 	}
 	s, err := c.compiler.Compile("openapi.json#" + pointer.String())
 	if err != nil {

@@ -111,6 +111,7 @@ func TestServerRefusesALargeBodyUnread(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer r.Body.Close()
 	body, err := io.ReadAll(r.Body)
 	if err != nil || r.StatusCode != 200 || !r.Close || !strings.Contains(string(body), `"code":400`) {
 		t.Errorf("%v: %d, the connection ends: %v, %s", err, r.StatusCode, r.Close, body)

@@ -6,12 +6,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
 
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Policy says what a plugin must show to be loaded. Its zero value wants the lock and no signature.
@@ -49,33 +49,31 @@ func (p Policy) Validate(dir string, found []catalog.Found) error {
 	return nil
 }
 
-// refusal is why a lock does not let a plugin be loaded, a *catalog.PluginError, or nil.
+// refusal returns why a lock does not let a plugin be loaded, a *catalog.PluginError, or nil.
 func (l *Lock) refusal(p catalog.Plugin, missing bool) error {
 	c, differs := l.Change(p)
 	if !differs {
 		return nil
 	}
-	e := &catalog.PluginError{Plugin: c.Name, Cause: catalog.WrongChecksum}
-	help := "see and approve it with ocrmux plugin lock"
+	refuse := func(cause catalog.Cause, code message.Code, pairs ...any) error {
+		return &catalog.PluginError{Plugin: c.Name, Cause: cause, Detail: message.New(code, append(pairs, "lock", LockFile)...)}
+	}
 	switch {
 	case missing:
-		e.Cause, e.Detail = catalog.NotLocked, "the folder has no "+LockFile
+		return refuse(catalog.NotLocked, message.PluginLockMissing)
 	case c.Before == nil:
-		e.Cause, e.Detail = catalog.NotLocked, LockFile+" does not list it"
+		return refuse(catalog.NotLocked, message.PluginLockUnlisted)
 	case len(c.Granted) > 0:
-		e.Cause, e.Detail = catalog.NotApproved, fmt.Sprintf("it wants more than %s approves (%s)", LockFile, strings.Join(c.Granted, "; "))
+		return refuse(catalog.NotApproved, message.PluginLockWantsMore, "capabilities", strings.Join(c.Granted, "; "))
 	case c.After.sameBytes(*c.Before):
-		e.Cause, e.Detail = catalog.NotApproved, LockFile+" approves other capabilities than it wants"
+		return refuse(catalog.NotApproved, message.PluginLockCapabilities)
 	default:
-		e.Detail = "its bytes are not those that " + LockFile + " lists"
-		help = "put the approved file back, or " + help
+		return refuse(catalog.WrongChecksum, message.PluginLockBytes)
 	}
-	e.Detail += ": " + help
-	return e
 }
 
-// Signer is the trusted key that signed a plugin. The error is a *catalog.PluginError with the cause NotSigned, also when a
-// key signed it that is not trusted, or BadSignature.
+// Signer returns the trusted key that signed a plugin. The error is a *catalog.PluginError with the cause NotSigned, also if the
+// key is not trusted, or BadSignature.
 func (p Policy) Signer(plugin catalog.Plugin) (ed25519.PublicKey, error) {
 	signature, err := ReadSignature(plugin)
 	if err == nil {
@@ -86,7 +84,7 @@ func (p Policy) Signer(plugin catalog.Plugin) (ed25519.PublicKey, error) {
 	}
 	if !slices.ContainsFunc(p.Keys, func(k ed25519.PublicKey) bool { return k.Equal(signature.Key) }) {
 		return nil, &catalog.PluginError{Plugin: plugin.Manifest.Name, Cause: catalog.NotSigned,
-			Detail: fmt.Sprintf("it is signed by %s, which is not trusted: add the key to plugins.trusted_keys, or get the plugin signed by one that is", KeyID(signature.Key))}
+			Detail: message.New(message.PluginSignedByStranger, "key", KeyID(signature.Key))}
 	}
 	return signature.Key, nil
 }

@@ -6,13 +6,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
@@ -153,9 +153,9 @@ func differingLine(a, b []byte) int {
 
 // ReadLock reads the lock of a folder. One that does not exist is an empty lock, and an error that is [fs.ErrNotExist].
 func ReadLock(dir string) (*Lock, error) {
-	text, err := readLimited(filepath.Join(dir, LockFile), maxLockBytes)
+	text, err := boundedread.File(filepath.Join(dir, LockFile), maxLockBytes)
 	if err != nil {
-		return &Lock{}, fmt.Errorf("%s cannot be read: %w", LockFile, err)
+		return &Lock{}, fmt.Errorf("%s cannot be read: %w", LockFile, boundedread.WithoutPath(err))
 	}
 	l, err := ParseLock(text)
 	if err != nil {
@@ -205,32 +205,6 @@ func writeWhole(path string, text []byte, mode fs.FileMode) (err error) {
 		return err
 	}
 	return os.Rename(f.Name(), path)
-}
-
-// readLimited reads a file of at most limit bytes.
-func readLimited(path string, limit int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, pathless(err)
-	}
-	defer func() { _ = f.Close() }() // opened for reading
-	b, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err != nil {
-		return nil, pathless(err)
-	}
-	if int64(len(b)) > limit {
-		return nil, fmt.Errorf("it has more than %d bytes", limit)
-	}
-	return b, nil
-}
-
-// pathless is the cause of a file error without the path, which the text around it says shorter.
-func pathless(err error) error {
-	var at *fs.PathError
-	if errors.As(err, &at) {
-		return at.Err
-	}
-	return err
 }
 
 // indented is JSON for people: two spaces a level, no escapes but those that must be, a newline at the end.

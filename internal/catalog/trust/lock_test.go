@@ -12,6 +12,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 func TestCapabilitiesAreEverythingAPluginMayDo(t *testing.T) {
@@ -181,26 +182,27 @@ func TestOnlyWhatTheLockApprovesIsLoaded(t *testing.T) {
 		name   string
 		change func(t *testing.T, dir string)
 		cause  catalog.Cause
+		code   message.Code
 		says   string
 	}{
-		{"as approved", func(*testing.T, string) {}, "", ""},
-		{"no lock", func(t *testing.T, dir string) { remove(t, filepath.Join(dir, trust.LockFile)) }, catalog.NotLocked, "the folder has no plugins.lock: see and approve it with ocrmux plugin lock"},
+		{"as approved", func(*testing.T, string) {}, "", "", ""},
+		{"no lock", func(t *testing.T, dir string) { remove(t, filepath.Join(dir, trust.LockFile)) }, catalog.NotLocked, message.PluginLockMissing, "plugins.lock"},
 		{"a lock without it", func(t *testing.T, dir string) {
 			if err := new(trust.Lock).Write(dir); err != nil {
 				t.Fatal(err)
 			}
-		}, catalog.NotLocked, "plugins.lock does not list it"},
+		}, catalog.NotLocked, message.PluginLockUnlisted, "plugins.lock"},
 		{"other bytes", func(t *testing.T, dir string) {
 			module(t, dir, about("x", "1.0.0", calling+`, "description": "new"`))
-		}, catalog.WrongChecksum, "put the approved file back"},
+		}, catalog.WrongChecksum, message.PluginLockBytes, "plugins.lock"},
 		{"a capability more", func(t *testing.T, dir string) {
 			module(t, dir, about("x", "1.0.0", strings.Replace(calling, `["sha256"]`, `["sha256", "plain"]`, 1)))
-		}, catalog.NotApproved, "it wants more than plugins.lock approves (secret app_key: plain)"},
-		{"a capability less", func(t *testing.T, dir string) { module(t, dir, about("x", "1.0.0", "")) }, catalog.WrongChecksum, "ocrmux plugin lock"},
-		{"a lock that was made to approve less", func(t *testing.T, dir string) { edit(t, dir, "        \"host function sign\",\n", "") }, catalog.NotApproved, "host function sign"},
+		}, catalog.NotApproved, message.PluginLockWantsMore, "(secret app_key: plain)"},
+		{"a capability less", func(t *testing.T, dir string) { module(t, dir, about("x", "1.0.0", "")) }, catalog.WrongChecksum, message.PluginLockBytes, "ocrmux plugin lock"},
+		{"a lock that was made to approve less", func(t *testing.T, dir string) { edit(t, dir, "        \"host function sign\",\n", "") }, catalog.NotApproved, message.PluginLockWantsMore, "host function sign"},
 		{"a lock that was made to approve more", func(t *testing.T, dir string) {
 			edit(t, dir, "        \"host function sign\",\n", "        \"host function sign\",\n        \"magic\",\n")
-		}, catalog.NotApproved, "approves other capabilities"},
+		}, catalog.NotApproved, message.PluginLockCapabilities, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -214,8 +216,8 @@ func TestOnlyWhatTheLockApprovesIsLoaded(t *testing.T) {
 				t.Fatal(err)
 			}
 			cause, says := causeOf(t, found[0].Err)
-			if cause != tt.cause || !strings.Contains(says, tt.says) || strings.Contains(says, dir) {
-				t.Errorf("%s: %s\nwant %s: …%s…", cause, says, tt.cause, tt.says)
+			if cause != tt.cause || tt.code != "" && !message.Error(found[0].Err).Has(tt.code) || !strings.Contains(says, tt.says) || strings.Contains(says, dir) {
+				t.Errorf("%s: %s\nwant %s, %s: …%s…", cause, says, tt.cause, tt.code, tt.says)
 			}
 			found = find(t, dir)
 			if err := (trust.Policy{Unlocked: true}).Validate(dir, found); err != nil || found[0].Err != nil {

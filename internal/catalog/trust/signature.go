@@ -11,7 +11,9 @@ import (
 	"io/fs"
 	"path/filepath"
 
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // SignatureSuffix is added to the name of a plugin's file: jumdata.wasm.sig, or local.sig for an executable.
@@ -115,13 +117,13 @@ func ParseSignature(text []byte) (Signature, error) {
 // is none and BadSignature when it cannot be read.
 func ReadSignature(p catalog.Plugin) (Signature, error) {
 	path := SignaturePath(p)
-	text, err := readLimited(path, MaxSignatureBytes)
+	text, err := boundedread.File(path, MaxSignatureBytes)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Signature{}, &catalog.PluginError{Plugin: p.Manifest.Name, Cause: catalog.NotSigned, Err: err,
-			Detail: fmt.Sprintf("there is no %s, and only signed plugins are trusted: get one, or sign it with ocrmux plugin sign", filepath.Base(path))}
+			Detail: message.New(message.PluginUnsigned, "file", filepath.Base(path))}
 	}
 	if err != nil {
-		return Signature{}, badSignature(p, err)
+		return Signature{}, badSignature(p, boundedread.WithoutPath(err))
 	}
 	s, err := ParseSignature(text)
 	if err != nil {
@@ -134,12 +136,12 @@ func ReadSignature(p catalog.Plugin) (Signature, error) {
 // question. The error is a *catalog.PluginError with the cause BadSignature.
 func (s Signature) Verify(p catalog.Plugin) error {
 	if len(s.Key) != ed25519.PublicKeySize || !ed25519.Verify(s.Key, Statement(p), s.Bytes) {
-		return badSignature(p, fmt.Errorf("it is not that of %s for this plugin: the plugin or its signature was changed", KeyID(s.Key)))
+		return badSignature(p, message.NewError(message.New(message.PluginSignatureChanged, "key", KeyID(s.Key)), nil))
 	}
 	return nil
 }
 
 func badSignature(p catalog.Plugin, err error) error {
 	return &catalog.PluginError{Plugin: p.Manifest.Name, Cause: catalog.BadSignature, Err: err,
-		Detail: fmt.Sprintf("%s: %v; get plugin and signature from their author again", filepath.Base(SignaturePath(p)), err)}
+		Detail: message.New(message.PluginSignatureBad, "file", filepath.Base(SignaturePath(p)), "reason", message.Error(err))}
 }

@@ -44,9 +44,9 @@ func request(text string) *http.Request {
 	return r
 }
 
-func knock(t *testing.T, now int64, text string) *sdktest.Visit {
+func inboundCall(t *testing.T, now int64, text string) *sdktest.InboundCall {
 	t.Helper()
-	return sdktest.Knock(t, api{}, time.UnixMilli(now), nil, request(text))
+	return sdktest.Accept(t, api{}, time.UnixMilli(now), nil, request(text))
 }
 
 const dir = "../../duguang"
@@ -127,7 +127,7 @@ X-Ca-Signature: ` + mixed},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			v := knock(t, tt.now, tt.text)
+			v := inboundCall(t, tt.now, tt.text)
 			if f := v.Refusal(t, dir, secrets()); f != nil {
 				t.Errorf("refused: %s", f.VendorMessage)
 			}
@@ -144,7 +144,7 @@ X-Ca-Signature: ` + mixed},
 
 func TestAppCodes(t *testing.T) {
 	for _, said := range []string{"APPCODE code", "appcode  code "} {
-		v := knock(t, 0, "POST /p\nAuthorization: "+said)
+		v := inboundCall(t, 0, "POST /p\nAuthorization: "+said)
 		if v.Admit.Client != nil {
 			t.Errorf("%q names a client", said)
 		}
@@ -155,7 +155,7 @@ func TestAppCodes(t *testing.T) {
 			t.Errorf("%q of somebody else: %+v", said, f)
 		}
 	}
-	v := knock(t, 0, "POST /p\nAuthorization: APPCODE")
+	v := inboundCall(t, 0, "POST /p\nAuthorization: APPCODE")
 	if f := v.Refusal(t, dir, secrets()); f == nil {
 		t.Error("an empty code is let in")
 	}
@@ -182,14 +182,14 @@ func TestWhatIsNotPassedOn(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := knock(t, now, tt.text).Said(t)
+			got := inboundCall(t, now, tt.text).Response(t)
 			if got.Status != tt.status || !strings.HasPrefix(got.Header.Get("X-Ca-Error-Message"), tt.words) || got.Header.Get("X-Ca-Request-Id") == "" || got.Body != "" {
 				t.Errorf("%+v", got)
 			}
 		})
 	}
 	t.Run("unless the time is not looked at", func(t *testing.T) {
-		v := sdktest.Knock(t, api{}, time.UnixMilli(now), map[string]any{"max_skew_seconds": 0}, request(signed+"X-Ca-Timestamp: 1"))
+		v := sdktest.Accept(t, api{}, time.UnixMilli(now), map[string]any{"max_skew_seconds": 0}, request(signed+"X-Ca-Timestamp: 1"))
 		if v.Admit == nil {
 			t.Error("it is refused")
 		}
@@ -197,11 +197,11 @@ func TestWhatIsNotPassedOn(t *testing.T) {
 }
 
 func TestABodyThatIsNotTheOneThatWasSigned(t *testing.T) {
-	v := knock(t, 0, "POST /p\nX-Ca-Key: appKey\nContent-Md5: "+md5OfEmptyObject+"\nX-Ca-Signature: "+signedEmptyObject+"\n\n{}")
+	v := inboundCall(t, 0, "POST /p\nX-Ca-Key: appKey\nContent-Md5: "+md5OfEmptyObject+"\nX-Ca-Signature: "+signedEmptyObject+"\n\n{}")
 	if f := v.Refusal(t, dir, secrets()); f != nil {
 		t.Errorf("the body that was signed is refused: %+v", f)
 	}
-	v = knock(t, 0, "POST /p\nX-Ca-Key: appKey\nContent-Md5: "+md5OfEmptyObject+"\nX-Ca-Signature: "+signedEmptyObject+"\n\n[]")
+	v = inboundCall(t, 0, "POST /p\nX-Ca-Key: appKey\nContent-Md5: "+md5OfEmptyObject+"\nX-Ca-Signature: "+signedEmptyObject+"\n\n[]")
 	if f := v.Refusal(t, dir, secrets()); f == nil || f.VendorMessage != "Invalid Content-MD5" {
 		t.Errorf("another body: %+v", f)
 	}
@@ -224,7 +224,7 @@ func TestANonceIsGuardedForAsLongAsItsTimeWouldBeLetIn(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			a := knock(t, now, strings.TrimSpace(tt.text)).Admit
+			a := inboundCall(t, now, strings.TrimSpace(tt.text)).Admit
 			if a.ReplayKey != tt.key || a.WindowSeconds != tt.seconds || (a.Replayed == nil) != (tt.key == "") {
 				t.Errorf("%q for %d s", a.ReplayKey, a.WindowSeconds)
 			}
@@ -233,7 +233,7 @@ func TestANonceIsGuardedForAsLongAsItsTimeWouldBeLetIn(t *testing.T) {
 }
 
 func TestWhatTheGatewaySays(t *testing.T) {
-	v := knock(t, 0, "POST /p\nAuthorization: APPCODE code")
+	v := inboundCall(t, 0, "POST /p\nAuthorization: APPCODE code")
 	tests := []struct {
 		name   string
 		fail   sdk.Fail
@@ -259,7 +259,7 @@ func TestWhatTheGatewaySays(t *testing.T) {
 }
 
 func TestAWrongSignatureShowsWhatTheGatewaySigned(t *testing.T) {
-	v := knock(t, 0, "POST /p\nContent-Type: application/x-www-form-urlencoded\nX-Ca-Key: appKey\nX-Ca-Signature: x\nX-Ca-Signature-Headers: x-ca-key\n\nimgData=QUJD&need_more_info=1")
+	v := inboundCall(t, 0, "POST /p\nContent-Type: application/x-www-form-urlencoded\nX-Ca-Key: appKey\nX-Ca-Signature: x\nX-Ca-Signature-Headers: x-ca-key\n\nimgData=QUJD&need_more_info=1")
 	want := "Invalid Signature, Server StringToSign:`POST###application/x-www-form-urlencoded##x-ca-key:appKey#/p?imgData={4 bytes}&need_more_info=1`"
 	if diff := cmp.Diff(want, v.Refusal(t, dir, secrets()).VendorMessage); diff != "" {
 		t.Error(diff)

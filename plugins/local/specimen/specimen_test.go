@@ -9,13 +9,15 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
 func generator(t *testing.T, seed uint64) *Generator {
 	t.Helper()
 	fonts, err := LoadFonts("/usr/share")
 	if errors.Is(err, ErrFonts) {
-		t.Skipf("\n*** NOT TESTED: drawing specimen cards. %v ***", err)
+		testenv.Missing(t, "%v", err)
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
 // program is built when a test needs it. It is not a dependency of this module.
@@ -30,7 +32,7 @@ const (
 func Build(t *testing.T) string {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("NOT TESTED: building the registry takes minutes at first")
+		t.Skip("building the registry takes minutes at first")
 	}
 	dir := t.TempDir()
 	ctx := t.Context()
@@ -43,7 +45,7 @@ func Build(t *testing.T) string {
 	cmd.Dir = dir // outside this module
 	cmd.Env = append(os.Environ(), "GOBIN="+dir, "GOWORK=off", "GOFLAGS=")
 	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Skipf("NOT TESTED: the registry %s cannot be built here: %v\n%s", program, err, out)
+		testenv.Missing(t, "the registry %s cannot be built: %v\n%s", program, err, out)
 	}
 	return filepath.Join(dir, "registry")
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
@@ -215,11 +216,11 @@ func (p *parameters) fromParts(parts *multipart.Reader, size, limit int64) (pict
 			}
 			continue
 		}
-		value, err := io.ReadAll(io.LimitReader(part, left+1))
-		if err != nil {
+		value, err := boundedread.All(part, left)
+		if large := (*boundedread.TooLargeError)(nil); err != nil && !errors.As(err, &large) {
 			return nil, notAForm(err)
 		}
-		if left -= int64(len(name) + len(value)); left < 0 {
+		if left -= int64(len(name) + len(value)); err != nil || left < 0 {
 			return nil, malformed(message.RefusedRest, "limit", maxParameterBytes)
 		}
 		texts[name] = append(texts[name], string(value))

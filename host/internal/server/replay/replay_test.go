@@ -167,7 +167,7 @@ func TestWhatIsKeptIsBounded(t *testing.T) {
 }
 
 func TestThereIsNoStoreWithoutRandomness(t *testing.T) {
-	if _, err := replay.New(replay.Config{Random: bytes.NewReader(nil)}); err == nil || !strings.Contains(err.Error(), "randomness") {
+	if _, err := replay.New(replay.Config{Entries: 1, TTL: time.Hour, Random: bytes.NewReader(nil)}); err == nil || !strings.Contains(err.Error(), "randomness") {
 		t.Error(err)
 	}
 }

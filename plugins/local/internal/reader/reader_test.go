@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ocrmux/ocrmux/internal/testenv"
 	"github.com/ocrmux/ocrmux/plugins/local/internal/card"
 	"github.com/ocrmux/ocrmux/plugins/local/internal/modelset"
 	"github.com/ocrmux/ocrmux/plugins/local/internal/raster"
@@ -30,7 +31,7 @@ func open(t testing.TB) *Reader {
 	}
 	r, err := Open(dir, Options{Threads: 1, Workers: 2})
 	if errors.Is(err, modelset.ErrMissing) {
-		t.Skipf("\n*** NOT TESTED: reading pictures. There are no models in %s; go run ./plugins/local/cmd/fetch, or set OCRMUX_LOCAL_MODELS. ***", dir)
+		testenv.Missing(t, "the models of the provider local in %s; run make models, or set OCRMUX_LOCAL_MODELS", dir)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -157,7 +158,7 @@ func turn(a, b float64) float64 {
 func others(t *testing.T, r *Reader) {
 	fonts, err := specimen.LoadFonts("/usr/share")
 	if errors.Is(err, specimen.ErrFonts) {
-		t.Skipf("\n*** NOT TESTED: pictures that are no card. %v ***", err)
+		testenv.Missing(t, "%v", err)
 	}
 	if err != nil {
 		t.Fatal(err)

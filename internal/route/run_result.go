@@ -1,0 +1,88 @@
+package route
+
+import (
+	"context"
+	"time"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
+)
+
+// finish draws the conclusions from an attempt that ended.
+func (x *run) finish(ctx context.Context, a *attempt) {
+	x.live--
+	c := &x.verdict.Attempts[a.at]
+	c.Took, c.Result, c.Outcome = a.took, a.outcome, Failed
+	if a.outcome.Billed != abi.BilledNo {
+		c.Cost = a.quote.Amount
+	}
+	switch r := a.outcome.Reading; {
+	case r == nil:
+		x.failed(ctx, a)
+	case x.route.Policy == Cascade:
+		c.Outcome = Recognized
+		x.cascade(a, r)
+	case x.route.Policy == Consensus:
+		c.Outcome = Recognized
+		x.consensus(a, r)
+	default:
+		c.Outcome = Recognized
+		x.verdict.Winner, x.done = a.Number, true
+	}
+}
+
+// failed decides by the words of a failure who is asked next.
+func (x *run) failed(ctx context.Context, a *attempt) {
+	f := a.outcome.Failure
+	x.verdict.Failure = a.Number
+	x.because = message.New(message.NextAfterFailure, "provider", a.Provider, "kind", f.Kind)
+	over := x.final
+	if !f.FailOver {
+		x.queue, x.again, x.final = nil, nil, true
+	}
+	if c := a.candidate; !over && f.Retryable && c.retries < x.route.Retries && (a.outcome.Billed == abi.BilledNo || x.route.RepeatBilled) && !f.parks() {
+		c.retries++
+		c.block = &block{why: message.New(message.FailedWith, "kind", f.Kind), until: x.router.cfg.Now().Add(max(f.RetryAfter, x.backoff(c.retries))), wait: true}
+		x.again = append(x.again, c)
+	}
+	x.done = ctx.Err() != nil
+}
+
+const (
+	firstBackoff = 200 * time.Millisecond
+	maxBackoff   = 5 * time.Second
+)
+
+// backoff before the n-th retry: it doubles each time, and half of it is drawn by lot.
+func (x *run) backoff(n int) time.Duration {
+	d := min(firstBackoff<<min(n-1, 10), maxBackoff)
+	return d/2 + time.Duration(x.router.draw()*float64(d/2))
+}
+
+// cascade takes a reading that is good enough, and remembers the best that is not.
+func (x *run) cascade(a *attempt, r *Reading) {
+	lacks := x.route.Accept.lacks(r)
+	if lacks.IsZero() {
+		x.verdict.Winner, x.done = a.Number, true
+		return
+	}
+	if x.best < 0 || x.route.Accept.worth(r) > x.route.Accept.worth(x.attempts[x.best].outcome.Reading) {
+		x.best = a.Number
+	}
+	x.because = message.New(message.NextAfterReading, "provider", a.Provider, "lacks", lacks)
+}
+
+// consensus counts a reading in, and ends when enough agree.
+func (x *run) consensus(a *attempt, r *Reading) {
+	if x.readings == nil {
+		x.readings = make(map[int]*Reading)
+	}
+	x.readings[a.Number] = r
+	rule := x.route.Consensus
+	if len(x.readings) < rule.Agree {
+		return
+	}
+	v := vote(x.readings, rule.Agree)
+	x.done = v.Agreed
+	x.because = message.New(message.AnotherReading, "count", len(x.readings))
+}
