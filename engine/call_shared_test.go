@@ -86,7 +86,7 @@ func scribble(r *engine.Recognition) {
 		r.Fields[name] = f
 	}
 	*r.Rotation, r.Portrait.Polygon[0][0], r.Attempts[0].Provider = 0, -1, "changed"
-	r.Signals["copy"], r.Checks["expired"] = engine.Signal{}, "changed"
+	r.Signals["copy"], r.Checks["expired"] = engine.Signal{}, abi.CheckState(99)
 }
 
 func TestCallsThatDifferAreCallsOfTheirOwn(t *testing.T) {

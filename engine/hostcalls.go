@@ -145,7 +145,7 @@ func violations(l imaging.Limits, info imaging.Info, data []byte) []abi.LimitVio
 		if e, ok := one.Check(info, data).(*imaging.LimitError); ok && e != nil {
 			v := abi.LimitViolation{Limit: string(e.Limit), Value: fmt.Sprint(e.Value), Allowed: fmt.Sprint(e.Allowed)}
 			if e.Limit == imaging.LimitFormats {
-				v.Value, v.Allowed = string(e.Format), fmt.Sprint(e.Formats)
+				v.Value, v.Allowed = e.Format.String(), fmt.Sprint(e.Formats)
 			}
 			out = append(out, v)
 		}

@@ -20,9 +20,7 @@ func outbound(r *Recognition) *abi.Recognition {
 		out.Portrait = outboundPolygon(r.Portrait.Polygon)
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Checks)) {
-		c := abi.VendorCheck{Name: name}
-		_ = c.State.UnmarshalText([]byte(r.Checks[name])) // the two packages name the states alike
-		out.Checks = append(out.Checks, c)
+		out.Checks = append(out.Checks, abi.VendorCheck{Name: name, State: r.Checks[name]})
 	}
 	out.Billed = abi.BilledNo
 	for _, a := range r.Attempts {

@@ -167,18 +167,14 @@ func unfit(err error) *failed {
 }
 
 func imageLimits(l *abi.ImageLimits) imaging.Limits {
-	out := imaging.Limits{
+	return imaging.Limits{
 		MinSide: int(l.MinSide), MaxSide: int(l.MaxSide), MaxBytes: int64(l.MaxBytes), MaxEncodedBytes: int64(l.MaxEncodedBytes),
-		Encoding: imaging.Encoding(l.Encoding.String()), Soft: l.Soft,
+		Encoding: l.Encoding, Formats: l.Formats, Soft: l.Soft,
 	}
-	for _, f := range l.Formats {
-		out.Formats = append(out.Formats, imaging.Format(f.String()))
-	}
-	return out
 }
 
 func pictureInfo(handle uint32, i imaging.Info) *abi.PictureInfo {
-	info := &abi.PictureInfo{Handle: handle, Width: uint32(i.Width), Height: uint32(i.Height), Orientation: uint32(i.Orientation), Size: uint64(i.Size)}
-	_ = info.Format.UnmarshalText([]byte(i.Format)) // the two packages name the formats alike
-	return info
+	return &abi.PictureInfo{
+		Handle: handle, Format: i.Format, Width: uint32(i.Width), Height: uint32(i.Height), Orientation: uint32(i.Orientation), Size: uint64(i.Size),
+	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/idcard"
 	"github.com/ocrmux/ocrmux/internal/money"
+	"github.com/ocrmux/ocrmux/internal/route"
 )
 
 // Recognition is a document that was read. As JSON it is what the command line and the HTTP API answer; what is absent is
@@ -75,14 +76,14 @@ type VendorCheck struct {
 }
 
 // Outcome says how an attempt ended.
-type Outcome string
+type Outcome = route.Outcome
 
 const (
-	Recognized Outcome = "recognized"
-	Failed     Outcome = "failed"
-	Skipped    Outcome = "skipped"
-	// Stopped attempts were begun and not waited for.
-	Stopped Outcome = "stopped"
+	Recognized = route.Recognized
+	Failed     = route.Failed
+	Skipped    = route.Skipped
+	// Stopped attempts were begun, and the call did not wait for their end.
+	Stopped = route.Stopped
 )
 
 // Attempt is one provider that was considered for a call.

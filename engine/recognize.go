@@ -171,19 +171,9 @@ func (c *call) attempts(v *route.Verdict) []Attempt {
 	defer c.mu.Unlock()
 	out := make([]Attempt, 0, len(v.Attempts))
 	for _, x := range v.Attempts {
-		a := Attempt{Provider: x.Provider, Started: x.Started, DurationMs: x.Took.Milliseconds(), Billed: x.Result.Billed, VendorRequestID: x.Result.VendorRequestID, Reason: x.Reason}
-		switch x.Outcome {
-		case route.Skipped:
-			a.Outcome = Skipped
-		case route.Recognized:
-			a.Outcome = Recognized
-		case route.Stopped:
-			a.Outcome = Stopped
-		case route.Failed:
-			a.Outcome = Failed
-			if r := c.results[x.Number]; r != nil {
-				a.Failure = &r.failed.Failure
-			}
+		a := Attempt{Provider: x.Provider, Started: x.Started, Outcome: x.Outcome, DurationMs: x.Took.Milliseconds(), Billed: x.Result.Billed, VendorRequestID: x.Result.VendorRequestID, Reason: x.Reason}
+		if r := c.results[x.Number]; r != nil && x.Outcome == Failed {
+			a.Failure = &r.failed.Failure
 		}
 		if x.Cost > 0 {
 			a.Cost, a.Currency, a.Price = x.Cost, string(c.engine.currency()), x.Source

@@ -3,15 +3,17 @@ package idcard
 import (
 	"errors"
 	"time"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
 )
 
-// State is the outcome of a check.
-type State string
+// State is the outcome of a check. As text it is "pass", "fail" or "not_checked".
+type State = abi.CheckState
 
 const (
-	Pass       State = "pass"
-	Fail       State = "fail"
-	NotChecked State = "not_checked" // a field it needs is absent, or has no value
+	Pass       = abi.CheckStatePass
+	Fail       = abi.CheckStateFail
+	NotChecked = abi.CheckStateNotChecked // a field it needs is absent, or has no value
 )
 
 // The checks.

@@ -76,9 +76,7 @@ func recognitionOf(read map[string]string) *abi.Recognition {
 	}
 	rec.Side = sideOf(rec.Fields)
 	for name, state := range idcard.Check(fields, checkedAt()) {
-		c := abi.VendorCheck{Name: name}
-		_ = c.State.UnmarshalText([]byte(state)) // the two packages name the states alike
-		rec.Checks = append(rec.Checks, c)
+		rec.Checks = append(rec.Checks, abi.VendorCheck{Name: name, State: state})
 	}
 	return rec
 }

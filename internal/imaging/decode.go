@@ -53,7 +53,7 @@ func decodeError(format Format, err error) error {
 	)
 	switch {
 	case errors.As(err, &jpegVariant), errors.As(err, &pngVariant), errors.Is(err, bmp.ErrUnsupported):
-		return &Error{Kind: KindUnsupported, Format: format, LooksLike: "an unusual variant of " + string(format), Err: err}
+		return &Error{Kind: KindUnsupported, Format: format, LooksLike: "an unusual variant of " + format.String(), Err: err}
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return &Error{Kind: KindTruncated, Format: format, Err: err}
 	}

@@ -1,27 +1,31 @@
 package imaging
 
-import "encoding/base64"
+import (
+	"encoding/base64"
 
-// Encoding is the form in which a picture's bytes are sent to a vendor.
-type Encoding string
-
-// The encodings. An empty Encoding is EncodingRaw.
-const (
-	EncodingRaw           Encoding = "raw"            // the bytes themselves
-	EncodingBase64        Encoding = "base64"         // RFC 4648 section 4, padded, one line
-	EncodingBase64Percent Encoding = "base64_percent" // base64 whose +, / and = are then written %2B, %2F and %3D
+	"github.com/ocrmux/ocrmux/engine/abi"
 )
 
-// Size returns exactly how many bytes data has once encoded, without encoding it.
-func (e Encoding) Size(data []byte) int64 {
-	size := e.sizeBeforePercent(int64(len(data)))
+// Encoding is the form in which a picture's bytes are sent to a vendor. Pictures have no other forms than those below.
+type Encoding = abi.Encoding
+
+// The encodings of pictures.
+const (
+	EncodingRaw           = abi.EncodingRaw           // the bytes themselves
+	EncodingBase64        = abi.EncodingBase64        // RFC 4648 section 4, padded, one line
+	EncodingBase64Percent = abi.EncodingBase64Percent // base64 whose +, / and = are then written %2B, %2F and %3D
+)
+
+// EncodedSize returns exactly how many bytes data has once encoded, without encoding it.
+func EncodedSize(e Encoding, data []byte) int64 {
+	size := sizeBeforePercent(e, int64(len(data)))
 	if e == EncodingBase64Percent {
 		size += 2 * int64(escapes(data))
 	}
 	return size
 }
 
-func (e Encoding) sizeBeforePercent(n int64) int64 {
+func sizeBeforePercent(e Encoding, n int64) int64 {
 	if e == EncodingBase64 || e == EncodingBase64Percent {
 		return (n + 2) / 3 * 4
 	}
@@ -29,8 +33,8 @@ func (e Encoding) sizeBeforePercent(n int64) int64 {
 }
 
 // certainlyFits reports that n bytes fit in most whatever they are, which spares counting them.
-func (e Encoding) certainlyFits(n, most int64) bool {
-	size := e.sizeBeforePercent(n)
+func certainlyFits(e Encoding, n, most int64) bool {
+	size := sizeBeforePercent(e, n)
 	if e == EncodingBase64Percent {
 		size *= 3
 	}
@@ -38,15 +42,11 @@ func (e Encoding) certainlyFits(n, most int64) bool {
 }
 
 // mostRaw returns the most bytes whose encoding could fit in most.
-func (e Encoding) mostRaw(most int64) int64 {
+func mostRaw(e Encoding, most int64) int64 {
 	if e == EncodingBase64 || e == EncodingBase64Percent {
 		return most / 4 * 3
 	}
 	return most
-}
-
-func (e Encoding) known() bool {
-	return e == "" || e == EncodingRaw || e == EncodingBase64 || e == EncodingBase64Percent
 }
 
 // escapes counts the characters of data's base64 that percent-encoding triples: '+' and '/' stand for the six-bit values 62

@@ -23,7 +23,7 @@ const (
 // Error is a picture that is refused. Match it with errors.As and decide by Kind.
 type Error struct {
 	Kind      Kind
-	Format    Format // empty when the format could not be told
+	Format    Format // 0 when the format could not be told
 	LooksLike string // for KindNotAnImage and KindUnsupported: "pdf", "heic", …; may be empty
 	Cap       string // for KindTooLarge and KindTooManyPixels: the cap by name, such as "max_pixels"
 	Value     int64  // what the picture has, in the cap's unit
@@ -69,10 +69,10 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 func (e *Error) subject() string {
-	if e.Format == "" {
+	if e.Format == 0 {
 		return "picture"
 	}
-	return string(e.Format) + " picture"
+	return e.Format.String() + " picture"
 }
 
 func truncated(f Format, detail string) error {

@@ -100,7 +100,7 @@ func writable(from Format, limits Limits) (Format, error) {
 			return f, nil
 		}
 	}
-	return "", fmt.Errorf("%w; of the formats only jpg and png can be written",
+	return 0, fmt.Errorf("%w; of the formats only jpg and png can be written",
 		&LimitError{Limit: LimitFormats, Format: from, Formats: limits.Formats})
 }
 

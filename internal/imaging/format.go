@@ -3,28 +3,28 @@ package imaging
 import (
 	"bytes"
 	"strings"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
 )
 
-// Format is a picture format by the short name that vendors use.
-type Format string
+// Format is a picture format. It is 0 where the format is unknown.
+type Format = abi.ImageFormat
 
 // The formats that [Inspect] recognises. [Fit] writes JPG and PNG.
 const (
-	JPG  Format = "jpg"
-	PNG  Format = "png"
-	BMP  Format = "bmp"
-	WebP Format = "webp"
+	JPG  = abi.ImageFormatJPG
+	PNG  = abi.ImageFormatPNG
+	BMP  = abi.ImageFormatBMP
+	WebP = abi.ImageFormatWebp
 )
 
-// MediaType returns the format's media type, such as "image/jpeg".
-func (f Format) MediaType() string {
+// MediaType returns the media type of a format, such as "image/jpeg".
+func MediaType(f Format) string {
 	if f == JPG {
 		return "image/jpeg"
 	}
-	return "image/" + string(f)
+	return "image/" + f.String()
 }
-
-func (f Format) known() bool { return f == JPG || f == PNG || f == BMP || f == WebP }
 
 // sniff tells the format by its first bytes, or explains what the bytes seem to be instead. A file cut off inside its
 // signature still counts as its format, so that it is called truncated rather than foreign.
@@ -42,12 +42,12 @@ func sniff(data []byte) (Format, error) {
 	for _, s := range foreign {
 		if len(data) >= s.offset && bytes.HasPrefix(data[s.offset:], []byte(s.magic)) {
 			if s.picture {
-				return "", unsupported("", s.name)
+				return 0, unsupported(0, s.name)
 			}
-			return "", &Error{Kind: KindNotAnImage, LooksLike: s.name}
+			return 0, &Error{Kind: KindNotAnImage, LooksLike: s.name}
 		}
 	}
-	return "", textual(data)
+	return 0, textual(data)
 }
 
 // foreign lists what people send by mistake. The earlier entry wins.
@@ -104,7 +104,7 @@ func textual(data []byte) error {
 	case is("<!doctype html", "<html", "<head", "<body"):
 		name = "html"
 	case is("<svg"), is("<?xml") && bytes.Contains(head, []byte("<svg")):
-		return unsupported("", "svg")
+		return unsupported(0, "svg")
 	case is("<?xml", "<"):
 		name = "xml"
 	case is("data:image/"):

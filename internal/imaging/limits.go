@@ -1,7 +1,6 @@
 package imaging
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,7 +13,7 @@ type Limits struct {
 	MaxSide         int      // pixels the longest side may at most have
 	MaxBytes        int64    // bytes of the file itself
 	MaxEncodedBytes int64    // bytes of the picture once it is encoded as Encoding says
-	Encoding        Encoding // how the picture is sent; EncodingRaw when empty
+	Encoding        Encoding // how the picture is sent; EncodingRaw by default
 	// Soft marks a vendor's advice. Check never refuses for it, and Fit mends what it can and otherwise returns the picture as
 	// it came.
 	Soft bool
@@ -48,7 +47,7 @@ func (e *LimitError) Error() string {
 	case LimitFormats:
 		names := make([]string, len(e.Formats))
 		for i, f := range e.Formats {
-			names[i] = string(f)
+			names[i] = f.String()
 		}
 		return fmt.Sprintf("imaging: %s: the picture is %s, accepted are %s", e.Limit, e.Format, strings.Join(names, ", "))
 	case LimitMinSide:
@@ -60,33 +59,6 @@ func (e *LimitError) Error() string {
 	default:
 		return fmt.Sprintf("imaging: %s: the picture is %d bytes, at most %d are allowed", e.Limit, e.Value, e.Allowed)
 	}
-}
-
-// Validate reports limits that no picture could meet or that this package does not know, for judging a manifest at load.
-func (l Limits) Validate() error {
-	for _, f := range l.Formats {
-		if !f.known() {
-			return fmt.Errorf("imaging: %s: %q is unknown; known are jpg, png, bmp, webp", LimitFormats, f)
-		}
-	}
-	if !l.Encoding.known() {
-		return fmt.Errorf("imaging: encoding: %q is unknown; known are raw, base64, base64_percent", l.Encoding)
-	}
-	for _, n := range []struct {
-		name  LimitName
-		value int64
-	}{
-		{LimitMinSide, int64(l.MinSide)}, {LimitMaxSide, int64(l.MaxSide)},
-		{LimitMaxBytes, l.MaxBytes}, {LimitMaxEncodedBytes, l.MaxEncodedBytes},
-	} {
-		if n.value < 0 {
-			return fmt.Errorf("imaging: %s: %d is negative; leave it out for no limit", n.name, n.value)
-		}
-	}
-	if l.MaxSide > 0 && l.MinSide > l.MaxSide {
-		return fmt.Errorf("imaging: %s %d is over %s %d: no picture could be both", LimitMinSide, l.MinSide, LimitMaxSide, l.MaxSide)
-	}
-	return nil
 }
 
 // Check returns nil when the picture is within the limits, or when they are only advice; otherwise a [*LimitError] about the
@@ -118,8 +90,8 @@ func (l Limits) bytesBreach(data []byte) *LimitError {
 	if l.MaxBytes > 0 && int64(len(data)) > l.MaxBytes {
 		return &LimitError{Limit: LimitMaxBytes, Value: int64(len(data)), Allowed: l.MaxBytes}
 	}
-	if l.MaxEncodedBytes > 0 && !l.Encoding.certainlyFits(int64(len(data)), l.MaxEncodedBytes) {
-		if size := l.Encoding.Size(data); size > l.MaxEncodedBytes {
+	if l.MaxEncodedBytes > 0 && !certainlyFits(l.Encoding, int64(len(data)), l.MaxEncodedBytes) {
+		if size := EncodedSize(l.Encoding, data); size > l.MaxEncodedBytes {
 			return l.encodedBreach(size)
 		}
 	}
@@ -131,7 +103,7 @@ func (l Limits) sizeBreach(size int64) *LimitError {
 	if l.MaxBytes > 0 && size > l.MaxBytes {
 		return &LimitError{Limit: LimitMaxBytes, Value: size, Allowed: l.MaxBytes}
 	}
-	if least := l.Encoding.sizeBeforePercent(size); l.MaxEncodedBytes > 0 && least > l.MaxEncodedBytes {
+	if least := sizeBeforePercent(l.Encoding, size); l.MaxEncodedBytes > 0 && least > l.MaxEncodedBytes {
 		return l.encodedBreach(least)
 	}
 	return nil
@@ -139,7 +111,7 @@ func (l Limits) sizeBreach(size int64) *LimitError {
 
 func (l Limits) encodedBreach(size int64) *LimitError {
 	return &LimitError{
-		Limit: LimitMaxEncodedBytes, Value: size, Allowed: l.MaxEncodedBytes, Encoding: cmp.Or(l.Encoding, EncodingRaw),
+		Limit: LimitMaxEncodedBytes, Value: size, Allowed: l.MaxEncodedBytes, Encoding: l.Encoding,
 	}
 }
 
@@ -148,7 +120,7 @@ func (l Limits) encodedBreach(size int64) *LimitError {
 func (l Limits) mostBytes() int64 {
 	most := l.MaxBytes
 	if l.MaxEncodedBytes > 0 {
-		if n := max(1, l.Encoding.mostRaw(l.MaxEncodedBytes)); most == 0 || n < most {
+		if n := max(1, mostRaw(l.Encoding, l.MaxEncodedBytes)); most == 0 || n < most {
 			most = n
 		}
 	}

@@ -23,15 +23,15 @@ func TestEncodingSizeIsExact(t *testing.T) {
 		}
 		text := base64.StdEncoding.EncodeToString(data)
 		for encoding, want := range map[Encoding]int{
-			"": n, EncodingRaw: n, EncodingBase64: len(text), EncodingBase64Percent: len(url.QueryEscape(text)),
+			EncodingRaw: n, EncodingBase64: len(text), EncodingBase64Percent: len(url.QueryEscape(text)),
 		} {
-			if got := encoding.Size(data); got != int64(want) {
+			if got := EncodedSize(encoding, data); got != int64(want) {
 				t.Fatalf("%d bytes as %q: got %d, want %d", n, encoding, got, want)
 			}
-			if !encoding.certainlyFits(int64(n), 3*int64(len(text))) {
+			if !certainlyFits(encoding, int64(n), 3*int64(len(text))) {
 				t.Fatalf("%d bytes as %q do not fit in three times their base64", n, encoding)
 			}
-			if most := encoding.mostRaw(int64(want)); most < int64(n) {
+			if most := mostRaw(encoding, int64(want)); most < int64(n) {
 				t.Fatalf("%d bytes as %q: they fit in %d, but mostRaw says %d", n, encoding, want, most)
 			}
 		}
@@ -85,27 +85,6 @@ func TestCheckNamesTheFirstLimitBroken(t *testing.T) {
 	}
 }
 
-func TestValidateFindsLimitsThatMakeNoSense(t *testing.T) {
-	for name, test := range map[string]struct {
-		limits Limits
-		ok     bool
-	}{
-		"none":                       {Limits{}, true},
-		"ordinary ones":              {Limits{Formats: []Format{JPG, PNG}, MinSide: 9, MaxSide: 4000, MaxBytes: 2 << 20}, true},
-		"a format nobody knows":      {Limits{Formats: []Format{"jpeg"}}, false},
-		"an encoding nobody knows":   {Limits{Encoding: "base65"}, false},
-		"a negative size":            {Limits{MaxBytes: -1}, false},
-		"least side above the most":  {Limits{MinSide: 10, MaxSide: 9}, false},
-		"least side without a most":  {Limits{MinSide: 10}, true},
-		"a negative encoded size":    {Limits{MaxEncodedBytes: -1}, false},
-		"exactly one size is lawful": {Limits{MinSide: 10, MaxSide: 10}, true},
-	} {
-		if err := test.limits.Validate(); (err == nil) != test.ok {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-}
-
 func BenchmarkEncodingSize(b *testing.B) {
 	data := make([]byte, 500<<10)
 	noise := rand.New(rand.NewPCG(5, 6))
@@ -114,6 +93,6 @@ func BenchmarkEncodingSize(b *testing.B) {
 	}
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
-		EncodingBase64Percent.Size(data)
+		EncodedSize(EncodingBase64Percent, data)
 	}
 }

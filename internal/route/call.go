@@ -103,16 +103,16 @@ type AttemptRecord struct {
 }
 
 // Outcome says what became of a provider in a call.
-type Outcome uint8
+type Outcome string
 
 const (
 	// Skipped: it was not asked.
-	Skipped Outcome = iota
+	Skipped Outcome = "skipped"
 	// Recognized and Failed: it was asked and answered.
-	Recognized
-	Failed
+	Recognized Outcome = "recognized"
+	Failed     Outcome = "failed"
 	// Stopped: it was asked, and the call did not wait for its answer.
-	Stopped
+	Stopped Outcome = "stopped"
 )
 
 // Verdict is what came of a call.

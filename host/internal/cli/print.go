@@ -136,7 +136,7 @@ func checkSentence(name string, s idcard.State) string {
 	case idcard.Fail:
 		return "✗ " + w.fail
 	default:
-		return "? " + w.subject + ": " + string(s)
+		return "? " + w.subject + ": " + s.String()
 	}
 }
 

@@ -76,7 +76,7 @@ func (c *Console) read(w http.ResponseWriter, r *http.Request, v *visitor) {
 	if info, err := imaging.Inspect(picture, anySize); err == nil {
 		shown.Figure = tell.figure(recognition, info)
 		if !fragment(r) { // our script has the picture and shows that
-			shown.Figure.URL = template.URL("data:" + info.Format.MediaType() + ";base64," + base64.StdEncoding.EncodeToString(picture))
+			shown.Figure.URL = template.URL("data:" + imaging.MediaType(info.Format) + ";base64," + base64.StdEncoding.EncodeToString(picture))
 		}
 	}
 	c.showReading(w, r, v, http.StatusOK, form.Request, shown)

@@ -80,7 +80,7 @@ func (t *teller) recognized(r *engine.Recognition, took time.Duration) *result {
 	out := &result{Tone: "good", Headline: t.T("read.done"), Fields: t.fields(r), Signals: t.signals(r.Signals), Checks: t.checks(r.Checks), Attempts: t.timeline(r.Attempts)}
 	out.Advice = t.adviceOn(r.Signals)
 	doubtful := slices.ContainsFunc(out.Fields, func(f readField) bool { return len(f.Flags) > 0 })
-	failing := slices.ContainsFunc(out.Checks, func(c ruleView) bool { return c.State == string(idcard.Fail) })
+	failing := slices.ContainsFunc(out.Checks, func(c ruleView) bool { return c.State == idcard.Fail.String() })
 	if len(out.Advice) > 0 || doubtful || failing {
 		out.Tone, out.Headline = "warn", t.T("read.done.check")
 	}

@@ -62,7 +62,7 @@ func (t *teller) checks(of map[string]idcard.State) []ruleView {
 	var out []ruleView
 	for _, name := range order.Keys(of, idcard.CheckNames()) {
 		state := of[name]
-		one := ruleView{Name: t.word("check", name), State: string(state), Word: t.word("state", string(state))}
+		one := ruleView{Name: t.word("check", name), State: state.String(), Word: t.word("state", state.String())}
 		switch state {
 		case idcard.Pass:
 			one.Tone = "good"

@@ -110,7 +110,7 @@ func TestEveryWordOfTheContractHasWordsForPeople(t *testing.T) {
 		add("outcome", string(o))
 	}
 	for _, s := range []idcard.State{idcard.Pass, idcard.Fail, idcard.NotChecked} {
-		add("state", string(s))
+		add("state", s.String())
 	}
 	for _, c := range idcard.CheckNames() {
 		add("check", c, c+".fail")

@@ -56,7 +56,7 @@ func (words[T]) Schema(huma.Registry) *huma.Schema {
 	case engine.Outcome:
 		s.Enum = []any{engine.Recognized, engine.Failed, engine.Skipped, engine.Stopped}
 	case idcard.State:
-		s.Enum = []any{idcard.Pass, idcard.Fail, idcard.NotChecked}
+		s.Enum = []any{idcard.Pass.String(), idcard.Fail.String(), idcard.NotChecked.String()}
 	case route.Policy:
 		s.Enum = []any{route.Failover, route.Weighted, route.Cheapest, route.Fastest, route.Hedge, route.Cascade, route.Consensus}
 	case catalog.State:
