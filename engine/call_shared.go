@@ -20,19 +20,19 @@ type sharedRequest struct {
 type callGroup = callgroup.Group[sharedRequest, *Recognition]
 
 // newCallGroup joins equal calls of a generation: a picture that a caller sends twice in a hurry is bought once.
-func (e *generation) newCallGroup() *callGroup {
+func (g *generation) newCallGroup() *callGroup {
 	seed := maphash.MakeSeed()
-	return callgroup.New[sharedRequest, *Recognition](func(r sharedRequest) uint64 { return r.hash(seed) }, sharedRequest.equal, e.running.Go)
+	return callgroup.New[sharedRequest, *Recognition](func(r sharedRequest) uint64 { return r.hash(seed) }, sharedRequest.equal, g.running.Go)
 }
 
 // share takes part in an equal call that is under way, or begins one with do. The result of a call that was joined says so and cost nothing.
-func (e *generation) share(ctx context.Context, req *Request, picture []byte, do func(ctx context.Context) (*Recognition, error)) (*Recognition, error) {
-	r, joined, err := e.calls.Do(ctx, sharedRequest{req, picture}, do)
+func (g *generation) share(ctx context.Context, req *Request, picture []byte, do func(ctx context.Context) (*Recognition, error)) (*Recognition, error) {
+	r, joined, err := g.calls.Do(ctx, sharedRequest{req, picture}, do)
 	if errors.Is(err, callgroup.ErrLeft) {
 		return nil, noAttempt(expired(ctx))
 	}
 	if joined {
-		e.watch.saved(ctx, savedByShared)
+		g.watch.saved(ctx, savedByShared)
 	}
 	// Others have the same result: each caller gets its own copy.
 	const why = "shared with an equal call that was under way"

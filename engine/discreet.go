@@ -9,10 +9,10 @@ import (
 	"github.com/ocrmux/ocrmux/internal/value"
 )
 
-// discreet makes a provider's own words fit for logs and errors: without secrets, without what vendors answered, and not
+// redact makes a provider's own words fit for logs and errors: without secrets, without what vendors answered, and not
 // long. Answers that tell nobody apart stay, so that the words can still be read: short ones (a status, 男), and words of
 // ASCII letters (blurred), which on a card nothing is.
-func (s *session) discreet(text string) string {
+func (a *attempt) redact(text string) string {
 	if text == "" {
 		return text
 	}
@@ -22,10 +22,10 @@ func (s *session) discreet(text string) string {
 	if long {
 		text = text[:enough]
 	}
-	for _, a := range s.answers() {
+	for _, a := range a.answers() {
 		text = strings.ReplaceAll(text, a, value.Masked)
 	}
-	text = s.mask().String(text)
+	text = a.mask().String(text)
 	if long {
 		text = text[:max(0, len(text)-abi.MaxInlineLeafBytes)] + "…"
 	}
@@ -33,9 +33,9 @@ func (s *session) discreet(text string) string {
 }
 
 // answers are the texts that vendors gave, the longest first: a date stands before the year in it.
-func (s *session) answers() []string {
+func (a *attempt) answers() []string {
 	var out []string
-	for _, l := range s.shown {
+	for _, l := range a.shown {
 		v := strings.TrimSpace(l.Value)
 		runes := utf8.RuneCountInString(v)
 		if ascii := runes == len(v); ascii && runes >= 6 && strings.ContainsAny(v, "0123456789") || !ascii && runes >= 2 {

@@ -18,21 +18,21 @@ import (
 )
 
 // exchange sends a provider's request and gives back the vendor's answer, or the one that was kept.
-func (s *session) exchange(ctx context.Context, ex *abi.Exchange, nonce string) (*abi.Response, *failed) {
+func (a *attempt) exchange(ctx context.Context, ex *abi.Exchange, nonce string) (*abi.Response, *failed) {
 	if len(ex.State) > abi.MaxStateBytes {
-		return nil, s.broken("the provider's state is larger than the contract allows", nil)
+		return nil, a.broken("the provider'a state is larger than the contract allows", nil)
 	}
 	if ex.Request == nil {
-		return nil, s.broken("the provider's exchange has no request", nil)
+		return nil, a.broken("the provider'a exchange has no request", nil)
 	}
-	if f := s.checkRule(ex); f != nil {
+	if f := a.checkRule(ex); f != nil {
 		return nil, f
 	}
 	for _, key := range ex.Forget {
-		s.provider.forget(key, s.used[key])
-		delete(s.used, key)
+		a.provider.forget(key, a.used[key])
+		delete(a.used, key)
 	}
-	r, f := s.answer(ctx, ex, nonce)
+	r, f := a.answer(ctx, ex, nonce)
 	if f != nil {
 		return nil, f
 	}
@@ -41,79 +41,79 @@ func (s *session) exchange(ctx context.Context, ex *abi.Exchange, nonce string) 
 }
 
 // answer is the one that was kept, or the vendor's.
-func (s *session) answer(ctx context.Context, ex *abi.Exchange, nonce string) (*abi.Response, *failed) {
+func (a *attempt) answer(ctx context.Context, ex *abi.Exchange, nonce string) (*abi.Response, *failed) {
 	if ex.Cache != nil {
-		done, err := s.provider.turns.Lock(ctx, ex.Cache.Key)
+		done, err := a.provider.turns.Lock(ctx, ex.Cache.Key)
 		if err != nil {
 			f := expired(ctx)
-			f.Billed = s.billed()
+			f.Billed = a.billed()
 			return nil, f
 		}
 		defer done()
-		if k := s.provider.find(ex.Cache.Key, s.engine.cfg.Now()); k != nil {
-			return s.recall(ex.Cache.Key, k), nil
+		if k := a.provider.find(ex.Cache.Key, a.gen.cfg.Now()); k != nil {
+			return a.recall(ex.Cache.Key, k), nil
 		}
 	}
-	r, blobs, f := s.send(ctx, ex.Request, nonce, ex.WantBody)
+	r, blobs, f := a.send(ctx, ex.Request, nonce, ex.WantBody)
 	if f != nil {
 		return nil, f
 	}
-	s.capture(ex, r, blobs)
+	a.capture(ex, r, blobs)
 	return r, nil
 }
 
 // permit waits, before the first request is sent, until the vendor may be asked. All that was made ready by then cost nothing.
-func (s *session) permit(ctx context.Context) *failed {
-	if s.ready == nil {
+func (a *attempt) permit(ctx context.Context) *failed {
+	if a.ready == nil {
 		return nil
 	}
-	if s.unready = s.ready(ctx); s.unready != nil {
-		return s.notPermitted()
+	if a.unready = a.ready(ctx); a.unready != nil {
+		return a.notPermitted()
 	}
-	s.ready = nil
+	a.ready = nil
 	return nil
 }
 
 // notPermitted is the failure of an attempt whose vendor must not be asked.
-func (s *session) notPermitted() *failed {
-	f := failWith(s.unready.Kind, s.unready.Fault, s.unready.Message, nil)
-	f.FailOver = s.unready.FailOver
+func (a *attempt) notPermitted() *failed {
+	f := failWith(a.unready.Kind, a.unready.Fault, a.unready.Message, nil)
+	f.FailOver = a.unready.FailOver
 	return f
 }
 
 // send evaluates a request, sends it through the guarded transport and flattens the answer. Its long texts have been
 // given handles, and come back besides.
-func (s *session) send(ctx context.Context, req *abi.HTTPRequest, nonce string, wantBody bool) (*abi.Response, [][]byte, *failed) {
-	if s.requests++; s.requests > s.engine.cfg.Limits.MaxExchanges {
-		return nil, nil, s.tooMany()
+func (a *attempt) send(ctx context.Context, req *abi.HTTPRequest, nonce string, wantBody bool) (*abi.Response, [][]byte, *failed) {
+	if a.requests++; a.requests > a.gen.cfg.Limits.MaxExchanges {
+		return nil, nil, a.tooMany()
 	}
-	built, err := s.eval.Request(req, nonce)
+	built, err := a.eval.Request(req, nonce)
 	if err != nil {
-		return nil, nil, s.broken("the provider's request cannot be made: "+err.Error(), err)
+		return nil, nil, a.broken("the provider'a request cannot be made: "+err.Error(), err)
 	}
-	if name := s.strayed(built.URL, built.Secrets); name != "" {
-		return nil, nil, s.broken("the provider may not send the secret "+name+" to this host", errStrayed)
+	if name := a.strayed(built.URL, built.Secrets); name != "" {
+		return nil, nil, a.broken("the provider may not send the secret "+name+" to this host", errStrayed)
 	}
 	out := &egress.Request{
 		Method: built.Method, URL: built.URL, Header: built.Header, Sensitive: built.Sensitive,
 		Body: built.Body.Open, ContentLength: built.Body.Len,
 		Timeout: time.Duration(req.TimeoutMs) * time.Millisecond, ResponseCap: int64(min(req.ResponseCap, math.MaxInt64)),
 	}
-	mask := s.mask() // before sending: what is sent now may be echoed when it is no longer good
-	if f := s.permit(ctx); f != nil {
+	mask := a.mask() // before sending: what is sent now may be echoed when it is no longer good
+	if f := a.permit(ctx); f != nil {
 		return nil, nil, f
 	}
-	answer, err := s.observeExchange(ctx, out)
+	answer, err := a.observeExchange(ctx, out)
 	if err != nil {
-		return nil, nil, s.transportFailure(ctx, err)
+		return nil, nil, a.transportFailure(ctx, err)
 	}
-	s.reached = true
-	flat, err := leaf.Flatten(answer.Header.Get("Content-Type"), answer.Body, leaf.Options{FirstHandle: uint32(len(s.blobs)), Mask: mask.String, MaxBytes: len(answer.Body) + 1})
+	a.reached = true
+	flat, err := leaf.Flatten(answer.Header.Get("Content-Type"), answer.Body, leaf.Options{FirstHandle: uint32(len(a.blobs)), Mask: mask.String, MaxBytes: len(answer.Body) + 1})
 	if err != nil {
-		return nil, nil, s.broken("the vendor's answer cannot be read: "+err.Error(), err)
+		return nil, nil, a.broken("the vendor'a answer cannot be read: "+err.Error(), err)
 	}
-	s.hold(flat.Blobs...)
-	s.shown = append(s.shown, flat.Leaves...)
+	a.hold(flat.Blobs...)
+	a.shown = append(a.shown, flat.Leaves...)
 	r := &abi.Response{Status: uint32(answer.Status), Format: flat.Format, Leaves: flat.Leaves, BodySize: uint64(len(answer.Body))}
 	r.Headers = headers(answer.Header, mask)
 	if wantBody {
@@ -137,10 +137,10 @@ func headers(h http.Header, mask value.Mask) []abi.Header {
 var errStrayed = errors.New("a secret for another host")
 
 // strayed names a secret that is bound to other hosts than the one of the URL.
-func (s *session) strayed(target string, secrets []string) string {
+func (a *attempt) strayed(target string, secrets []string) string {
 	for _, name := range secrets {
-		hosts := s.provider.specs[name].Hosts
-		if len(hosts) == 0 || s.provider.operatorNamed(target) {
+		hosts := a.provider.specs[name].Hosts
+		if len(hosts) == 0 || a.provider.operatorNamed(target) {
 			continue
 		}
 		u, err := url.Parse(target)
@@ -164,16 +164,16 @@ func (p *provider) operatorNamed(target string) bool {
 }
 
 // transportFailure says what a request that got no answer means: above all, whether it may have been billed.
-func (s *session) transportFailure(ctx context.Context, err error) *failed {
+func (a *attempt) transportFailure(ctx context.Context, err error) *failed {
 	var e *egress.Error
 	if !errors.As(err, &e) {
-		return s.broken("the request was not sent", err)
+		return a.broken("the request was not sent", err)
 	}
 	if e.Sent != egress.SentNo {
-		s.reached = true
+		a.reached = true
 	}
 	f := failWith(abi.FailureKindUnavailable, abi.FaultNetwork, e.Error(), err)
-	f.FailOver, f.Retryable, f.Billed = true, e.Sent == egress.SentNo, s.billed()
+	f.FailOver, f.Retryable, f.Billed = true, e.Sent == egress.SentNo, a.billed()
 	switch e.Kind {
 	case egress.KindInvalidRequest, egress.KindInvalidURL, egress.KindRequestTooLarge, egress.KindRequestBody:
 		f.Kind, f.Fault, f.Retryable = abi.FailureKindProviderError, abi.FaultVendor, false

@@ -24,7 +24,7 @@ type client struct {
 }
 
 // authenticate finds the client for whom every proof holds. Until it is known, no secret stands for anything.
-func (v *visit) authenticate(admit *abi.Admit) *abi.Fail {
+func (v *inboundCall) authenticate(admit *abi.Admit) *abi.Fail {
 	defer func() { v.blobs[0] = nil }() // only proofs need the body as it came
 	candidates := v.door.clients
 	switch key := admit.Client; {
@@ -62,7 +62,7 @@ func same(given, want []byte) bool {
 }
 
 // prove evaluates each proof with the client's secrets and compares.
-func (v *visit) prove(proofs []abi.Proof) *abi.Fail {
+func (v *inboundCall) prove(proofs []abi.Proof) *abi.Fail {
 	for i := range proofs {
 		p := &proofs[i]
 		bodyByHandle(p.Expected)
@@ -109,12 +109,12 @@ func lower(b []byte) []byte {
 	return out
 }
 
-func (v *visit) firstTime(admit *abi.Admit) *abi.Fail {
+func (v *inboundCall) firstTime(admit *abi.Admit) *abi.Fail {
 	if admit.ReplayKey == "" {
 		return nil
 	}
 	window := time.Duration(admit.WindowSeconds) * time.Second
-	if v.client.seen.before(admit.ReplayKey, v.engine.cfg.Now(), window) {
+	if v.client.seen.before(admit.ReplayKey, v.gen.cfg.Now(), window) {
 		return orDenied(admit.Replayed, "the request was seen before")
 	}
 	return nil
@@ -129,7 +129,7 @@ func orDenied(f *abi.Fail, why string) *abi.Fail {
 }
 
 // Secret implements value.Sources for a visit: the credentials of the client at hand.
-func (v *visit) Secret(name string) (value.Secret, bool) {
+func (v *inboundCall) Secret(name string) (value.Secret, bool) {
 	if v.client == nil {
 		return value.Secret{}, false
 	}
@@ -139,7 +139,7 @@ func (v *visit) Secret(name string) (value.Secret, bool) {
 
 // picture is the picture of an admitted request. Base64 is decoded in place: the text is not needed any more once the
 // proofs hold, and a large picture is not held twice.
-func (v *visit) picture(p *abi.InboundPicture) (Picture, *failed) {
+func (v *inboundCall) picture(p *abi.InboundPicture) (Picture, *failed) {
 	bad := func(message string) (Picture, *failed) {
 		return Picture{}, failWith(abi.FailureKindInvalidImage, abi.FaultCaller, message, nil)
 	}
@@ -173,15 +173,15 @@ func (v *visit) picture(p *abi.InboundPicture) (Picture, *failed) {
 }
 
 // withinLimits takes the picture in and holds it to the vendor's own limits, as the vendor would: nothing is fitted.
-func (v *visit) withinLimits(ctx context.Context, p *picture) *failed {
+func (v *inboundCall) withinLimits(ctx context.Context, p *picture) *failed {
 	limits := v.provider.plugin.Manifest.Images
 	if limits != nil && limits.MaxURLBytes > 0 && len(p.from.url) > int(limits.MaxURLBytes) {
 		return failWith(abi.FailureKindInvalidImage, abi.FaultCaller, fmt.Sprintf("the picture's address is longer than %d bytes", limits.MaxURLBytes), nil)
 	}
-	if f := v.engine.openPicture(ctx, p); f != nil {
+	if f := v.gen.openPicture(ctx, p); f != nil {
 		return f
 	}
-	_, f := v.engine.fit(ctx, p, limits, true)
+	_, f := v.gen.fit(ctx, p, limits, true)
 	return f
 }
 

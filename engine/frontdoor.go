@@ -73,21 +73,21 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // door is an open front door of one generation.
 type door struct {
-	engine   *generation
+	gen      *generation
 	provider *provider // the plugin with the door's own config
 	route    string
 	clients  []client
 }
 
 // openDoors holds each front door to its plugin's manifest.
-func (e *generation) openDoors(found []catalog.Found) error {
-	e.doors = make(map[string]*door, len(e.cfg.FrontDoors))
+func (g *generation) openDoors(found []catalog.Found) error {
+	g.doors = make(map[string]*door, len(g.cfg.FrontDoors))
 	var problems []error
 	taken := make(map[string]string)
-	for _, name := range slices.Sorted(maps.Keys(e.cfg.FrontDoors)) {
-		d, err := e.newDoor(name, e.cfg.FrontDoors[name], found)
+	for _, name := range slices.Sorted(maps.Keys(g.cfg.FrontDoors)) {
+		d, err := g.newDoor(name, g.cfg.FrontDoors[name], found)
 		problems = append(problems, err)
-		e.doors[name] = d
+		g.doors[name] = d
 		if d.provider.plugin.Manifest == nil {
 			continue
 		}
@@ -102,21 +102,21 @@ func (e *generation) openDoors(found []catalog.Found) error {
 	return errors.Join(problems...)
 }
 
-func (e *generation) newDoor(name string, cfg FrontDoor, found []catalog.Found) (*door, error) {
-	p := &provider{name: name, serves: name, door: true, cache: make(map[string]*kept), secrets: map[string][]byte{}}
-	d := &door{engine: e, provider: p, route: cmp.Or(cfg.Route, DefaultRoute)}
-	if err := p.findPlugin(e, found); err != nil {
+func (g *generation) newDoor(name string, cfg FrontDoor, found []catalog.Found) (*door, error) {
+	p := &provider{name: name, serves: name, door: true, cache: make(map[string]*cachedAnswer), secrets: map[string][]byte{}}
+	d := &door{gen: g, provider: p, route: cmp.Or(cfg.Route, DefaultRoute)}
+	if err := p.findPlugin(g, found); err != nil {
 		return d, err
 	}
 	if p.loadErr != nil {
 		return d, p.wrong("", "the plugin cannot be used: "+p.loadErr.Error(), "a plugin that loads")
 	}
-	problems := []error{p.configure(ProviderConfig{Config: cfg.Config}, e.cfg.Limits)}
+	problems := []error{p.configure(ProviderConfig{Config: cfg.Config}, g.cfg.Limits)}
 	if len(p.plugin.Manifest.FrontDoors) == 0 {
 		problems = append(problems, p.wrong("", "the plugin cannot answer as its vendor", "a plugin whose manifest has front_doors"))
 	}
-	if _, ok := e.routes[d.route]; !ok {
-		problems = append(problems, p.wrong("/route", fmt.Sprintf("there is no route %q", d.route), oneOf(slices.Sorted(maps.Keys(e.routes)))))
+	if _, ok := g.routes[d.route]; !ok {
+		problems = append(problems, p.wrong("/route", fmt.Sprintf("there is no route %q", d.route), oneOf(slices.Sorted(maps.Keys(g.routes)))))
 	}
 	if len(cfg.Clients) == 0 {
 		problems = append(problems, p.wrong("/clients", "nobody may call", "at least one client"))
@@ -124,7 +124,7 @@ func (e *generation) newDoor(name string, cfg FrontDoor, found []catalog.Found) 
 	for i, secrets := range cfg.Clients {
 		taken, err := p.takeSecrets(fmt.Sprintf("/clients/%d", i), secrets)
 		problems = append(problems, err)
-		c := client{secrets: taken, seen: e.seenBy(name, taken)}
+		c := client{secrets: taken, seen: g.seenBy(name, taken)}
 		if i < len(cfg.Tenants) {
 			c.tenant = cfg.Tenants[i]
 		}
@@ -134,9 +134,9 @@ func (e *generation) newDoor(name string, cfg FrontDoor, found []catalog.Found) 
 }
 
 // seenBy is what a door's client of these secrets has sent already: a request that was answered before a reload is not answered again.
-func (e *generation) seenBy(name string, secrets map[string][]byte) *seen {
-	if e.before != nil && e.before.doors[name] != nil {
-		for _, c := range e.before.doors[name].clients {
+func (g *generation) seenBy(name string, secrets map[string][]byte) *seen {
+	if g.before != nil && g.before.doors[name] != nil {
+		for _, c := range g.before.doors[name].clients {
 			if maps.EqualFunc(c.secrets, secrets, bytes.Equal) {
 				return c.seen
 			}
@@ -151,14 +151,14 @@ func (d *door) serve(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the front door's plugin did not load", http.StatusServiceUnavailable)
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), d.engine.cfg.Limits.Timeout)
+	ctx, cancel := context.WithTimeout(r.Context(), d.gen.cfg.Limits.Timeout)
 	defer cancel()
-	ctx, seen := d.engine.watch.observeVisit(ctx, d.provider.serves)
+	ctx, seen := d.gen.watch.observeInbound(ctx, d.provider.serves)
 	defer seen.end("")
-	v := &visit{session: session{engine: d.engine, provider: d.provider}, door: d}
+	v := &inboundCall{attempt: attempt{gen: d.gen, provider: d.provider}, door: d}
 	v.eval = value.New(v, value.Limits{})
 	var id [16]byte
-	if _, err := io.ReadFull(d.engine.cfg.Random, id[:]); err != nil {
+	if _, err := io.ReadFull(d.gen.cfg.Random, id[:]); err != nil {
 		http.Error(w, "no randomness", http.StatusInternalServerError)
 		return
 	}

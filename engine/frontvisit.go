@@ -14,9 +14,9 @@ import (
 	"github.com/ocrmux/ocrmux/internal/value"
 )
 
-// visit is one request at a door.
-type visit struct {
-	session
+// inboundCall is one request at a door.
+type inboundCall struct {
+	attempt
 	door    *door
 	id      string
 	inbound abi.InboundRequest
@@ -24,8 +24,8 @@ type visit struct {
 }
 
 // read takes the body in once and flattens it; what is long stays in it.
-func (v *visit) read(w http.ResponseWriter, r *http.Request) *failed {
-	limit := 2 * v.engine.maxPictureBytes() // base64 and percent-encoding make it longer
+func (v *inboundCall) read(w http.ResponseWriter, r *http.Request) *failed {
+	limit := 2 * v.gen.maxPictureBytes() // base64 and percent-encoding make it longer
 	body, err := readBody(w, r, limit)
 	v.hold(body)
 	if err != nil {
@@ -79,7 +79,7 @@ const maxInlineInbound = 1024
 func literalPlus(query string) string { return strings.ReplaceAll(query, "+", "%2B") }
 
 // serve asks the plugin what the request means, carries it out and answers.
-func (v *visit) serve(ctx context.Context, w http.ResponseWriter) {
+func (v *inboundCall) serve(ctx context.Context, w http.ResponseWriter) {
 	stepContext, f := v.context()
 	if f != nil {
 		v.answer(ctx, w, nil, f)
@@ -99,7 +99,7 @@ func (v *visit) serve(ctx context.Context, w http.ResponseWriter) {
 	}
 }
 
-func (v *visit) carryOut(ctx context.Context, w http.ResponseWriter, admit *abi.Admit) {
+func (v *inboundCall) carryOut(ctx context.Context, w http.ResponseWriter, admit *abi.Admit) {
 	if f := v.authenticate(admit); f != nil {
 		v.answer(ctx, w, &abi.ReplyRequest{State: admit.State, Failure: f}, nil)
 		return
@@ -114,7 +114,7 @@ func (v *visit) carryOut(ctx context.Context, w http.ResponseWriter, admit *abi.
 		v.answer(ctx, w, &abi.ReplyRequest{State: admit.State}, f)
 		return
 	}
-	r, err := v.engine.recognize(ctx, Request{Picture: Given(picture.data), Document: admit.Document, Side: admit.Side, Extras: admit.Extras, Route: v.door.route, Tenant: v.client.tenant})
+	r, err := v.gen.recognize(ctx, Request{Picture: Given(picture.data), Document: admit.Document, Side: admit.Side, Extras: admit.Extras, Route: v.door.route, Tenant: v.client.tenant})
 	if err != nil {
 		v.answer(ctx, w, &abi.ReplyRequest{State: admit.State}, &failed{Failure: err.(*Error).Failure, err: err})
 		return
@@ -123,7 +123,7 @@ func (v *visit) carryOut(ctx context.Context, w http.ResponseWriter, admit *abi.
 }
 
 // answer has the plugin say an outcome in its vendor's words and writes it.
-func (v *visit) answer(ctx context.Context, w http.ResponseWriter, in *abi.ReplyRequest, f *failed) {
+func (v *inboundCall) answer(ctx context.Context, w http.ResponseWriter, in *abi.ReplyRequest, f *failed) {
 	ctx = context.WithoutCancel(ctx) // an expired call is still answered
 	if in == nil {
 		in = new(abi.ReplyRequest)
@@ -144,7 +144,7 @@ func (v *visit) answer(ctx context.Context, w http.ResponseWriter, in *abi.Reply
 	in.Request = v.inboundWithoutHandles()
 	out, err := v.provider.module.Reply(ctx, in, v)
 	if err != nil {
-		v.engine.cfg.Logger.ErrorContext(ctx, "front door cannot reply", "plugin", v.provider.plugin.Manifest.Name, "error", err)
+		v.gen.cfg.Logger.ErrorContext(ctx, "front door cannot reply", "plugin", v.provider.plugin.Manifest.Name, "error", err)
 		http.Error(w, "the front door's plugin failed", http.StatusBadGateway)
 		return
 	}
@@ -152,10 +152,10 @@ func (v *visit) answer(ctx context.Context, w http.ResponseWriter, in *abi.Reply
 }
 
 // write sends a plugin's response and tells operators how the visit ended. The call's id is the one that the client was given.
-func (v *visit) write(ctx context.Context, w http.ResponseWriter, out *abi.InboundResponse, nonce, outcome string) {
-	v.engine.cfg.Logger.LogAttrs(ctx, slog.LevelInfo, "front door", slog.String("plugin", v.provider.serves),
+func (v *inboundCall) write(ctx context.Context, w http.ResponseWriter, out *abi.InboundResponse, nonce, outcome string) {
+	v.gen.cfg.Logger.LogAttrs(ctx, slog.LevelInfo, "front door", slog.String("plugin", v.provider.serves),
 		slog.String("call", v.id), slog.String("outcome", outcome), slog.Uint64("status", uint64(out.Status)))
-	v.engine.watch.answered(ctx, outcome, int(out.Status))
+	v.gen.watch.answered(ctx, outcome, int(out.Status))
 	if out.Status < 200 || out.Status > 599 {
 		http.Error(w, "the front door's plugin gave no answer", http.StatusBadGateway)
 		return
@@ -176,7 +176,7 @@ func (v *visit) write(ctx context.Context, w http.ResponseWriter, out *abi.Inbou
 	_, _ = body.WriteTo(w) // a client that is gone does not matter
 }
 
-func (v *visit) inboundWithoutHandles() *abi.InboundRequest {
+func (v *inboundCall) inboundWithoutHandles() *abi.InboundRequest {
 	in := v.inbound
 	in.Query, in.Leaves = inline(in.Query), inline(in.Leaves)
 	return &in

@@ -8,21 +8,21 @@ import (
 )
 
 // retire waits for the calls of a generation until ctx ends, and gives back what it alone uses.
-func (e *generation) retire(ctx context.Context) error {
+func (g *generation) retire(ctx context.Context) error {
 	var errs []error
 	select {
-	case <-e.running.Drain():
+	case <-g.running.Drain():
 	case <-ctx.Done():
 		errs = append(errs, ctx.Err())
 	}
-	if e.router != nil {
-		e.router.Close()
+	if g.router != nil {
+		g.router.Close()
 	}
-	for _, m := range e.modules {
-		errs = append(errs, e.inventory.Release(ctx, m))
+	for _, m := range g.modules {
+		errs = append(errs, g.inventory.Release(ctx, m))
 	}
-	if e.client != nil {
-		errs = append(errs, e.client.Close())
+	if g.client != nil {
+		errs = append(errs, g.client.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -33,35 +33,35 @@ func (h *hostCallState) reset() {
 }
 
 // Call implements catalog.Host. Everything that can be wrong is a status.
-func (s *session) Call(ctx context.Context, call *abi.HostCall) *abi.HostReply {
+func (a *attempt) Call(ctx context.Context, call *abi.HostCall) *abi.HostReply {
 	name := call.Function()
 	if name == "" {
 		return refuse(abi.HostStatusInvalid, "the call names no function")
 	}
-	if !slices.Contains(s.provider.plugin.Manifest.HostFunctions, name) {
-		return refuse(abi.HostStatusDenied, "the manifest's host_functions do not list "+name)
+	if !slices.Contains(a.provider.plugin.Manifest.HostFunctions, name) {
+		return refuse(abi.HostStatusDenied, "the manifest'a host_functions do not list "+name)
 	}
-	s.hostCalls.mu.Lock()
-	defer s.hostCalls.mu.Unlock()
-	if s.hostCalls.count++; s.hostCalls.count > s.engine.cfg.Limits.MaxHostCalls {
-		return refuse(abi.HostStatusLimit, fmt.Sprintf("more than %d host calls in one step", s.engine.cfg.Limits.MaxHostCalls))
+	a.hostCalls.mu.Lock()
+	defer a.hostCalls.mu.Unlock()
+	if a.hostCalls.count++; a.hostCalls.count > a.gen.cfg.Limits.MaxHostCalls {
+		return refuse(abi.HostStatusLimit, fmt.Sprintf("more than %d host calls in one step", a.gen.cfg.Limits.MaxHostCalls))
 	}
 	if ctx.Err() != nil {
 		return refuse(abi.HostStatusTimeout, "the time of the call is over")
 	}
 	switch {
 	case call.Sign != nil:
-		return s.sign(call.Sign)
+		return a.sign(call.Sign)
 	case call.HTTPSend != nil:
-		return s.httpSend(ctx, call.HTTPSend)
+		return a.httpSend(ctx, call.HTTPSend)
 	case call.ImageInspect != nil:
-		return s.imageInspect(call.ImageInspect)
+		return a.imageInspect(call.ImageInspect)
 	case call.ImageFit != nil:
-		return s.imageFit(ctx, call.ImageFit)
+		return a.imageFit(ctx, call.ImageFit)
 	case call.ImageRead != nil:
-		return s.imageRead(call.ImageRead)
+		return a.imageRead(call.ImageRead)
 	default:
-		return s.log(ctx, call.Log)
+		return a.log(ctx, call.Log)
 	}
 }
 
@@ -70,24 +70,24 @@ func refuse(status abi.HostStatus, message string) *abi.HostReply {
 }
 
 // sign evaluates a digest. A value that is no digest could carry a secret out, so the contract has none.
-func (s *session) sign(in *abi.SignRequest) *abi.HostReply {
+func (a *attempt) sign(in *abi.SignRequest) *abi.HostReply {
 	if in.Digest == nil {
 		return refuse(abi.HostStatusInvalid, "there is no digest to sign")
 	}
 	v := &abi.Value{Parts: []abi.Part{{Digest: in.Digest}}}
-	b, err := s.eval.Bytes(v, abi.MaxStateBytes)
+	b, err := a.eval.Bytes(v, abi.MaxStateBytes)
 	if err != nil {
 		return refuse(abi.HostStatusInvalid, err.Error())
 	}
 	return &abi.HostReply{Sign: &abi.SignReply{Value: b}}
 }
 
-func (s *session) httpSend(ctx context.Context, in *abi.HTTPRequest) *abi.HostReply {
-	c, f := s.context()
+func (a *attempt) httpSend(ctx context.Context, in *abi.HTTPRequest) *abi.HostReply {
+	c, f := a.context()
 	if f != nil {
 		return refuse(abi.HostStatusFailed, f.Message)
 	}
-	r, _, f := s.send(ctx, in, c.Nonce, true)
+	r, _, f := a.send(ctx, in, c.Nonce, true)
 	if f == nil {
 		if len(r.Body) > maxSentBody {
 			r.Body = nil
@@ -110,20 +110,20 @@ func (s *session) httpSend(ctx context.Context, in *abi.HTTPRequest) *abi.HostRe
 }
 
 // inspected is a picture by handle with its headers read again: a handle can be anything a vendor sent.
-func (s *session) inspected(handle uint32) ([]byte, imaging.Info, *abi.HostReply) {
-	data, ok := s.Blob(handle)
+func (a *attempt) inspected(handle uint32) ([]byte, imaging.Info, *abi.HostReply) {
+	data, ok := a.Blob(handle)
 	if !ok {
 		return nil, imaging.Info{}, refuse(abi.HostStatusInvalid, fmt.Sprintf("there are no bytes under the handle %d", handle))
 	}
-	info, err := imaging.Inspect(data, s.engine.cfg.Limits.Picture)
+	info, err := imaging.Inspect(data, a.gen.cfg.Limits.Picture)
 	if err != nil {
 		return nil, info, refuse(abi.HostStatusFailed, err.Error())
 	}
 	return data, info, nil
 }
 
-func (s *session) imageInspect(in *abi.ImageInspectRequest) *abi.HostReply {
-	data, info, refused := s.inspected(in.Handle)
+func (a *attempt) imageInspect(in *abi.ImageInspectRequest) *abi.HostReply {
+	data, info, refused := a.inspected(in.Handle)
 	if refused != nil {
 		return refused
 	}
@@ -153,8 +153,8 @@ func violations(l imaging.Limits, info imaging.Info, data []byte) []abi.LimitVio
 	return out
 }
 
-func (s *session) imageFit(ctx context.Context, in *abi.ImageFitRequest) *abi.HostReply {
-	data, info, refused := s.inspected(in.Handle)
+func (a *attempt) imageFit(ctx context.Context, in *abi.ImageFitRequest) *abi.HostReply {
+	data, info, refused := a.inspected(in.Handle)
 	if refused != nil {
 		return refused
 	}
@@ -162,21 +162,21 @@ func (s *session) imageFit(ctx context.Context, in *abi.ImageFitRequest) *abi.Ho
 	if in.Limits != nil {
 		limits = imageLimits(in.Limits)
 	}
-	fitted, err := s.engine.fitOne(ctx, data, info, limits)
+	fitted, err := a.gen.fitOne(ctx, data, info, limits)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return refuse(abi.HostStatusTimeout, "the time of the call is over")
 	case err != nil:
 		return refuse(abi.HostStatusFailed, err.Error())
 	}
-	if s.fittedBytes += len(fitted.Data); s.fittedBytes > maxFittedBytes {
+	if a.fittedBytes += len(fitted.Data); a.fittedBytes > maxFittedBytes {
 		return refuse(abi.HostStatusLimit, fmt.Sprintf("the fitted pictures of one call have more than %d bytes", maxFittedBytes))
 	}
-	return &abi.HostReply{ImageFit: &abi.ImageFitReply{Picture: pictureInfo(s.hold(fitted.Data), fitted.Info)}}
+	return &abi.HostReply{ImageFit: &abi.ImageFitReply{Picture: pictureInfo(a.hold(fitted.Data), fitted.Info)}}
 }
 
-func (s *session) imageRead(in *abi.ImageReadRequest) *abi.HostReply {
-	data, ok := s.Blob(in.Handle)
+func (a *attempt) imageRead(in *abi.ImageReadRequest) *abi.HostReply {
+	data, ok := a.Blob(in.Handle)
 	if !ok {
 		return refuse(abi.HostStatusInvalid, fmt.Sprintf("there are no bytes under the handle %d", in.Handle))
 	}
@@ -193,10 +193,10 @@ func (s *session) imageRead(in *abi.ImageReadRequest) *abi.HostReply {
 
 // log passes a provider's line on, with every secret masked. Providers see card data, so their words go no further than
 // the debug level.
-func (s *session) log(ctx context.Context, in *abi.LogRecord) *abi.HostReply {
-	if s.engine.cfg.Logger.Enabled(ctx, slog.LevelDebug) {
-		s.engine.cfg.Logger.LogAttrs(ctx, slog.LevelDebug, "provider says",
-			slog.String("provider", s.provider.name), slog.String("level", in.Level.String()), slog.String("text", s.discreet(in.Message)))
+func (a *attempt) log(ctx context.Context, in *abi.LogRecord) *abi.HostReply {
+	if a.gen.cfg.Logger.Enabled(ctx, slog.LevelDebug) {
+		a.gen.cfg.Logger.LogAttrs(ctx, slog.LevelDebug, "provider says",
+			slog.String("provider", a.provider.name), slog.String("level", in.Level.String()), slog.String("text", a.redact(in.Message)))
 	}
 	return new(abi.HostReply)
 }

@@ -20,10 +20,10 @@ type sightOfCall struct {
 }
 
 // observeCall looks at a call whose defaults are filled in.
-func (e *generation) observeCall(ctx context.Context, req *Request) (context.Context, sightOfCall) {
-	o := e.watch
+func (g *generation) observeCall(ctx context.Context, req *Request) (context.Context, sightOfCall) {
+	o := g.watch
 	ctx, s := o.begin(ctx, "ocrmux.recognize", trace.SpanKindInternal)
-	c := sightOfCall{sight: s, route: keyRoute.String(e.told(req))}
+	c := sightOfCall{sight: s, route: keyRoute.String(g.told(req))}
 	if o.meters != nil {
 		o.meters.active.Add(ctx, 1, metric.WithAttributes(c.route))
 	}
@@ -31,11 +31,11 @@ func (e *generation) observeCall(ctx context.Context, req *Request) (context.Con
 		return ctx, c
 	}
 	document := other
-	if e.documents[req.Document] != nil {
+	if g.documents[req.Document] != nil {
 		document = req.Document
 	}
 	c.set(c.route, attribute.String("ocrmux.document", document), attribute.String("ocrmux.side", req.Side.String()))
-	if r, ok := e.routes[req.Route]; ok && req.Provider == "" {
+	if r, ok := g.routes[req.Route]; ok && req.Provider == "" {
 		c.set(attribute.String("ocrmux.policy", string(cmp.Or(r.Policy, route.Failover))))
 	}
 	if req.Tenant != "" {
@@ -45,9 +45,9 @@ func (e *generation) observeCall(ctx context.Context, req *Request) (context.Con
 }
 
 // told names a request's route: empty where it names a provider instead, and no name that there is not.
-func (e *generation) told(req *Request) string {
+func (g *generation) told(req *Request) string {
 	switch {
-	case !e.knows(req):
+	case !g.knows(req):
 		return other
 	case req.Provider != "":
 		return ""
@@ -139,8 +139,8 @@ func (o *observer) attempted(ctx context.Context, s sight, p *provider, out *rou
 	s.end(errorType)
 }
 
-// observeVisit looks at a request at a front door.
-func (o *observer) observeVisit(ctx context.Context, plugin string) (context.Context, sight) {
+// observeInbound looks at a request at a front door.
+func (o *observer) observeInbound(ctx context.Context, plugin string) (context.Context, sight) {
 	ctx, s := o.begin(ctx, "ocrmux.door", trace.SpanKindInternal)
 	s.set(keyPlugin.String(plugin))
 	return ctx, s

@@ -17,10 +17,10 @@ import (
 )
 
 // observeStep has a provider's plugin make a step, and looks at it.
-func (s *session) observeStep(ctx context.Context, in *abi.StepRequest) (*abi.Action, error) {
-	o, p := s.engine.watch, s.provider
+func (a *attempt) observeStep(ctx context.Context, in *abi.StepRequest) (*abi.Action, error) {
+	o, p := a.gen.watch, a.provider
 	ctx, seen := o.begin(ctx, "ocrmux.step", trace.SpanKindInternal)
-	action, err := p.module.Step(ctx, in, s)
+	action, err := p.module.Step(ctx, in, a)
 	if o.meters == nil && seen.span == nil {
 		return action, err
 	}
@@ -55,10 +55,10 @@ func stepError(ctx context.Context, err error) string {
 }
 
 // observeExchange sends a provider's request, and looks at it.
-func (s *session) observeExchange(ctx context.Context, out *egress.Request) (*egress.Response, error) {
-	o, p := s.engine.watch, s.provider
+func (a *attempt) observeExchange(ctx context.Context, out *egress.Request) (*egress.Response, error) {
+	o, p := a.gen.watch, a.provider
 	ctx, seen := o.begin(ctx, "ocrmux.exchange", trace.SpanKindClient)
-	answer, err := s.engine.client.Do(ctx, p.policy, out)
+	answer, err := a.gen.client.Do(ctx, p.policy, out)
 	if o.meters == nil && seen.span == nil {
 		return answer, err
 	}

@@ -25,11 +25,11 @@ type picture struct {
 }
 
 // openPicture reads or fetches the picture and inspects it. The second time it gives what it gave the first time.
-func (e *generation) openPicture(ctx context.Context, p *picture) *failed {
+func (g *generation) openPicture(ctx context.Context, p *picture) *failed {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.opened {
-		p.opened, p.failed = true, e.takeIn(ctx, p)
+		p.opened, p.failed = true, g.takeIn(ctx, p)
 	}
 	if p.failed == nil {
 		return nil
@@ -38,29 +38,29 @@ func (e *generation) openPicture(ctx context.Context, p *picture) *failed {
 	return &again
 }
 
-func (e *generation) takeIn(ctx context.Context, p *picture) (f *failed) {
+func (g *generation) takeIn(ctx context.Context, p *picture) (f *failed) {
 	switch {
 	case p.from.url != "":
-		if p.data, f = e.fetchPicture(ctx, p.from.url); f != nil {
+		if p.data, f = g.fetchPicture(ctx, p.from.url); f != nil {
 			return f
 		}
 	case p.from.open != nil:
 		var err error
-		if p.data, err = p.from.open(e.maxPictureBytes()); err != nil {
+		if p.data, err = p.from.open(g.maxPictureBytes()); err != nil {
 			return failWith(abi.FailureKindInvalidImage, abi.FaultCaller, "the picture cannot be read: "+plainCause(err), err)
 		}
 	default:
 		return failWith(abi.FailureKindInvalidRequest, abi.FaultCaller, "the request has no picture: give bytes, a file or a URL", nil)
 	}
 	var err error
-	if p.info, err = imaging.Inspect(p.data, e.cfg.Limits.Picture); err != nil {
+	if p.info, err = imaging.Inspect(p.data, g.cfg.Limits.Picture); err != nil {
 		return failWith(abi.FailureKindInvalidImage, abi.FaultCaller, "the picture is refused: "+err.Error(), err)
 	}
 	return nil
 }
 
-func (e *generation) maxPictureBytes() int64 {
-	if n := e.cfg.Limits.Picture.MaxBytes; n > 0 {
+func (g *generation) maxPictureBytes() int64 {
+	if n := g.cfg.Limits.Picture.MaxBytes; n > 0 {
 		return n
 	}
 	return imaging.DefaultMaxBytes
@@ -68,11 +68,11 @@ func (e *generation) maxPictureBytes() int64 {
 
 // fetchPicture downloads a picture through the guarded transport: from public addresses, and from those private ones that
 // the configuration names.
-func (e *generation) fetchPicture(ctx context.Context, address string) ([]byte, *failed) {
+func (g *generation) fetchPicture(ctx context.Context, address string) ([]byte, *failed) {
 	if err := checkURL(address); err != nil {
 		return nil, unfetched(err)
 	}
-	answer, err := e.client.Do(ctx, e.fetching, &egress.Request{Method: http.MethodGet, URL: address})
+	answer, err := g.client.Do(ctx, g.fetching, &egress.Request{Method: http.MethodGet, URL: address})
 	var transport *egress.Error
 	switch {
 	case ctx.Err() != nil:
@@ -122,7 +122,7 @@ func plainCause(err error) string {
 
 // fit holds the picture to a provider's limits. Decoding takes memory, so only as many pictures are fitted at once as
 // there are processors.
-func (e *generation) fit(ctx context.Context, p *picture, limits *abi.ImageLimits, noFit bool) (imaging.Fitted, *failed) {
+func (g *generation) fit(ctx context.Context, p *picture, limits *abi.ImageLimits, noFit bool) (imaging.Fitted, *failed) {
 	fitted := imaging.Fitted{Data: p.data, Info: p.info}
 	if limits == nil {
 		return fitted, nil
@@ -138,7 +138,7 @@ func (e *generation) fit(ctx context.Context, p *picture, limits *abi.ImageLimit
 		}
 		return fitted, nil
 	}
-	fitted, err = e.fitOne(ctx, p.data, p.info, l)
+	fitted, err = g.fitOne(ctx, p.data, p.info, l)
 	switch {
 	case err == nil:
 		return fitted, nil
@@ -149,10 +149,10 @@ func (e *generation) fit(ctx context.Context, p *picture, limits *abi.ImageLimit
 }
 
 // fitOne fits a picture when its turn has come.
-func (e *generation) fitOne(ctx context.Context, data []byte, info imaging.Info, l imaging.Limits) (imaging.Fitted, error) {
+func (g *generation) fitOne(ctx context.Context, data []byte, info imaging.Info, l imaging.Limits) (imaging.Fitted, error) {
 	select {
-	case e.fitting <- struct{}{}:
-		defer func() { <-e.fitting }()
+	case g.fitting <- struct{}{}:
+		defer func() { <-g.fitting }()
 		return imaging.Fit(ctx, data, info, l)
 	case <-ctx.Done():
 		return imaging.Fitted{}, ctx.Err()

@@ -42,28 +42,28 @@ type provider struct {
 	door    bool // it is no provider: it serves a front door
 
 	mu    sync.Mutex
-	cache map[string]*kept         // answers by the provider's own key
+	cache map[string]*cachedAnswer // answers by the provider's own key
 	turns keyedmutex.Mutex[string] // held while the answer under a key is fetched, for the others to find it
 }
 
 // newProvider checks one provider's configuration against its plugin's manifest; what is wrong comes back beside it. A
 // plugin that was found but cannot be used gives a provider that is broken.
-func (e *generation) newProvider(name string, cfg ProviderConfig, found []catalog.Found) (*provider, error) {
+func (g *generation) newProvider(name string, cfg ProviderConfig, found []catalog.Found) (*provider, error) {
 	plugin := cfg.Plugin
 	if plugin == "" {
 		plugin = name
 	}
-	p := &provider{name: name, serves: plugin, noFit: cfg.NoFit, cache: make(map[string]*kept)}
-	if err := p.findPlugin(e, found); err != nil || p.loadErr != nil {
+	p := &provider{name: name, serves: plugin, noFit: cfg.NoFit, cache: make(map[string]*cachedAnswer)}
+	if err := p.findPlugin(g, found); err != nil || p.loadErr != nil {
 		return p, err
 	}
 	var err error
 	p.secrets, err = p.takeSecrets("/secrets", cfg.Secrets)
-	return p, errors.Join(p.configure(cfg, e.cfg.Limits), err)
+	return p, errors.Join(p.configure(cfg, g.cfg.Limits), err)
 }
 
 // findPlugin takes the plugin that serves from those that were found.
-func (p *provider) findPlugin(e *generation, found []catalog.Found) error {
+func (p *provider) findPlugin(g *generation, found []catalog.Found) error {
 	plugin := p.serves
 	i := slices.IndexFunc(found, func(f catalog.Found) bool { return f.Name == plugin })
 	if i < 0 {
@@ -71,7 +71,7 @@ func (p *provider) findPlugin(e *generation, found []catalog.Found) error {
 		for i, f := range found {
 			names[i] = f.Name
 		}
-		return p.wrong("/plugin", fmt.Sprintf("there is no plugin %q in the folder %q", plugin, e.cfg.Plugins), oneOf(names))
+		return p.wrong("/plugin", fmt.Sprintf("there is no plugin %q in the folder %q", plugin, g.cfg.Plugins), oneOf(names))
 	}
 	if p.plugin, p.loadErr = found[i].Plugin, found[i].Err; p.loadErr != nil {
 		p.plugin.Manifest = nil

@@ -54,7 +54,7 @@ func proved(checks map[string]idcard.State, name string) bool {
 
 // merge makes one recognition of several, field by field as the vote says. What is no field comes from the first that has it; of a
 // signal, yes counts for more than no, and no for more than not checked.
-func (e *generation) merge(v *route.Vote, read map[int]*Recognition) *Recognition {
+func (g *generation) merge(v *route.Vote, read map[int]*Recognition) *Recognition {
 	tries := slices.Sorted(maps.Keys(read))
 	out := read[tries[0]].clone()
 	out.Fields = make(map[string]Field, len(v.Fields))
@@ -89,8 +89,8 @@ func (e *generation) merge(v *route.Vote, read map[int]*Recognition) *Recognitio
 			}
 		}
 	}
-	if document, ok := e.documents[out.Document]; ok {
-		out.Checks = document.Check(normal, e.cfg.Now())
+	if document, ok := g.documents[out.Document]; ok {
+		out.Checks = document.Check(normal, g.cfg.Now())
 	}
 	return out
 }

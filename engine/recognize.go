@@ -19,57 +19,57 @@ func noAttempt(f *failed) *Error {
 }
 
 // recognize is Recognize for a call that Close waits for.
-func (e *generation) recognize(ctx context.Context, req Request) (*Recognition, error) {
+func (g *generation) recognize(ctx context.Context, req Request) (*Recognition, error) {
 	req = req.own()
 	req.Document, req.Route = cmp.Or(req.Document, idcard.Document), cmp.Or(req.Route, DefaultRoute)
-	ctx, seen := e.observeCall(ctx, &req)
-	r, err := e.answer(ctx, req)
-	e.watch.observed(ctx, seen, err)
+	ctx, seen := g.observeCall(ctx, &req)
+	r, err := g.answer(ctx, req)
+	g.watch.observed(ctx, seen, err)
 	return r, err
 }
 
 // answer is recognize for a request whose defaults are filled in.
-func (e *generation) answer(ctx context.Context, req Request) (*Recognition, error) {
-	timeout := cmp.Or(e.router.Timeout(req.Route), e.cfg.Limits.Timeout)
+func (g *generation) answer(ctx context.Context, req Request) (*Recognition, error) {
+	timeout := cmp.Or(g.router.Timeout(req.Route), g.cfg.Limits.Timeout)
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	pic := &picture{from: req.Picture}
-	if req.Picture.url == "" && e.knows(&req) {
-		if f := e.openPicture(ctx, pic); f != nil {
+	if req.Picture.url == "" && g.knows(&req) {
+		if f := g.openPicture(ctx, pic); f != nil {
 			return nil, noAttempt(f)
 		}
 	}
-	key := e.results.key(&req, pic.data)
-	if r := e.results.get(key); r != nil {
-		e.watch.saved(ctx, savedByKept)
+	key := g.results.key(&req, pic.data)
+	if r := g.results.get(key); r != nil {
+		g.watch.saved(ctx, savedByKept)
 		r.Attempts = free(r.Attempts, "kept from an equal call")
 		return r, nil
 	}
-	return e.share(ctx, &req, pic.data, func(ctx context.Context) (*Recognition, error) {
+	return g.share(ctx, &req, pic.data, func(ctx context.Context) (*Recognition, error) {
 		ctx, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
-		c := &call{engine: e, request: &req, picture: pic, results: make(map[int]*result)}
+		c := &call{gen: g, request: &req, picture: pic, results: make(map[int]*result)}
 		r, err := c.run(ctx, timeout)
 		if err != nil {
 			return nil, err
 		}
-		e.results.put(key, r)
+		g.results.put(key, r)
 		return r, nil
 	})
 }
 
 // knows reports whether the route or provider that a request names is there.
-func (e *generation) knows(req *Request) bool {
+func (g *generation) knows(req *Request) bool {
 	if req.Provider != "" {
-		return e.providers[req.Provider] != nil
+		return g.providers[req.Provider] != nil
 	}
-	_, ok := e.routes[req.Route]
+	_, ok := g.routes[req.Route]
 	return ok
 }
 
 // call is one call of Recognize.
 type call struct {
-	engine  *generation
+	gen     *generation
 	request *Request
 	picture *picture
 
@@ -84,7 +84,7 @@ type result struct {
 }
 
 func (c *call) run(ctx context.Context, timeout time.Duration) (*Recognition, *Error) {
-	e, req := c.engine, c.request
+	e, req := c.gen, c.request
 	verdict := e.router.Run(ctx, &route.Call{
 		Route: req.Route, Provider: req.Provider, Tenant: req.Tenant, Needs: needs(req), Deadline: e.cfg.Now().Add(timeout), Attempt: c.attempt, Go: e.running.Go,
 	})
@@ -126,7 +126,7 @@ func needs(req *Request) route.Needs {
 
 // attempt asks one provider, for the router.
 func (c *call) attempt(ctx context.Context, t route.Attempt) route.Result {
-	e, p := c.engine, c.engine.providers[t.Provider]
+	e, p := c.gen, c.gen.providers[t.Provider]
 	started := e.cfg.Now()
 	ctx, seen := e.watch.observeAttempt(ctx, p, t)
 	done, s, f := e.attempt(ctx, p, c.request, c.picture, t.Ready)
@@ -134,7 +134,7 @@ func (c *call) attempt(ctx context.Context, t route.Attempt) route.Result {
 		f = s.notPermitted()
 	}
 	if f == nil {
-		f = s.judge(done)
+		f = s.validate(done)
 	}
 	out := &result{failed: f}
 	outcome := route.Result{}
@@ -154,7 +154,7 @@ func (c *call) attempt(ctx context.Context, t route.Attempt) route.Result {
 }
 
 // failure is what a route decides by.
-func failure(f *failed, s *session) *route.Failure {
+func failure(f *failed, s *attempt) *route.Failure {
 	if s.unready != nil {
 		return s.unready
 	}
@@ -176,7 +176,7 @@ func (c *call) attempts(v *route.Verdict) []Attempt {
 			a.Failure = &r.failed.Failure
 		}
 		if x.Cost > 0 {
-			a.Cost, a.Currency, a.Price = x.Cost, string(c.engine.currency()), x.Source
+			a.Cost, a.Currency, a.Price = x.Cost, string(c.gen.currency()), x.Source
 		}
 		out = append(out, a)
 	}
@@ -192,7 +192,7 @@ func milliseconds(d time.Duration) uint32 {
 	return uint32(min(max(d.Milliseconds(), 0), 1<<32-1))
 }
 
-func (e *generation) logAttempt(ctx context.Context, t route.Attempt, o *route.Result, f *failed, took time.Duration) {
+func (g *generation) logAttempt(ctx context.Context, t route.Attempt, o *route.Result, f *failed, took time.Duration) {
 	outcome, level := Recognized, slog.LevelInfo
 	attrs := []slog.Attr{
 		slog.String("provider", t.Provider), slog.Int64("duration_ms", took.Milliseconds()),
@@ -202,12 +202,12 @@ func (e *generation) logAttempt(ctx context.Context, t route.Attempt, o *route.R
 		outcome, level = Failed, slog.LevelWarn
 		attrs = append(attrs, slog.String("kind", f.Kind.String()), slog.String("vendor_code", f.VendorCode), slog.String("message", f.Message))
 	}
-	e.cfg.Logger.LogAttrs(ctx, level, "attempt", append(attrs, slog.String("outcome", string(outcome)))...)
+	g.cfg.Logger.LogAttrs(ctx, level, "attempt", append(attrs, slog.String("outcome", string(outcome)))...)
 }
 
 // notLoaded is why a provider cannot be asked; nil when it can.
-func (e *generation) notLoaded(name string) error {
-	if err := e.providers[name].loadErr; err != nil {
+func (g *generation) notLoaded(name string) error {
+	if err := g.providers[name].loadErr; err != nil {
 		return fmt.Errorf("is not loaded: %w", err)
 	}
 	return nil

@@ -17,10 +17,10 @@ import (
 	"github.com/ocrmux/ocrmux/internal/value"
 )
 
-// session is one attempt with one provider: the step loop and everything its handles stand for. It belongs to the
+// attempt is one attempt with one provider: the step loop and everything its handles stand for. It belongs to the
 // goroutine of the attempt; a subprocess's host calls are the exception, and take the lock.
-type session struct {
-	engine   *generation
+type attempt struct {
+	gen      *generation
 	provider *provider
 	fitted   imaging.Fitted
 	blobs    [][]byte // by handle; 0 is the picture
@@ -30,17 +30,17 @@ type session struct {
 	// ready waits until the route lets the vendor be asked; nil once it has, and where no route asks. unready is what it failed with.
 	ready    func(context.Context) *route.Failure
 	unready  *route.Failure
-	requests int              // that were sent, whichever way
-	used     map[string]*kept // answers that the attempt relies on, by cache key
-	shown    []abi.Leaf       // what vendors answered so far
+	requests int                      // that were sent, whichever way
+	used     map[string]*cachedAnswer // answers that the attempt relies on, by cache key
+	shown    []abi.Leaf               // what vendors answered so far
 
 	hostCalls   hostCallState
 	fittedBytes int // of pictures fitted by host calls
 }
 
 // attempt asks one provider.
-func (e *generation) attempt(ctx context.Context, p *provider, req *Request, pic *picture, ready func(context.Context) *route.Failure) (*abi.Done, *session, *failed) {
-	s := &session{engine: e, provider: p, ready: ready}
+func (g *generation) attempt(ctx context.Context, p *provider, req *Request, pic *picture, ready func(context.Context) *route.Failure) (*abi.Done, *attempt, *failed) {
+	s := &attempt{gen: g, provider: p, ready: ready}
 	info, f := s.takePicture(ctx, req, pic)
 	if f != nil {
 		return nil, s, f
@@ -48,7 +48,7 @@ func (e *generation) attempt(ctx context.Context, p *provider, req *Request, pic
 	s.eval = value.New(s, value.Limits{})
 	start := &abi.Start{Document: req.Document, Picture: info, Side: req.Side, Extras: req.Extras, Options: req.options}
 	in := &abi.StepRequest{Start: start}
-	for range e.cfg.Limits.MaxExchanges + 1 {
+	for range g.cfg.Limits.MaxExchanges + 1 {
 		stepContext, f := s.context()
 		if f != nil {
 			return nil, s, f
@@ -72,21 +72,21 @@ func (e *generation) attempt(ctx context.Context, p *provider, req *Request, pic
 	return nil, s, s.tooMany() // of exchanges answered from what was kept
 }
 
-func (s *session) tooMany() *failed {
-	return s.broken(fmt.Sprintf("the provider wanted more than %d exchanges for one picture", s.engine.cfg.Limits.MaxExchanges), errTooMany)
+func (a *attempt) tooMany() *failed {
+	return a.broken(fmt.Sprintf("the provider wanted more than %d exchanges for one picture", a.gen.cfg.Limits.MaxExchanges), errTooMany)
 }
 
 // errTooMany marks the failure, for host functions to answer with a status of its own.
 var errTooMany = errors.New("too many exchanges")
 
 // takePicture decides how the picture reaches this provider: as an address, or as bytes within its limits.
-func (s *session) takePicture(ctx context.Context, req *Request, pic *picture) (*abi.PictureInfo, *failed) {
-	limits := s.provider.plugin.Manifest.Images
+func (a *attempt) takePicture(ctx context.Context, req *Request, pic *picture) (*abi.PictureInfo, *failed) {
+	limits := a.provider.plugin.Manifest.Images
 	if pic.from.url != "" && !req.Fetch && accepts(limits, "url") && (limits.MaxURLBytes == 0 || len(pic.from.url) <= int(limits.MaxURLBytes)) {
 		if err := checkURL(pic.from.url); err != nil {
 			return nil, unfetched(err)
 		}
-		s.blobs = [][]byte{nil}
+		a.blobs = [][]byte{nil}
 		return &abi.PictureInfo{URL: pic.from.url}, nil
 	}
 	if limits != nil && len(limits.Inputs) > 0 && !accepts(limits, "bytes") {
@@ -94,15 +94,15 @@ func (s *session) takePicture(ctx context.Context, req *Request, pic *picture) (
 		f.FailOver = true
 		return nil, f
 	}
-	if f := s.engine.openPicture(ctx, pic); f != nil {
+	if f := a.gen.openPicture(ctx, pic); f != nil {
 		return nil, f
 	}
-	fitted, f := s.engine.fit(ctx, pic, limits, s.provider.noFit)
+	fitted, f := a.gen.fit(ctx, pic, limits, a.provider.noFit)
 	if f != nil {
 		return nil, f
 	}
-	s.fitted = fitted
-	s.blobs = [][]byte{fitted.Data}
+	a.fitted = fitted
+	a.blobs = [][]byte{fitted.Data}
 	return pictureInfo(0, fitted.Info), nil
 }
 
@@ -118,25 +118,25 @@ func urlOnly(l *abi.ImageLimits) string {
 }
 
 // context is what a step is told: the only time and randomness a provider sees.
-func (s *session) context() (*abi.Context, *failed) {
+func (a *attempt) context() (*abi.Context, *failed) {
 	var nonce [16]byte
-	if _, err := io.ReadFull(s.engine.cfg.Random, nonce[:]); err != nil {
+	if _, err := io.ReadFull(a.gen.cfg.Random, nonce[:]); err != nil {
 		return nil, failWith(abi.FailureKindInternal, abi.FaultOperator, "no randomness: "+err.Error(), err)
 	}
-	now := s.engine.cfg.Now()
+	now := a.gen.cfg.Now()
 	return &abi.Context{
 		NowUnixMs: now.UnixMilli(),
 		Nonce:     hex.EncodeToString(nonce[:]),
-		Config:    s.provider.config,
-		Secrets:   slices.Sorted(maps.Keys(s.secretsAt(now))),
+		Config:    a.provider.config,
+		Secrets:   slices.Sorted(maps.Keys(a.secretsAt(now))),
 	}, nil
 }
 
-func (s *session) step(ctx context.Context, in *abi.StepRequest) (*abi.Action, *failed) {
-	s.hostCalls.reset()
-	action, err := s.observeStep(ctx, in)
+func (a *attempt) step(ctx context.Context, in *abi.StepRequest) (*abi.Action, *failed) {
+	a.hostCalls.reset()
+	action, err := a.observeStep(ctx, in)
 	if err != nil {
-		return nil, s.pluginFailure(ctx, err)
+		return nil, a.pluginFailure(ctx, err)
 	}
 	set := 0
 	for _, is := range []bool{action.Exchange != nil, action.Done != nil, action.Fail != nil} {
@@ -145,40 +145,40 @@ func (s *session) step(ctx context.Context, in *abi.StepRequest) (*abi.Action, *
 		}
 	}
 	if set != 1 {
-		return nil, s.broken(fmt.Sprintf("the provider's action must be one of exchange, done and fail; it has %d of them", set), nil)
+		return nil, a.broken(fmt.Sprintf("the provider'a action must be one of exchange, done and fail; it has %d of them", set), nil)
 	}
 	return action, nil
 }
 
 // broken is a failure of the provider itself.
-func (s *session) broken(message string, err error) *failed {
+func (a *attempt) broken(message string, err error) *failed {
 	f := failWith(abi.FailureKindProviderError, abi.FaultVendor, message, err)
 	f.FailOver = true
-	f.Billed = s.billed()
+	f.Billed = a.billed()
 	return f
 }
 
 // billed is what can be said of the bill when the provider says nothing.
-func (s *session) billed() Billed { return s.charged(abi.BilledUnknown) }
+func (a *attempt) billed() Billed { return a.charged(abi.BilledUnknown) }
 
 // charged is what the provider says of the bill, unless that is nothing: where no request left, nothing was billed.
-func (s *session) charged(said Billed) Billed {
+func (a *attempt) charged(said Billed) Billed {
 	switch {
 	case said == abi.BilledYes || said == abi.BilledNo:
 		return said
-	case s.reached:
+	case a.reached:
 		return abi.BilledUnknown
 	}
 	return abi.BilledNo
 }
 
-func (s *session) pluginFailure(ctx context.Context, err error) *failed {
+func (a *attempt) pluginFailure(ctx context.Context, err error) *failed {
 	if ctx.Err() != nil {
 		f := expired(ctx)
-		f.Billed, f.Retryable = s.billed(), f.Retryable && !s.reached
+		f.Billed, f.Retryable = a.billed(), f.Retryable && !a.reached
 		return f
 	}
-	f := s.broken(err.Error(), err)
+	f := a.broken(err.Error(), err)
 	var plugin *catalog.PluginError
 	if errors.As(err, &plugin) {
 		switch plugin.Cause {
@@ -211,10 +211,10 @@ func expired(ctx context.Context) *failed {
 
 // vendorFailure is what a provider made of its vendor's answer. Its own words are for operators and logs, so what the
 // vendor read has no place in them.
-func (s *session) vendorFailure(v *abi.Fail) *failed {
+func (a *attempt) vendorFailure(v *abi.Fail) *failed {
 	f := &failed{Failure: Failure{
-		Kind: v.Kind, Message: s.discreet(v.Message), VendorCode: clip(v.VendorCode), VendorMessage: clip(v.VendorMessage),
-		Retryable: v.Retryable, FailOver: v.FailOver, Billed: s.charged(v.Billed), Fault: v.Fault, RetryAfterMs: v.RetryAfterMs,
+		Kind: v.Kind, Message: a.redact(v.Message), VendorCode: clip(v.VendorCode), VendorMessage: clip(v.VendorMessage),
+		Retryable: v.Retryable, FailOver: v.FailOver, Billed: a.charged(v.Billed), Fault: v.Fault, RetryAfterMs: v.RetryAfterMs,
 		Signals: signals(v.Signals),
 	}}
 	if f.Kind == abi.FailureKindUnspecified || f.Kind > abi.FailureKindInternal {
@@ -229,25 +229,25 @@ func (s *session) vendorFailure(v *abi.Fail) *failed {
 }
 
 // Secret implements value.Sources.
-func (s *session) Secret(name string) (value.Secret, bool) {
-	text, ok := s.secretsAt(s.engine.cfg.Now())[name]
+func (a *attempt) Secret(name string) (value.Secret, bool) {
+	text, ok := a.secretsAt(a.gen.cfg.Now())[name]
 	if !ok {
 		return value.Secret{}, false
 	}
-	return value.Secret{Text: text, Uses: s.provider.specs[name].Uses}, true
+	return value.Secret{Text: text, Uses: a.provider.specs[name].Uses}, true
 }
 
 // Blob implements value.Sources.
-func (s *session) Blob(handle uint32) ([]byte, bool) {
-	if int(handle) >= len(s.blobs) || s.blobs[handle] == nil {
+func (a *attempt) Blob(handle uint32) ([]byte, bool) {
+	if int(handle) >= len(a.blobs) || a.blobs[handle] == nil {
 		return nil, false
 	}
-	return s.blobs[handle], true
+	return a.blobs[handle], true
 }
 
 // hold gives bytes a handle.
-func (s *session) hold(b ...[]byte) (first uint32) {
-	first = uint32(len(s.blobs))
-	s.blobs = append(s.blobs, b...)
+func (a *attempt) hold(b ...[]byte) (first uint32) {
+	first = uint32(len(a.blobs))
+	a.blobs = append(a.blobs, b...)
 	return first
 }

@@ -18,8 +18,8 @@ const (
 	maxKeyBytes  = 1 << 10
 )
 
-// kept is an answer that a provider keeps, with the secrets that were captured from it. It does not change.
-type kept struct {
+// cachedAnswer is an answer that a provider keeps, with the secrets that were captured from it. It does not change.
+type cachedAnswer struct {
 	response abi.Response
 	blobs    [][]byte // long leaves: their handles count from 1 here, and are given anew in every attempt
 	secrets  map[string][]byte
@@ -27,7 +27,7 @@ type kept struct {
 }
 
 // find gives the answer under a key while it is good, or nil.
-func (p *provider) find(key string, now time.Time) *kept {
+func (p *provider) find(key string, now time.Time) *cachedAnswer {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if k := p.cache[key]; k != nil && now.Before(k.expires) {
@@ -38,7 +38,7 @@ func (p *provider) find(key string, now time.Time) *kept {
 
 // forget drops the answer under a key, unless it is another than the one the caller has used: then somebody has renewed
 // it already.
-func (p *provider) forget(key string, used *kept) {
+func (p *provider) forget(key string, used *cachedAnswer) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if used == nil || p.cache[key] == used {
@@ -46,10 +46,10 @@ func (p *provider) forget(key string, used *kept) {
 	}
 }
 
-func (p *provider) keep(key string, k *kept, now time.Time) {
+func (p *provider) keep(key string, k *cachedAnswer, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	maps.DeleteFunc(p.cache, func(_ string, old *kept) bool { return !now.Before(old.expires) })
+	maps.DeleteFunc(p.cache, func(_ string, old *cachedAnswer) bool { return !now.Before(old.expires) })
 	if _, again := p.cache[key]; !again && len(p.cache) >= maxKept {
 		for k := range p.cache { // any one: a provider that keeps this many is not helped by the right choice
 			delete(p.cache, k)
@@ -61,16 +61,16 @@ func (p *provider) keep(key string, k *kept, now time.Time) {
 
 // secretsAt are the secrets an attempt can use: those configured, those captured that are still good, and those the
 // attempt has seen captured, which stay good for it to the end. Later ones win.
-func (s *session) secretsAt(now time.Time) map[string][]byte {
-	out := maps.Clone(s.provider.secrets)
-	s.provider.mu.Lock()
-	for _, k := range s.provider.cache {
+func (a *attempt) secretsAt(now time.Time) map[string][]byte {
+	out := maps.Clone(a.provider.secrets)
+	a.provider.mu.Lock()
+	for _, k := range a.provider.cache {
 		if now.Before(k.expires) {
 			maps.Copy(out, k.secrets)
 		}
 	}
-	s.provider.mu.Unlock()
-	for _, k := range s.used {
+	a.provider.mu.Unlock()
+	for _, k := range a.used {
 		maps.Copy(out, k.secrets)
 	}
 	return out
@@ -78,28 +78,28 @@ func (s *session) secretsAt(now time.Time) map[string][]byte {
 
 // mask hides every secret of the provider from what it is shown. Identifiers are no secrets, and often so short that they
 // turn up in card numbers and dates.
-func (s *session) mask() value.Mask {
-	secrets := s.secretsAt(s.engine.cfg.Now())
-	maps.DeleteFunc(secrets, func(name string, _ []byte) bool { return s.provider.specs[name].Identifier })
+func (a *attempt) mask() value.Mask {
+	secrets := a.secretsAt(a.gen.cfg.Now())
+	maps.DeleteFunc(secrets, func(name string, _ []byte) bool { return a.provider.specs[name].Identifier })
 	return value.NewMask(slices.Collect(maps.Values(secrets))...)
 }
 
 // recall makes a kept answer one of this attempt.
-func (s *session) recall(key string, k *kept) *abi.Response {
-	s.use(key, k)
+func (a *attempt) recall(key string, k *cachedAnswer) *abi.Response {
+	a.use(key, k)
 	r := k.response
 	r.FromCache = true
-	r.Leaves = rehandled(r.Leaves, s.hold(k.blobs...)-1)
-	s.shown = append(s.shown, r.Leaves...)
+	r.Leaves = rehandled(r.Leaves, a.hold(k.blobs...)-1)
+	a.shown = append(a.shown, r.Leaves...)
 	return &r
 }
 
 // use remembers which answer the attempt relies on.
-func (s *session) use(key string, k *kept) {
-	if s.used == nil {
-		s.used = make(map[string]*kept)
+func (a *attempt) use(key string, k *cachedAnswer) {
+	if a.used == nil {
+		a.used = make(map[string]*cachedAnswer)
 	}
-	s.used[key] = k
+	a.used[key] = k
 }
 
 // rehandled gives leaves whose handles lie further up, or down.
@@ -114,16 +114,16 @@ func rehandled(leaves []abi.Leaf, by uint32) []abi.Leaf {
 }
 
 // checkRule refuses, before anything is sent, a rule that could not be carried out.
-func (s *session) checkRule(ex *abi.Exchange) *failed {
+func (a *attempt) checkRule(ex *abi.Exchange) *failed {
 	switch {
 	case len(ex.Capture) > 0 && ex.Cache == nil:
-		return s.broken("the provider captures a secret without saying how long to keep it", nil)
+		return a.broken("the provider captures a secret without saying how long to keep it", nil)
 	case ex.Cache != nil && len(ex.Cache.Key) > maxKeyBytes:
-		return s.broken(fmt.Sprintf("the provider's cache key has more than %d bytes", maxKeyBytes), nil)
+		return a.broken(fmt.Sprintf("the provider'a cache key has more than %d bytes", maxKeyBytes), nil)
 	}
 	for _, c := range ex.Capture {
-		if !s.provider.specs[c.Secret].Captured {
-			return s.broken("the manifest does not declare the secret that the provider captures", nil)
+		if !a.provider.specs[c.Secret].Captured {
+			return a.broken("the manifest does not declare the secret that the provider captures", nil)
 		}
 	}
 	return nil
@@ -131,13 +131,13 @@ func (s *session) checkRule(ex *abi.Exchange) *failed {
 
 // capture takes secrets out of an answer and keeps the answer, as the exchange asks. What was captured is masked in what
 // the provider sees, whether or not the answer is kept.
-func (s *session) capture(ex *abi.Exchange, r *abi.Response, blobs [][]byte) {
+func (a *attempt) capture(ex *abi.Exchange, r *abi.Response, blobs [][]byte) {
 	if ex.Cache == nil {
 		return
 	}
-	first := uint32(len(s.blobs) - len(blobs))
+	first := uint32(len(a.blobs) - len(blobs))
 	life, good := lifetime(ex.Cache, r)
-	k := &kept{secrets: make(map[string][]byte, len(ex.Capture))}
+	k := &cachedAnswer{secrets: make(map[string][]byte, len(ex.Capture))}
 	for _, c := range ex.Capture {
 		i := slices.IndexFunc(r.Leaves, func(l abi.Leaf) bool { return l.Path == c.Pointer })
 		if i < 0 {
@@ -146,9 +146,9 @@ func (s *session) capture(ex *abi.Exchange, r *abi.Response, blobs [][]byte) {
 		l := &r.Leaves[i]
 		text := []byte(l.Value)
 		if l.Handle != 0 {
-			text, _ = s.Blob(l.Handle)
+			text, _ = a.Blob(l.Handle)
 			blobs[l.Handle-first] = nil
-			s.blobs[l.Handle] = nil
+			a.blobs[l.Handle] = nil
 			*l = abi.Leaf{Path: l.Path, Type: l.Type, Value: value.Masked}
 		}
 		if len(text) > 0 {
@@ -161,14 +161,14 @@ func (s *session) capture(ex *abi.Exchange, r *abi.Response, blobs [][]byte) {
 	if len(k.secrets) < len(ex.Capture) || !keepable(ex.Cache, r.Status) {
 		return // the answer is another one than was hoped for: the provider sees it and decides
 	}
-	s.use(ex.Cache.Key, k)
+	a.use(ex.Cache.Key, k)
 	if !good || life <= 0 || r.BodySize > maxKeptBytes {
 		return
 	}
-	now := s.engine.cfg.Now()
+	now := a.gen.cfg.Now()
 	k.response, k.blobs, k.expires = *r, blobs, now.Add(life)
 	k.response.Leaves = rehandled(r.Leaves, 1-first)
-	s.provider.keep(ex.Cache.Key, k, now)
+	a.provider.keep(ex.Cache.Key, k, now)
 }
 
 // hide masks an answer.
