@@ -20,10 +20,10 @@ import (
 // exchange sends a provider's request and gives back the vendor's answer, or the one that was kept.
 func (a *attempt) exchange(ctx context.Context, ex *abi.Exchange, nonce string) (*abi.Response, *failed) {
 	if len(ex.State) > abi.MaxStateBytes {
-		return nil, a.broken("the provider'a state is larger than the contract allows", nil)
+		return nil, a.broken("the provider's state is larger than the contract allows", nil)
 	}
 	if ex.Request == nil {
-		return nil, a.broken("the provider'a exchange has no request", nil)
+		return nil, a.broken("the provider's exchange has no request", nil)
 	}
 	if f := a.checkRule(ex); f != nil {
 		return nil, f
@@ -89,7 +89,7 @@ func (a *attempt) send(ctx context.Context, req *abi.HTTPRequest, nonce string, 
 	}
 	built, err := a.eval.Request(req, nonce)
 	if err != nil {
-		return nil, nil, a.broken("the provider'a request cannot be made: "+err.Error(), err)
+		return nil, nil, a.broken("the provider's request cannot be made: "+err.Error(), err)
 	}
 	if name := a.strayed(built.URL, built.Secrets); name != "" {
 		return nil, nil, a.broken("the provider may not send the secret "+name+" to this host", errStrayed)
@@ -110,7 +110,7 @@ func (a *attempt) send(ctx context.Context, req *abi.HTTPRequest, nonce string, 
 	a.reached = true
 	flat, err := leaf.Flatten(answer.Header.Get("Content-Type"), answer.Body, leaf.Options{FirstHandle: uint32(len(a.blobs)), Mask: mask.String, MaxBytes: len(answer.Body) + 1})
 	if err != nil {
-		return nil, nil, a.broken("the vendor'a answer cannot be read: "+err.Error(), err)
+		return nil, nil, a.broken("the vendor's answer cannot be read: "+err.Error(), err)
 	}
 	a.hold(flat.Blobs...)
 	a.shown = append(a.shown, flat.Leaves...)

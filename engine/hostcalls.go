@@ -39,7 +39,7 @@ func (a *attempt) Call(ctx context.Context, call *abi.HostCall) *abi.HostReply {
 		return refuse(abi.HostStatusInvalid, "the call names no function")
 	}
 	if !slices.Contains(a.provider.plugin.Manifest.HostFunctions, name) {
-		return refuse(abi.HostStatusDenied, "the manifest'a host_functions do not list "+name)
+		return refuse(abi.HostStatusDenied, "the manifest's host_functions do not list "+name)
 	}
 	a.hostCalls.mu.Lock()
 	defer a.hostCalls.mu.Unlock()

@@ -145,7 +145,7 @@ func (a *attempt) step(ctx context.Context, in *abi.StepRequest) (*abi.Action, *
 		}
 	}
 	if set != 1 {
-		return nil, a.broken(fmt.Sprintf("the provider'a action must be one of exchange, done and fail; it has %d of them", set), nil)
+		return nil, a.broken(fmt.Sprintf("the provider's action must be one of exchange, done and fail; it has %d of them", set), nil)
 	}
 	return action, nil
 }

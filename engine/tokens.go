@@ -119,7 +119,7 @@ func (a *attempt) checkRule(ex *abi.Exchange) *failed {
 	case len(ex.Capture) > 0 && ex.Cache == nil:
 		return a.broken("the provider captures a secret without saying how long to keep it", nil)
 	case ex.Cache != nil && len(ex.Cache.Key) > maxKeyBytes:
-		return a.broken(fmt.Sprintf("the provider'a cache key has more than %d bytes", maxKeyBytes), nil)
+		return a.broken(fmt.Sprintf("the provider's cache key has more than %d bytes", maxKeyBytes), nil)
 	}
 	for _, c := range ex.Capture {
 		if !a.provider.specs[c.Secret].Captured {
