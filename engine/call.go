@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"log/slog"
 	"sync"
 	"time"
 
@@ -13,52 +12,60 @@ import (
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-// noAttempt is the error of a call that failed before any provider was asked.
-func noAttempt(f *failed) *Error {
-	return &Error{Failure: f.Failure, Attempts: []Attempt{}, err: f.err}
+// call is one call of Recognize that asks providers.
+type call struct {
+	gen     *generation
+	request *Request
+	picture *picture
+
+	mu     sync.Mutex           // policies ask several providers at once
+	read   map[int]*Recognition // by the number of the attempt
+	failed map[int]*Error       // likewise
 }
 
-// recognize is Recognize for a call that Close waits for.
-func (g *generation) recognize(ctx context.Context, req Request) (*Recognition, error) {
+// recognize is Recognize for a call that Close waits for. A picture that is open already is not opened again.
+func (g *generation) recognize(ctx context.Context, req Request, pic *picture) (*Recognition, error) {
 	req = req.own()
 	req.Document, req.Route = cmp.Or(req.Document, idcard.Document), cmp.Or(req.Route, DefaultRoute)
-	ctx, seen := g.observeCall(ctx, &req)
-	r, err := g.answer(ctx, req)
-	g.watch.observed(ctx, seen, err)
+	within, seen := g.beginCall(ctx, &req)
+	r, err := g.answer(within, &req, pic)
+	if err != nil {
+		err = err.(*Error).endedBy(ctx)
+	}
+	g.watch.endCall(within, seen, err)
 	return r, err
 }
 
-// answer is recognize for a request whose defaults are filled in.
-func (g *generation) answer(ctx context.Context, req Request) (*Recognition, error) {
+// answer returns a kept result, or the result of an equal call that is under way, or makes a call.
+func (g *generation) answer(ctx context.Context, req *Request, pic *picture) (*Recognition, error) {
 	timeout := cmp.Or(g.router.Timeout(req.Route), g.cfg.Limits.Timeout)
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	pic := &picture{from: req.Picture}
-	if req.Picture.url == "" && g.knows(&req) {
+	if pic.from.url == "" && g.knows(req) {
 		if f := g.openPicture(ctx, pic); f != nil {
 			return nil, noAttempt(f)
 		}
 	}
-	key := g.results.key(&req, pic.data)
+	key := g.results.key(req, pic)
 	if r := g.results.get(key); r != nil {
 		g.watch.saved(ctx, savedByKept)
 		r.Attempts = free(r.Attempts, "kept from an equal call")
 		return r, nil
 	}
-	return g.share(ctx, &req, pic.data, func(ctx context.Context) (*Recognition, error) {
+	return g.share(ctx, req, pic, func(ctx context.Context) (*Recognition, error) {
 		ctx, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
-		c := &call{gen: g, request: &req, picture: pic, results: make(map[int]*result)}
+		c := &call{gen: g, request: req, picture: pic, read: make(map[int]*Recognition), failed: make(map[int]*Error)}
 		r, err := c.run(ctx, timeout)
 		if err != nil {
-			return nil, err
+			return nil, err.endedBy(ctx)
 		}
 		g.results.put(key, r)
 		return r, nil
 	})
 }
 
-// knows reports whether the route or provider that a request names is there.
+// knows reports whether the route or provider that a request names exists.
 func (g *generation) knows(req *Request) bool {
 	if req.Provider != "" {
 		return g.providers[req.Provider] != nil
@@ -67,145 +74,59 @@ func (g *generation) knows(req *Request) bool {
 	return ok
 }
 
-// call is one call of Recognize.
-type call struct {
-	gen     *generation
-	request *Request
-	picture *picture
-
-	mu      sync.Mutex // policies ask several providers at once
-	results map[int]*result
-}
-
-// result of one attempt: a recognition or a failure.
-type result struct {
-	recognition *Recognition
-	failed      *failed
-}
-
+// run lets the route ask providers, and makes a result of what they have read.
 func (c *call) run(ctx context.Context, timeout time.Duration) (*Recognition, *Error) {
-	e, req := c.gen, c.request
-	verdict := e.router.Run(ctx, &route.Call{
-		Route: req.Route, Provider: req.Provider, Tenant: req.Tenant, Needs: needs(req), Deadline: e.cfg.Now().Add(timeout), Attempt: c.attempt, Go: e.running.Go,
+	g, req := c.gen, c.request
+	verdict := g.router.Run(ctx, &route.Call{
+		Route: req.Route, Provider: req.Provider, Tenant: req.Tenant, Needs: needs(req, c.picture.from.url), Deadline: g.cfg.Now().Add(timeout),
+		Attempt: c.attempt, Go: g.running.Go,
 	})
 	attempts := c.attempts(verdict)
-	e.watch.spent(ctx, e.told(req), attempts)
+	g.watch.spent(ctx, g.told(req), attempts)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
 	case verdict.Vote != nil:
 		read := make(map[int]*Recognition)
 		for _, x := range verdict.Attempts {
-			if x.Outcome == route.Recognized {
-				read[x.Number] = c.results[x.Number].recognition
+			if x.Outcome == Recognized {
+				read[x.Number] = c.read[x.Number]
 			}
 		}
-		r := e.merge(verdict.Vote, read)
+		r := g.merge(verdict.Vote, read)
 		r.Attempts = attempts
 		return r, nil
 	case verdict.Winner >= 0:
-		r := c.results[verdict.Winner].recognition
+		r := c.read[verdict.Winner]
 		r.Attempts = attempts
 		return r, nil
 	case verdict.Failure >= 0:
-		f := c.results[verdict.Failure].failed
-		return nil, &Error{Failure: f.Failure, Attempts: attempts, err: f.err}
+		e := c.failed[verdict.Failure]
+		e.Attempts = attempts
+		return nil, e
 	default:
-		return nil, &Error{Failure: refused(verdict.Refused), Attempts: attempts, err: verdict.Refused.Err}
+		return nil, refused(verdict.Refused, attempts)
 	}
 }
 
-// needs of a request that its route must meet.
-func needs(req *Request) route.Needs {
+// needs returns what a provider must offer to serve a request.
+func needs(req *Request, url string) route.Needs {
 	n := route.Needs{Document: req.Document, Side: req.Side, Fields: req.Fields, Extras: req.Extras, Signals: req.Signals, Labels: req.Labels}
 	if req.PassURL {
-		n.URLBytes = max(1, len(req.Picture.url))
+		n.URLBytes = max(1, len(url))
 	}
 	return n
 }
 
-// attempt asks one provider, for the router.
-func (c *call) attempt(ctx context.Context, t route.Attempt) route.Result {
-	e, p := c.gen, c.gen.providers[t.Provider]
-	started := e.cfg.Now()
-	ctx, seen := e.watch.observeAttempt(ctx, p, t)
-	done, s, f := e.attempt(ctx, p, c.request, c.picture, t.Ready)
-	if s.unready != nil { // whatever the provider made of it
-		f = s.notPermitted()
-	}
-	if f == nil {
-		f = s.validate(done)
-	}
-	out := &result{failed: f}
-	outcome := route.Result{}
-	if f == nil {
-		out.recognition = s.recognition(c.request, done)
-		outcome = route.Result{Reading: reading(out.recognition), Billed: s.charged(done.Billed), VendorRequestID: clip(done.VendorRequestID)}
-	} else {
-		f.Provider = p.name
-		outcome = route.Result{Failure: failure(f, s), Billed: f.Billed, VendorRequestID: f.requestID}
-	}
-	c.mu.Lock()
-	c.results[t.Number] = out
-	c.mu.Unlock()
-	e.watch.attempted(ctx, seen, p, &outcome, f)
-	e.logAttempt(ctx, t, &outcome, f, e.cfg.Now().Sub(started))
-	return outcome
-}
-
-// failure is what a route decides by.
-func failure(f *failed, s *attempt) *route.Failure {
-	if s.unready != nil {
-		return s.unready
-	}
-	return &route.Failure{
-		Kind: f.Kind, Fault: f.Fault, Retryable: f.Retryable, FailOver: f.FailOver, Message: f.Message,
-		RetryAfter: time.Duration(f.RetryAfterMs) * time.Millisecond,
-		Ours:       f.Fault == abi.FaultCaller && (!s.reached || f.Kind == abi.FailureKindTimeout) || f.Kind == abi.FailureKindPermissionDenied && !s.reached,
+// refused is the error of a call for which the route has asked no provider.
+func refused(r *route.Refusal, attempts []Attempt) *Error {
+	return &Error{
+		Failure:  Failure{Kind: r.Kind, Fault: r.Fault, Message: r.Message, Billed: abi.BilledNo, RetryAfter: r.RetryAfter, Retryable: r.RetryAfter > 0},
+		Attempts: attempts, err: r.Err,
 	}
 }
 
-// attempts is what was considered, as the result model has it.
-func (c *call) attempts(v *route.Verdict) []Attempt {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	out := make([]Attempt, 0, len(v.Attempts))
-	for _, x := range v.Attempts {
-		a := Attempt{Provider: x.Provider, Started: x.Started, Outcome: x.Outcome, DurationMs: x.Took.Milliseconds(), Billed: x.Result.Billed, VendorRequestID: x.Result.VendorRequestID, Reason: x.Reason}
-		if r := c.results[x.Number]; r != nil && x.Outcome == Failed {
-			a.Failure = &r.failed.Failure
-		}
-		if x.Cost > 0 {
-			a.Cost, a.Currency, a.Price = x.Cost, string(c.gen.currency()), x.Source
-		}
-		out = append(out, a)
-	}
-	return out
-}
-
-// refused is the failure of a call that the route did not let go to any provider.
-func refused(r *route.Refusal) Failure {
-	return Failure{Kind: r.Kind, Fault: r.Fault, Message: r.Message, Billed: abi.BilledNo, RetryAfterMs: milliseconds(r.RetryAfter), Retryable: r.RetryAfter > 0}
-}
-
-func milliseconds(d time.Duration) uint32 {
-	return uint32(min(max(d.Milliseconds(), 0), 1<<32-1))
-}
-
-func (g *generation) logAttempt(ctx context.Context, t route.Attempt, o *route.Result, f *failed, took time.Duration) {
-	outcome, level := Recognized, slog.LevelInfo
-	attrs := []slog.Attr{
-		slog.String("provider", t.Provider), slog.Int64("duration_ms", took.Milliseconds()),
-		slog.String("billed", o.Billed.String()), slog.String("vendor_request_id", o.VendorRequestID), slog.String("reason", t.Reason),
-	}
-	if f != nil {
-		outcome, level = Failed, slog.LevelWarn
-		attrs = append(attrs, slog.String("kind", f.Kind.String()), slog.String("vendor_code", f.VendorCode), slog.String("message", f.Message))
-	}
-	g.cfg.Logger.LogAttrs(ctx, level, "attempt", append(attrs, slog.String("outcome", string(outcome)))...)
-}
-
-// notLoaded is why a provider cannot be asked; nil when it can.
+// notLoaded says why a provider cannot be asked; nil when it can.
 func (g *generation) notLoaded(name string) error {
 	if err := g.providers[name].loadErr; err != nil {
 		return fmt.Errorf("is not loaded: %w", err)

@@ -3,11 +3,8 @@ package engine
 import (
 	"bytes"
 	"cmp"
-	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -17,26 +14,26 @@ import (
 	"github.com/ocrmux/ocrmux/internal/value"
 )
 
-// FrontDoor answers as a vendor: requests in the vendor's own protocol are read by the vendor's plugin, recognised through
-// a route, and answered in the vendor's own words.
+// FrontDoor answers as a vendor: the vendor's plugin reads requests in the vendor's own protocol, and answers them in the vendor's own words;
+// a route recognizes their pictures.
 type FrontDoor struct {
-	// Route that recognises; empty means "default".
+	// Route that recognizes; empty means DefaultRoute.
 	Route string
 	// Clients who may call, each with the credentials the vendor would have given it, by the names of the plugin's secrets.
 	Clients []map[string]Secret
 	// Tenants on whose behalf the clients call, in their order; for those beyond the end of the list, and where it is empty, on nobody's.
 	Tenants []string
-	// Config is what the plugin is told, held to its schema.
+	// Config of the plugin, which is validated against the plugin's schema.
 	Config map[string]any
 }
 
-// Door is the front door of a plugin, which answers as its vendor. It is safe for concurrent use.
+// Door is an http.Handler for the front door of a plugin. It is safe for concurrent use, and keeps serving across reloads.
 type Door struct {
 	engine *Engine
 	plugin string
 }
 
-// Door gives the front door that Config.FrontDoors opened for a plugin; nil when there is none.
+// Door returns the front door that Config.FrontDoors opens for a plugin; nil when there is none.
 func (e *Engine) Door(plugin string) *Door {
 	if e.now.Load().doors[plugin] == nil {
 		return nil
@@ -44,10 +41,10 @@ func (e *Engine) Door(plugin string) *Door {
 	return &Door{e, plugin}
 }
 
-// Doors names the front doors that are open, by their plugins.
+// Doors returns the plugins of all front doors, in order.
 func (e *Engine) Doors() []string { return slices.Sorted(maps.Keys(e.now.Load().doors)) }
 
-// Paths are the vendor's own methods and paths; none when a Reload has closed the door.
+// Paths returns the vendor's own methods and paths; none after a Reload has closed the door.
 func (d *Door) Paths() []abi.FrontDoor {
 	if now := d.engine.now.Load().doors[d.plugin]; now != nil {
 		return now.provider.plugin.Manifest.FrontDoors
@@ -55,11 +52,11 @@ func (d *Door) Paths() []abi.FrontDoor {
 	return nil
 }
 
-// ServeHTTP answers one request of the vendor's protocol. A body over the engine's limit is cut off before it is read.
+// ServeHTTP answers one request of the vendor's protocol. It rejects a body that is larger than the engine's limit before it reads it.
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g := d.engine.begin()
 	if g == nil {
-		http.Error(w, "the engine is closed", http.StatusServiceUnavailable)
+		http.Error(w, ErrClosed.Error(), http.StatusServiceUnavailable)
 		return
 	}
 	defer g.running.Done()
@@ -77,9 +74,10 @@ type door struct {
 	provider *provider // the plugin with the door's own config
 	route    string
 	clients  []client
+	mask     value.Mask // of the secrets of all clients
 }
 
-// openDoors holds each front door to its plugin's manifest.
+// openDoors checks each front door against its plugin's manifest.
 func (g *generation) openDoors(found []catalog.Found) error {
 	g.doors = make(map[string]*door, len(g.cfg.FrontDoors))
 	var problems []error
@@ -130,10 +128,16 @@ func (g *generation) newDoor(name string, cfg FrontDoor, found []catalog.Found) 
 		}
 		d.clients = append(d.clients, c)
 	}
+	var hidden [][]byte
+	for _, c := range d.clients {
+		hidden = append(hidden, p.hidden(c.secrets)...)
+	}
+	d.mask = value.NewMask(hidden...)
 	return d, errors.Join(problems...)
 }
 
-// seenBy is what a door's client of these secrets has sent already: a request that was answered before a reload is not answered again.
+// seenBy returns what a door's client with these secrets has signed before, so that a request that was answered before a reload is not
+// answered again.
 func (g *generation) seenBy(name string, secrets map[string][]byte) *seen {
 	if g.before != nil && g.before.doors[name] != nil {
 		for _, c := range g.before.doors[name].clients {
@@ -143,29 +147,4 @@ func (g *generation) seenBy(name string, secrets map[string][]byte) *seen {
 		}
 	}
 	return newSeen()
-}
-
-// serve answers one request of the vendor's protocol, for a call that Close waits for.
-func (d *door) serve(w http.ResponseWriter, r *http.Request) {
-	if d.provider.loadErr != nil {
-		http.Error(w, "the front door's plugin did not load", http.StatusServiceUnavailable)
-		return
-	}
-	ctx, cancel := context.WithTimeout(r.Context(), d.gen.cfg.Limits.Timeout)
-	defer cancel()
-	ctx, seen := d.gen.watch.observeInbound(ctx, d.provider.serves)
-	defer seen.end("")
-	v := &inboundCall{attempt: attempt{gen: d.gen, provider: d.provider}, door: d}
-	v.eval = value.New(v, value.Limits{})
-	var id [16]byte
-	if _, err := io.ReadFull(d.gen.cfg.Random, id[:]); err != nil {
-		http.Error(w, "no randomness", http.StatusInternalServerError)
-		return
-	}
-	v.id = hex.EncodeToString(id[:])
-	if f := v.read(w, r); f != nil {
-		v.answer(ctx, w, nil, f)
-		return
-	}
-	v.serve(ctx, w)
 }

@@ -91,7 +91,7 @@ func inboundOf(now time.Time, clients ...client) *inboundCall {
 		"id": {Name: "id", Uses: []string{"plain"}}, "secret": {Name: "secret", Uses: []string{"md5", "plain"}},
 	}}
 	e := &generation{cfg: Config{Now: func() time.Time { return now }}}
-	v := &inboundCall{attempt: attempt{gen: e, provider: p, blobs: [][]byte{[]byte("the body")}}, door: &door{clients: clients}}
+	v := &inboundCall{pluginCall: pluginCall{gen: e, provider: p, blobs: [][]byte{[]byte("the body")}}, door: &door{clients: clients}}
 	v.eval = value.New(v, value.Limits{})
 	return v
 }

@@ -145,10 +145,11 @@ const canaryTime = 20 * time.Second
 func (g *generation) canary(ctx context.Context, p *provider) error {
 	ctx, cancel := context.WithTimeout(ctx, canaryTime)
 	defer cancel()
-	s := &attempt{gen: g, provider: p, blobs: [][]byte{nil}}
-	about, f := s.context()
+	a := g.newAttempt(p, nil)
+	a.blobs = [][]byte{nil}
+	about, f := a.stepContext()
 	if f != nil {
-		return errors.New(f.Message)
+		return f
 	}
 	in := &abi.StepRequest{Context: about, Start: &abi.Start{Document: p.plugin.Manifest.Documents[0].Document, Picture: &abi.PictureInfo{
 		Format: abi.ImageFormatJPG, Width: 856, Height: 540, Size: 100_000, Orientation: 1,

@@ -30,7 +30,7 @@ func (e *Engine) Explain(name string, req Request) (r Ranking, ok bool) {
 	}
 	g := e.now.Load()
 	r = Ranking{Route: name, Currency: g.currency()}
-	r.Policy, r.Providers, ok = g.router.Explain(name, needs(&req))
+	r.Policy, r.Providers, ok = g.router.Explain(name, needs(&req, req.Picture.url))
 	budgets := e.shared.book.Snapshot()
 	for i := range r.Providers {
 		if x := &r.Providers[i]; x.Ready {

@@ -3,11 +3,9 @@ package engine
 import (
 	"context"
 	"errors"
-
-	"github.com/ocrmux/ocrmux/engine/abi"
 )
 
-// retire waits for the calls of a generation until ctx ends, and gives back what it alone uses.
+// retire waits for the calls of a generation until ctx ends, and then releases what only this generation uses.
 func (g *generation) retire(ctx context.Context) error {
 	var errs []error
 	select {
@@ -27,7 +25,7 @@ func (g *generation) retire(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// close ends what the generations had in common.
+// close closes what the generations share.
 func (s *shared) close(ctx context.Context) error {
 	var errs []error
 	if s.book != nil {
@@ -40,9 +38,4 @@ func (s *shared) close(ctx context.Context) error {
 		errs = append(errs, r.Close(ctx))
 	}
 	return errors.Join(errs...)
-}
-
-// closed is the failure of a call that came after Close.
-func closed() *failed {
-	return failWith(abi.FailureKindUnavailable, abi.FaultOperator, "the engine is closed", nil)
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-// observeStanding has the metering ask for budgets, accounts and plugins whenever it wants to know, until the engine is closed.
-func (e *Engine) observeStanding() error {
+// observeStatus registers the gauges of budgets, providers and plugins until the engine is closed.
+func (e *Engine) observeStatus() error {
 	m := e.shared.watch.meters
 	if m == nil {
 		return nil
@@ -51,10 +51,10 @@ func (g *gauges) budgets(o metric.Observer, accounts []money.Account, currency s
 	}
 }
 
-func (g *gauges) accounts(o metric.Observer, standing []route.ProviderStatus) {
+func (g *gauges) accounts(o metric.Observer, status []route.ProviderStatus) {
 	parked := route.Parked{}.String() // how every reason of a parked account begins
-	for i := range standing {
-		x := &standing[i]
+	for i := range status {
+		x := &status[i]
 		provider := keyProvider.String(x.Provider)
 		o.ObserveFloat64(g.ready, oneIf(x.Ready), metric.WithAttributes(provider))
 		o.ObserveFloat64(g.parked, oneIf(strings.HasPrefix(x.Why, parked)), metric.WithAttributes(provider))
