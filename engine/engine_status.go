@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -65,8 +66,23 @@ func refusal(budgets []money.Account, name, tenant string, x *route.ProviderStat
 	return nil
 }
 
-// Routes are the names of all routes, in their order.
+// Routes returns the names of all routes, in order.
 func (e *Engine) Routes() []string { return slices.Sorted(maps.Keys(e.now.Load().routes)) }
+
+// HasRoute reports whether there is a route of a name; "" means DefaultRoute.
+func (e *Engine) HasRoute(name string) bool {
+	_, ok := e.now.Load().routes[cmp.Or(name, DefaultRoute)]
+	return ok
+}
+
+// HasProvider reports whether a provider of a name is configured.
+func (e *Engine) HasProvider(name string) bool { return e.now.Load().providers[name] != nil }
+
+// RouteProviders returns the names of a route's providers, the preferred one first; nil when there is no such route. "" means
+// DefaultRoute.
+func (e *Engine) RouteProviders(name string) []string {
+	return slices.Clone(e.now.Load().routes[cmp.Or(name, DefaultRoute)].Providers)
+}
 
 // ProviderStatus is every provider as the routes see it, by name.
 func (e *Engine) ProviderStatus() []route.ProviderStatus { return e.now.Load().router.Status() }
