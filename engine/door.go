@@ -19,12 +19,18 @@ import (
 type FrontDoor struct {
 	// Route that recognizes; empty means DefaultRoute.
 	Route string
-	// Clients who may call, each with the credentials the vendor would have given it, by the names of the plugin's secrets.
-	Clients []map[string]Secret
-	// Tenants on whose behalf the clients call, in their order; for those beyond the end of the list, and where it is empty, on nobody's.
-	Tenants []string
+	// Clients that may call; at least one.
+	Clients []Client
 	// Config of the plugin, which is validated against the plugin's schema.
 	Config map[string]any
+}
+
+// Client is one caller of a front door.
+type Client struct {
+	// Tenant on whose behalf the client calls; may be empty.
+	Tenant string
+	// Secrets that the vendor would have given the client, by the names in the plugin's manifest.
+	Secrets map[string]Secret
 }
 
 // Door is an http.Handler for the front door of a plugin. It is safe for concurrent use, and keeps serving across reloads.
@@ -119,14 +125,10 @@ func (g *generation) newDoor(name string, cfg FrontDoor, found []catalog.Found) 
 	if len(cfg.Clients) == 0 {
 		problems = append(problems, p.wrong("/clients", "nobody may call", "at least one client"))
 	}
-	for i, secrets := range cfg.Clients {
-		taken, err := p.takeSecrets(fmt.Sprintf("/clients/%d", i), secrets)
+	for i, c := range cfg.Clients {
+		taken, err := p.takeSecrets(fmt.Sprintf("/clients/%d", i), c.Secrets)
 		problems = append(problems, err)
-		c := client{secrets: taken, seen: g.seenBy(name, taken)}
-		if i < len(cfg.Tenants) {
-			c.tenant = cfg.Tenants[i]
-		}
-		d.clients = append(d.clients, c)
+		d.clients = append(d.clients, client{secrets: taken, tenant: c.Tenant, seen: g.seenBy(name, taken)})
 	}
 	var hidden [][]byte
 	for _, c := range d.clients {

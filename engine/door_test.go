@@ -32,12 +32,12 @@ func openPorter(t *testing.T, fetchAllow ...string) (*bench, *scanner) {
 	if err := trust.Approve(dir); err != nil {
 		t.Fatal(err)
 	}
-	client := func(id, code string) map[string]engine.Secret {
-		return map[string]engine.Secret{"id": engine.NewSecret(id), "code": engine.NewSecret(code), "inner": engine.NewSecret(innerSecret)}
+	client := func(id, code string) engine.Client {
+		return engine.Client{Secrets: map[string]engine.Secret{"id": engine.NewSecret(id), "code": engine.NewSecret(code), "inner": engine.NewSecret(innerSecret)}}
 	}
 	return openJumdata(t, func(c *engine.Config) {
 		c.Plugins, c.FetchAllow = dir, fetchAllow
-		c.FrontDoors = map[string]engine.FrontDoor{"porter": {Clients: []map[string]engine.Secret{client("first", tokenSecret), client("second", keySecret)}}}
+		c.FrontDoors = map[string]engine.FrontDoor{"porter": {Clients: []engine.Client{client("first", tokenSecret), client("second", keySecret)}}}
 	})
 }
 
