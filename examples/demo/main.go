@@ -79,7 +79,7 @@ func accounts() map[string]map[string]engine.Secret {
 func openBehind(ctx context.Context, accounts map[string]map[string]engine.Secret) (*engine.Engine, error) {
 	doors := make(map[string]engine.FrontDoor)
 	for name, account := range accounts {
-		doors[name] = engine.FrontDoor{Clients: []map[string]engine.Secret{account}}
+		doors[name] = engine.FrontDoor{Clients: []engine.Client{{Secrets: account}}}
 	}
 	modules, err := newWASM()
 	if err != nil {

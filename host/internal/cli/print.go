@@ -186,7 +186,7 @@ func attemptTable(attempts []engine.Attempt) *terminal.Table {
 		}
 		duration := ""
 		if a.Outcome != engine.Skipped {
-			duration = fmt.Sprintf("%d ms", a.DurationMs)
+			duration = fmt.Sprintf("%d ms", a.Duration.Milliseconds())
 		}
 		bill := billed(a.Billed)
 		if a.Cost > 0 {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -33,9 +34,9 @@ func TestRecognitionIsPrintedForPeople(t *testing.T) {
 		Extras:       map[string]string{"quality": "good"},
 		Attempts: []engine.Attempt{
 			{Provider: "a", Outcome: engine.Skipped, Billed: abi.BilledNo, Reason: message.Text("does not read the back side")},
-			{Provider: "second", Outcome: engine.Failed, DurationMs: 1200, Reason: message.New(message.FirstInRoute, "route", "default"),
+			{Provider: "second", Outcome: engine.Failed, Duration: 1200 * time.Millisecond, Reason: message.New(message.FirstInRoute, "route", "default"),
 				Failure: &engine.Failure{Kind: abi.FailureKindTimeout, Provider: "second", Message: "too slow"}},
-			{Provider: "p", Outcome: engine.Recognized, DurationMs: 7, Billed: abi.BilledYes, VendorRequestID: "R1", Reason: message.Text("next")},
+			{Provider: "p", Outcome: engine.Recognized, Duration: 7 * time.Millisecond, Billed: abi.BilledYes, VendorRequestID: "R1", Reason: message.Text("next")},
 		},
 	}
 	want := `cn.idcard, back side, rotated clockwise by 12.5°, with a portrait

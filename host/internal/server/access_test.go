@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -254,7 +255,8 @@ func TestFrontDoorClientsCallForTheirTenants(t *testing.T) {
 	t.Parallel()
 	c := openWith(t, func(c *engine.Config) {
 		d := c.FrontDoors["jumdata"]
-		d.Tenants = []string{"", "shop"}
+		d.Clients = slices.Clone(d.Clients)
+		d.Clients[1].Tenant = "shop"
 		c.FrontDoors["jumdata"] = d
 	}, nil).caller(t, "")
 	for _, client := range []params{jumdataSigned(appSecret, nil), jumdataSigned(otherSecret, params{"appId": otherAppID})} {

@@ -71,7 +71,7 @@ func TestAPIReadsACardInEveryForm(t *testing.T) {
 		"by a route":    c.post(t, recognize+"?side=front&route=default", "image/jpeg", picture),
 	} {
 		got := into[engine.Recognition](t, a)
-		if diff := cmp.Diff(direct, &got, cmpopts.IgnoreFields(engine.Attempt{}, "Started", "DurationMs", "Reason")); diff != "" {
+		if diff := cmp.Diff(direct, &got, cmpopts.IgnoreFields(engine.Attempt{}, "Started", "Duration", "Reason")); diff != "" {
 			t.Errorf("%s: -engine +API\n%s", name, diff)
 		}
 		if a.header.Get("Cache-Control") != "no-store" {

@@ -76,7 +76,7 @@ func TestFrontDoorConfigurationIsChecked(t *testing.T) {
 		door       engine.FrontDoor
 	}{
 		{"no client", "front door jumdata: /clients: nobody may call; want at least one client", engine.FrontDoor{}},
-		{"half a client", "front door jumdata: /clients/1: secrets are missing; want app_id and app_secret", engine.FrontDoor{Clients: []map[string]engine.Secret{texts("app_id", appID, "app_secret", appSecret), texts("app_id", appID)}}},
+		{"half a client", "front door jumdata: /clients/1: secrets are missing; want app_id and app_secret", engine.FrontDoor{Clients: clients(texts("app_id", appID, "app_secret", appSecret), texts("app_id", appID))}},
 		{"an unknown route", `front door jumdata: /route: there is no route "x"; want one of "default", "portrait"`, engine.FrontDoor{Route: "x", Clients: doors()["jumdata"].Clients}},
 		{"a wrong setting", "front door jumdata: /config", engine.FrontDoor{Config: map[string]any{"max_skew_seconds": -1}, Clients: doors()["jumdata"].Clients}},
 	} {

@@ -81,10 +81,19 @@ func texts(pairs ...string) map[string]engine.Secret {
 	return out
 }
 
+// clients returns clients with these secrets and without a tenant.
+func clients(secrets ...map[string]engine.Secret) []engine.Client {
+	out := make([]engine.Client, len(secrets))
+	for i, s := range secrets {
+		out[i].Secrets = s
+	}
+	return out
+}
+
 // doors returns the front doors of all vendors. Those with Alibaba's gateway have a client for each way of authentication.
 func doors() map[string]engine.FrontDoor {
-	signing := []map[string]engine.Secret{texts("app_id", appID, "app_secret", appSecret), texts("app_id", otherAppID, "app_secret", otherSecret)}
-	gateway := []map[string]engine.Secret{texts("app_code", appCode), texts("app_key", appID, "app_secret", appSecret), texts("app_key", otherAppID, "app_secret", otherSecret)}
+	signing := clients(texts("app_id", appID, "app_secret", appSecret), texts("app_id", otherAppID, "app_secret", otherSecret))
+	gateway := clients(texts("app_code", appCode), texts("app_key", appID, "app_secret", appSecret), texts("app_key", otherAppID, "app_secret", otherSecret))
 	return map[string]engine.FrontDoor{
 		"duguang": {Route: "portrait", Clients: gateway}, "showapi": {Clients: gateway}, "jumdata": {Clients: signing}, "wapi": {Clients: signing},
 	}

@@ -142,9 +142,9 @@ func openGateway(t *testing.T) *gateway {
 		Routes: map[string]engine.Route{
 			"default": {Providers: []string{"bad", "gone", "good"}}, "many": {Policy: "consensus", Providers: []string{"good", "actor", "bad"}},
 		},
-		FrontDoors: map[string]engine.FrontDoor{"jumdata": {Clients: []map[string]engine.Secret{{
+		FrontDoors: map[string]engine.FrontDoor{"jumdata": {Clients: []engine.Client{{Secrets: map[string]engine.Secret{
 			"app_id": engine.NewSecret("client"), "app_secret": engine.NewSecret(doorSecret),
-		}}}},
+		}}}}},
 		Money:   engine.Money{Budgets: []money.Budget{{Scope: money.ScopeRoute, Name: "default", Per: money.Day, Limit: money.Units{Calls: 1000}}}},
 		Results: engine.ResultCache{Entries: 10, TTL: 1e12},
 	})

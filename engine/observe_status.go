@@ -8,11 +8,10 @@ import (
 	"go.opentelemetry.io/otel/metric"
 
 	"github.com/ocrmux/ocrmux/internal/money"
-	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-// observeStanding has the metering ask for budgets, accounts and plugins whenever it wants to know, until the engine is closed.
-func (e *Engine) observeStanding() error {
+// observeStatus registers the gauges of budgets, providers and plugins until the engine is closed.
+func (e *Engine) observeStatus() error {
 	m := e.shared.watch.meters
 	if m == nil {
 		return nil
@@ -50,9 +49,9 @@ func (g *gauges) budgets(o metric.Observer, accounts []money.Account, currency s
 	}
 }
 
-func (g *gauges) accounts(o metric.Observer, standing []route.ProviderStatus) {
-	for i := range standing {
-		x := &standing[i]
+func (g *gauges) accounts(o metric.Observer, status []ProviderStatus) {
+	for i := range status {
+		x := &status[i]
 		provider := keyProvider.String(x.Provider)
 		o.ObserveFloat64(g.ready, oneIf(x.Ready), metric.WithAttributes(provider))
 		o.ObserveFloat64(g.parked, oneIf(x.Parked != nil), metric.WithAttributes(provider))

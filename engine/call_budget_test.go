@@ -55,7 +55,7 @@ func TestABudgetBillsExactlyWhatItAllows(t *testing.T) {
 					if verdict(f.Failure) != "quota_exhausted, billed no, fault operator, retryable" || !errors.As(err, &spent) || spent.Scope != budget.Scope || spent.Name != budget.Name {
 						t.Fatalf("%s: %v", verdict(f.Failure), err)
 					}
-					if got := time.Duration(f.Failure.RetryAfterMs) * time.Millisecond; got != untilMidnight {
+					if got := f.Failure.RetryAfter; got != untilMidnight {
 						t.Errorf("to be tried again after %v, want %v", got, untilMidnight)
 					}
 					if len(f.Attempts) != 1 || f.Attempts[0].Outcome != engine.Skipped || f.Attempts[0].Reason.String() != "is not asked: "+spent.Error() {

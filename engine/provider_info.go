@@ -35,10 +35,10 @@ type DocumentInfo struct {
 }
 
 // list gives all providers by name, then the plugins that serve none.
-func (e *generation) list() []ProviderInfo {
-	out := make([]ProviderInfo, 0, len(e.providers)+len(e.idle))
-	for _, name := range slices.Sorted(maps.Keys(e.providers)) {
-		p := e.providers[name]
+func (g *generation) list() []ProviderInfo {
+	out := make([]ProviderInfo, 0, len(g.providers)+len(g.idle))
+	for _, name := range slices.Sorted(maps.Keys(g.providers)) {
+		p := g.providers[name]
 		info := describe(p.name, p.serves, p.plugin)
 		switch {
 		case p.loadErr != nil:
@@ -46,19 +46,19 @@ func (e *generation) list() []ProviderInfo {
 		default:
 			s := p.module.Status()
 			info.State, info.Reason, info.Instances, info.Replaced = s.State, s.Reason.String(), s.Instances, s.Replaced
-			if err := e.refused[p.serves]; err != nil && info.Reason == "" {
+			if err := g.refused[p.serves]; err != nil && info.Reason == "" {
 				info.Reason = "a newer file was refused: " + err.Error()
 			}
 		}
 		out = append(out, info)
 	}
-	return append(out, e.idle...)
+	return append(out, g.idle...)
 }
 
 // listIdle remembers the plugins that no provider uses.
-func (e *generation) listIdle(found []catalog.Found) {
+func (g *generation) listIdle(found []catalog.Found) {
 	used := make(map[string]bool)
-	for _, p := range e.users() {
+	for _, p := range g.users() {
 		used[p.plugin.Path] = true
 	}
 	for _, f := range found {
@@ -74,7 +74,7 @@ func (e *generation) listIdle(found []catalog.Found) {
 		default:
 			info.State, info.Reason = NotConfigured, "no provider of the configuration uses this plugin"
 		}
-		e.idle = append(e.idle, info)
+		g.idle = append(g.idle, info)
 	}
 }
 

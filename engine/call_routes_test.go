@@ -136,7 +136,7 @@ func TestAConsensusSaysWhoSuppliedEachFieldAndWhoDisagreed(t *testing.T) {
 		t.Errorf("attempts (-want +got):\n%s", diff)
 	}
 	for i := range r.Attempts {
-		r.Attempts[i].Started, r.Attempts[i].DurationMs = time.Time{}, 0
+		r.Attempts[i].Started, r.Attempts[i].Duration = time.Time{}, 0
 	}
 	got, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -31,7 +32,7 @@ func (e *Engine) Explain(name string, req Request) (r Ranking, ok bool) {
 	}
 	g := e.now.Load()
 	r = Ranking{Route: name, Currency: g.currency()}
-	r.Policy, r.Providers, ok = g.router.Explain(name, needs(&req))
+	r.Policy, r.Providers, ok = g.router.Explain(name, needs(&req, req.Picture.url))
 	for i := range r.Providers {
 		if x := &r.Providers[i]; x.Ready {
 			if spent := e.shared.book.Refusal(&money.Claim{Provider: x.Provider, Route: name, Tenant: req.Tenant, Quote: money.Quote{Amount: x.Price}}); spent != nil {
@@ -52,8 +53,23 @@ func (e *Engine) Explain(name string, req Request) (r Ranking, ok bool) {
 	return r, ok
 }
 
-// Routes are the names of all routes, in their order.
+// Routes returns the names of all routes, in order.
 func (e *Engine) Routes() []string { return slices.Sorted(maps.Keys(e.now.Load().routes)) }
+
+// HasRoute reports whether there is a route of a name; "" means DefaultRoute.
+func (e *Engine) HasRoute(name string) bool {
+	_, ok := e.now.Load().routes[cmp.Or(name, DefaultRoute)]
+	return ok
+}
+
+// HasProvider reports whether a provider of a name is configured.
+func (e *Engine) HasProvider(name string) bool { return e.now.Load().providers[name] != nil }
+
+// RouteProviders returns the names of a route's providers, the preferred one first; nil when there is no such route. "" means
+// DefaultRoute.
+func (e *Engine) RouteProviders(name string) []string {
+	return slices.Clone(e.now.Load().routes[cmp.Or(name, DefaultRoute)].Providers)
+}
 
 // ProviderStatus is every provider as the routes see it, by name.
 func (e *Engine) ProviderStatus() []ProviderStatus { return e.now.Load().router.Status() }

@@ -32,12 +32,12 @@ func openPorter(t *testing.T, fetchAllow ...string) (*bench, *scanner) {
 	if err := trust.Approve(dir); err != nil {
 		t.Fatal(err)
 	}
-	client := func(id, code string) map[string]engine.Secret {
-		return map[string]engine.Secret{"id": engine.NewSecret(id), "code": engine.NewSecret(code), "inner": engine.NewSecret(innerSecret)}
+	client := func(id, code string) engine.Client {
+		return engine.Client{Secrets: map[string]engine.Secret{"id": engine.NewSecret(id), "code": engine.NewSecret(code), "inner": engine.NewSecret(innerSecret)}}
 	}
 	return openJumdata(t, func(c *engine.Config) {
 		c.Plugins, c.FetchAllow = dir, fetchAllow
-		c.FrontDoors = map[string]engine.FrontDoor{"porter": {Clients: []map[string]engine.Secret{client("first", tokenSecret), client("second", keySecret)}}}
+		c.FrontDoors = map[string]engine.FrontDoor{"porter": {Clients: []engine.Client{client("first", tokenSecret), client("second", keySecret)}}}
 	})
 }
 
@@ -69,7 +69,7 @@ func TestADoorStandsWhateverItsPluginDoes(t *testing.T) {
 		{"", "wrong", good, "400 unauthenticated|", false},
 		{"", "", good, "400 unauthenticated|", false},
 		{"", keySecret, nil, "400 invalid_request|the request has no picture", false},
-		{"", keySecret, url.Values{"picture": {"*"}}, "400 invalid_image|the picture is no base64", false},
+		{"", keySecret, url.Values{"picture": {"*"}}, "400 invalid_image|the picture is not valid base64", false},
 		{"", keySecret, large, "400 invalid_image|", false},
 		{"", keySecret, url.Values{"url": {"https://pictures.example/" + strings.Repeat("x", 60)}}, "400 invalid_image|the picture's address is longer than 60 bytes", false},
 		{"", keySecret, url.Values{"url": {"http://127.0.0.1:9/card.jpg"}}, "400 invalid_image|the picture cannot be fetched", false},
@@ -79,7 +79,7 @@ func TestADoorStandsWhateverItsPluginDoes(t *testing.T) {
 		{"admit anybody", "", good, refused, false},
 		{"ask for bytes that are not there", keySecret, good, refused + "there are no bytes under the handle 4711", false},
 		{"ask for the body as the picture", keySecret, good, refused, false},
-		{"ask for no kind of picture", keySecret, good, refused + "the plugin admitted a picture of no kind", false},
+		{"ask for no kind of picture", keySecret, good, refused + "the plugin admitted a request with an empty picture", false},
 		{"prove with a secret in plain", innerSecret, good, "400 unauthenticated|", false},
 		{"panic on the way out", keySecret, good, "502 ", true},
 		{"reply nothing", keySecret, good, "502 ", true},

@@ -14,13 +14,13 @@ import (
 )
 
 const (
-	// maxFittedBytes bounds what the fitted pictures of one attempt may hold in memory.
+	// maxFittedBytes bounds the memory of the pictures that one plugin call has fitted.
 	maxFittedBytes = 64 << 20
-	// maxSentBody is the longest body that http_send gives beside the leaves, so that both fit into one message.
+	// maxSentBody is the longest body that http_send returns beside the leaves, so that both fit into one message.
 	maxSentBody = abi.MaxMessageBytes / 4
 )
 
-// hostCallState bounds the host calls of a step and lets only one run at a time.
+// hostCallState counts the host calls of a step and lets only one run at a time.
 type hostCallState struct {
 	mu    sync.Mutex
 	count int
@@ -32,36 +32,36 @@ func (h *hostCallState) reset() {
 	h.mu.Unlock()
 }
 
-// Call implements catalog.Host. Everything that can be wrong is a status.
-func (s *session) Call(ctx context.Context, call *abi.HostCall) *abi.HostReply {
+// Call implements catalog.Host. Everything that can go wrong is a status of the reply.
+func (c *pluginCall) Call(ctx context.Context, call *abi.HostCall) *abi.HostReply {
 	name := call.Function()
 	if name == "" {
 		return refuse(abi.HostStatusInvalid, "the call names no function")
 	}
-	if !slices.Contains(s.provider.plugin.Manifest.HostFunctions, name) {
+	if !slices.Contains(c.provider.plugin.Manifest.HostFunctions, name) {
 		return refuse(abi.HostStatusDenied, "the manifest's host_functions do not list "+name)
 	}
-	s.hostCalls.mu.Lock()
-	defer s.hostCalls.mu.Unlock()
-	if s.hostCalls.count++; s.hostCalls.count > s.engine.cfg.Limits.MaxHostCalls {
-		return refuse(abi.HostStatusLimit, fmt.Sprintf("more than %d host calls in one step", s.engine.cfg.Limits.MaxHostCalls))
+	c.hostCalls.mu.Lock()
+	defer c.hostCalls.mu.Unlock()
+	if c.hostCalls.count++; c.hostCalls.count > c.gen.cfg.Limits.MaxHostCalls {
+		return refuse(abi.HostStatusLimit, fmt.Sprintf("more than %d host calls in one step", c.gen.cfg.Limits.MaxHostCalls))
 	}
 	if ctx.Err() != nil {
 		return refuse(abi.HostStatusTimeout, "the time of the call is over")
 	}
 	switch {
 	case call.Sign != nil:
-		return s.sign(call.Sign)
+		return c.sign(call.Sign)
 	case call.HTTPSend != nil:
-		return s.httpSend(ctx, call.HTTPSend)
+		return c.httpSend(ctx, call.HTTPSend)
 	case call.ImageInspect != nil:
-		return s.imageInspect(call.ImageInspect)
+		return c.imageInspect(call.ImageInspect)
 	case call.ImageFit != nil:
-		return s.imageFit(ctx, call.ImageFit)
+		return c.imageFit(ctx, call.ImageFit)
 	case call.ImageRead != nil:
-		return s.imageRead(call.ImageRead)
+		return c.imageRead(call.ImageRead)
 	default:
-		return s.log(ctx, call.Log)
+		return c.log(ctx, call.Log)
 	}
 }
 
@@ -69,25 +69,25 @@ func refuse(status abi.HostStatus, message string) *abi.HostReply {
 	return &abi.HostReply{Status: status, Message: message}
 }
 
-// sign evaluates a digest. A value that is no digest could carry a secret out, so the contract has none.
-func (s *session) sign(in *abi.SignRequest) *abi.HostReply {
+// sign evaluates a digest. The contract has no other values here, since they could carry a secret out.
+func (c *pluginCall) sign(in *abi.SignRequest) *abi.HostReply {
 	if in.Digest == nil {
 		return refuse(abi.HostStatusInvalid, "there is no digest to sign")
 	}
 	v := &abi.Value{Parts: []abi.Part{{Digest: in.Digest}}}
-	b, err := s.eval.Bytes(v, abi.MaxStateBytes)
+	b, err := c.eval.Bytes(v, abi.MaxStateBytes)
 	if err != nil {
 		return refuse(abi.HostStatusInvalid, err.Error())
 	}
 	return &abi.HostReply{Sign: &abi.SignReply{Value: b}}
 }
 
-func (s *session) httpSend(ctx context.Context, in *abi.HTTPRequest) *abi.HostReply {
-	c, f := s.context()
+func (c *pluginCall) httpSend(ctx context.Context, in *abi.HTTPRequest) *abi.HostReply {
+	about, f := c.stepContext()
 	if f != nil {
-		return refuse(abi.HostStatusFailed, f.Message)
+		return refuse(abi.HostStatusFailed, f.Failure.Message)
 	}
-	r, _, f := s.send(ctx, in, c.Nonce, true)
+	r, _, f := c.send(ctx, in, about.Nonce, true)
 	if f == nil {
 		if len(r.Body) > maxSentBody {
 			r.Body = nil
@@ -101,29 +101,32 @@ func (s *session) httpSend(ctx context.Context, in *abi.HTTPRequest) *abi.HostRe
 		status = abi.HostStatusInvalid
 	case errors.Is(f.err, errTooMany):
 		status = abi.HostStatusLimit
-	case errors.Is(f.err, errStrayed), f.Kind == abi.FailureKindPermissionDenied:
+	case errors.Is(f.err, errStrayed), f.Failure.Kind == abi.FailureKindPermissionDenied:
 		status = abi.HostStatusDenied
-	case f.Kind == abi.FailureKindTimeout:
+	case f.Failure.Kind == abi.FailureKindTimeout:
 		status = abi.HostStatusTimeout
 	}
-	return refuse(status, f.Message)
+	return refuse(status, f.Failure.Message)
 }
 
-// inspected is a picture by handle with its headers read again: a handle can be anything a vendor sent.
-func (s *session) inspected(handle uint32) ([]byte, imaging.Info, *abi.HostReply) {
-	data, ok := s.Blob(handle)
+// inspected returns a picture by its handle. A handle may be anything that a vendor has sent, so its headers are read first.
+func (c *pluginCall) inspected(handle uint32) ([]byte, imaging.Info, *abi.HostReply) {
+	data, ok := c.Blob(handle)
 	if !ok {
 		return nil, imaging.Info{}, refuse(abi.HostStatusInvalid, fmt.Sprintf("there are no bytes under the handle %d", handle))
 	}
-	info, err := imaging.Inspect(data, s.engine.cfg.Limits.Picture)
+	if handle == 0 && c.header != (imaging.Info{}) {
+		return data, c.header, nil
+	}
+	info, err := imaging.Inspect(data, c.gen.cfg.Limits.Picture)
 	if err != nil {
 		return nil, info, refuse(abi.HostStatusFailed, err.Error())
 	}
 	return data, info, nil
 }
 
-func (s *session) imageInspect(in *abi.ImageInspectRequest) *abi.HostReply {
-	data, info, refused := s.inspected(in.Handle)
+func (c *pluginCall) imageInspect(in *abi.ImageInspectRequest) *abi.HostReply {
+	data, info, refused := c.inspected(in.Handle)
 	if refused != nil {
 		return refused
 	}
@@ -134,7 +137,7 @@ func (s *session) imageInspect(in *abi.ImageInspectRequest) *abi.HostReply {
 	return &abi.HostReply{ImageInspect: out}
 }
 
-// violations checks each limit by itself, so that all that do not hold are named.
+// violations checks each limit by itself, so that every limit that is broken is named.
 func violations(l imaging.Limits, info imaging.Info, data []byte) []abi.LimitViolation {
 	single := []imaging.Limits{
 		{Formats: l.Formats}, {MinSide: l.MinSide}, {MaxSide: l.MaxSide}, {MaxBytes: l.MaxBytes},
@@ -153,8 +156,8 @@ func violations(l imaging.Limits, info imaging.Info, data []byte) []abi.LimitVio
 	return out
 }
 
-func (s *session) imageFit(ctx context.Context, in *abi.ImageFitRequest) *abi.HostReply {
-	data, info, refused := s.inspected(in.Handle)
+func (c *pluginCall) imageFit(ctx context.Context, in *abi.ImageFitRequest) *abi.HostReply {
+	data, info, refused := c.inspected(in.Handle)
 	if refused != nil {
 		return refused
 	}
@@ -162,26 +165,26 @@ func (s *session) imageFit(ctx context.Context, in *abi.ImageFitRequest) *abi.Ho
 	if in.Limits != nil {
 		limits = imageLimits(in.Limits)
 	}
-	fitted, err := s.engine.fitOne(ctx, data, info, limits)
+	fitted, err := c.gen.fitOne(ctx, data, info, limits)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return refuse(abi.HostStatusTimeout, "the time of the call is over")
 	case err != nil:
 		return refuse(abi.HostStatusFailed, err.Error())
 	}
-	if s.fittedBytes += len(fitted.Data); s.fittedBytes > maxFittedBytes {
+	if c.fittedBytes += len(fitted.Data); c.fittedBytes > maxFittedBytes {
 		return refuse(abi.HostStatusLimit, fmt.Sprintf("the fitted pictures of one call have more than %d bytes", maxFittedBytes))
 	}
-	return &abi.HostReply{ImageFit: &abi.ImageFitReply{Picture: pictureInfo(s.hold(fitted.Data), fitted.Info)}}
+	return &abi.HostReply{ImageFit: &abi.ImageFitReply{Picture: pictureInfo(c.hold(fitted.Data), fitted.Info)}}
 }
 
-func (s *session) imageRead(in *abi.ImageReadRequest) *abi.HostReply {
-	data, ok := s.Blob(in.Handle)
+func (c *pluginCall) imageRead(in *abi.ImageReadRequest) *abi.HostReply {
+	data, ok := c.Blob(in.Handle)
 	if !ok {
 		return refuse(abi.HostStatusInvalid, fmt.Sprintf("there are no bytes under the handle %d", in.Handle))
 	}
 	if in.Offset > uint64(len(data)) {
-		return refuse(abi.HostStatusInvalid, "the offset lies behind the end")
+		return refuse(abi.HostStatusInvalid, "the offset is beyond the end")
 	}
 	rest := data[in.Offset:]
 	n := min(len(rest), abi.MaxImageReadBytes)
@@ -191,12 +194,11 @@ func (s *session) imageRead(in *abi.ImageReadRequest) *abi.HostReply {
 	return &abi.HostReply{ImageRead: &abi.ImageReadReply{Data: rest[:n], Size: uint64(len(data))}}
 }
 
-// log passes a provider's line on, with every secret masked. Providers see card data, so their words go no further than
-// the debug level.
-func (s *session) log(ctx context.Context, in *abi.LogRecord) *abi.HostReply {
-	if s.engine.cfg.Logger.Enabled(ctx, slog.LevelDebug) {
-		s.engine.cfg.Logger.LogAttrs(ctx, slog.LevelDebug, "provider says",
-			slog.String("provider", s.provider.name), slog.String("level", in.Level.String()), slog.String("text", s.discreet(in.Message)))
+// log writes a line of the plugin, with every secret masked. Plugins see card data, so their lines are only written at the debug level.
+func (c *pluginCall) log(ctx context.Context, in *abi.LogRecord) *abi.HostReply {
+	if c.gen.cfg.Logger.Enabled(ctx, slog.LevelDebug) {
+		c.gen.cfg.Logger.LogAttrs(ctx, slog.LevelDebug, "provider says",
+			slog.String("provider", c.provider.name), slog.String("level", in.Level.String()), slog.String("text", c.redact(in.Message)))
 	}
 	return new(abi.HostReply)
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-// reading is what a route decides by.
+// reading is as much of a recognition as a route decides by.
 func reading(r *Recognition) *route.Reading {
 	out := &route.Reading{Fields: make(map[string]route.Field, len(r.Fields))}
 	for name, f := range r.Fields {
@@ -24,7 +24,7 @@ func reading(r *Recognition) *route.Reading {
 	return out
 }
 
-// votes is what a field counts as in a consensus: its value, or the text where there is none.
+// votes is what a field counts as in a consensus: its value, or its text where it has none.
 func votes(f Field) string {
 	switch {
 	case f.LongTerm:
@@ -36,7 +36,7 @@ func votes(f Field) string {
 	}
 }
 
-// proved reports whether a document's own number confirms a field.
+// proved reports whether the document's own number confirms a field.
 func proved(checks map[string]idcard.State, name string) bool {
 	if checks[idcard.CheckIDNumberChecksum] != idcard.Pass {
 		return false
@@ -52,11 +52,11 @@ func proved(checks map[string]idcard.State, name string) bool {
 	return false
 }
 
-// merge makes one recognition of several, field by field as the vote says. What is no field comes from the first that has it; of a
-// signal, yes counts for more than no, and no for more than not checked.
-func (e *generation) merge(v *route.Vote, read map[int]*Recognition) *Recognition {
-	tries := slices.Sorted(maps.Keys(read))
-	out := read[tries[0]].clone()
+// merge makes one recognition of several, field by field as the vote says. Everything else comes from the first one that has it. Of a signal,
+// yes counts more than no, and no more than not checked.
+func (g *generation) merge(v *route.Vote, read map[int]*Recognition) *Recognition {
+	numbers := slices.Sorted(maps.Keys(read))
+	out := read[numbers[0]].clone()
 	out.Fields = make(map[string]Field, len(v.Fields))
 	normal := make(map[string]idcard.Field, len(v.Fields))
 	for name, elected := range v.Fields {
@@ -68,8 +68,8 @@ func (e *generation) merge(v *route.Vote, read map[int]*Recognition) *Recognitio
 		out.Fields[name] = f
 		normal[name] = idcard.Field{Value: f.Value, Text: f.Text, LongTerm: f.LongTerm, Flags: f.Flags}
 	}
-	for _, try := range tries[1:] {
-		r := read[try]
+	for _, number := range numbers[1:] {
+		r := read[number]
 		if out.Side == abi.SideUnspecified {
 			out.Side = r.Side
 		}
@@ -89,13 +89,13 @@ func (e *generation) merge(v *route.Vote, read map[int]*Recognition) *Recognitio
 			}
 		}
 	}
-	if document, ok := e.documents[out.Document]; ok {
-		out.Checks = document.Check(normal, e.cfg.Now())
+	if document, ok := g.documents[out.Document]; ok {
+		out.Checks = document.Check(normal, g.cfg.Now())
 	}
 	return out
 }
 
-// joined puts into the first map what only the second one has.
+// joined adds to the first map what only the second one has.
 func joined[V any](first, second map[string]V) map[string]V {
 	if first == nil {
 		return maps.Clone(second)
@@ -113,11 +113,11 @@ func weightier(a, b SignalState) bool {
 	return slices.Index(order, a) > slices.Index(order, b)
 }
 
-// suppliers are the providers that read a field in some tries.
-func suppliers(read map[int]*Recognition, tries []int, name string) []string {
+// suppliers returns the providers that have read a field in some attempts.
+func suppliers(read map[int]*Recognition, numbers []int, name string) []string {
 	var out []string
-	for _, try := range tries {
-		out = append(out, read[try].Fields[name].Provider)
+	for _, number := range numbers {
+		out = append(out, read[number].Fields[name].Provider)
 	}
 	return out
 }

@@ -85,13 +85,13 @@ func TestAPictureIsDecodedWithoutRoomOfItsOwn(t *testing.T) {
 	}
 }
 
-// visitOf is a visit at a door of a vendor that signs with "secret", to which clients may come.
-func visitOf(now time.Time, clients ...client) *visit {
+// inboundOf is a call at a door whose vendor signs with "secret".
+func inboundOf(now time.Time, clients ...client) *inboundCall {
 	p := &provider{specs: map[string]abi.SecretSpec{
 		"id": {Name: "id", Uses: []string{"plain"}}, "secret": {Name: "secret", Uses: []string{"md5", "plain"}},
 	}}
 	e := &generation{cfg: Config{Now: func() time.Time { return now }}}
-	v := &visit{session: session{engine: e, provider: p, blobs: [][]byte{[]byte("the body")}}, door: &door{clients: clients}}
+	v := &inboundCall{pluginCall: pluginCall{gen: e, provider: p, blobs: [][]byte{[]byte("the body")}}, door: &door{clients: clients}}
 	v.eval = value.New(v, value.Limits{})
 	return v
 }
@@ -144,7 +144,7 @@ func TestOnlyAProofLetsAClientIn(t *testing.T) {
 		{"neither key nor proof", abi.Admit{}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			v := visitOf(now, one, two, half)
+			v := inboundOf(now, one, two, half)
 			refused := v.authenticate(&tt.admit)
 			got := ""
 			if v.client != nil {
@@ -165,7 +165,7 @@ func TestASignedRequestIsTakenOnce(t *testing.T) {
 	one, two := clientOf("id", "one"), clientOf("id", "two")
 	said := &abi.Fail{VendorMessage: "Nonce Used"}
 	from := func(id string, at time.Time) *abi.Fail {
-		v := visitOf(at, one, two)
+		v := inboundOf(at, one, two)
 		refused := v.authenticate(&abi.Admit{Client: &abi.ClientKey{Name: "id", Value: id}, ReplayKey: "nonce", WindowSeconds: 60, Replayed: said})
 		if refused != nil && v.client != nil {
 			t.Error("a request that is refused has the client's secrets")

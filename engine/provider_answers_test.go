@@ -7,24 +7,24 @@ import (
 )
 
 func TestOneProviderKeepsNoMoreThanItsShare(t *testing.T) {
-	p := &provider{cache: make(map[string]*kept)}
+	p := &provider{cache: make(map[string]*cachedAnswer)}
 	now := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
-	p.keep("old", &kept{expires: now}, now.Add(-time.Hour))
-	for i := range 2 * maxKept {
-		p.keep(fmt.Sprint(i), &kept{expires: now.Add(time.Hour)}, now)
+	p.keep("old", &cachedAnswer{expires: now}, now.Add(-time.Hour))
+	for i := range 2 * maxCachedAnswers {
+		p.keep(fmt.Sprint(i), &cachedAnswer{expires: now.Add(time.Hour)}, now)
 		if p.find(fmt.Sprint(i), now) == nil {
 			t.Errorf("answer %d is not kept", i)
 		}
 	}
-	if len(p.cache) != maxKept || p.cache["old"] != nil {
-		t.Errorf("%d answers are kept, want %d and none that has expired", len(p.cache), maxKept)
+	if len(p.cache) != maxCachedAnswers || p.cache["old"] != nil {
+		t.Errorf("%d answers are kept, want %d and none that has expired", len(p.cache), maxCachedAnswers)
 	}
 }
 
 func TestOnlyTheAnswerThatWasUsedIsForgotten(t *testing.T) {
-	p := &provider{cache: make(map[string]*kept)}
+	p := &provider{cache: make(map[string]*cachedAnswer)}
 	now := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
-	first, second := &kept{expires: now.Add(1)}, &kept{expires: now.Add(1)}
+	first, second := &cachedAnswer{expires: now.Add(1)}, &cachedAnswer{expires: now.Add(1)}
 	p.keep("k", second, now)
 	p.forget("k", first)
 	if p.find("k", now) != second {

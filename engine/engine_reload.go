@@ -106,8 +106,8 @@ func (e *Engine) succeed(ctx context.Context, g, old *generation) error {
 }
 
 // keep puts the plugin that serves now in the place of one that was found. It is false when none of that name serves.
-func (e *generation) keep(f *catalog.Found) bool {
-	for _, p := range e.users() {
+func (g *generation) keep(f *catalog.Found) bool {
+	for _, p := range g.users() {
 		if p.serves == f.Name && p.loadErr == nil && p.module != nil {
 			f.Plugin, f.Err = p.plugin, nil
 			return true
@@ -117,20 +117,20 @@ func (e *generation) keep(f *catalog.Found) bool {
 }
 
 // untrustworthy names the plugins that are new to a generation and do not load or do not step, with the reasons.
-func (e *generation) untrustworthy(ctx context.Context, old *generation) map[string]error {
+func (g *generation) untrustworthy(ctx context.Context, old *generation) map[string]error {
 	known := make(map[moduleID]bool)
 	for _, l := range old.modules {
 		known[l.Key] = true
 	}
 	out := make(map[string]error)
-	for _, p := range e.users() {
+	for _, p := range g.users() {
 		switch {
 		case p.plugin.Manifest == nil || known[idOf(p.plugin)]:
 		case p.loadErr != nil:
 			out[p.serves] = p.loadErr
 		case p.door:
 		default:
-			if err := e.canary(ctx, p); err != nil {
+			if err := g.canary(ctx, p); err != nil {
 				out[p.serves] = err
 			}
 		}
@@ -142,24 +142,25 @@ func (e *generation) untrustworthy(ctx context.Context, old *generation) map[str
 const canaryTime = 20 * time.Second
 
 // canary asks a provider for its first step. Nothing is sent, and there is no picture to read.
-func (e *generation) canary(ctx context.Context, p *provider) error {
+func (g *generation) canary(ctx context.Context, p *provider) error {
 	ctx, cancel := context.WithTimeout(ctx, canaryTime)
 	defer cancel()
-	s := &session{engine: e, provider: p, blobs: [][]byte{nil}}
-	about, f := s.context()
+	a := g.newAttempt(p, nil)
+	a.blobs = [][]byte{nil}
+	about, f := a.stepContext()
 	if f != nil {
-		return errors.New(f.Message)
+		return f
 	}
 	in := &abi.StepRequest{Context: about, Start: &abi.Start{Document: p.plugin.Manifest.Documents[0].Document, Picture: &abi.PictureInfo{
 		Format: abi.ImageFormatJPG, Width: 856, Height: 540, Size: 100_000, Orientation: 1,
 	}}}
-	_, err := p.module.Step(ctx, in, deaf{})
+	_, err := p.module.Step(ctx, in, denyHost{})
 	return err
 }
 
-// deaf is a host that does nothing for a provider.
-type deaf struct{}
+// denyHost is a host that does nothing for a provider.
+type denyHost struct{}
 
-func (deaf) Call(context.Context, *abi.HostCall) *abi.HostReply {
+func (denyHost) Call(context.Context, *abi.HostCall) *abi.HostReply {
 	return &abi.HostReply{Status: abi.HostStatusDenied, Message: "this is a trial: nothing is sent and there is no picture"}
 }

@@ -18,14 +18,14 @@ import (
 )
 
 // openRoutes checks the routes, and adds the default one.
-func (e *generation) openRoutes() error {
-	known := slices.Sorted(maps.Keys(e.providers))
+func (g *generation) openRoutes() error {
+	known := slices.Sorted(maps.Keys(g.providers))
 	var problems []error
-	for _, name := range slices.Sorted(maps.Keys(e.cfg.Routes)) {
-		problems = append(problems, checkRoute(name, e.cfg.Routes[name], known))
+	for _, name := range slices.Sorted(maps.Keys(g.cfg.Routes)) {
+		problems = append(problems, checkRoute(name, g.cfg.Routes[name], known))
 	}
-	e.routes = map[string]Route{DefaultRoute: {Providers: known}}
-	maps.Copy(e.routes, e.cfg.Routes)
+	g.routes = map[string]Route{DefaultRoute: {Providers: known}}
+	maps.Copy(g.routes, g.cfg.Routes)
 	return errors.Join(problems...)
 }
 
@@ -66,16 +66,16 @@ func checkRoute(name string, r Route, known []string) error {
 }
 
 // openRouter makes the router over all providers. What the router before it knows of accounts that stay goes over to it.
-func (e *generation) openRouter(ctx context.Context, tariff func(provider string) *money.Tariff, before *route.Router) error {
-	accounts := make(map[string]route.Account, len(e.providers))
-	for name, p := range e.providers {
-		cfg := e.cfg.Providers[name]
+func (g *generation) openRouter(ctx context.Context, tariff func(provider string) *money.Tariff, before *route.Router) error {
+	accounts := make(map[string]route.Account, len(g.providers))
+	for name, p := range g.providers {
+		cfg := g.cfg.Providers[name]
 		accounts[name] = route.Account{Traits: p.traits(cfg.Labels), Tariff: tariff(name), Limits: cfg.Limits}
 	}
 	var err error
-	e.router, err = route.New(ctx, route.Config{
-		Accounts: accounts, Routes: e.routes, Book: e.book, Store: e.store, Owner: e.owner, Before: before,
-		Usable: e.notLoaded, Now: e.cfg.Now, Zone: e.cfg.Money.zone(), Random: draws{e.cfg.Random}, Logger: e.cfg.Logger,
+	g.router, err = route.New(ctx, route.Config{
+		Accounts: accounts, Routes: g.routes, Book: g.book, Store: g.store, Owner: g.owner, Before: before,
+		Usable: g.notLoaded, Now: g.cfg.Now, Zone: g.cfg.Money.zone(), Random: randSource{g.cfg.Random}, Logger: g.cfg.Logger,
 	})
 	return err
 }
@@ -93,12 +93,12 @@ func (p *provider) traits(labels []string) route.Traits {
 }
 
 // currency of all prices.
-func (e *generation) currency() money.Currency { return cmp.Or(e.cfg.Money.Currency, money.CNY) }
+func (g *generation) currency() money.Currency { return cmp.Or(g.cfg.Money.Currency, money.CNY) }
 
-// draws makes a source of numbers of the engine's randomness.
-type draws struct{ r io.Reader }
+// randSource makes a source of numbers of the engine's randomness.
+type randSource struct{ r io.Reader }
 
-func (d draws) Uint64() uint64 {
+func (d randSource) Uint64() uint64 {
 	var b [8]byte
 	_, _ = io.ReadFull(d.r, b[:]) // without randomness every draw is the same, and no call comes so far
 	return binary.LittleEndian.Uint64(b[:])
@@ -108,13 +108,13 @@ func (d draws) Uint64() uint64 {
 func Shanghai() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60) }
 
 // tariffs are what the calls of each provider cost.
-func (e *generation) tariffs() (map[string]*money.Tariff, error) {
-	tariffs := make(map[string]*money.Tariff, len(e.providers))
+func (g *generation) tariffs() (map[string]*money.Tariff, error) {
+	tariffs := make(map[string]*money.Tariff, len(g.providers))
 	var problems []error
-	for _, name := range slices.Sorted(maps.Keys(e.providers)) {
-		cfg := e.cfg.Providers[name].Price
-		cfg.Currency = e.currency()
-		if d := e.providers[name].plugin.Manifest; d != nil {
+	for _, name := range slices.Sorted(maps.Keys(g.providers)) {
+		cfg := g.cfg.Providers[name].Price
+		cfg.Currency = g.currency()
+		if d := g.providers[name].plugin.Manifest; d != nil {
 			cfg.Tiers = d.Prices
 		}
 		t, err := money.NewTariff(cfg)
@@ -123,7 +123,7 @@ func (e *generation) tariffs() (map[string]*money.Tariff, error) {
 		case errors.As(err, &wrong):
 			problems = append(problems, &ConfigError{Provider: name, Key: below("/price", wrong.At), Problem: wrong.Reason.String()})
 		case err != nil:
-			problems = append(problems, &ConfigError{Provider: name, Key: "/price", Problem: err.Error(), Want: "prices in " + string(e.currency())})
+			problems = append(problems, &ConfigError{Provider: name, Key: "/price", Problem: err.Error(), Want: "prices in " + string(g.currency())})
 		}
 		tariffs[name] = t
 	}

@@ -9,33 +9,33 @@ import (
 	"github.com/ocrmux/ocrmux/internal/value"
 )
 
-// discreet makes a provider's own words fit for logs and errors: without secrets, without what vendors answered, and not
-// long. Answers that tell nobody apart stay, so that the words can still be read: short ones (a status, 男), and words of
-// ASCII letters (blurred), which on a card nothing is.
-func (s *session) discreet(text string) string {
+// redact makes a plugin's own words fit for logs and errors: it removes secrets and what vendors have answered, and bounds the length.
+// Answers that identify nobody stay, so that the words can still be read: short ones, such as a status or 男, and words of ASCII letters
+// without digits, such as "blurred", since no card has any.
+func (c *pluginCall) redact(text string) string {
 	if text == "" {
 		return text
 	}
-	// A text may be cut within a value, which then would not be recognised: what may be part of one is left out.
+	// A text that is cut within a value would hide the value from the search: what may be a part of one is left out.
 	const enough = abi.MaxLogBytes + abi.MaxInlineLeafBytes
 	long := len(text) > enough
 	if long {
 		text = text[:enough]
 	}
-	for _, a := range s.answers() {
+	for _, a := range c.answers() {
 		text = strings.ReplaceAll(text, a, value.Masked)
 	}
-	text = s.mask().String(text)
+	text = c.secrets.mask().String(text)
 	if long {
 		text = text[:max(0, len(text)-abi.MaxInlineLeafBytes)] + "…"
 	}
 	return clip(text)
 }
 
-// answers are the texts that vendors gave, the longest first: a date stands before the year in it.
-func (s *session) answers() []string {
+// answers returns the texts that vendors have given, the longest first, so that a date is removed before the year in it.
+func (c *pluginCall) answers() []string {
 	var out []string
-	for _, l := range s.shown {
+	for _, l := range c.shown {
 		v := strings.TrimSpace(l.Value)
 		runes := utf8.RuneCountInString(v)
 		if ascii := runes == len(v); ascii && runes >= 6 && strings.ContainsAny(v, "0123456789") || !ascii && runes >= 2 {
