@@ -27,11 +27,12 @@ type Config struct {
 	Accounts map[string]Account
 	// Routes by name.
 	Routes map[string]Route
-	// Book keeps budgets and the ledger; nil keeps neither. The router does not close it.
+	// Book keeps budgets and the ledger; nil means that there are none. The router does not close it.
 	Book *money.Book
-	// Store keeps what outlives this process; nil keeps nothing. The router does not close it.
+	// Store keeps the state of accounts beyond this process; nil keeps nothing. The router does not close it.
 	Store store.Store
-	// Before is the router that this one succeeds; nil for the first. What it knows of accounts goes on, its Store and Owner too.
+	// Before is the router that this one replaces; nil for the first. The new router takes over its Store, its Owner, and what
+	// it knows of accounts.
 	Before *Router
 	// Owner names this process among those that share the store.
 	Owner string
@@ -45,20 +46,20 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-// Router decides for the calls of one engine. It is safe for concurrent use.
+// Router carries out the calls of one engine. It is safe for concurrent use.
 type Router struct {
 	cfg      Config
 	accounts map[string]*account
 	routes   map[string]*activeRoute
 	state    *state
-	// succeeded is set when another router goes on with the state.
+	// succeeded is set when another router has taken over the state.
 	succeeded atomic.Bool
 
 	mu     sync.Mutex
 	random *rand.Rand
 }
 
-// activeRoute is a route at work.
+// activeRoute is a Route in one router.
 type activeRoute struct {
 	Route
 	name    string
@@ -67,8 +68,8 @@ type activeRoute struct {
 	hedges  hedgeBudget
 }
 
-// New makes a router and takes in what its store has kept. Names in routes must be those of accounts. It fails when the store
-// does.
+// New returns a router with the state that its store has kept. It returns an error if a route names an unknown account or if
+// the store fails.
 func New(ctx context.Context, cfg Config) (*Router, error) {
 	before := cfg.Before
 	if cfg.Zone == nil {
@@ -95,7 +96,7 @@ func New(ctx context.Context, cfg Config) (*Router, error) {
 		for _, provider := range p.Providers {
 			a := r.accounts[provider]
 			if a == nil {
-				return nil, fmt.Errorf("route %s names the provider %q, which there is not", name, provider)
+				return nil, fmt.Errorf("route %s names the unknown provider %q", name, provider)
 			}
 			p.members, p.weights = append(p.members, a), append(p.weights, weight(&p.Route, provider))
 		}
@@ -112,14 +113,14 @@ func New(ctx context.Context, cfg Config) (*Router, error) {
 	return r, nil
 }
 
-// Close writes what is left to the store, unless another router has succeeded this one. No call may be running.
+// Close writes unsaved state to the store, unless another router has taken over. No call may be running.
 func (r *Router) Close() {
 	if !r.succeeded.Load() {
 		r.state.close()
 	}
 }
 
-// Timeout of a route's calls; 0 when the route does not say or there is none.
+// Timeout returns the timeout of a route's calls, 0 if the route sets none or does not exist.
 func (r *Router) Timeout(name string) time.Duration {
 	if p := r.routes[name]; p != nil {
 		return p.Timeout
@@ -142,7 +143,7 @@ func (r *Router) Members(name string) []string {
 	return slices.Clone(p.Providers)
 }
 
-// Park keeps a provider from being asked. It is false for one there is not.
+// Park keeps a provider from being asked. It returns false if there is no such provider.
 func (r *Router) Park(provider string, p Parked) bool {
 	a := r.accounts[provider]
 	if a == nil {
@@ -155,10 +156,11 @@ func (r *Router) Park(provider string, p Parked) bool {
 	return true
 }
 
-// Unpark lets a provider be asked again.
+// Unpark resumes a provider, regardless of why it was parked.
 func (r *Router) Unpark(provider string) bool { return r.Park(provider, Parked{}) }
 
-// Forgive ends a parking that a failure led to, because what led to it has changed. One that an operator wants stays.
+// Forgive ends a parking that a failure caused, for example after the provider got another key. It does not end one that an
+// operator wants.
 func (r *Router) Forgive(provider string) {
 	a := r.accounts[provider]
 	if a == nil {
@@ -172,14 +174,14 @@ func (r *Router) Forgive(provider string) {
 	}
 }
 
-// draw gives a number from 0 to 1, without 1.
+// draw returns a random number from 0 up to but not including 1.
 func (r *Router) draw() float64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.random.Float64()
 }
 
-// exponential turns an even draw into an exponentially distributed number.
+// exponential turns a uniform draw into an exponentially distributed number.
 func exponential(draw float64) float64 { return -math.Log(1 - draw) }
 
 // Run carries out one call.
@@ -195,7 +197,7 @@ func (r *Router) Run(ctx context.Context, call *Call) *Verdict {
 	return x.do(ctx)
 }
 
-// find gives the route of a call; for a call that names its provider, one with that provider alone.
+// find returns the route of a call. For a call that names its provider, that is a route with this provider alone.
 func (r *Router) find(call *Call) (*activeRoute, *Refusal) {
 	invalid := func(code message.Code, name string, known []string) *Refusal {
 		for i := range known {
@@ -218,7 +220,7 @@ func (r *Router) find(call *Call) (*activeRoute, *Refusal) {
 	return p, nil
 }
 
-// choose fills the queue with the candidates in their order, and says what keeps the call from having any.
+// choose fills the queue with the candidates. It returns a refusal if there are none.
 func (x *run) choose() *Refusal {
 	needs := x.call.Needs
 	if len(x.route.Labels) > 0 {
@@ -255,7 +257,7 @@ func (x *run) choose() *Refusal {
 	return x.nobody(list, needs.Document)
 }
 
-// score gives the candidates of the queue their ranks.
+// score ranks the candidates of the queue.
 func (x *run) score(now time.Time) {
 	draw := x.router.draw
 	if x.route.Policy == Weighted { // one lock for all draws
@@ -266,7 +268,7 @@ func (x *run) score(now time.Time) {
 	x.route.score(x.queue, now, draw)
 }
 
-// nobody is the refusal of a call that no provider of its route can serve.
+// nobody returns the refusal of a call that no provider of its route can serve.
 func (x *run) nobody(needs []need, document string) *Refusal {
 	f := &Refusal{Kind: abi.FailureKindInvalidRequest, Fault: abi.FaultCaller}
 	var why []message.Message
@@ -300,15 +302,7 @@ func (x *run) passedOver() []message.Message {
 	return why
 }
 
-// quote is what a call costs now.
-func (a *account) quote(now time.Time) money.Quote {
-	if a.tariff == nil {
-		return money.Quote{}
-	}
-	return a.tariff.Quote(now)
-}
-
-// refusedBy is the refusal of a call for which nobody could be asked although somebody could have served it.
+// refusedBy returns the refusal of a call whose candidates could not be asked.
 func (x *run) refusedBy(ctx context.Context) *Refusal {
 	f := &Refusal{Kind: abi.FailureKindUnavailable, Fault: abi.FaultOperator, Err: x.refusal}
 	var budget *money.BudgetError

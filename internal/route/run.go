@@ -11,33 +11,33 @@ import (
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
-// run is one call under way. It belongs to the goroutine of the call; attempts of policies that ask several at once run in their own and
-// come back through results.
+// run is one call under way. It belongs to the goroutine of the call. Policies that ask several providers at once run attempts in
+// goroutines of their own, which report through results.
 type run struct {
 	router *Router
 	route  *activeRoute
 	call   *Call
 
-	queue    []*candidate // not asked yet; front is the next
-	again    []*candidate // to be asked again from a time on, or passed over for the moment
-	live     int
+	queue    []*candidate // not asked yet; see front
+	again    []*candidate // may be asked again later
+	live     int          // attempts that have not ended
 	attempts []*attempt
-	// results has room for every attempt, so that one nobody waits for any more can still end.
+	// results has room for every attempt, so that none blocks after the call has ended.
 	results  chan *attempt
 	readings map[int]*Reading
 	because  message.Message // why the next one is asked
 	due      bool            // the next one is asked beside the live ones
-	best     int             // the attempt with the best reading of a cascade that is not content
-	final    bool            // a failure said that nobody else shall be asked
+	best     int             // the attempt with the best reading that is not good enough for the cascade
+	final    bool            // a failure forbids to ask anybody else
 	done     bool
-	over     atomic.Bool // nobody waits any more: what has not been bought yet need not be
+	over     atomic.Bool // the call has ended: no vendor is to be asked any more
 
 	unusable, refusal error
-	soonest           time.Time // when one of those passed over may be asked again
+	soonest           time.Time // when a provider that was passed over may be asked again
 	verdict           Verdict
 }
 
-// attempt is one attempt.
+// attempt is an Attempt under way.
 type attempt struct {
 	Attempt
 	candidate   *candidate
@@ -45,8 +45,8 @@ type attempt struct {
 	quote       money.Quote
 	reservation *money.Reservation
 	deadline    time.Time
-	shared      bool      // the deadline leaves time for others
-	noted       time.Time // when it was begun; its goroutine may start later
+	shared      bool      // the deadline is before that of the call
+	noted       time.Time // when it was created; its goroutine may start later
 	started     time.Time
 	took        time.Duration
 	outcome     Result
@@ -55,18 +55,18 @@ type attempt struct {
 // parallel reports whether a policy may have several attempts at once.
 func (p Policy) parallel() bool { return p == Hedge || p == Consensus }
 
-// do asks until there is a result, or nobody left to ask.
+// do makes attempts until there is a result or nobody left to ask.
 func (x *run) do(ctx context.Context) *Verdict {
 	ctx, cancel := context.WithTimeout(ctx, x.call.Deadline.Sub(x.router.cfg.Now())) // the given clock may not be the context's
 	defer cancel()
-	attempts := ctx
+	attemptCtx := ctx
 	if x.route.Policy.parallel() {
-		// An attempt that lost a race goes on to its end, so that its bill is known and its time is not mistaken for a shorter one. It
-		// ends with the caller's giving up, but not with the call.
+		// An attempt that lost a race goes on to its end, so that its bill and its duration are known. It ends when the caller gives
+		// up, but not with the call.
 		detached, stop := context.WithCancelCause(context.WithoutCancel(ctx))
 		unlink := context.AfterFunc(ctx, func() { stop(context.Cause(ctx)) })
 		defer unlink()
-		attempts = detached
+		attemptCtx = detached
 		x.results = make(chan *attempt, len(x.queue)*(1+x.route.Retries))
 	}
 	var hedge <-chan time.Time
@@ -77,12 +77,12 @@ func (x *run) do(ctx context.Context) *Verdict {
 				break
 			}
 			if x.results == nil {
-				x.ask(attempts, a)
+				x.ask(attemptCtx, a)
 				x.finish(ctx, a)
 				continue
 			}
 			x.call.spawn(func() {
-				x.ask(attempts, a)
+				x.ask(attemptCtx, a)
 				x.results <- a
 			})
 			hedge = x.later(a)
@@ -103,7 +103,7 @@ func (x *run) do(ctx context.Context) *Verdict {
 	return x.conclude(ctx)
 }
 
-// wants reports whether another attempt shall begin now.
+// wants reports whether another attempt is to begin now.
 func (x *run) wants() bool {
 	if x.route.Policy != Consensus {
 		return x.live == 0 || x.due
@@ -115,15 +115,15 @@ func (x *run) wants() bool {
 	return x.live == 0 && len(x.readings) < rule.Of
 }
 
-// next begins an attempt with the next candidate that may be asked; nil when there is none, or when it is better to wait for those that
-// are live.
+// next begins an attempt with the next candidate that may be asked. It returns nil if there is none, or if it is better to wait
+// for the attempts under way.
 func (x *run) next(ctx context.Context) *attempt {
 	defer func() { x.due = false }()
 	for len(x.queue) > 0 {
 		c := x.front()
 		paid, ok := x.payHedge(c)
 		if !ok {
-			return nil // it stays in the queue, for when the others fail
+			return nil // the candidate stays in the queue in case the others fail
 		}
 		x.queue = x.queue[1:]
 		b, refused := c.account.enter(x.router.cfg.Now(), x.router.cfg.Zone, len(x.queue) > 0, x.router.draw)
@@ -165,7 +165,7 @@ func (x *run) next(ctx context.Context) *attempt {
 	return nil
 }
 
-// soonestAgain takes out the candidate that may be asked again first.
+// soonestAgain removes and returns the candidate that may be asked again first.
 func (x *run) soonestAgain() *candidate {
 	i := 0
 	for j, c := range x.again {
@@ -178,7 +178,8 @@ func (x *run) soonestAgain() *candidate {
 	return c
 }
 
-// begin reserves the money for an attempt and notes it. Without money the candidate is passed over.
+// begin reserves the money for an attempt and records it. If the money is refused, the candidate is passed over and begin
+// returns nil.
 func (x *run) begin(ctx context.Context, c *candidate) *attempt {
 	r := x.router
 	now := r.cfg.Now()
@@ -221,8 +222,9 @@ func (x *run) begin(ctx context.Context, c *candidate) *attempt {
 	return a
 }
 
-// share is when an attempt must end, and whether that is before the call does: with others to ask after it, the first has two shares of
-// the time that is left and each other one share, but not less than half as much again as the account usually takes.
+// share returns when an attempt must end, and whether that is before the end of the call. If others can still be asked, the attempt
+// gets two shares of the remaining time and each other one share (at most two others count), but at least one and a half times
+// the 95th percentile of its account.
 func (x *run) share(c *candidate, now time.Time) (deadline time.Time, shared bool) {
 	others := min(2, len(x.queue))
 	if others == 0 || x.route.Policy.parallel() {
@@ -236,7 +238,7 @@ func (x *run) share(c *candidate, now time.Time) (deadline time.Time, shared boo
 	return now.Add(share), true
 }
 
-// ask makes an attempt and tells its account and the book how it ended.
+// ask carries out an attempt, and tells its account and the book how it ended.
 func (x *run) ask(ctx context.Context, a *attempt) {
 	cause := context.DeadlineExceeded
 	if a.shared {
@@ -255,7 +257,7 @@ func (x *run) ask(ctx context.Context, a *attempt) {
 	}
 }
 
-// ready is [Attempt.Ready]. What costs nothing need not be in the ledger first.
+// ready implements [Attempt.Ready]. It does not wait for the ledger if the attempt costs nothing.
 func (x *run) ready(ctx context.Context, a *attempt) *Failure {
 	if a.reservation != nil && a.quote.Amount != 0 {
 		if err := a.reservation.Wait(ctx); err != nil {
@@ -278,7 +280,7 @@ func (a *attempt) settlement() money.Settlement {
 	return s
 }
 
-// conclude makes the verdict.
+// conclude completes the verdict.
 func (x *run) conclude(ctx context.Context) *Verdict {
 	v := &x.verdict
 	for i := range v.Attempts {
@@ -322,7 +324,7 @@ func keys(m map[int]*Reading) []int {
 	return out
 }
 
-// passOver notes a candidate that is not asked now.
+// passOver records a candidate that is not asked now.
 func (x *run) passOver(c *candidate, b block) {
 	if until := b.until; !until.IsZero() && (x.soonest.IsZero() || until.Before(x.soonest)) {
 		x.soonest = until

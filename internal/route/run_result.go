@@ -8,7 +8,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// finish draws the conclusions from an attempt that ended.
+// finish records the result of an attempt and decides what follows.
 func (x *run) finish(ctx context.Context, a *attempt) {
 	x.live--
 	c := &x.verdict.Attempts[a.at]
@@ -31,7 +31,7 @@ func (x *run) finish(ctx context.Context, a *attempt) {
 	}
 }
 
-// failed decides by the words of a failure who is asked next.
+// failed decides by the fields of a failure who is asked next.
 func (x *run) failed(ctx context.Context, a *attempt) {
 	f := a.outcome.Failure
 	x.verdict.Failure = a.Number
@@ -53,13 +53,13 @@ const (
 	maxBackoff   = 5 * time.Second
 )
 
-// backoff before the n-th retry: it doubles each time, and half of it is drawn by lot.
+// backoff returns the wait before the n-th retry. It doubles each time, and half of it is random.
 func (x *run) backoff(n int) time.Duration {
 	d := min(firstBackoff<<min(n-1, 10), maxBackoff)
 	return d/2 + time.Duration(x.router.draw()*float64(d/2))
 }
 
-// cascade takes a reading that is good enough, and remembers the best that is not.
+// cascade ends the call with a reading that is good enough, and remembers the best one that is not.
 func (x *run) cascade(a *attempt, r *Reading) {
 	lacks := x.route.Accept.lacks(r)
 	if lacks.IsZero() {
@@ -72,7 +72,7 @@ func (x *run) cascade(a *attempt, r *Reading) {
 	x.because = message.New(message.NextAfterReading, "provider", a.Provider, "lacks", lacks)
 }
 
-// consensus counts a reading in, and ends when enough agree.
+// consensus adds a reading, and ends the call if enough agree.
 func (x *run) consensus(a *attempt, r *Reading) {
 	if x.readings == nil {
 		x.readings = make(map[int]*Reading)
