@@ -71,7 +71,6 @@ func (s withServer) Close(ctx context.Context) error {
 }
 
 func TestStoreOfAnExternalServer(t *testing.T) {
-	t.Parallel()
 	storetest.Run(t, func(t *testing.T) store.Store {
 		e := startExternal(t, nil)
 		return withServer{mustOpen(t, jetstream.Config{URL: e.url(), Timeout: time.Minute}), e}
