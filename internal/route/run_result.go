@@ -2,6 +2,8 @@ package route
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
@@ -85,4 +87,40 @@ func (x *run) consensus(a *attempt, r *Reading) {
 	v := vote(x.readings, rule.Agree)
 	x.done = v.Agreed
 	x.because = message.New(message.AnotherReading, "count", len(x.readings))
+}
+
+// conclude completes the verdict.
+func (x *run) conclude(ctx context.Context) *Verdict {
+	v := &x.verdict
+	for i := range v.Attempts {
+		if c := &v.Attempts[i]; c.Number >= 0 && c.Outcome == Stopped {
+			c.Result.Billed, c.Cost = abi.BilledUnknown, x.attempts[c.Number].quote.Amount
+			c.Took = x.router.cfg.Now().Sub(c.Started)
+			c.Reason = x.stopped(c.Reason)
+		}
+	}
+	if len(x.readings) > 0 {
+		v.Vote = vote(x.readings, x.route.Consensus.Agree)
+		v.Winner = slices.Min(slices.Collect(maps.Keys(x.readings)))
+	}
+	if v.Winner < 0 && x.best >= 0 {
+		v.Winner = x.best
+		best := &v.Attempts[x.attempts[x.best].at]
+		best.Reason = message.New(message.BestOfPoor, "reason", best.Reason)
+	}
+	if v.Winner >= 0 {
+		v.Failure = -1
+	}
+	if v.Winner < 0 && v.Failure < 0 {
+		v.Refused = x.refusedBy(ctx)
+	}
+	return v
+}
+
+// stopped adds to the reason of an attempt why it was not waited for.
+func (x *run) stopped(reason message.Message) message.Message {
+	if w := x.verdict.Winner; w >= 0 {
+		return message.New(message.StoppedByWinner, "reason", reason, "provider", x.attempts[w].Provider)
+	}
+	return message.New(message.StoppedAtEnd, "reason", reason)
 }
