@@ -27,7 +27,7 @@ func refused(t *testing.T, b *Book, claim Claim) *BudgetError {
 	return budget
 }
 
-// left gives what a budget's snapshot says is left.
+// left returns what is left of a budget.
 func left(t *testing.T, b *Book, scope Scope, per Per) Units {
 	t.Helper()
 	for _, a := range b.Snapshot() {
@@ -242,7 +242,7 @@ func TestBudgetErrorSaysWhatOthersHold(t *testing.T) {
 	r.Settle(no)
 }
 
-// broken is a store that does not answer.
+// broken is a store that fails.
 type broken struct {
 	store.Store
 	down bool
