@@ -26,9 +26,9 @@ func documents(d *abi.Descriptor) []string {
 	return out
 }
 
-func orNobody(hosts []string) []string {
+func orNone(hosts []string) []string {
 	if len(hosts) == 0 {
-		return []string{"nobody"}
+		return []string{"no host"}
 	}
 	return hosts
 }

@@ -152,7 +152,7 @@ func writePlugin(w io.Writer, p *inspect.Plugin) error {
 	more("signature", p.Signature.String())
 	more("lock", p.Lock)
 	more("reads", documents(d)...)
-	more("calls", orNobody(d.Hosts)...)
+	more("calls", orNone(d.Hosts)...)
 	more("secrets", secrets(d)...)
 	more("settings", settings(d)...)
 	more("pictures", limits(d.Images)...)

@@ -55,7 +55,7 @@ func (p *Program) routeExplainCommand() *cobra.Command {
 				if !slices.Contains(known, engine.DefaultRoute) {
 					known = append(known, engine.DefaultRoute)
 				}
-				return usage(fmt.Errorf("there is no route %q; one of %q", name, known))
+				return usage(fmt.Errorf("there is no route %q; the routes are %q", name, known))
 			}
 			if asJSON {
 				return internal(writeJSON(p.Stdout, ranking))

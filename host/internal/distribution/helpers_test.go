@@ -44,7 +44,7 @@ func executable(t *testing.T, dir, text string) catalog.Plugin {
 func providerFile(t *testing.T, dir string) catalog.Plugin {
 	t.Helper()
 	const name = "tokens.provider.yaml"
-	text, err := os.ReadFile(filepath.Join("..", "..", "engine", "declarative", "testdata", name))
+	text, err := os.ReadFile(filepath.Join("..", "..", "..", "engine", "declarative", "testdata", name))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -79,7 +79,7 @@ func folderOfState(dir string) (f Finding, ok bool) {
 		return bad("state", dir, message.New(message.FindingNoFolder), message.New(message.HelpStateFolder)), false
 	}
 	if owner, other := ownedByOther(info); other {
-		return notChecked("state", dir, message.New(message.FindingOtherOwner, "user", owner)), false
+		return notChecked("state", dir, message.New(message.FindingOtherOwner, "user", strconv.Itoa(owner))), false
 	}
 	if err := writable(dir); err != nil {
 		return bad("state", dir, message.New(message.FindingCannotWrite, "reason", reason(err)), message.New(message.HelpOwnFolder)), false

@@ -103,7 +103,7 @@ func TestServerRefusesAFrontDoorAtOneOfItsPaths(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := strings.Replace(string(manifestFile), "/ocr/idcard-v1", recognize, 1)
-	module, err := manifest.Embed(jumdataModule(t), []byte(text))
+	module, err := manifest.Embed([]byte("\x00asm\x01\x00\x00\x00"), []byte(text)) // does not load, which makes no difference here
 	if err == nil {
 		err = os.WriteFile(filepath.Join(dir, "jumdata.wasm"), module, 0o600)
 	}
