@@ -11,10 +11,10 @@ import (
 	"github.com/ocrmux/ocrmux/internal/manifest"
 )
 
-// NotConfigured is the state of a plugin that was found but serves no provider.
+// NotConfigured is the state of a plugin that serves no provider.
 const NotConfigured catalog.State = "not_configured"
 
-// ProviderInfo is a snapshot of a provider for operators.
+// ProviderInfo is a snapshot of a provider, or of a plugin that serves none.
 type ProviderInfo struct {
 	Name      string         `json:"name"`
 	Plugin    string         `json:"plugin"`
@@ -25,19 +25,19 @@ type ProviderInfo struct {
 	State     catalog.State  `json:"state"`
 	// Reason says why the state is not ready.
 	Reason string `json:"reason,omitempty"`
-	// Instances that live now, and how many were replaced after a failure or old age.
+	// Instances of the plugin now, and how many were replaced after a failure or by age.
 	Instances int `json:"instances"`
 	Replaced  int `json:"replaced"`
 }
 
-// DocumentInfo is a document a provider can read.
+// DocumentInfo is a document that a provider can read.
 type DocumentInfo struct {
 	Document string   `json:"document"`
 	Sides    []Side   `json:"sides,omitempty"`
 	Extras   []string `json:"extras,omitempty"`
 }
 
-// list gives all providers by name, then the plugins that serve none.
+// list returns all providers by name, and then the plugins that serve none.
 func (g *generation) list() []ProviderInfo {
 	out := make([]ProviderInfo, 0, len(g.providers)+len(g.idle))
 	for _, name := range slices.Sorted(maps.Keys(g.providers)) {
@@ -58,7 +58,7 @@ func (g *generation) list() []ProviderInfo {
 	return append(out, g.idle...)
 }
 
-// listIdle remembers the plugins that no provider uses.
+// listIdle lists the plugins that no provider uses.
 func (g *generation) listIdle(found []catalog.Found) {
 	used := make(map[string]bool)
 	for _, p := range g.users() {
@@ -97,7 +97,7 @@ func describe(name, plugin string, p catalog.Plugin) ProviderInfo {
 	return info
 }
 
-// schemaLeaves is the plugin's config schema, flattened.
+// schemaLeaves returns the plugin's config schema, flattened.
 func (p *provider) schemaLeaves() []abi.Leaf {
 	a, err := leaf.Flatten("application/json", p.plugin.Manifest.ConfigSchema, leaf.Options{})
 	if err != nil {
