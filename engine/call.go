@@ -41,6 +41,9 @@ func (g *generation) answer(ctx context.Context, req *Request, pic *picture) (*R
 	timeout := cmp.Or(g.router.Timeout(req.Route), g.cfg.Limits.Timeout)
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	if endOf(ctx) != nil {
+		return nil, noAttempt(expired(ctx))
+	}
 	if pic.from.url == "" && g.knows(req) {
 		if f := g.openPicture(ctx, pic); f != nil {
 			return nil, noAttempt(f)

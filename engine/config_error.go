@@ -2,11 +2,11 @@ package engine
 
 import "strings"
 
-// ConfigError says what is wrong in a configuration and what would be right. It never holds a secret's text.
+// ConfigError says what is wrong in a configuration and what would be right. It never holds the text of a secret.
 type ConfigError struct {
-	// Provider, Route or FrontDoor that is meant; all empty for the engine's own settings.
+	// Provider, Route or FrontDoor that is wrong; all are empty for the engine's own settings.
 	Provider, Route, FrontDoor string
-	// Key is a JSON pointer within it: "/config/endpoint", "/secrets/app_id".
+	// Key is a JSON pointer within it, such as "/config/endpoint" or "/secrets/app_id".
 	Key string
 	// Problem says what is wrong, Want what would be right.
 	Problem, Want string
@@ -32,7 +32,7 @@ func (e *ConfigError) Error() string {
 	return b.String()
 }
 
-// oneOf says which names would be right.
+// oneOf lists the names that would be right.
 func oneOf(names []string) string {
 	if len(names) == 0 {
 		return "none, since there are none"

@@ -12,13 +12,13 @@ import (
 	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
-// Reload puts another configuration, and the plugins' folder as it is now, in the place of the present ones: all or nothing. Calls that
-// run end on what they began with; budgets, parked accounts, breakers, latencies and limits go on. Runtimes, Store, Results, Now, Random,
-// Logger, Tracing and Metering stay as Open was given them.
+// Reload replaces the configuration, and reads the plugins' folder again. Running calls end with the configuration with which they began.
+// Budgets, parked accounts, breakers, latencies and limits are kept. Runtimes, Store, Results, Now, Random, Logger, Tracing and Metering stay
+// as Open has got them.
 //
-// A plugin whose file is new or changed is loaded and asked for its first step before anything is replaced. One that fails that, or
-// that is not approved, does not replace the one before it: [Engine.Providers] says why, and Reload succeeds. It fails, and changes
-// nothing, with what Open fails with.
+// A plugin whose file is new or changed is loaded and asked for a first step before anything is replaced. If it fails, or is not approved, the
+// plugin before it keeps serving, and [Engine.Providers] says why; that is no error. Reload fails as Open does, or with [ErrClosed], and then
+// changes nothing. It waits for another Reload or Close.
 func (e *Engine) Reload(ctx context.Context, cfg Config) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -35,18 +35,18 @@ func (e *Engine) Reload(ctx context.Context, cfg Config) error {
 	e.now.Store(next)
 	for name, p := range next.providers {
 		if before := old.providers[name]; before != nil && !maps.EqualFunc(before.secrets, p.secrets, bytes.Equal) {
-			next.router.Forgive(name) // another key may be right
+			next.router.Forgive(name) // the new secrets may be right
 		}
 	}
 	e.retiring.Go(func() {
 		if err := old.retire(context.Background()); err != nil {
-			old.cfg.Logger.Error("the engine before a reload does not end well", "error", err)
+			old.cfg.Logger.Error("the configuration before a reload was not closed without errors", "error", err)
 		}
 	})
 	return nil
 }
 
-// successor makes the next generation, with the plugins of the last one where a new file is of no use.
+// successor makes the next generation. It keeps the current plugin where its new file fails.
 func (e *Engine) successor(ctx context.Context, old *generation, cfg Config) (*generation, error) {
 	found, err := cfg.find()
 	if err != nil {
@@ -73,7 +73,7 @@ func (e *Engine) successor(ctx context.Context, old *generation, cfg Config) (*g
 				if err := g.retire(ctx); err != nil {
 					return nil, err
 				}
-				continue // with the plugins as they were
+				continue // with the plugins before them
 			}
 			err = e.succeed(ctx, g, old)
 		}
@@ -81,14 +81,14 @@ func (e *Engine) successor(ctx context.Context, old *generation, cfg Config) (*g
 			return nil, errors.Join(err, g.retire(context.WithoutCancel(ctx)))
 		}
 		for name, why := range refused {
-			cfg.Logger.Warn("a plugin's file is refused, the one before it still serves", "plugin", name, "error", why)
+			cfg.Logger.Warn("a plugin's new file is refused, and the one before it keeps serving", "plugin", name, "error", why)
 		}
 		g.before = nil
 		return g, nil
 	}
 }
 
-// succeed gives a generation the budgets and the accounts.
+// succeed hands the budgets and the accounts over to a generation.
 func (e *Engine) succeed(ctx context.Context, g, old *generation) error {
 	tariffs, err := g.tariffs()
 	if err != nil {
@@ -105,7 +105,7 @@ func (e *Engine) succeed(ctx context.Context, g, old *generation) error {
 	return nil
 }
 
-// keep puts the plugin that serves now in the place of one that was found. It is false when none of that name serves.
+// keep replaces a plugin that was found by the one of that name that serves now. It returns false when there is none.
 func (g *generation) keep(f *catalog.Found) bool {
 	for _, p := range g.users() {
 		if p.serves == f.Name && p.loadErr == nil && p.module != nil {
@@ -116,7 +116,7 @@ func (g *generation) keep(f *catalog.Found) bool {
 	return false
 }
 
-// untrustworthy names the plugins that are new to a generation and do not load or do not step, with the reasons.
+// untrustworthy returns the plugins that are new in a generation and fail to load or to make a step, with the reasons.
 func (g *generation) untrustworthy(ctx context.Context, old *generation) map[string]error {
 	known := make(map[moduleID]bool)
 	for _, l := range old.modules {
@@ -141,7 +141,7 @@ func (g *generation) untrustworthy(ctx context.Context, old *generation) map[str
 // canaryTime bounds the first step of a plugin that is to replace another.
 const canaryTime = 20 * time.Second
 
-// canary asks a provider for its first step. Nothing is sent, and there is no picture to read.
+// canary asks a provider for its first step, without a picture. Nothing is sent.
 func (g *generation) canary(ctx context.Context, p *provider) error {
 	ctx, cancel := context.WithTimeout(ctx, canaryTime)
 	defer cancel()
@@ -158,9 +158,9 @@ func (g *generation) canary(ctx context.Context, p *provider) error {
 	return err
 }
 
-// denyHost is a host that does nothing for a provider.
+// denyHost denies all host calls.
 type denyHost struct{}
 
 func (denyHost) Call(context.Context, *abi.HostCall) *abi.HostReply {
-	return &abi.HostReply{Status: abi.HostStatusDenied, Message: "this is a trial: nothing is sent and there is no picture"}
+	return &abi.HostReply{Status: abi.HostStatusDenied, Message: "this is a trial: nothing is sent, and there is no picture"}
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-// Ranking is the present order of a route's providers, for a request with no other needs than its document.
+// Ranking is the present order of a route's providers, for a request.
 type Ranking struct {
 	Route     string           `json:"route"`
 	Policy    Policy           `json:"policy"`
@@ -21,8 +21,8 @@ type Ranking struct {
 	Providers []ProviderStatus `json:"providers"`
 }
 
-// Explain gives the present ranking of a route for a request, of which only what it needs counts, without calling anybody. ok is
-// false when there is no such route.
+// Explain returns the present ranking of a route for a request, without asking any provider. Of the request only what it requires of a provider
+// counts. ok is false when there is no such route.
 func (e *Engine) Explain(name string, req Request) (r Ranking, ok bool) {
 	if name == "" {
 		name = DefaultRoute
@@ -71,25 +71,25 @@ func (e *Engine) RouteProviders(name string) []string {
 	return slices.Clone(e.now.Load().routes[cmp.Or(name, DefaultRoute)].Providers)
 }
 
-// ProviderStatus is every provider as the routes see it, by name.
+// ProviderStatus returns the status of all providers, by name.
 func (e *Engine) ProviderStatus() []ProviderStatus { return e.now.Load().router.Status() }
 
-// Park keeps a provider from being asked until a time, or until Unpark if that is zero. It is false for a provider there is not.
+// Park keeps a provider from being asked until a time, or until Unpark if the time is zero. It returns false when there is no such provider.
 func (e *Engine) Park(provider, reason string, until time.Time) bool {
 	g := e.now.Load()
 	return g.router.Park(provider, route.Parked{Since: g.cfg.Now(), Until: until, Reason: message.Text(reason)})
 }
 
-// Unpark lets a provider be asked again, whyever it was parked.
+// Unpark resumes a provider, regardless of why it was parked. It returns false when there is no such provider.
 func (e *Engine) Unpark(provider string) bool { return e.now.Load().router.Unpark(provider) }
 
-// Currency of all prices and budgets.
+// Currency returns the currency of all prices and budgets.
 func (e *Engine) Currency() Currency { return e.now.Load().currency() }
 
-// Budgets are the budgets and packages as they stand.
+// Budgets returns all budgets and packages, with what is left of them.
 func (e *Engine) Budgets() []BudgetStatus { return e.shared.book.Snapshot() }
 
-// Usage counts attempts and their cost, from the ledger.
+// Usage sums up attempts and their cost from the ledger. It fails with the error of the store, or of ctx.
 func (e *Engine) Usage(ctx context.Context, q UsageQuery) (*Usage, error) {
 	return e.shared.book.Usage(ctx, q)
 }

@@ -21,8 +21,8 @@ import (
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-// generation is an engine with one configuration and one state of the plugins' folder. Reload makes the next one; calls end on the one
-// on which they began.
+// generation is the engine with one configuration and one state of the plugins' folder. Reload makes the next one. A call ends on the
+// generation on which it began.
 type generation struct {
 	*shared
 	cfg       Config
@@ -34,19 +34,19 @@ type generation struct {
 	router    *route.Router
 	calls     *callGroup
 	doors     map[string]*door
-	idle      []ProviderInfo // plugins that were found and serve no provider
-	// refused says why a plugin's file was not taken, and the one before it still serves.
+	idle      []ProviderInfo // plugins that serve no provider
+	// refused says why a plugin's file was not taken. The one before it still serves.
 	refused map[string]error
 	modules []*loadedModule
-	before  *generation // while this one is made
+	before  *generation // that this one replaces, while it is made
 
 	running drain.Counter // calls that are under way
 }
 
-// shared is what all generations have in common.
+// shared is what all generations of an engine have in common.
 type shared struct {
 	store     store.Store
-	ownStore  bool // it is to be closed with the engine
+	ownStore  bool // the engine closes the store
 	owner     string
 	book      *money.Book
 	runtimes  []Runtime
@@ -56,7 +56,7 @@ type shared struct {
 	watch     *observer
 }
 
-// open makes a generation whose plugins have been found. It loads what is not loaded yet.
+// open makes a generation of plugins that have been found, and loads those that are not loaded yet.
 func (g *generation) open(ctx context.Context, found []catalog.Found) error {
 	g.calls = g.newCallGroup()
 	g.documents = map[string]Document{idCard{}.Name(): idCard{}}
@@ -71,7 +71,7 @@ func (g *generation) open(ctx context.Context, found []catalog.Found) error {
 	return ctx.Err()
 }
 
-// find lists the plugins of the folder, judged by the lock and the trusted keys.
+// find returns the plugins of the folder, validated against the lock and the trusted keys.
 func (c *Config) find() ([]catalog.Found, error) {
 	found, err := catalog.Find(c.Plugins)
 	if err != nil {
@@ -83,7 +83,7 @@ func (c *Config) find() ([]catalog.Found, error) {
 	return found, nil
 }
 
-// openEgress makes the transport, and the policy for pictures: any public address, and what the operator names.
+// openEgress makes the transport, and the policy for pictures: all public addresses, and those that the operator names.
 func (g *generation) openEgress() error {
 	var problems []error
 	var err error
@@ -98,7 +98,7 @@ func (g *generation) openEgress() error {
 			_, err = egress.NewPolicy(egress.PolicyConfig{Operator: named})
 		}
 		if err != nil || port == "" || strings.ContainsAny(address, "/?#@") {
-			problems = append(problems, &ConfigError{Key: fmt.Sprintf("/fetch_allow/%d", i), Problem: fmt.Sprintf("%q is no host and port", address), Want: `host:port, such as "pictures.internal:8080"`})
+			problems = append(problems, &ConfigError{Key: fmt.Sprintf("/fetch_allow/%d", i), Problem: fmt.Sprintf("%q is not a host and port", address), Want: `host:port, such as "pictures.internal:8080"`})
 			continue
 		}
 		policy.Operator = append(policy.Operator, named...)
@@ -134,7 +134,7 @@ func (g *generation) openProviders(found []catalog.Found) error {
 	return errors.Join(problems...)
 }
 
-// loadPlugins loads every plugin that is needed, side by side, each once however many providers and generations it serves.
+// loadPlugins loads all plugins that are needed, concurrently, and each only once for all providers and generations that it serves.
 func (g *generation) loadPlugins(ctx context.Context) {
 	byFile := make(map[moduleID][]*provider)
 	for _, p := range g.users() {
@@ -165,7 +165,7 @@ func (g *generation) loadPlugins(ctx context.Context) {
 	wg.Wait()
 }
 
-// users of plugins: all providers and doors.
+// users returns all providers and front doors.
 func (g *generation) users() []*provider {
 	all := slices.Collect(maps.Values(g.providers))
 	for _, d := range g.doors {

@@ -17,7 +17,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-// openRoutes checks the routes, and adds the default one.
+// openRoutes checks the routes, and adds the default one if it is missing.
 func (g *generation) openRoutes() error {
 	known := slices.Sorted(maps.Keys(g.providers))
 	var problems []error
@@ -65,7 +65,7 @@ func checkRoute(name string, r Route, known []string) error {
 	return errors.Join(problems...)
 }
 
-// openRouter makes the router over all providers. What the router before it knows of accounts that stay goes over to it.
+// openRouter makes the router. It takes over what the router before it knows of the accounts that stay.
 func (g *generation) openRouter(ctx context.Context, tariff func(provider string) *money.Tariff, before *route.Router) error {
 	accounts := make(map[string]route.Account, len(g.providers))
 	for name, p := range g.providers {
@@ -80,7 +80,7 @@ func (g *generation) openRouter(ctx context.Context, tariff func(provider string
 	return err
 }
 
-// traits of a provider; one that cannot be used has none.
+// traits returns what a provider offers; a broken one offers nothing.
 func (p *provider) traits(labels []string) route.Traits {
 	t := route.Traits{Labels: labels}
 	if d := p.plugin.Manifest; d != nil {
@@ -95,19 +95,19 @@ func (p *provider) traits(labels []string) route.Traits {
 // currency of all prices.
 func (g *generation) currency() money.Currency { return cmp.Or(g.cfg.Money.Currency, money.CNY) }
 
-// randSource makes a source of numbers of the engine's randomness.
+// randSource is a rand.Source that reads the engine's randomness.
 type randSource struct{ r io.Reader }
 
 func (d randSource) Uint64() uint64 {
 	var b [8]byte
-	_, _ = io.ReadFull(d.r, b[:]) // without randomness every draw is the same, and no call comes so far
+	_, _ = io.ReadFull(d.r, b[:]) // a call without randomness fails before it comes here
 	return binary.LittleEndian.Uint64(b[:])
 }
 
-// Shanghai is the time zone of China, which needs no database of zones.
+// Shanghai returns the time zone of China. It needs no time zone database.
 func Shanghai() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60) }
 
-// tariffs are what the calls of each provider cost.
+// tariffs returns what the calls of each provider cost.
 func (g *generation) tariffs() (map[string]*money.Tariff, error) {
 	tariffs := make(map[string]*money.Tariff, len(g.providers))
 	var problems []error
@@ -140,7 +140,7 @@ func (s *shared) openBook(ctx context.Context, cfg *Config, tariffs map[string]*
 	return wrongMoney(err)
 }
 
-// wrongMoney is what a book says of its configuration, as the engine says it.
+// wrongMoney turns a book's error about its configuration into one of the engine.
 func wrongMoney(err error) error {
 	var wrong *money.ConfigError
 	if errors.As(err, &wrong) {
@@ -149,7 +149,7 @@ func wrongMoney(err error) error {
 	return err
 }
 
-// below is the place under a key that package money names: packages[1].id is /packages/1/id.
+// below appends a place in the notation of package money to a key: packages[1].id is /packages/1/id.
 func below(key, at string) string {
 	return key + "/" + strings.NewReplacer("[", "/", "]", "", ".", "/").Replace(at)
 }

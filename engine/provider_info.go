@@ -11,7 +11,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/manifest"
 )
 
-// ProviderInfo is a snapshot of a provider for operators.
+// ProviderInfo is a snapshot of a provider, or of a plugin that serves none.
 type ProviderInfo struct {
 	Name      string         `json:"name"`
 	Plugin    string         `json:"plugin"`
@@ -22,19 +22,19 @@ type ProviderInfo struct {
 	State     PluginState    `json:"state"`
 	// Reason says why the state is not ready.
 	Reason string `json:"reason,omitempty"`
-	// Instances that live now, and how many were replaced after a failure or old age.
+	// Instances of the plugin now, and how many were replaced after a failure or by age.
 	Instances int `json:"instances"`
 	Replaced  int `json:"replaced"`
 }
 
-// DocumentInfo is a document a provider can read.
+// DocumentInfo is a document that a provider can read.
 type DocumentInfo struct {
 	Document string   `json:"document"`
 	Sides    []Side   `json:"sides,omitempty"`
 	Extras   []string `json:"extras,omitempty"`
 }
 
-// list gives all providers by name, then the plugins that serve none.
+// list returns all providers by name, and then the plugins that serve none.
 func (g *generation) list() []ProviderInfo {
 	out := make([]ProviderInfo, 0, len(g.providers)+len(g.idle))
 	for _, name := range slices.Sorted(maps.Keys(g.providers)) {
@@ -55,7 +55,7 @@ func (g *generation) list() []ProviderInfo {
 	return append(out, g.idle...)
 }
 
-// listIdle remembers the plugins that no provider uses.
+// listIdle lists the plugins that no provider uses.
 func (g *generation) listIdle(found []catalog.Found) {
 	used := make(map[string]bool)
 	for _, p := range g.users() {
@@ -94,7 +94,7 @@ func describe(name, plugin string, p catalog.Plugin) ProviderInfo {
 	return info
 }
 
-// schemaLeaves is the plugin's config schema, flattened.
+// schemaLeaves returns the plugin's config schema, flattened.
 func (p *provider) schemaLeaves() []abi.Leaf {
 	a, err := leaf.Flatten("application/json", p.plugin.Manifest.ConfigSchema, leaf.Options{})
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 )
 
-// schemaErrors turns a validator's tree into one ConfigError for each key that is wrong.
+// schemaErrors turns the tree of a validator into one ConfigError for each wrong key.
 func (p *provider) schemaErrors(invalid *jsonschema.ValidationError) error {
 	printer := message.NewPrinter(language.English)
 	var out []error
@@ -47,7 +47,7 @@ func (p *provider) schemaErrors(invalid *jsonschema.ValidationError) error {
 	return errors.Join(out...)
 }
 
-// settings are the top-level names of the plugin's schema.
+// settings returns the top-level names of the plugin's schema.
 func (p *provider) settings() []string {
 	var names []string
 	for _, l := range p.schemaLeaves() {
@@ -62,7 +62,7 @@ func (p *provider) settings() []string {
 	return append(names, plainHTTPKey)
 }
 
-// describe is the schema's own description of a setting.
+// describe returns the schema's own description of a setting.
 func (p *provider) describe(name string) string {
 	at := jsonpointer.Join("/properties", name, "description")
 	for _, l := range p.schemaLeaves() {

@@ -99,10 +99,10 @@ func (x *run) refusedBy(ctx context.Context) *Refusal {
 	f := &Refusal{Kind: abi.FailureKindUnavailable, Fault: abi.FaultOperator, Err: x.refusal}
 	var budget *money.BudgetError
 	switch {
-	case errors.Is(ctx.Err(), context.Canceled):
-		return &Refusal{Kind: abi.FailureKindTimeout, Fault: abi.FaultCaller, Message: message.New(message.CallerGaveUp), Err: ctx.Err()}
+	case errors.Is(context.Cause(ctx), context.DeadlineExceeded): // also if a caller further up cancels because of its own deadline
+		return &Refusal{Kind: abi.FailureKindTimeout, Fault: abi.FaultOperator, Message: timeOver(x.passedOver()), Err: context.DeadlineExceeded}
 	case ctx.Err() != nil:
-		return &Refusal{Kind: abi.FailureKindTimeout, Fault: abi.FaultOperator, Message: timeOver(x.passedOver()), Err: ctx.Err()}
+		return &Refusal{Kind: abi.FailureKindTimeout, Fault: abi.FaultCaller, Message: message.New(message.CallerGaveUp), Err: ctx.Err()}
 	case errors.As(x.refusal, &budget):
 		f.Kind = abi.FailureKindQuotaExhausted
 		f.RetryAfter = budget.Until.Sub(x.router.cfg.Now())
