@@ -9,6 +9,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/idcard"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
@@ -52,7 +53,7 @@ func (g *generation) answer(ctx context.Context, req *Request, pic *picture) (*R
 	key := g.results.key(req, pic)
 	if r := g.results.get(key); r != nil {
 		g.watch.saved(ctx, savedByKept)
-		r.Attempts = free(r.Attempts, "kept from an equal call")
+		r.Attempts = free(r.Attempts, message.KeptAnswer)
 		return r, nil
 	}
 	return g.share(ctx, req, pic, func(ctx context.Context) (*Recognition, error) {
