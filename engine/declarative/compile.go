@@ -118,7 +118,7 @@ func (c *compiler) checkManifest() {
 	}
 }
 
-// endpoint is the vendor's own, without a slash at its end; "" where the configuration must say it.
+// endpoint returns the vendor's endpoint without a slash at its end, or "" if the configuration must give it.
 func (c *compiler) endpoint() string {
 	w := c.doc.Endpoint
 	if w == nil {
@@ -141,7 +141,7 @@ func (c *compiler) endpoint() string {
 	return strings.TrimRight(w.s, "/")
 }
 
-// requestScope is that of the request of a step.
+// requestScope returns the scope of the request of a step.
 func (c *compiler) requestScope(s scope, index int) scope {
 	s.request = true
 	if index > 0 {
@@ -182,7 +182,7 @@ func (c *compiler) oneOf(w *word, known ...string) bool {
 	return false
 }
 
-// pointer checks a JSON pointer and gives it.
+// pointer checks a JSON pointer and returns it.
 func (c *compiler) pointer(w *word) string {
 	if reason := wrongPointer(w.s); reason != "" {
 		c.fail(w.place, "%s is no JSON pointer: %s", shown(w.node), reason)
@@ -190,7 +190,7 @@ func (c *compiler) pointer(w *word) string {
 	return w.s
 }
 
-// wrongPointer says what is wrong with a pointer to something within an answer; "" when nothing is.
+// wrongPointer returns what is wrong with a pointer to something within an answer, or "".
 func wrongPointer(s string) string {
 	if len(s) > maxPointer {
 		return fmt.Sprintf("want at most %d bytes", maxPointer)
@@ -204,7 +204,7 @@ func wrongPointer(s string) string {
 	return ""
 }
 
-// exactlyOne is the only key of some role, "" with a problem where there is none or several.
+// exactlyOne returns the only key of some role. If there is none or several, it records a problem and returns "".
 func (c *compiler) exactlyOne(p place, v any, roles ...string) string {
 	var set, known []string
 	shape := c.shapes.of(reflect.TypeOf(v).Elem())

@@ -32,7 +32,7 @@ func (c *compiler) conditions(items []condition, s scope) []func(*run) bool {
 	return out
 }
 
-// when is a condition that need not be there.
+// when returns a condition that need not be there.
 func (c *compiler) when(cond *condition, s scope) func(*run) bool {
 	if cond == nil {
 		return nil

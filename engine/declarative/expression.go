@@ -8,7 +8,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/adapter"
 )
 
-// roles are the keys that may stand beside each source, apart from when.
+// roles returns the keys that may stand beside each source, apart from when.
 func roles() map[string][]string {
 	text := []string{"text"}
 	return map[string][]string{

@@ -79,7 +79,7 @@ func restrictCalls(withSignals bool) error {
 	}
 }
 
-// filter is the program that judges system calls.
+// filter returns the program that judges system calls.
 func filter(withSignals bool) []bpf.Instruction {
 	f := []bpf.Instruction{
 		bpf.LoadAbsolute{Off: offArchitecture, Size: 4},

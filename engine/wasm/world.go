@@ -35,7 +35,7 @@ func (w *world) begin() {
 	w.memory.refused = false
 }
 
-// config is the module configuration with this world in it.
+// config returns the module configuration with this world in it.
 func (w *world) config() wazero.ModuleConfig {
 	return wazero.NewModuleConfig().
 		WithName(""). // anonymous: instances of one module live side by side

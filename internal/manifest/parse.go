@@ -76,7 +76,7 @@ func parse(text []byte) (*abi.Descriptor, error) {
 	return d, nil
 }
 
-// otherVersion gives the version error of a manifest that is not understood and asks for more than this host has.
+// otherVersion returns the version error of a manifest that is not understood and asks for more than this host has.
 func otherVersion(text []byte) error {
 	var head struct {
 		Name     string        `json:"name"`

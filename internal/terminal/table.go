@@ -54,7 +54,7 @@ func (t *Table) String() string {
 	return b.String()
 }
 
-// cells is how many cells of a terminal a text takes.
+// cells returns how many cells of a terminal a text takes.
 func cells(s string) int {
 	n := 0
 	for _, r := range s {

@@ -41,7 +41,7 @@ type Error struct {
 	Reason string
 }
 
-// Error gives kind, place and reason. The name of a secret that does not exist is text of the provider's, so it is quoted
+// Error returns kind, place and reason. The name of a secret that does not exist is text of the provider's, so it is quoted
 // only if it looks like a name.
 func (e *Error) Error() string {
 	var b strings.Builder

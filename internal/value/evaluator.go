@@ -15,7 +15,7 @@ type Evaluator struct {
 	base64 map[uint32][]byte
 }
 
-// New makes an Evaluator.
+// New returns an Evaluator.
 func New(src Sources, limits Limits) *Evaluator {
 	return &Evaluator{src: src, limits: limits.withDefaults(), base64: make(map[uint32][]byte)}
 }

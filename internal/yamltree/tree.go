@@ -30,7 +30,7 @@ const (
 	Mapping
 )
 
-// String is the kind in words.
+// String returns the kind in words.
 func (k Kind) String() string {
 	return [...]string{"nothing", "a text", "a number", "true or false", "a list", "a mapping"}[k]
 }
@@ -46,7 +46,7 @@ type Node struct {
 	Keys  []*Node
 }
 
-// Get is the value under a key of a mapping; nil when there is none.
+// Get returns the value under a key of a mapping, or nil if there is none.
 func (n *Node) Get(key string) *Node {
 	if n == nil {
 		return nil
@@ -59,7 +59,7 @@ func (n *Node) Get(key string) *Node {
 	return nil
 }
 
-// Problem is a problem at this node.
+// Problem returns a problem at this node.
 func (n *Node) Problem(format string, args ...any) Problem {
 	return Problem{Line: n.Line, Column: n.Column, Text: fmt.Sprintf(format, args...)}
 }
@@ -161,7 +161,7 @@ func show(s string) string {
 	return strconv.Quote(s)
 }
 
-// syntax is a problem of a text that is not YAML.
+// syntax returns a problem of a text that is not YAML.
 func syntax(err error) Problem {
 	const hint = "; check indentation, quotes and brackets"
 	var typeError *yaml.TypeError
