@@ -49,7 +49,7 @@ type compiler struct {
 	keepsStart bool
 }
 
-// scope is where a text or a condition stands.
+// scope is the place of a text or a condition.
 type scope struct {
 	// answer says that there is an answer to read, request that it is part of a request.
 	answer, request bool
@@ -61,7 +61,7 @@ type scope struct {
 	part bool
 	// message is a failure's own words, which may be logged.
 	message bool
-	// host says that values may stand here that only the host knows; use is then what a secret is used as.
+	// host allows values here that only the host knows. use is then the use of a secret.
 	host bool
 	use  string
 	// values and conditions are how many of those with a name can be seen.

@@ -52,7 +52,7 @@ func anyOf(conditions []func(*run) bool) func(*run) bool {
 	}
 }
 
-// namedCondition compiles a condition at the place where its name stands.
+// namedCondition compiles a condition at the place of its name.
 func (c *compiler) namedCondition(w *word, s scope) func(*run) bool {
 	names := c.doc.Conditions.names()
 	i := slices.Index(names[:s.conditions], w.s)

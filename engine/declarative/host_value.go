@@ -9,7 +9,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/yamltree"
 )
 
-// usePlain is what a secret is used as where it stands as it is.
+// usePlain is the use of a secret that is sent as it is.
 const usePlain = "plain"
 
 // hostSource compiles what only the host can say. What it gives has no text, but for facts about the picture.
@@ -155,7 +155,7 @@ func mergeParts(v *abi.Value, parts []abi.Part) {
 // index returns the pointer to an item of a list.
 func index(i int) string { return "/" + strconv.Itoa(i) }
 
-// keyNode returns where a key of a mapping stands.
+// keyNode returns the node of a key of a mapping.
 func keyNode(p place, key string) *yamltree.Node {
 	for _, k := range p.node.Keys {
 		if k.Scalar == key {

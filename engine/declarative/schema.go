@@ -14,7 +14,7 @@ import (
 )
 
 // Schema returns the JSON Schema (2020-12) of a provider file, indented, for editors. It knows the keys and the words of the language;
-// what only a compiler can see, such as a name that nothing stands under, is for [Check].
+// what only a compiler can see, such as a name without a value, is for [Check].
 func Schema() ([]byte, error) {
 	r := jsonschema.Reflector{Anonymous: true, Mapper: mapped}
 	s := r.Reflect(new(document))

@@ -11,7 +11,7 @@ import (
 
 // Table aligns columns. The zero value is an empty table; it is not safe for concurrent use.
 type Table struct {
-	// Indent stands before each line.
+	// Indent is written before each line.
 	Indent string
 	rows   [][]string
 }

@@ -38,7 +38,7 @@ func (b *builder) fits(n int64) error {
 	return nil
 }
 
-// frame writes text that stands between values.
+// frame writes text between values.
 func (b *builder) frame(s string) error {
 	if err := b.reserve(int64(len(s))); err != nil {
 		return err

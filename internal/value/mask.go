@@ -12,7 +12,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 )
 
-// Masked is what stands where a secret stood.
+// Masked replaces each secret.
 const Masked = "***"
 
 // minFormBytes is the shortest secret whose other forms are masked too. Of a shorter one they would hit innocent text.

@@ -15,7 +15,7 @@ import (
 const chunkBytes = 6 << 10
 
 // piece is a run of a Stream: bytes somebody else holds and how they come out. First they are encoded (raw, base64 or hex),
-// then escaped for where they stand.
+// then escaped for their place.
 type piece struct {
 	data []byte
 	enc  abi.Encoding

@@ -41,7 +41,7 @@ type Node struct {
 	Line, Column int
 	// Scalar is a Text, Number or Bool as it is written.
 	Scalar string
-	// Items of a List, values of a Mapping. Keys of a Mapping stand in the same order as their values; each is there once.
+	// Items of a List, values of a Mapping. Keys of a Mapping are in the order of their values, each once.
 	Items []*Node
 	Keys  []*Node
 }
@@ -101,7 +101,7 @@ func (r *reader) node(from *yaml.Node, depth int) *Node {
 	}
 	switch from.Kind {
 	case yaml.AliasNode:
-		return r.node(from.Alias, depth+1) // one that stands in its own anchor ends at the depth
+		return r.node(from.Alias, depth+1) // one within its own anchor ends at the depth
 	case yaml.ScalarNode:
 		r.scalar(n, from)
 	case yaml.SequenceNode:
@@ -152,7 +152,7 @@ func (r *reader) scalar(n *Node, from *yaml.Node) {
 	}
 }
 
-// show quotes what stands in a file, short enough for a message.
+// show quotes a part of a file, short enough for a message.
 func show(s string) string {
 	const most = 60
 	if runes := []rune(s); len(runes) > most {
