@@ -40,7 +40,7 @@ func Open(ctx context.Context, cfg Config) (*Engine, error) {
 		return nil, errors.Join(err, g.retire(late), e.shared.close(late))
 	}
 	e.now.Store(g)
-	if err := e.observeStanding(); err != nil {
+	if err := e.observeStatus(); err != nil {
 		return nil, errors.Join(err, e.Close(late))
 	}
 	return e, nil
@@ -110,7 +110,7 @@ func (e *Engine) Recognize(ctx context.Context, req Request) (*Recognition, erro
 		return nil, noAttempt(closed())
 	}
 	defer g.running.Done()
-	return g.recognize(ctx, req)
+	return g.recognize(ctx, req, &picture{from: req.Picture})
 }
 
 // Providers lists all providers by name, then the plugins that serve none.

@@ -57,17 +57,17 @@ type shared struct {
 }
 
 // open makes a generation whose plugins have been found. It loads what is not loaded yet.
-func (e *generation) open(ctx context.Context, found []catalog.Found) error {
-	e.calls = e.newCallGroup()
-	e.documents = map[string]Document{idCard{}.Name(): idCard{}}
-	for _, d := range e.cfg.Documents {
-		e.documents[d.Name()] = d
+func (g *generation) open(ctx context.Context, found []catalog.Found) error {
+	g.calls = g.newCallGroup()
+	g.documents = map[string]Document{idCard{}.Name(): idCard{}}
+	for _, d := range g.cfg.Documents {
+		g.documents[d.Name()] = d
 	}
-	if err := errors.Join(e.openEgress(), e.openProviders(found), e.openRoutes(), e.openDoors(found)); err != nil {
+	if err := errors.Join(g.openEgress(), g.openProviders(found), g.openRoutes(), g.openDoors(found)); err != nil {
 		return err
 	}
-	e.listIdle(found)
-	e.loadPlugins(ctx)
+	g.listIdle(found)
+	g.loadPlugins(ctx)
 	return ctx.Err()
 }
 
@@ -84,14 +84,14 @@ func (c *Config) find() ([]catalog.Found, error) {
 }
 
 // openEgress makes the transport, and the policy for pictures: any public address, and what the operator names.
-func (e *generation) openEgress() error {
+func (g *generation) openEgress() error {
 	var problems []error
 	var err error
-	if e.client, err = egress.New(e.cfg.Egress); err != nil {
+	if g.client, err = egress.New(g.cfg.Egress); err != nil {
 		problems = append(problems, &ConfigError{Key: "/egress", Problem: err.Error(), Want: "a valid egress configuration"})
 	}
-	policy := egress.PolicyConfig{AnyPublic: true, AllowPlainHTTP: true, MaxResponseBytes: e.maxPictureBytes()}
-	for i, address := range e.cfg.FetchAllow {
+	policy := egress.PolicyConfig{AnyPublic: true, AllowPlainHTTP: true, MaxResponseBytes: g.maxPictureBytes()}
+	for i, address := range g.cfg.FetchAllow {
 		named := []string{"http://" + address, "https://" + address}
 		_, port, err := net.SplitHostPort(address)
 		if err == nil && port != "" {
@@ -106,38 +106,38 @@ func (e *generation) openEgress() error {
 	if len(problems) > 0 {
 		return errors.Join(problems...)
 	}
-	e.fetching, err = egress.NewPolicy(policy)
+	g.fetching, err = egress.NewPolicy(policy)
 	return err
 }
 
 // openProviders makes the configured providers or, where none is configured, one of each plugin that works without
 // secrets and settings.
-func (e *generation) openProviders(found []catalog.Found) error {
-	e.providers = make(map[string]*provider)
-	if len(e.cfg.Providers) == 0 {
+func (g *generation) openProviders(found []catalog.Found) error {
+	g.providers = make(map[string]*provider)
+	if len(g.cfg.Providers) == 0 {
 		for _, f := range found {
 			if f.Err == nil && needsSecret(f.Plugin.Manifest) {
 				continue
 			}
-			if p, err := e.newProvider(f.Name, ProviderConfig{}, found); err == nil {
-				e.providers[f.Name] = p
+			if p, err := g.newProvider(f.Name, ProviderConfig{}, found); err == nil {
+				g.providers[f.Name] = p
 			}
 		}
 		return nil
 	}
 	var problems []error
-	for _, name := range slices.Sorted(maps.Keys(e.cfg.Providers)) {
-		p, err := e.newProvider(name, e.cfg.Providers[name], found)
+	for _, name := range slices.Sorted(maps.Keys(g.cfg.Providers)) {
+		p, err := g.newProvider(name, g.cfg.Providers[name], found)
 		problems = append(problems, err)
-		e.providers[name] = p
+		g.providers[name] = p
 	}
 	return errors.Join(problems...)
 }
 
 // loadPlugins loads every plugin that is needed, side by side, each once however many providers and generations it serves.
-func (e *generation) loadPlugins(ctx context.Context) {
+func (g *generation) loadPlugins(ctx context.Context) {
 	byFile := make(map[moduleID][]*provider)
-	for _, p := range e.users() {
+	for _, p := range g.users() {
 		if p.plugin.Manifest != nil {
 			byFile[idOf(p.plugin)] = append(byFile[idOf(p.plugin)], p)
 		}
@@ -146,16 +146,16 @@ func (e *generation) loadPlugins(ctx context.Context) {
 	var mu sync.Mutex
 	for _, sharing := range byFile {
 		wg.Go(func() {
-			l, err := e.inventory.Take(idOf(sharing[0].plugin), func() (catalog.Module, error) { return e.load(ctx, sharing[0].plugin) })
+			l, err := g.inventory.Take(idOf(sharing[0].plugin), func() (catalog.Module, error) { return g.load(ctx, sharing[0].plugin) })
 			mu.Lock()
 			defer mu.Unlock()
 			if err == nil {
-				e.modules = append(e.modules, l)
+				g.modules = append(g.modules, l)
 			}
 			for _, p := range sharing {
 				p.loadErr = err
 				if err != nil {
-					e.cfg.Logger.Error("plugin does not load", "provider", p.name, "error", err)
+					g.cfg.Logger.Error("plugin does not load", "provider", p.name, "error", err)
 					continue
 				}
 				p.module = l.Value
@@ -166,9 +166,9 @@ func (e *generation) loadPlugins(ctx context.Context) {
 }
 
 // users of plugins: all providers and doors.
-func (e *generation) users() []*provider {
-	all := slices.Collect(maps.Values(e.providers))
-	for _, d := range e.doors {
+func (g *generation) users() []*provider {
+	all := slices.Collect(maps.Values(g.providers))
+	for _, d := range g.doors {
 		all = append(all, d.provider)
 	}
 	return all
@@ -193,8 +193,8 @@ type (
 	loadedModule    = inventory.Item[moduleID, catalog.Module]
 )
 
-func (e *generation) load(ctx context.Context, p catalog.Plugin) (catalog.Module, error) {
-	for _, r := range e.runtimes {
+func (g *generation) load(ctx context.Context, p catalog.Plugin) (catalog.Module, error) {
+	for _, r := range g.runtimes {
 		if r.Kind() == p.Kind {
 			return r.Load(ctx, p)
 		}

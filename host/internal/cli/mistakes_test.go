@@ -17,13 +17,13 @@ import (
 
 var updateMistakes = flag.Bool("update-mistakes", false, "write what the program says into testdata/mistakes.txtar")
 
-// complete is a problem that says everything: file, line, column, setting, what is wrong, what would be right. A file that is no YAML
-// has no settings.
+// complete matches a problem with file, line, column, setting, mistake and cure. A file that is not YAML has no settings.
 var complete = regexp.MustCompile(`^[a-z-]+\.yaml:[1-9][0-9]*:[1-9][0-9]*: ([a-z_]+(\.[A-Za-z0-9_-]+)*: .+|is not YAML: .+); .+$`)
 
-// TestEveryMistakeInAFileIsAnsweredWithPlaceAndCure runs config validate over a table of mistakes: of the file itself, of its secrets, and
-// of what the engine and the plugins' manifests want.
-func TestEveryMistakeInAFileIsAnsweredWithPlaceAndCure(t *testing.T) {
+// TestConfigValidateReportsPlaceAndCureOfEveryMistake runs config validate on a table of mistakes: in the file, in its secrets, and in
+// settings that the engine or the plugins' manifests refuse.
+func TestConfigValidateReportsPlaceAndCureOfEveryMistake(t *testing.T) {
+	t.Parallel()
 	const table = "testdata/mistakes.txtar"
 	archive, err := txtar.ParseFile(table)
 	if err != nil {
@@ -64,7 +64,7 @@ func TestEveryMistakeInAFileIsAnsweredWithPlaceAndCure(t *testing.T) {
 	}
 }
 
-// mistakes is what config validate says of a file, which must be refused.
+// mistakes returns the output of config validate for a file that must be refused.
 func mistakes(t *testing.T, in txtar.File, plugins string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -84,7 +84,7 @@ func mistakes(t *testing.T, in txtar.File, plugins string) string {
 	return strings.NewReplacer(dir+"/", "", plugins, "PLUGINS").Replace(errs.String())
 }
 
-// manifestsOnly is a folder of plugins that cannot run: the manifests of those that are shipped, beside programs that are none, and a broken one.
+// manifestsOnly returns a folder of plugins that cannot run: the shipped manifests beside empty programs, and a broken one.
 func manifestsOnly(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "plugins")

@@ -15,8 +15,8 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/server"
 )
 
-// changes begins to notice what a gateway has to read again: SIGHUP, and changes of its configuration and plugins. stop ends the signals,
-// and is there also where files cannot be watched, so that SIGHUP does not end the program.
+// changes begins to watch for SIGHUP and for changes of configuration and plugins. stop ends the signals. It is also returned if files
+// cannot be watched, so that SIGHUP does not end the program.
 func changes(cfg *config.Config, logger *slog.Logger) (w *reload.Watcher, stop func(), err error) {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
@@ -38,18 +38,18 @@ func changes(cfg *config.Config, logger *slog.Logger) (w *reload.Watcher, stop f
 	return w, stop, err
 }
 
-// reloading carries out each change until ctx ends.
+// reloading reloads after each change until ctx ends.
 func reloading(ctx context.Context, w *reload.Watcher, again func(context.Context) error, logger *slog.Logger) error {
 	return w.Run(ctx, func(ctx context.Context, why string) {
 		if err := again(ctx); err != nil {
-			logger.Error("not reloaded, everything stays as it was", "because", why, "error", err)
+			logger.Error("not reloaded; configuration and plugins stay as they were", "because", why, "error", err)
 			return
 		}
 		logger.Info("reloaded", "because", why)
 	})
 }
 
-// reload puts the present configuration and plugins in the place of the last ones: all or nothing.
+// reload replaces configuration and plugins by the current ones. If it fails, the previous ones stay.
 func (p *Program) reload(ctx context.Context, cmd *cobra.Command, e *opened, s *server.Server) error {
 	cfg, err := p.load(cmd)
 	if err != nil {

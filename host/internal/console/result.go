@@ -134,8 +134,8 @@ func (t *teller) failed(e *engine.Error, took time.Duration) *result {
 		*facts = append(*facts, saying{t.T("read.turn"), t.word("fault", f.Fault.String())})
 	}
 	*facts = append(*facts, saying{t.T("read.spent"), out.Attempts.Cost})
-	if f.RetryAfterMs > 0 {
-		*facts = append(*facts, saying{t.T("read.again"), t.T("read.after", t.duration(time.Duration(f.RetryAfterMs)*time.Millisecond))})
+	if f.RetryAfter > 0 {
+		*facts = append(*facts, saying{t.T("read.again"), t.T("read.after", t.duration(f.RetryAfter))})
 	}
 	if len(e.Attempts) > 0 {
 		out.Summary = t.duration(took)

@@ -33,7 +33,7 @@ func (t *teller) timeline(attempts []engine.Attempt) *timeline {
 	out := &timeline{Cost: t.spent(attempts)}
 	var first, last time.Time
 	for _, a := range attempts {
-		if end := a.Started.Add(lasted(a)); !a.Started.IsZero() {
+		if end := a.Started.Add(a.Duration); !a.Started.IsZero() {
 			if first.IsZero() || a.Started.Before(first) {
 				first = a.Started
 			}
@@ -50,9 +50,9 @@ func (t *teller) timeline(attempts []engine.Attempt) *timeline {
 			Billed: t.word("billed", a.Billed.String()), Price: a.Price.String(),
 		}
 		if !one.Skipped {
-			one.Duration = t.duration(lasted(a))
+			one.Duration = t.duration(a.Duration)
 			one.From = 1000 * float64(a.Started.Sub(first)) / float64(span)
-			one.Length = max(1000*float64(lasted(a))/float64(span), 6) // the shortest can be seen, too
+			one.Length = max(1000*float64(a.Duration)/float64(span), 6) // the shortest can be seen, too
 			one.From = min(one.From, 1000-one.Length)
 		}
 		if a.Cost > 0 {
@@ -72,8 +72,6 @@ func (t *teller) timeline(attempts []engine.Attempt) *timeline {
 	}
 	return out
 }
-
-func lasted(a engine.Attempt) time.Duration { return time.Duration(a.DurationMs) * time.Millisecond }
 
 // spent is what attempts cost together. Where it is not known whether one was billed, it is the most that it can be.
 func (t *teller) spent(attempts []engine.Attempt) string {
