@@ -15,17 +15,15 @@ import (
 	"testing"
 
 	"github.com/ocrmux/ocrmux/engine"
-	"github.com/ocrmux/ocrmux/internal/build"
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
+	"github.com/ocrmux/ocrmux/internal/plugintest"
 )
 
 // openPorter opens an engine with a front door that is kept by the test's porter. Cards are read by jumdata.
 func openPorter(t *testing.T, fetchAllow ...string) (*bench, *scanner) {
 	t.Helper()
 	dir := t.TempDir()
-	if _, err := build.WASM(t.Context(), filepath.Join("testdata", "porter"), dir); err != nil {
-		t.Fatal(err)
-	}
+	plugintest.WASM(t, filepath.Join("testdata", "porter"), dir)
 	if err := os.WriteFile(filepath.Join(dir, "jumdata.wasm"), readFile(t, built.modules, "jumdata.wasm"), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -42,8 +42,7 @@ func ExampleMoney() {
 	defer func() { _ = e.Close(ctx) }()
 
 	request := engine.Request{Picture: engine.File(card)}
-	var ranking engine.Ranking
-	ranking, _ = e.Explain("default", request)
+	ranking, _ := e.Explain("default", request)
 	fmt.Println(ranking.Policy, ranking.Currency, ranking.Providers[0].Provider)
 	for range 2 {
 		r, err := e.Recognize(ctx, request)

@@ -13,11 +13,9 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/wasm"
-	"github.com/ocrmux/ocrmux/internal/imaging"
 )
 
 // What was found in the folder of plugins, and in which state it is.
@@ -27,23 +25,19 @@ func ExampleEngine_Providers() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	var e *engine.Engine
-	e, err = engine.Open(ctx, engine.Config{Plugins: plugins, Unlocked: true, Runtimes: []engine.Runtime{modules}})
+	e, err := engine.Open(ctx, engine.Config{Plugins: plugins, Unlocked: true, Runtimes: []engine.Runtime{modules}})
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer func() { _ = e.Close(ctx) }()
 
-	line := func(p engine.ProviderInfo, d engine.DocumentInfo) string {
-		return fmt.Sprintf("%s: %s %v, %s, %s", p.Name, d.Document, d.Sides, p.State, p.Reason)
-	}
 	for _, p := range e.Providers() {
-		fmt.Println(line(p, p.Documents[0]))
+		fmt.Printf("%s: %s, %s\n", p.Name, p.State, p.Reason)
 	}
 	// Output:
-	// jumdata-assemblyscript: cn.idcard [front back], not_configured, needs app_id and app_secret
-	// jumdata-c: cn.idcard [front back], not_configured, needs app_id and app_secret
-	// jumdata-rust: cn.idcard [front back], not_configured, needs app_id and app_secret
+	// jumdata-assemblyscript: not_configured, needs app_id and app_secret
+	// jumdata-c: not_configured, needs app_id and app_secret
+	// jumdata-rust: not_configured, needs app_id and app_secret
 }
 
 // A picture comes from memory, from a file or from a reader; URL names one at an address.
@@ -74,26 +68,17 @@ func ExamplePicture() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	var side engine.Side = engine.Front
 	for _, picture := range []engine.Picture{engine.Bytes(data), engine.File(card), engine.Reader(bytes.NewReader(data))} {
-		r, err := e.Recognize(ctx, engine.Request{Picture: picture, Side: side})
+		r, err := e.Recognize(ctx, engine.Request{Picture: picture, Side: engine.Front})
 		if err != nil {
 			log.Fatal(err)
 		}
-		fmt.Println(r.Side == side, r.Fields["name"].Value, *r.Rotation)
+		fmt.Println(r.Side, r.Fields["name"].Value, *r.Rotation)
 	}
 	// Output:
-	// true 样本人 90
-	// true 样本人 90
-	// true 样本人 90
-}
-
-// A service that lets strangers upload pictures takes smaller ones and waits less long than the defaults.
-func ExampleLimits() {
-	limits := engine.Limits{Picture: imaging.Caps{MaxBytes: 4 << 20}, Timeout: 15 * time.Second}
-	cfg := engine.Config{Plugins: "plugins", Limits: limits}
-	fmt.Println(cfg.Limits.Timeout)
-	// Output: 15s
+	// front 样本人 90
+	// front 样本人 90
+	// front 样本人 90
 }
 
 // A secret does not show itself, however it is printed.
@@ -115,18 +100,9 @@ func ExampleRecognition() {
 	if err := json.Unmarshal([]byte(answer), &r); err != nil {
 		log.Fatal(err)
 	}
-	var (
-		name     engine.Field       = r.Fields["name"]
-		portrait *engine.Portrait   = r.Portrait
-		outline  engine.Polygon     = portrait.Polygon
-		copied   engine.Signal      = r.Signals["copy"]
-		state    engine.SignalState = copied.State
-		check    engine.VendorCheck = r.VendorChecks["id_number_checksum"]
-		attempt  engine.Attempt     = r.Attempts[0]
-		outcome  engine.Outcome     = engine.Recognized
-	)
-	fmt.Println(name.Value, *name.Confidence, outline[0], state, check.State, attempt.Outcome == outcome)
-	// Output: 样本张三 0.98 [400 40] yes pass true
+	name, copied := r.Fields["name"], r.Signals["copy"]
+	fmt.Println(name.Value, *name.Confidence, r.Portrait.Polygon[0], copied.State, r.VendorChecks["id_number_checksum"].State, r.Attempts[0].Outcome)
+	// Output: 样本张三 0.98 [400 40] yes pass recognized
 }
 
 // A front door lets programs that were written for one vendor call whatever a route leads to: here, that vendor again.
@@ -150,7 +126,7 @@ func ExampleDoor() {
 	}
 	defer func() { _ = e.Close(ctx) }()
 
-	var door *engine.Door = e.Door("jumdata")
+	door := e.Door("jumdata")
 	mux := http.NewServeMux()
 	for _, p := range door.Paths() {
 		mux.Handle(p.Method+" "+p.Path, door)

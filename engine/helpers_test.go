@@ -3,7 +3,6 @@ package engine_test
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,8 +23,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/process"
 	"github.com/ocrmux/ocrmux/engine/wasm"
-	"github.com/ocrmux/ocrmux/internal/build"
-	"github.com/ocrmux/ocrmux/internal/catalog/trust"
+	"github.com/ocrmux/ocrmux/internal/plugintest"
 )
 
 // built holds the plugins that the tests run, as modules and as subprocesses, and compiled code.
@@ -33,26 +31,12 @@ type builds struct{ modules, processes, cache string }
 
 var built builds // made by TestMain, only read afterwards
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
-
-func run(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "ocrmux-engine-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	built = builds{filepath.Join(dir, "modules"), filepath.Join(dir, "processes"), cmp.Or(os.Getenv("OCRMUX_TEST_CACHE"), filepath.Join(dir, "cache"))}
-	jumdata, actor, ctx := filepath.Join("..", "plugins", "jumdata"), filepath.Join("testdata", "actor"), context.Background()
-	_, err1 := build.WASM(ctx, jumdata, built.modules)
-	_, err2 := build.WASM(ctx, actor, built.modules)
-	_, err3 := build.Process(ctx, jumdata, built.processes)
-	_, err4 := build.Process(ctx, actor, built.processes)
-	if err := errors.Join(err1, err2, err3, err4, variants(built.processes), trust.Approve(built.modules), trust.Approve(built.processes)); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return m.Run()
+func TestMain(m *testing.M) {
+	sources := []string{filepath.Join("..", "plugins", "jumdata"), filepath.Join("testdata", "actor")}
+	os.Exit(plugintest.Main(m, plugintest.Sources{Modules: sources, Processes: sources}, func(b plugintest.Built) error {
+		built = builds{b.Modules, b.Processes, b.Cache}
+		return variants(built.processes)
+	}))
 }
 
 // variants puts two more plugins beside the actor, of the same program: "linker", which takes URLs only, and "reader",

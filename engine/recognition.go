@@ -77,6 +77,7 @@ type VendorCheck struct {
 // Outcome says how an attempt ended.
 type Outcome = route.Outcome
 
+// Outcomes of an attempt.
 const (
 	Recognized = route.Recognized
 	Failed     = route.Failed

@@ -14,8 +14,8 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/declarative"
 	"github.com/ocrmux/ocrmux/engine/wasm"
-	"github.com/ocrmux/ocrmux/internal/build"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/plugintest"
 	"github.com/ocrmux/ocrmux/sdk/sdktest"
 )
 
@@ -34,10 +34,7 @@ func load(t *testing.T, r catalog.Runtime, path string) catalog.Module {
 }
 
 func TestRandomAnswersMeanTheSameWithAndWithoutAProgram(t *testing.T) {
-	module, err := build.WASM(t.Context(), "../../plugins/showapi", t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	module := plugintest.WASM(t, "../../plugins/showapi", t.TempDir())
 	guests, err := wasm.New(wasm.Config{Instances: 1})
 	if err != nil {
 		t.Fatal(err)

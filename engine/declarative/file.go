@@ -10,16 +10,16 @@ import (
 	"github.com/ocrmux/ocrmux/internal/yamltree"
 )
 
-// Check says everything that is wrong with a provider file, its manifest included: nil, or a [*yamltree.Error] that calls the
+// Check returns everything that is wrong with a provider file, its manifest included: nil, or a [*yamltree.Error] that calls the
 // file by the given name. It does not ask whether this host serves the ABI that the manifest wants. It is safe for concurrent
 // use.
 func Check(name string, code []byte) error {
-	_, err := load(name, code)
+	_, err := load(name, code, nil)
 	return err
 }
 
-// load makes a program of a file.
-func load(name string, code []byte) (*program, error) {
+// load compiles a file. The descriptor is that of the file's manifest if a catalog has parsed and validated it, or else nil.
+func load(name string, code []byte, descriptor *abi.Descriptor) (*program, error) {
 	root, problems := yamltree.Read(code)
 	if problems != nil {
 		return nil, yamltree.AsError(name, problems)
@@ -28,8 +28,7 @@ func load(name string, code []byte) (*program, error) {
 	doc := new(document)
 	d.into(root, reflect.ValueOf(doc).Elem())
 	understood := d.problems == nil
-	var descriptor *abi.Descriptor
-	if doc.Manifest != nil {
+	if doc.Manifest != nil && descriptor == nil {
 		var err error
 		if descriptor, err = manifest.Parse(doc.Manifest.node.JSON()); err == nil {
 			err = manifest.Validate(descriptor)
@@ -46,5 +45,5 @@ func load(name string, code []byte) (*program, error) {
 	return p, nil
 }
 
-// errTooLarge is an action that would not fit into a message.
+// errTooLarge means that an action does not fit into a message.
 var errTooLarge = errors.New("the action would be larger than a message may be")

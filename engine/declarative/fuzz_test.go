@@ -21,7 +21,7 @@ func FuzzLoad(f *testing.F) {
 	}
 	f.Add(head+tail, `{"name": "x"}`)
 	f.Fuzz(func(t *testing.T, text, body string) {
-		p, err := load("x", []byte(text))
+		p, err := load("x", []byte(text), nil)
 		if (p == nil) != (err != nil) {
 			t.Fatalf("%v, %v", p, err)
 		}
@@ -54,7 +54,7 @@ func answerOf(body string) *abi.Response {
 }
 
 func TestAStateOfAnotherProviderIsRefused(t *testing.T) {
-	p, err := load("x", []byte(head+"before: {name: a, request: {path: /t}}\n"+tail))
+	p, err := load("x", []byte(head+"before: {name: a, request: {path: /t}}\n"+tail), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +72,7 @@ func TestAStateOfAnotherProviderIsRefused(t *testing.T) {
 }
 
 func TestAnActionThatWouldBeTooLargeIsRefused(t *testing.T) {
-	p, err := load("x", []byte(head+"request: {path: /a, raw: ["+strings.Repeat("{option: o}, ", 9000)+"x]}\ncard: {fields: {name: /name}}\n"))
+	p, err := load("x", []byte(head+"request: {path: /a, raw: ["+strings.Repeat("{option: o}, ", 9000)+"x]}\ncard: {fields: {name: /name}}\n"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

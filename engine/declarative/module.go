@@ -24,7 +24,7 @@ func (*Runtime) Kind() catalog.Kind { return catalog.Declarative }
 
 // Load compiles a file. Its error is a [*catalog.PluginError] that wraps a [*yamltree.Error].
 func (*Runtime) Load(_ context.Context, p catalog.Plugin) (catalog.Module, error) {
-	program, err := load(filepath.Base(p.Path), p.Code)
+	program, err := load(filepath.Base(p.Path), p.Code, p.Manifest)
 	if err != nil {
 		return nil, &catalog.PluginError{Plugin: p.Manifest.Name, Cause: catalog.BadManifest, Detail: message.Text(err.Error()), Err: err}
 	}
@@ -86,7 +86,7 @@ func (m *module) Close(context.Context) error {
 	return nil
 }
 
-// step is all that a provider does. It is a pure function.
+// step returns the action of a step. It is a pure function: all that a provider does.
 func (p *program) step(in *abi.StepRequest) (*abi.Action, error) {
 	r := &run{program: p, ctx: in.Context, start: new(abi.Start), signed: make(map[string]string), left: abi.MaxMessageBytes / 2}
 	if r.ctx == nil {

@@ -10,6 +10,7 @@ import (
 // State is the outcome of a check. As text it is "pass", "fail" or "not_checked".
 type State = abi.CheckState
 
+// States of a check.
 const (
 	Pass       = abi.CheckStatePass
 	Fail       = abi.CheckStateFail

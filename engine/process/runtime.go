@@ -2,12 +2,9 @@ package process
 
 import (
 	"context"
-	"errors"
 	"path/filepath"
 
-	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/catalog"
-	"github.com/ocrmux/ocrmux/internal/manifest"
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
@@ -27,13 +24,10 @@ func New(cfg Config) *Runtime {
 // Kind returns [catalog.Process].
 func (r *Runtime) Kind() catalog.Kind { return catalog.Process }
 
-// Load starts the plugin and waits until it answers, so that a bad plugin is noticed now. The error is a
-// [*catalog.PluginError] with the cause BadManifest, WrongABI, StartFailed, Unavailable after Close, or Cancelled or
-// TimedOut when ctx ends first.
+// Load starts the plugin and waits until it answers, so that a bad plugin is noticed now. The catalog has validated the manifest.
+// The error is a [*catalog.PluginError] with the cause WrongABI, StartFailed, Unavailable after Close, or Cancelled or TimedOut when
+// ctx ends first.
 func (r *Runtime) Load(ctx context.Context, p catalog.Plugin) (catalog.Module, error) {
-	if err := checkABI(p); err != nil {
-		return nil, err
-	}
 	if code := unsuitable(p.Code); code != "" {
 		return nil, &catalog.PluginError{Plugin: p.Manifest.Name, Cause: catalog.StartFailed, Detail: message.New(code)}
 	}
@@ -62,20 +56,4 @@ func (r *Runtime) Load(ctx context.Context, p catalog.Plugin) (catalog.Module, e
 func (r *Runtime) Close(context.Context) error {
 	r.spawn.close()
 	return nil
-}
-
-// checkABI compares a plugin's manifest with the contract that this host speaks.
-func checkABI(p catalog.Plugin) error {
-	if p.Manifest == nil {
-		return &catalog.PluginError{Plugin: filepath.Base(p.Path), Cause: catalog.BadManifest, Detail: message.New(message.PluginNoManifest)}
-	}
-	err := manifest.Compatible(p.Manifest, abi.Major, abi.Minor, nil)
-	if err == nil {
-		return nil
-	}
-	cause := catalog.BadManifest
-	if version := (*manifest.VersionError)(nil); errors.As(err, &version) {
-		cause = catalog.WrongABI
-	}
-	return &catalog.PluginError{Plugin: p.Manifest.Name, Cause: cause, Detail: message.Error(err), Err: err}
 }

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/testenv"
@@ -146,30 +145,6 @@ func TestLoadingEndsWithItsContext(t *testing.T) {
 	_, err := r.Load(ctx, pluginOf(t, "rude", "silent"))
 	if e := pluginError(t, err); e.Cause != catalog.Cancelled || !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
-	}
-}
-
-func TestAPluginOfAnotherABISaysWhichSideToUpgrade(t *testing.T) {
-	cases := []struct {
-		name     string
-		needs    *abi.ABIRange
-		features []string
-		cause    catalog.Cause
-		code     message.Code
-	}{
-		{"a newer major", &abi.ABIRange{Major: abi.Major + 1}, nil, catalog.WrongABI, message.PluginABINewer},
-		{"a newer minor", &abi.ABIRange{Major: abi.Major, Minor: abi.Minor + 1}, nil, catalog.WrongABI, message.PluginABIMinor},
-		{"an unknown feature", &abi.ABIRange{Major: abi.Major}, []string{"cipher"}, catalog.WrongABI, message.PluginABIFeatures},
-		{"none", nil, nil, catalog.BadManifest, message.Literal},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			p := pluginOf(t, "rude", "exits")
-			p.Manifest.ABI, p.Manifest.Features = c.needs, c.features
-			if e := failToLoad(t, Config{}, p); e.Cause != c.cause || e.Detail.Code() != c.code {
-				t.Errorf("got %v", e)
-			}
-		})
 	}
 }
 

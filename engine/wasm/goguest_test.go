@@ -72,10 +72,10 @@ func TestAGoGuestThatFailsIsReplaced(t *testing.T) {
 		{"exhaust", catalog.OutOfMemory, message.ModuleMemory, "16384 KiB", "out of memory"},
 		{"exhaust at once", catalog.OutOfMemory, message.ModuleMemory, "16384 KiB", "out of memory"},
 		{"recurse", catalog.OutOfMemory, message.ModuleMemory, "16384 KiB", "out of memory"},
-		{"loop", catalog.OutOfFuel, message.ModuleFuel, "300000000", ""},
+		{"loop", catalog.OutOfFuel, message.ModuleFuel, "300,000,000 ", ""},
 		{"block", catalog.Trapped, message.ModulePrinted, "unreachable", "deadlock"},
 		{"lock twice", catalog.Trapped, message.ModulePrinted, "unreachable", "deadlock"},
-		{"print without end", catalog.OutOfFuel, message.ModuleFuel, "300000000", "xxx"},
+		{"print without end", catalog.OutOfFuel, message.ModuleFuel, "300,000,000 ", "xxx"},
 	} {
 		t.Run(c.document, func(t *testing.T) {
 			stderr.Reset()

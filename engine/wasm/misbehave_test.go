@@ -30,22 +30,22 @@ var fails = []struct {
 	{"alloc_outside_memory", catalog.BadReply, message.ModuleRoomOutside, "at 2147483647, outside the memory of 131072 bytes"},
 	{"alloc_null", catalog.OutOfMemory, message.ModuleNoRoom, "ocrmux_alloc"},
 	{"alloc_traps", catalog.Trapped, "", "unreachable"},
-	{"alloc_loops", catalog.OutOfFuel, message.ModuleFuel, "1000000"},
+	{"alloc_loops", catalog.OutOfFuel, message.ModuleFuel, "1,000,000 "},
 	{"step_unreachable", catalog.Trapped, "", "wasm error: unreachable"},
 	{"step_divides_by_zero", catalog.Trapped, "", "integer divide by zero"},
 	{"step_reads_outside", catalog.Trapped, "", "out of bounds memory access"},
 	{"step_calls_mismatch", catalog.Trapped, "", "indirect call type mismatch"},
 	{"step_calls_null", catalog.Trapped, "", "invalid table access"},
-	{"step_loops", catalog.OutOfFuel, message.ModuleFuel, "1000000"},
-	{"step_call_tree", catalog.OutOfFuel, message.ModuleFuel, "1000000"},
+	{"step_loops", catalog.OutOfFuel, message.ModuleFuel, "1,000,000 "},
+	{"step_call_tree", catalog.OutOfFuel, message.ModuleFuel, "1,000,000 "},
 	{"step_grows_memory", catalog.OutOfMemory, message.ModuleMemory, "2048 KiB"},
 	{"step_grows_at_once", catalog.OutOfMemory, message.ModuleMemory, "2048 KiB"},
 	{"step_exits", catalog.Exited, message.ModuleExited, "3"},
 	{"step_exits_well", catalog.Exited, message.ModuleExited, "0"},
-	{"wasi_random_loops", catalog.OutOfFuel, message.ModuleFuel, "1000000"},
-	{"wasi_prints_loops", catalog.OutOfFuel, message.ModuleFuel, "1000000"},
+	{"wasi_random_loops", catalog.OutOfFuel, message.ModuleFuel, "1,000,000 "},
+	{"wasi_prints_loops", catalog.OutOfFuel, message.ModuleFuel, "1,000,000 "},
 	{"wasi_polls_overflow", catalog.Trapped, "", "index out of range"},
-	{"host_loops", catalog.OutOfFuel, message.ModuleFuel, "1000000"},
+	{"host_loops", catalog.OutOfFuel, message.ModuleFuel, "1,000,000 "},
 }
 
 // small is a runtime in which misbehaviour ends soon.
@@ -93,7 +93,7 @@ func TestRecursionWithoutEndIsStopped(t *testing.T) {
 	t.Run("by fuel", func(t *testing.T) {
 		m := load(t, newRuntime(t, wasm.Config{Instances: 1, Fuel: 1e5}), "recursive", code)
 		_, err := m.Step(ctx, misbehave, nil)
-		wantFailure(t, err, catalog.OutOfFuel, message.ModuleFuel, "100000")
+		wantFailure(t, err, catalog.OutOfFuel, message.ModuleFuel, "100,000 ")
 		wantCard(t, m)
 	})
 }
@@ -156,7 +156,7 @@ func TestAMessageForTheGuestThatPassesTheLimitIsNotSent(t *testing.T) {
 	m := load(t, newRuntime(t, wasm.Config{Instances: 1}), "good", assembled(t, "good"))
 	huge := &abi.StepRequest{Response: &abi.Response{Body: make([]byte, abi.MaxMessageBytes)}}
 	_, err := m.Step(context.Background(), huge, nil)
-	wantFailure(t, err, catalog.TooLarge, message.PluginMessageTooLarge, "4194304")
+	wantFailure(t, err, catalog.TooLarge, message.PluginMessageTooLarge, "4,194,304")
 	wantStatus(t, m, catalog.Status{State: catalog.Ready, Instances: 1})
 	wantCard(t, m)
 }

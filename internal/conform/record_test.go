@@ -12,9 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ocrmux/ocrmux/internal/build"
-
 	"github.com/ocrmux/ocrmux/internal/conform"
+	"github.com/ocrmux/ocrmux/internal/plugintest"
 )
 
 // live starts a vendor that answers by path.
@@ -47,11 +46,7 @@ func record(t *testing.T, file string, r conform.Recording) (*conform.Recorded, 
 // provider builds one of the shipped providers.
 func provider(t *testing.T, name string) string {
 	t.Helper()
-	file, err := build.WASM(t.Context(), filepath.Join("../../plugins", name), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return file
+	return plugintest.WASM(t, filepath.Join("../../plugins", name), t.TempDir())
 }
 
 // The persons in these answers are invented (SPECIMEN 样本).

@@ -1,7 +1,6 @@
 package conform_test
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,34 +13,22 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
-	"github.com/ocrmux/ocrmux/internal/build"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/conform"
 	"github.com/ocrmux/ocrmux/internal/manifest"
+	"github.com/ocrmux/ocrmux/internal/plugintest"
 )
 
 // plugins are the builds of the provider unruly. cache is a folder for compiled code.
 var plugins struct{ module, executable, cache string }
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
-
-func run(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "conform-test-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	const source = "testdata/unruly"
-	plugins.cache = cmp.Or(os.Getenv("OCRMUX_TEST_CACHE"), filepath.Join(dir, "cache"))
-	var err2 error
-	plugins.module, err = build.WASM(context.Background(), source, filepath.Join(dir, "wasm"))
-	plugins.executable, err2 = build.Process(context.Background(), source, filepath.Join(dir, "process"))
-	if err := errors.Join(err, err2); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return m.Run()
+func TestMain(m *testing.M) {
+	sources := []string{"testdata/unruly"}
+	os.Exit(plugintest.Main(m, plugintest.Sources{Modules: sources, Processes: sources}, func(b plugintest.Built) error {
+		plugins.module, plugins.executable = filepath.Join(b.Modules, "unruly.wasm"), filepath.Join(b.Processes, "unruly")
+		plugins.cache = b.Cache
+		return nil
+	}))
 }
 
 // recorded returns the golden exchange of the provider that keeps every rule, without its mode. It is recorded once,

@@ -16,7 +16,6 @@ const (
 	PluginFileName       Code = "plugin.file.name"
 	PluginNameTwice      Code = "plugin.name.twice"
 	PluginNameDiffers    Code = "plugin.name.differs"
-	PluginNoManifest     Code = "plugin.manifest.missing"
 )
 
 // How a provider's ABI differs from the host's. Parameters: provider ([PluginProvider] or [PluginSomeProvider]), theirs and ours
@@ -71,7 +70,6 @@ var plugin = map[Code]string{
 	PluginFileName:       "a plugin is a file NAME.wasm or NAME.provider.yaml, or an executable NAME beside its NAME.manifest.json",
 	PluginNameTwice:      "both {file} and {other} have this name: remove one",
 	PluginNameDiffers:    "the manifest names {name}, but the file is named {file}: rename one",
-	PluginNoManifest:     "the plugin has no manifest",
 
 	PluginABIOlder:     "{provider} speaks ABI {theirs}, this ocrmux {ours}: get a newer build of the provider, or rebuild it with the SDK for ABI {ours}",
 	PluginABINewer:     "{provider} speaks ABI {theirs}, this ocrmux {ours}: upgrade ocrmux, or get a build of the provider for ABI {ours}",
@@ -94,7 +92,7 @@ var plugin = map[Code]string{
 	PluginNoRuntime:        "no runtime for {kind} plugins was given to the engine",
 	PluginClosed:           "the plugin is closed",
 	PluginOnlyLookedAt:     "this command only looks at the configuration",
-	PluginNoFrontDoor:      "a declarative provider has no front door",
+	PluginNoFrontDoor:      "the provider has no front door",
 	PluginCallEndedBefore:  "the call ended before the step",
 	PluginCallsRunning:     "calls were still running when the plugin was closed",
 	PluginMessageTooLarge:  "the message for the plugin has {bytes} bytes, at most {allowed} are allowed",

@@ -12,7 +12,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/wasm"
-	"github.com/ocrmux/ocrmux/internal/build"
+	"github.com/ocrmux/ocrmux/internal/plugintest"
 )
 
 // baidu plays the vendor. It numbers its tokens and accepts the latest only.
@@ -45,9 +45,7 @@ func TestTokenServesManyCallsUntilItExpires(t *testing.T) {
 	server := httptest.NewServer(vendor)
 	defer server.Close()
 	dir := t.TempDir()
-	if _, err := build.WASM(t.Context(), ".", dir); err != nil {
-		t.Fatal(err)
-	}
+	plugintest.WASM(t, ".", dir)
 	runtime, err := wasm.New(wasm.Config{})
 	if err != nil {
 		t.Fatal(err)

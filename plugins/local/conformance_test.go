@@ -3,7 +3,7 @@ package main
 import (
 	"testing"
 
-	"github.com/ocrmux/ocrmux/internal/build"
+	"github.com/ocrmux/ocrmux/internal/plugintest"
 	"github.com/ocrmux/ocrmux/sdk/sdktest"
 )
 
@@ -13,9 +13,5 @@ func TestConformance(t *testing.T) {
 		t.Skip("builds the provider with a C compiler; the other tests call it directly")
 	}
 	t.Parallel()
-	file, err := build.Process(t.Context(), ".", t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	sdktest.ConformanceFile(t, file, ".")
+	sdktest.ConformanceFile(t, plugintest.Process(t, ".", t.TempDir()), ".")
 }

@@ -8,7 +8,6 @@ package sdktest_test
 import (
 	"context"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -20,36 +19,25 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/wasm"
-	"github.com/ocrmux/ocrmux/internal/build"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/manifest"
-	"github.com/ocrmux/ocrmux/internal/testenv"
+	"github.com/ocrmux/ocrmux/internal/plugintest"
 	"github.com/ocrmux/ocrmux/sdk/sdktest"
 )
 
 const jumdata = "../../plugins/jumdata"
 
-// buildExample builds the module of a folder of examples/. It skips the test if the compiler is not installed.
+// buildExample builds the module of a folder of examples/, . It skips the test if the compiler is not installed.
 func buildExample(t *testing.T, folder string) string {
 	t.Helper()
-	path, err := build.WASM(t.Context(), filepath.Join("../../examples", folder), t.TempDir())
-	if missing := (*build.MissingError)(nil); errors.As(err, &missing) {
-		testenv.Missing(t, "examples/%s: %v", folder, missing)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
+	return plugintest.WASM(t, filepath.Join("../../examples", folder), t.TempDir())
 }
 
 func TestProvidersInOtherLanguages(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds providers in four languages; the conformance kit's own tests cover the cases")
 	}
-	reference, err := build.WASM(t.Context(), jumdata, t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	reference := plugintest.WASM(t, jumdata, t.TempDir())
 	runtime, err := wasm.New(wasm.Config{Instances: 1})
 	if err != nil {
 		t.Fatal(err)

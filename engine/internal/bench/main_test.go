@@ -15,7 +15,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/process"
 	"github.com/ocrmux/ocrmux/engine/wasm"
-	"github.com/ocrmux/ocrmux/internal/build"
+	"github.com/ocrmux/ocrmux/internal/plugintest"
 )
 
 // role of this program when it starts itself: see roles.
@@ -46,12 +46,7 @@ func roles() map[string]func() {
 // pluginsBuilt builds jumdata once and gives the folder.
 func pluginsBuilt(b *testing.B) string {
 	b.Helper()
-	if _, err := os.Stat(filepath.Join(work.plugins, "jumdata.wasm")); err == nil {
-		return work.plugins
-	}
-	if _, err := build.WASM(b.Context(), "../../../plugins/jumdata", work.plugins); err != nil {
-		b.Fatal(err)
-	}
+	plugintest.WASM(b, "../../../plugins/jumdata", work.plugins)
 	return work.plugins
 }
 

@@ -17,9 +17,9 @@ import (
 	"testing"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/internal/build"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/conform"
+	"github.com/ocrmux/ocrmux/internal/plugintest"
 )
 
 var keep = flag.Bool("keep", false, "keep guests and messages of this version of the ABI, when it is released")
@@ -57,10 +57,7 @@ func TestKeepThisVersion(t *testing.T) {
 	}
 	writeFile(t, filepath.Join(temp, builtFile), []byte(about(t)))
 	for i, source := range sources() {
-		path, err := build.WASM(t.Context(), filepath.Join("..", "..", "..", source), t.TempDir())
-		if err != nil {
-			t.Fatal(err)
-		}
+		path := plugintest.WASM(t, filepath.Join("..", "..", "..", source), t.TempDir())
 		name, code := filepath.Base(path), readFile(t, path)
 		if len(code) > compressAbove {
 			name, code = name+".gz", deflate(t, code)

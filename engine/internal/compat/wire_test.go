@@ -11,8 +11,8 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/process"
-	"github.com/ocrmux/ocrmux/internal/build"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/plugintest"
 )
 
 // messages are a call's input and output, of today's types.
@@ -53,10 +53,7 @@ func TestEveryKeptMessageIsReadAndWrittenAsItWas(t *testing.T) {
 func TestASubprocessOfTodaySaysWhatWasSaidThen(t *testing.T) {
 	eachVersion(t, func(t *testing.T, dir string) {
 		out := t.TempDir()
-		path, err := build.Process(t.Context(), filepath.Join("testdata", "replayer"), out)
-		if err != nil {
-			t.Fatal(err)
-		}
+		path := plugintest.Process(t, filepath.Join("testdata", "replayer"), out)
 		writeFile(t, filepath.Join(out, callsFile), readFile(t, filepath.Join(dir, callsFile)))
 		repeat(t, load(t, process.New(process.Config{}), path), calls(t, dir), map[string]int{})
 	})

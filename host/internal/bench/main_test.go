@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/ocrmux/ocrmux/internal/build"
+	"github.com/ocrmux/ocrmux/internal/plugintest"
 )
 
 // role of this program when it starts itself: see roles.
@@ -62,9 +63,7 @@ func buildAll(tb testing.TB) error {
 		return err
 	}
 	for _, name := range []string{"jumdata", "duguang"} {
-		if _, err := build.WASM(tb.Context(), filepath.Join("../../../plugins", name), work.dir); err != nil {
-			return err
-		}
+		plugintest.WASM(tb, filepath.Join("../../../plugins", name), work.dir)
 	}
 	text, _, err := build.Manifest("../../../plugins/jumdata")
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"github.com/ocrmux/ocrmux/host/internal/cli"
-	"github.com/ocrmux/ocrmux/internal/build"
+	"github.com/ocrmux/ocrmux/internal/plugintest"
 	"github.com/ocrmux/ocrmux/internal/testenv"
 	"github.com/ocrmux/ocrmux/sdk/sdktest"
 )
@@ -30,14 +30,7 @@ func TestPluginNewInOtherLanguagesBuildsAndConforms(t *testing.T) {
 				t.Fatalf("status %d", status)
 			}
 			prepare(t, dir)
-			file, err := build.WASM(t.Context(), dir, t.TempDir())
-			if missing := (*build.MissingError)(nil); errors.As(err, &missing) {
-				testenv.Missing(t, "%v", missing)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			sdktest.ConformanceFile(t, file, dir)
+			sdktest.ConformanceFile(t, plugintest.WASM(t, dir, t.TempDir()), dir)
 		})
 	}
 }

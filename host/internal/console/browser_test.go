@@ -1,13 +1,11 @@
 package console_test
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -31,9 +29,8 @@ import (
 	"github.com/ocrmux/ocrmux/engine/wasm"
 	"github.com/ocrmux/ocrmux/host/internal/server"
 	"github.com/ocrmux/ocrmux/host/internal/telemetry/leaktest"
-	"github.com/ocrmux/ocrmux/internal/build"
-	"github.com/ocrmux/ocrmux/internal/catalog/trust"
 	"github.com/ocrmux/ocrmux/internal/money"
+	"github.com/ocrmux/ocrmux/internal/plugintest"
 	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
@@ -52,51 +49,26 @@ var built struct {
 	chromium               string   // empty where there is none
 }
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
-
-func run(m *testing.M) int {
+func TestMain(m *testing.M) {
 	flag.Parse()
-	dir, err := os.MkdirTemp("", "ocrmux-console-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	built.plugins, built.cache = filepath.Join(dir, "plugins"), cmp.Or(os.Getenv("OCRMUX_TEST_CACHE"), filepath.Join(dir, "cache"))
-	built.models, err = filepath.Abs(filepath.Join(root, "bin", "plugins", "local.d"))
-	errs := []error{err}
-	if _, err := os.Stat(built.models); err == nil {
-		built.readable = []string{built.models}
-	}
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			built.chromium = path
-			break
+	source := func(name string) string { return filepath.Join(root, "plugins", name) }
+	sources := plugintest.Sources{Modules: []string{source("duguang"), source("jumdata")}, Processes: []string{source("local")}}
+	os.Exit(plugintest.Main(m, sources, func(b plugintest.Built) (err error) {
+		built.plugins, built.cache = b.Modules, b.Cache
+		if built.models, err = filepath.Abs(filepath.Join(root, "bin", "plugins", "local.d")); err != nil {
+			return err
 		}
-	}
-	for _, folder := range []string{"plugins", "sdk"} {
-		errs = append(errs, look(folder))
-	}
-	for _, name := range []string{"duguang", "jumdata"} {
-		_, err := build.WASM(context.Background(), filepath.Join(root, "plugins", name), built.plugins)
-		errs = append(errs, err)
-	}
-	_, err = build.Process(context.Background(), filepath.Join(root, "plugins", "local"), built.plugins)
-	if err := errors.Join(append(errs, err, trust.Approve(built.plugins))...); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return m.Run()
-}
-
-// look reads a folder's sources, so that the go command knows that the results of these tests depend on them.
-func look(folder string) error {
-	return filepath.WalkDir(filepath.Join(root, folder), func(path string, _ fs.DirEntry, err error) error {
-		if err == nil && filepath.Ext(path) == ".go" {
-			_, err = os.ReadFile(path)
+		if _, err := os.Stat(built.models); err == nil {
+			built.readable = []string{built.models}
 		}
-		return err
-	})
+		for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+			if path, err := exec.LookPath(name); err == nil {
+				built.chromium = path
+				break
+			}
+		}
+		return os.CopyFS(b.Modules, os.DirFS(b.Processes))
+	}))
 }
 
 // gateway is a server with its console. The provider "local" reads on this machine; "jumdata" and "duguang" are vendors that answer what the test

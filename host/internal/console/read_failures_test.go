@@ -22,9 +22,9 @@ import (
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/host/internal/access"
 	"github.com/ocrmux/ocrmux/host/internal/server"
-	"github.com/ocrmux/ocrmux/internal/build"
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
 	"github.com/ocrmux/ocrmux/internal/money"
+	"github.com/ocrmux/ocrmux/internal/plugintest"
 )
 
 // hold does not answer: it says when it is asked, and when the caller has left.
@@ -91,9 +91,7 @@ func TestEveryFailureSaysWhatToDo(t *testing.T) {
 // TestWhatAVendorSawIsAdvice takes a vendor that says what is wrong with a picture.
 func TestWhatAVendorSawIsAdvice(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := build.WASM(t.Context(), filepath.Join(root, "plugins", "wapi"), dir); err != nil {
-		t.Fatal(err)
-	}
+	plugintest.WASM(t, filepath.Join(root, "plugins", "wapi"), dir)
 	if err := trust.Approve(dir); err != nil {
 		t.Fatal(err)
 	}

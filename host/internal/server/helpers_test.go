@@ -1,12 +1,10 @@
 package server_test
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -23,44 +21,21 @@ import (
 	"github.com/ocrmux/ocrmux/engine/wasm"
 	"github.com/ocrmux/ocrmux/host/internal/server"
 	"github.com/ocrmux/ocrmux/host/internal/telemetry/leaktest"
-	"github.com/ocrmux/ocrmux/internal/build"
-	"github.com/ocrmux/ocrmux/internal/catalog/trust"
+	"github.com/ocrmux/ocrmux/internal/plugintest"
 )
 
 // built has the folders of the vendors' modules and of their compiled code.
 var built struct{ plugins, cache string } // set by TestMain, only read afterwards
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
-
-func run(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "ocrmux-server-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	built.plugins, built.cache = filepath.Join(dir, "plugins"), cmp.Or(os.Getenv("OCRMUX_TEST_CACHE"), filepath.Join(dir, "cache"))
-	errs := []error{look("plugins"), look("sdk")}
+func TestMain(m *testing.M) {
+	var sources []string
 	for _, name := range vendors() {
-		_, err := build.WASM(context.Background(), filepath.Join("..", "..", "..", "plugins", name), built.plugins)
-		errs = append(errs, err)
+		sources = append(sources, filepath.Join("..", "..", "..", "plugins", name))
 	}
-	if err := errors.Join(append(errs, trust.Approve(built.plugins))...); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	return m.Run()
-}
-
-// look reads the sources of a folder, so that the go command knows that the results of these tests depend on them and does not use
-// cached results.
-func look(folder string) error {
-	return filepath.WalkDir(filepath.Join("..", "..", "..", folder), func(path string, _ fs.DirEntry, err error) error {
-		if err == nil && filepath.Ext(path) == ".go" {
-			_, err = os.ReadFile(path)
-		}
-		return err
-	})
+	os.Exit(plugintest.Main(m, plugintest.Sources{Modules: sources}, func(b plugintest.Built) error {
+		built.plugins, built.cache = b.Modules, b.Cache
+		return nil
+	}))
 }
 
 func vendors() []string { return []string{"duguang", "jumdata", "showapi", "wapi"} }
