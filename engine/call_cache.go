@@ -36,11 +36,11 @@ func newResultCache(cfg ResultCache, now func() time.Time, random io.Reader) (re
 
 // key covers a request's tenant, its picture and everything that it asks for. A picture given by URL has no key, since what is at the URL
 // may change.
-func (c resultCache) key(req *Request, picture []byte) resultKey {
-	if !c.sealed.Enabled() || len(picture) == 0 {
+func (c resultCache) key(req *Request, pic *picture) resultKey {
+	if !c.sealed.Enabled() || pic.from.url != "" || len(pic.data) == 0 {
 		return resultKey{}
 	}
-	hash := sha256.Sum256(picture)
+	hash := sha256.Sum256(pic.data)
 	asked, err := json.Marshal([]any{req.Tenant, req.Route, req.Provider, req.Document, req.Side, req.Extras, req.Fields, req.Signals, req.Labels, req.options})
 	if err != nil {
 		return resultKey{}

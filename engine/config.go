@@ -15,44 +15,44 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store"
 )
 
-// Config of an Engine. It is not looked at again once Open has returned.
+// Config of an Engine. The engine does not look at it again after Open has returned.
 type Config struct {
-	// Plugins is the folder in which plugins are looked for.
+	// Plugins is the folder of the plugins.
 	Plugins string
-	// Unlocked also loads plugins that the folder's plugins.lock does not approve as they are. Otherwise they are broken, with
-	// a *[PluginError] that says what would help; a folder without the file has no approved plugin. See package trust.
+	// Unlocked also loads plugins that the folder's plugins.lock does not approve as they are. Otherwise these are broken, with a reason that
+	// says what helps. A folder without plugins.lock has no approved plugin.
 	Unlocked bool
-	// TrustedKeys, where there are any, keep plugins without a signature of one of them from being loaded.
+	// TrustedKeys, if there are any, must have signed a plugin for it to be loaded.
 	TrustedKeys []ed25519.PublicKey
-	// Runtimes are the kinds of plugin that can be loaded. The engine closes them.
+	// Runtimes for the kinds of plugin that can be loaded. The engine closes them.
 	Runtimes []Runtime
-	// Providers by name. Empty means: every plugin found that works without secrets and settings, under its own name.
+	// Providers by name. Empty means every plugin that works without secrets and settings, under its own name.
 	Providers map[string]ProviderConfig
-	// Routes by name. Without one called "default", that is all providers in the order of their names.
+	// Routes by name. Without one called "default", that route has all providers in the order of their names.
 	Routes map[string]Route
-	// FrontDoors by the name of the plugin that answers as its vendor.
+	// FrontDoors by the name of the plugin that answers.
 	FrontDoors map[string]FrontDoor
-	// FetchAllow names, as "host:port", places at private or loopback addresses from which pictures may be fetched.
+	// FetchAllow lists private and loopback addresses from which pictures may be fetched, as "host:port".
 	FetchAllow []string
-	// Money is the currency, the budgets and the time zone in which their periods begin. Without budgets, attempts are priced all the same.
+	// Money is the currency, the budgets and the time zone in which their periods begin. Attempts are priced even without budgets.
 	Money Money
-	// Store keeps budgets, the ledger of attempts and what is known of accounts; nil means in memory, for as long as the engine
-	// lives. The engine does not close it.
+	// Store keeps budgets, the ledger of attempts and the state of accounts. nil means memory, which is lost on Close. The engine does not close
+	// a store that it was given.
 	Store store.Store
-	// Results that are kept for a while; none by default.
+	// Results says how long recognitions are kept for equal requests; by default not at all.
 	Results ResultCache
-	// Documents beyond cn.idcard that the engine shall normalise and check.
+	// Documents beyond cn.idcard that the engine normalizes and checks.
 	Documents []Document
-	// Egress configures the transport; its zero value is right for production.
+	// Egress configures the transport. The zero value is right for production.
 	Egress Egress
 	Limits Limits
-	// Logger receives what operators need to know, never card data; nil means nowhere.
+	// Logger receives what operators need to know, but no card data; nil means nowhere.
 	Logger *slog.Logger
-	// Tracing and Metering receive spans and metrics, which docs/observability.md lists; nil means nowhere. They hold no card data and no
-	// secrets. Metering asks the engine for its gauges until Close.
+	// Tracing and Metering receive the spans and metrics that docs/observability.md lists; nil means nowhere. These hold no card data and no
+	// secrets. The engine reports gauges until Close.
 	Tracing  trace.TracerProvider
 	Metering metric.MeterProvider
-	// Now and Random are the engine's only clock and randomness; nil means the system's.
+	// Now and Random replace the clock and the randomness of the system.
 	Now    func() time.Time
 	Random io.Reader
 }
@@ -61,41 +61,41 @@ type Config struct {
 type ProviderConfig struct {
 	// Plugin that serves it; empty means the one of the provider's name.
 	Plugin string
-	// Config is validated against the plugin's schema. The engine itself understands two keys: "endpoint", whose host is
-	// thereby named by the operator, and "allow_plain_http", which lets the provider use http beyond loopback.
+	// Config is validated against the plugin's schema. The engine itself uses two keys: the provider may call the host of "endpoint", and
+	// "allow_plain_http" lets it use http beyond loopback.
 	Config map[string]any
-	// Secrets by the names the plugin's manifest declares.
+	// Secrets by the names that the plugin's manifest declares.
 	Secrets map[string]Secret
-	// Price of its calls; the zero value is what the plugin's manifest says of the smallest package. Currency and Tiers are filled in.
+	// Price of its calls. The zero value means the price of the smallest package in the plugin's manifest. Currency and Tiers are filled in.
 	Price Price
-	// Limits protect the account.
+	// Limits protect the account: calls at once, calls in a time, and a circuit breaker.
 	Limits AccountLimits
-	// Labels that routes and requests can ask for, such as "residency:cn".
+	// Labels that routes and requests can require, such as "residency:cn".
 	Labels []string
-	// NoFit refuses a picture that breaks the provider's limits instead of fitting it.
+	// NoFit rejects a picture that exceeds the provider's limits instead of fitting it.
 	NoFit bool
 }
 
-// Money bounds what may be spent.
+// Money says what may be spent.
 type Money struct {
 	// Currency of every price and budget; empty means CNY.
 	Currency Currency
-	// Location in whose time days and months begin; nil means Asia/Shanghai.
+	// Location is the time zone in which days and months begin; nil means Asia/Shanghai.
 	Location *time.Location
 	Budgets  []Budget
 }
 
 // Limits of the engine; 0 means the default.
 type Limits struct {
-	// Picture caps what is accepted from callers.
+	// Picture bounds the pictures that callers may give.
 	Picture PictureLimits
-	// Timeout of a whole call. Default 60 seconds.
+	// Timeout of a whole call; a route may have its own. Default 60 seconds.
 	Timeout time.Duration
 	// MaxExchanges of one attempt, at most abi.MaxExchanges, which is the default.
 	MaxExchanges int
 	// MaxHostCalls of one step. Default 256.
 	MaxHostCalls int
-	// MaxResponseBytes of one vendor answer. Default 8 MiB.
+	// MaxResponseBytes of one answer of a vendor. Default 8 MiB.
 	MaxResponseBytes int64
 }
 
@@ -128,11 +128,13 @@ func (c Config) withDefaults() Config {
 	if l.MaxResponseBytes <= 0 {
 		l.MaxResponseBytes = defaultMaxResponse
 	}
-	c.Random = &lockedReader{r: c.Random}
+	if _, locked := c.Random.(*lockedReader); !locked { // Reload passes on that of Open
+		c.Random = &lockedReader{r: c.Random}
+	}
 	return c
 }
 
-// lockedReader lets concurrent calls share one source of randomness.
+// lockedReader makes a reader safe for concurrent use.
 type lockedReader struct {
 	mu sync.Mutex
 	r  io.Reader

@@ -69,9 +69,9 @@ func TestAWrongConfigurationSaysWhatWouldBeRight(t *testing.T) {
 		{"a place to fetch from that is none", func(c *engine.Config) {
 			c.FetchAllow = []string{"a.example:80", "b.example", "http://c.example:80", "d.example:x"}
 		}, []string{
-			`/fetch_allow/1: "b.example" is no host and port; want host:port, such as "pictures.internal:8080"`,
-			`/fetch_allow/2: "http://c.example:80" is no host and port; want host:port, such as "pictures.internal:8080"`,
-			`/fetch_allow/3: "d.example:x" is no host and port; want host:port, such as "pictures.internal:8080"`}},
+			`/fetch_allow/1: "b.example" is not a host and port; want host:port, such as "pictures.internal:8080"`,
+			`/fetch_allow/2: "http://c.example:80" is not a host and port; want host:port, such as "pictures.internal:8080"`,
+			`/fetch_allow/3: "d.example:x" is not a host and port; want host:port, such as "pictures.internal:8080"`}},
 		{"a transport that cannot be", func(c *engine.Config) { c.Egress.MaxIdle = -1 }, []string{`/egress: egress: config: MaxIdle is negative; leave it 0 for its default; want a valid egress configuration`}},
 		{"a plugin folder that is a file", func(c *engine.Config) { c.Plugins = filepath.Join(built.modules, "actor.wasm") }, []string{`/plugins: the folder cannot be read: not a directory; want a folder that can be read`}},
 		{"all at once", func(c *engine.Config) {

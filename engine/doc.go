@@ -1,7 +1,7 @@
 // Package engine reads identity cards through OCR providers.
 //
-// An [Engine] loads provider plugins through the runtimes it is given, holds every picture to the provider's limits, signs
-// and sends the provider's requests, and turns what was read into one result model:
+// An [Engine] loads provider plugins through the runtimes that it is given, fits each picture to the provider's limits, signs and sends the
+// provider's requests, and turns what was read into one result model:
 //
 //	wasmRuntime, err := wasm.New(wasm.Config{})
 //	...
@@ -15,10 +15,9 @@
 //	...
 //	r, err := e.Recognize(ctx, engine.Request{Picture: engine.File("card.jpg")})
 //
-// An error of Recognize is a *[Error] that says whose fault it was, whether it was billed, and every attempt that was made.
+// An error of Recognize is a *[Error]. It says whose fault it was, whether it was billed, and which attempts were made.
 //
-// A [Runtime] is a kind of plugin: the packages wasm, process and declarative of this module make one each, and a program
-// carries only those that it passes. The folder of plugins approves what may be loaded in its file plugins.lock, unless
-// [Config.Unlocked] says otherwise. [Config.Routes] name which provider is tried after which, and [Config.FrontDoors] open a
-// [Door] through which clients call in a vendor's own protocol.
+// A [Runtime] runs one kind of plugin. The packages wasm, process and declarative of this module have one each, and a program links only those
+// that it passes. The file plugins.lock in the folder of plugins approves what may be loaded, unless [Config.Unlocked] is set. [Config.Routes]
+// say which providers are asked, and in which order. [Config.FrontDoors] open a [Door] for clients that speak a vendor's own protocol.
 package engine

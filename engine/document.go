@@ -6,14 +6,14 @@ import (
 	"github.com/ocrmux/ocrmux/engine/idcard"
 )
 
-// Document is a kind of document the engine can normalise and check. Fields of a document it does not know pass through
-// as read, flagged "unnormalized".
+// Document is a kind of document that the engine can normalize and check. The fields of other documents are returned as they were read, with
+// the flag "unnormalized". Its methods may be called concurrently.
 type Document interface {
-	// Name, for example "cn.idcard".
+	// Name of the document, such as "cn.idcard".
 	Name() string
-	// Normalize turns texts as read into values, by field name.
+	// Normalize turns texts as they were read into fields, by name.
 	Normalize(text map[string]string) map[string]idcard.Field
-	// Check makes the document's checks on normalised fields.
+	// Check checks normalized fields at a time, and returns the results by the names of the checks.
 	Check(fields map[string]idcard.Field, at time.Time) map[string]idcard.State
 }
 
@@ -29,7 +29,7 @@ func (idCard) Check(fields map[string]idcard.Field, at time.Time) map[string]idc
 	return idcard.Check(fields, at)
 }
 
-// passThrough is for documents nobody registered.
+// passThrough is a document that the engine does not know.
 type passThrough struct{ name string }
 
 func (p passThrough) Name() string { return p.name }

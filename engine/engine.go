@@ -16,21 +16,21 @@ import (
 // Engine reads documents through providers. It is safe for concurrent use.
 type Engine struct {
 	shared *shared
-	now    atomic.Pointer[generation]
+	now    atomic.Pointer[generation] // that serves new calls
 
 	mu       sync.Mutex     // one Reload or Close at a time
-	retiring sync.WaitGroup // generations that end their calls
+	retiring sync.WaitGroup // generations whose calls have not ended
 	closed   bool
 	closeErr error
 
-	unobserve func() error // nil when nobody meters
+	unobserve func() error // nil without metering
 }
 
-// Open finds the plugins, loads those that configured providers need, and checks every provider's configuration.
+// Open finds the plugins, checks the configuration, and loads the plugins that it needs.
 //
-// It fails with *[ConfigError]s, all of them joined, when the configuration is wrong, and with the context's error when ctx
-// ends. A plugin that cannot be loaded is no error: its providers are listed as broken, with the reason, and all others
-// work. The runtimes belong to the engine from then on; where Open fails, they are closed.
+// It fails with all *[ConfigError]s joined when the configuration is wrong, and with the context's error when ctx ends. A plugin that cannot be
+// loaded is no error: its providers are broken, which [Engine.Providers] lists with the reason, and all others work. The engine owns the
+// runtimes from now on; if Open fails, it closes them.
 func Open(ctx context.Context, cfg Config) (*Engine, error) {
 	cfg = cfg.withDefaults()
 	e := &Engine{shared: &shared{runtimes: cfg.Runtimes, fitting: make(chan struct{}, runtime.GOMAXPROCS(0)), store: cfg.Store}}
@@ -40,7 +40,7 @@ func Open(ctx context.Context, cfg Config) (*Engine, error) {
 		return nil, errors.Join(err, g.retire(late), e.shared.close(late))
 	}
 	e.now.Store(g)
-	if err := e.observeStanding(); err != nil {
+	if err := e.observeStatus(); err != nil {
 		return nil, errors.Join(err, e.Close(late))
 	}
 	return e, nil
@@ -77,7 +77,7 @@ func (e *Engine) open(ctx context.Context, g *generation) error {
 	return g.openRouter(ctx, e.shared.book.Tariff, nil)
 }
 
-// owner is a name for this engine among all that ever use its store. In a store of its own it is alone.
+// owner returns a name for this engine that is unique among all that ever use its store.
 func (e *Engine) owner(random io.Reader) (string, error) {
 	if e.shared.ownStore {
 		return "engine", nil
@@ -89,7 +89,7 @@ func (e *Engine) owner(random io.Reader) (string, error) {
 	return hex.EncodeToString(b[:]), nil
 }
 
-// begin takes part in the present generation; nil once the engine is closed.
+// begin counts a call in the present generation; nil once the engine is closed.
 func (e *Engine) begin() *generation {
 	for {
 		g := e.now.Load()
@@ -97,27 +97,28 @@ func (e *Engine) begin() *generation {
 			return g
 		}
 		if e.now.Load() == g {
-			return nil // it ends, and none comes after it
+			return nil // it is the last one, and it is closed
 		}
 	}
 }
 
-// Recognize reads one document, through the providers of a route as its policy wants it. Equal requests of one tenant that are
-// under way at the same time are one call. The error is always a *[Error].
+// Recognize reads one document. It asks the providers of a route as the route's policy says. Equal requests of one tenant that are under way at
+// the same time share one call. It returns when the call ends, at the latest after the timeout of the route or of [Limits]; when ctx ends before,
+// errors.Is finds the context's error. The error is always a *[Error]; it wraps [ErrClosed] after Close.
 func (e *Engine) Recognize(ctx context.Context, req Request) (*Recognition, error) {
 	g := e.begin()
 	if g == nil {
 		return nil, noAttempt(closed())
 	}
 	defer g.running.Done()
-	return g.recognize(ctx, req)
+	return g.recognize(ctx, req, &picture{from: req.Picture})
 }
 
-// Providers lists all providers by name, then the plugins that serve none.
+// Providers returns all providers by name, and then the plugins that serve no provider.
 func (e *Engine) Providers() []ProviderInfo { return e.now.Load().list() }
 
-// Close lets further calls fail, waits for those that run until ctx ends, and then ends every plugin, connection and
-// runtime. Further calls of Close give what the first one gave.
+// Close makes new calls fail with [ErrClosed], waits for running calls until ctx ends, and then closes all plugins, connections and runtimes.
+// A second Close returns what the first one returned.
 func (e *Engine) Close(ctx context.Context) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -144,5 +145,5 @@ func (e *Engine) Close(ctx context.Context) error {
 	return e.closeErr
 }
 
-// DefaultRoute is taken by requests that name none.
+// DefaultRoute is the route of requests that name none.
 const DefaultRoute = "default"

@@ -119,7 +119,7 @@ func ExampleDoor() {
 		Plugins:    built.modules,
 		Runtimes:   []engine.Runtime{modules},
 		Providers:  map[string]engine.ProviderConfig{"jumdata": {Config: map[string]any{"endpoint": vendor.URL}, Secrets: account}},
-		FrontDoors: map[string]engine.FrontDoor{"jumdata": {Clients: []map[string]engine.Secret{account}}},
+		FrontDoors: map[string]engine.FrontDoor{"jumdata": {Clients: []engine.Client{{Secrets: account}}}},
 	})
 	if err != nil {
 		log.Fatal(err)

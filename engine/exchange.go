@@ -2,37 +2,26 @@ package engine
 
 import (
 	"context"
-	"errors"
-	"maps"
-	"math"
-	"net/http"
-	"net/url"
-	"slices"
-	"strings"
-	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/internal/egress"
-	"github.com/ocrmux/ocrmux/internal/leaf"
-	"github.com/ocrmux/ocrmux/internal/value"
 )
 
-// exchange sends a provider's request and gives back the vendor's answer, or the one that was kept.
-func (s *session) exchange(ctx context.Context, ex *abi.Exchange, nonce string) (*abi.Response, *failed) {
+// exchange carries out the exchange that a plugin asks for: it returns the vendor's answer, or the cached one.
+func (a *attempt) exchange(ctx context.Context, ex *abi.Exchange, nonce string) (*abi.Response, *Error) {
 	if len(ex.State) > abi.MaxStateBytes {
-		return nil, s.broken("the provider's state is larger than the contract allows", nil)
+		return nil, a.broken("the provider's state is larger than the contract allows", nil)
 	}
 	if ex.Request == nil {
-		return nil, s.broken("the provider's exchange has no request", nil)
+		return nil, a.broken("the provider's exchange has no request", nil)
 	}
-	if f := s.checkRule(ex); f != nil {
+	if f := a.checkRule(ex); f != nil {
 		return nil, f
 	}
 	for _, key := range ex.Forget {
-		s.provider.forget(key, s.used[key])
-		delete(s.used, key)
+		a.provider.forget(key, a.used[key])
+		delete(a.used, key)
 	}
-	r, f := s.answer(ctx, ex, nonce)
+	r, f := a.answer(ctx, ex, nonce)
 	if f != nil {
 		return nil, f
 	}
@@ -40,160 +29,25 @@ func (s *session) exchange(ctx context.Context, ex *abi.Exchange, nonce string) 
 	return r, nil
 }
 
-// answer is the one that was kept, or the vendor's.
-func (s *session) answer(ctx context.Context, ex *abi.Exchange, nonce string) (*abi.Response, *failed) {
+// answer returns the cached answer or the vendor's. While one attempt asks for an answer that is to be cached, the others of the provider wait
+// for it. An attempt that fails does not share its failure, which may be its own, such as a deadline.
+func (a *attempt) answer(ctx context.Context, ex *abi.Exchange, nonce string) (*abi.Response, *Error) {
 	if ex.Cache != nil {
-		done, err := s.provider.turns.Lock(ctx, ex.Cache.Key)
+		done, err := a.provider.turns.Lock(ctx, ex.Cache.Key)
 		if err != nil {
 			f := expired(ctx)
-			f.Billed = s.billed()
+			f.Failure.Billed = a.billed()
 			return nil, f
 		}
 		defer done()
-		if k := s.provider.find(ex.Cache.Key, s.engine.cfg.Now()); k != nil {
-			return s.recall(ex.Cache.Key, k), nil
+		if k := a.provider.find(ex.Cache.Key, a.gen.cfg.Now()); k != nil {
+			return a.recall(ex.Cache.Key, k), nil
 		}
 	}
-	r, blobs, f := s.send(ctx, ex.Request, nonce, ex.WantBody)
+	r, blobs, f := a.send(ctx, ex.Request, nonce, ex.WantBody)
 	if f != nil {
 		return nil, f
 	}
-	s.capture(ex, r, blobs)
+	a.capture(ex, r, blobs)
 	return r, nil
-}
-
-// permit waits, before the first request is sent, until the vendor may be asked. All that was made ready by then cost nothing.
-func (s *session) permit(ctx context.Context) *failed {
-	if s.ready == nil {
-		return nil
-	}
-	if s.unready = s.ready(ctx); s.unready != nil {
-		return s.notPermitted()
-	}
-	s.ready = nil
-	return nil
-}
-
-// notPermitted is the failure of an attempt whose vendor must not be asked.
-func (s *session) notPermitted() *failed {
-	f := failWith(s.unready.Kind, s.unready.Fault, s.unready.Message.String(), nil)
-	f.FailOver = s.unready.FailOver
-	return f
-}
-
-// send evaluates a request, sends it through the guarded transport and flattens the answer. Its long texts have been
-// given handles, and come back besides.
-func (s *session) send(ctx context.Context, req *abi.HTTPRequest, nonce string, wantBody bool) (*abi.Response, [][]byte, *failed) {
-	if s.requests++; s.requests > s.engine.cfg.Limits.MaxExchanges {
-		return nil, nil, s.tooMany()
-	}
-	built, err := s.eval.Request(req, nonce)
-	if err != nil {
-		return nil, nil, s.broken("the provider's request cannot be made: "+err.Error(), err)
-	}
-	if name := s.strayed(built.URL, built.Secrets); name != "" {
-		return nil, nil, s.broken("the provider may not send the secret "+name+" to this host", errStrayed)
-	}
-	out := &egress.Request{
-		Method: built.Method, URL: built.URL, Header: built.Header, Sensitive: built.Sensitive,
-		Body: built.Body.Open, ContentLength: built.Body.Len,
-		Timeout: time.Duration(req.TimeoutMs) * time.Millisecond, ResponseCap: int64(min(req.ResponseCap, math.MaxInt64)),
-	}
-	mask := s.mask() // before sending: what is sent now may be echoed when it is no longer good
-	if f := s.permit(ctx); f != nil {
-		return nil, nil, f
-	}
-	answer, err := s.observeExchange(ctx, out)
-	if err != nil {
-		return nil, nil, s.transportFailure(ctx, err)
-	}
-	s.reached = true
-	flat, err := leaf.Flatten(answer.Header.Get("Content-Type"), answer.Body, leaf.Options{FirstHandle: uint32(len(s.blobs)), Mask: mask.String, MaxBytes: len(answer.Body) + 1})
-	if err != nil {
-		return nil, nil, s.broken("the vendor's answer cannot be read: "+err.Error(), err)
-	}
-	s.hold(flat.Blobs...)
-	s.shown = append(s.shown, flat.Leaves...)
-	r := &abi.Response{Status: uint32(answer.Status), Format: flat.Format, Leaves: flat.Leaves, BodySize: uint64(len(answer.Body))}
-	r.Headers = headers(answer.Header, mask)
-	if wantBody {
-		r.Body = mask.Bytes(answer.Body)
-	}
-	return r, flat.Blobs, nil
-}
-
-// headers lists headers in the order of their names, which become lower-case, with masked values that are UTF-8.
-func headers(h http.Header, mask value.Mask) []abi.Header {
-	var out []abi.Header
-	for _, name := range slices.Sorted(maps.Keys(h)) {
-		for _, v := range h[name] {
-			out = append(out, abi.Header{Name: strings.ToLower(name), Value: strings.ToValidUTF8(mask.String(v), "\uFFFD")})
-		}
-	}
-	return out
-}
-
-// errStrayed marks the failure, for host functions to answer with a status of its own.
-var errStrayed = errors.New("a secret for another host")
-
-// strayed names a secret that is bound to other hosts than the one of the URL.
-func (s *session) strayed(target string, secrets []string) string {
-	for _, name := range secrets {
-		hosts := s.provider.specs[name].Hosts
-		if len(hosts) == 0 || s.provider.operatorNamed(target) {
-			continue
-		}
-		u, err := url.Parse(target)
-		if err != nil || !slices.Contains(hosts, u.Scheme+"://"+u.Host) {
-			return name
-		}
-	}
-	return ""
-}
-
-// operatorNamed reports whether a URL goes to the endpoint the operator wrote.
-func (p *provider) operatorNamed(target string) bool {
-	for _, l := range p.config {
-		if l.Path == "/"+endpointKey {
-			want, err := url.Parse(l.Value)
-			got, err2 := url.Parse(target)
-			return err == nil && err2 == nil && want.Scheme == got.Scheme && strings.EqualFold(want.Host, got.Host)
-		}
-	}
-	return false
-}
-
-// transportFailure says what a request that got no answer means: above all, whether it may have been billed.
-func (s *session) transportFailure(ctx context.Context, err error) *failed {
-	var e *egress.Error
-	if !errors.As(err, &e) {
-		return s.broken("the request was not sent", err)
-	}
-	if e.Sent != egress.SentNo {
-		s.reached = true
-	}
-	f := failWith(abi.FailureKindUnavailable, abi.FaultNetwork, e.Error(), err)
-	f.FailOver, f.Retryable, f.Billed = true, e.Sent == egress.SentNo, s.billed()
-	switch e.Kind {
-	case egress.KindInvalidRequest, egress.KindInvalidURL, egress.KindRequestTooLarge, egress.KindRequestBody:
-		f.Kind, f.Fault, f.Retryable = abi.FailureKindProviderError, abi.FaultVendor, false
-	case egress.KindSchemeRefused, egress.KindHostRefused, egress.KindAddressRefused:
-		f.Kind, f.Fault, f.Retryable = abi.FailureKindPermissionDenied, abi.FaultOperator, false
-	case egress.KindClosed:
-		f.Fault = abi.FaultOperator
-	case egress.KindTimeout:
-		f.Kind = abi.FailureKindTimeout
-	case egress.KindCancelled:
-		f.Kind, f.Fault, f.FailOver, f.Retryable = abi.FailureKindTimeout, abi.FaultCaller, false, false
-	case egress.KindBadAnswer, egress.KindAnswerTooLarge, egress.KindRedirectRefused, egress.KindTooManyRedirects:
-		f.Kind, f.Fault = abi.FailureKindProviderError, abi.FaultVendor
-	default:
-		if e.Sent != egress.SentNo {
-			f.Kind = abi.FailureKindOutcomeUnknown
-		}
-	}
-	if errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
-		f.FailOver = false // no time is left for another provider
-	}
-	return f
 }

@@ -21,8 +21,8 @@ import (
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-// generation is an engine with one configuration and one state of the plugins' folder. Reload makes the next one; calls end on the one
-// on which they began.
+// generation is the engine with one configuration and one state of the plugins' folder. Reload makes the next one. A call ends on the
+// generation on which it began.
 type generation struct {
 	*shared
 	cfg       Config
@@ -34,19 +34,19 @@ type generation struct {
 	router    *route.Router
 	calls     *callGroup
 	doors     map[string]*door
-	idle      []ProviderInfo // plugins that were found and serve no provider
-	// refused says why a plugin's file was not taken, and the one before it still serves.
+	idle      []ProviderInfo // plugins that serve no provider
+	// refused says why a plugin's file was not taken. The one before it still serves.
 	refused map[string]error
 	modules []*loadedModule
-	before  *generation // while this one is made
+	before  *generation // that this one replaces, while it is made
 
 	running drain.Counter // calls that are under way
 }
 
-// shared is what all generations have in common.
+// shared is what all generations of an engine have in common.
 type shared struct {
 	store     store.Store
-	ownStore  bool // it is to be closed with the engine
+	ownStore  bool // the engine closes the store
 	owner     string
 	book      *money.Book
 	runtimes  []Runtime
@@ -56,22 +56,22 @@ type shared struct {
 	watch     *observer
 }
 
-// open makes a generation whose plugins have been found. It loads what is not loaded yet.
-func (e *generation) open(ctx context.Context, found []catalog.Found) error {
-	e.calls = e.newCallGroup()
-	e.documents = map[string]Document{idCard{}.Name(): idCard{}}
-	for _, d := range e.cfg.Documents {
-		e.documents[d.Name()] = d
+// open makes a generation of plugins that have been found, and loads those that are not loaded yet.
+func (g *generation) open(ctx context.Context, found []catalog.Found) error {
+	g.calls = g.newCallGroup()
+	g.documents = map[string]Document{idCard{}.Name(): idCard{}}
+	for _, d := range g.cfg.Documents {
+		g.documents[d.Name()] = d
 	}
-	if err := errors.Join(e.openEgress(), e.openProviders(found), e.openRoutes(), e.openDoors(found)); err != nil {
+	if err := errors.Join(g.openEgress(), g.openProviders(found), g.openRoutes(), g.openDoors(found)); err != nil {
 		return err
 	}
-	e.listIdle(found)
-	e.loadPlugins(ctx)
+	g.listIdle(found)
+	g.loadPlugins(ctx)
 	return ctx.Err()
 }
 
-// find lists the plugins of the folder, judged by the lock and the trusted keys.
+// find returns the plugins of the folder, validated against the lock and the trusted keys.
 func (c *Config) find() ([]catalog.Found, error) {
 	found, err := catalog.Find(c.Plugins)
 	if err != nil {
@@ -83,22 +83,22 @@ func (c *Config) find() ([]catalog.Found, error) {
 	return found, nil
 }
 
-// openEgress makes the transport, and the policy for pictures: any public address, and what the operator names.
-func (e *generation) openEgress() error {
+// openEgress makes the transport, and the policy for pictures: all public addresses, and those that the operator names.
+func (g *generation) openEgress() error {
 	var problems []error
 	var err error
-	if e.client, err = egress.New(e.cfg.Egress); err != nil {
+	if g.client, err = egress.New(g.cfg.Egress); err != nil {
 		problems = append(problems, &ConfigError{Key: "/egress", Problem: err.Error(), Want: "a valid egress configuration"})
 	}
-	policy := egress.PolicyConfig{AnyPublic: true, AllowPlainHTTP: true, MaxResponseBytes: e.maxPictureBytes()}
-	for i, address := range e.cfg.FetchAllow {
+	policy := egress.PolicyConfig{AnyPublic: true, AllowPlainHTTP: true, MaxResponseBytes: g.maxPictureBytes()}
+	for i, address := range g.cfg.FetchAllow {
 		named := []string{"http://" + address, "https://" + address}
 		_, port, err := net.SplitHostPort(address)
 		if err == nil && port != "" {
 			_, err = egress.NewPolicy(egress.PolicyConfig{Operator: named})
 		}
 		if err != nil || port == "" || strings.ContainsAny(address, "/?#@") {
-			problems = append(problems, &ConfigError{Key: fmt.Sprintf("/fetch_allow/%d", i), Problem: fmt.Sprintf("%q is no host and port", address), Want: `host:port, such as "pictures.internal:8080"`})
+			problems = append(problems, &ConfigError{Key: fmt.Sprintf("/fetch_allow/%d", i), Problem: fmt.Sprintf("%q is not a host and port", address), Want: `host:port, such as "pictures.internal:8080"`})
 			continue
 		}
 		policy.Operator = append(policy.Operator, named...)
@@ -106,38 +106,38 @@ func (e *generation) openEgress() error {
 	if len(problems) > 0 {
 		return errors.Join(problems...)
 	}
-	e.fetching, err = egress.NewPolicy(policy)
+	g.fetching, err = egress.NewPolicy(policy)
 	return err
 }
 
 // openProviders makes the configured providers or, where none is configured, one of each plugin that works without
 // secrets and settings.
-func (e *generation) openProviders(found []catalog.Found) error {
-	e.providers = make(map[string]*provider)
-	if len(e.cfg.Providers) == 0 {
+func (g *generation) openProviders(found []catalog.Found) error {
+	g.providers = make(map[string]*provider)
+	if len(g.cfg.Providers) == 0 {
 		for _, f := range found {
 			if f.Err == nil && needsSecret(f.Plugin.Manifest) {
 				continue
 			}
-			if p, err := e.newProvider(f.Name, ProviderConfig{}, found); err == nil {
-				e.providers[f.Name] = p
+			if p, err := g.newProvider(f.Name, ProviderConfig{}, found); err == nil {
+				g.providers[f.Name] = p
 			}
 		}
 		return nil
 	}
 	var problems []error
-	for _, name := range slices.Sorted(maps.Keys(e.cfg.Providers)) {
-		p, err := e.newProvider(name, e.cfg.Providers[name], found)
+	for _, name := range slices.Sorted(maps.Keys(g.cfg.Providers)) {
+		p, err := g.newProvider(name, g.cfg.Providers[name], found)
 		problems = append(problems, err)
-		e.providers[name] = p
+		g.providers[name] = p
 	}
 	return errors.Join(problems...)
 }
 
-// loadPlugins loads every plugin that is needed, side by side, each once however many providers and generations it serves.
-func (e *generation) loadPlugins(ctx context.Context) {
+// loadPlugins loads all plugins that are needed, concurrently, and each only once for all providers and generations that it serves.
+func (g *generation) loadPlugins(ctx context.Context) {
 	byFile := make(map[moduleID][]*provider)
-	for _, p := range e.users() {
+	for _, p := range g.users() {
 		if p.plugin.Manifest != nil {
 			byFile[idOf(p.plugin)] = append(byFile[idOf(p.plugin)], p)
 		}
@@ -146,16 +146,16 @@ func (e *generation) loadPlugins(ctx context.Context) {
 	var mu sync.Mutex
 	for _, sharing := range byFile {
 		wg.Go(func() {
-			l, err := e.inventory.Take(idOf(sharing[0].plugin), func() (catalog.Module, error) { return e.load(ctx, sharing[0].plugin) })
+			l, err := g.inventory.Take(idOf(sharing[0].plugin), func() (catalog.Module, error) { return g.load(ctx, sharing[0].plugin) })
 			mu.Lock()
 			defer mu.Unlock()
 			if err == nil {
-				e.modules = append(e.modules, l)
+				g.modules = append(g.modules, l)
 			}
 			for _, p := range sharing {
 				p.loadErr = err
 				if err != nil {
-					e.cfg.Logger.Error("plugin does not load", "provider", p.name, "error", err)
+					g.cfg.Logger.Error("plugin does not load", "provider", p.name, "error", err)
 					continue
 				}
 				p.module = l.Value
@@ -165,10 +165,10 @@ func (e *generation) loadPlugins(ctx context.Context) {
 	wg.Wait()
 }
 
-// users of plugins: all providers and doors.
-func (e *generation) users() []*provider {
-	all := slices.Collect(maps.Values(e.providers))
-	for _, d := range e.doors {
+// users returns all providers and front doors.
+func (g *generation) users() []*provider {
+	all := slices.Collect(maps.Values(g.providers))
+	for _, d := range g.doors {
 		all = append(all, d.provider)
 	}
 	return all
@@ -193,8 +193,8 @@ type (
 	loadedModule    = inventory.Item[moduleID, catalog.Module]
 )
 
-func (e *generation) load(ctx context.Context, p catalog.Plugin) (catalog.Module, error) {
-	for _, r := range e.runtimes {
+func (g *generation) load(ctx context.Context, p catalog.Plugin) (catalog.Module, error) {
+	for _, r := range g.runtimes {
 		if r.Kind() == p.Kind {
 			return r.Load(ctx, p)
 		}

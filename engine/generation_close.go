@@ -3,31 +3,29 @@ package engine
 import (
 	"context"
 	"errors"
-
-	"github.com/ocrmux/ocrmux/engine/abi"
 )
 
-// retire waits for the calls of a generation until ctx ends, and gives back what it alone uses.
-func (e *generation) retire(ctx context.Context) error {
+// retire waits for the calls of a generation until ctx ends, and then releases what only this generation uses.
+func (g *generation) retire(ctx context.Context) error {
 	var errs []error
 	select {
-	case <-e.running.Drain():
+	case <-g.running.Drain():
 	case <-ctx.Done():
 		errs = append(errs, ctx.Err())
 	}
-	if e.router != nil {
-		e.router.Close()
+	if g.router != nil {
+		g.router.Close()
 	}
-	for _, m := range e.modules {
-		errs = append(errs, e.inventory.Release(ctx, m))
+	for _, m := range g.modules {
+		errs = append(errs, g.inventory.Release(ctx, m))
 	}
-	if e.client != nil {
-		errs = append(errs, e.client.Close())
+	if g.client != nil {
+		errs = append(errs, g.client.Close())
 	}
 	return errors.Join(errs...)
 }
 
-// close ends what the generations had in common.
+// close closes what the generations share.
 func (s *shared) close(ctx context.Context) error {
 	var errs []error
 	if s.book != nil {
@@ -40,9 +38,4 @@ func (s *shared) close(ctx context.Context) error {
 		errs = append(errs, r.Close(ctx))
 	}
 	return errors.Join(errs...)
-}
-
-// closed is the failure of a call that came after Close.
-func closed() *failed {
-	return failWith(abi.FailureKindUnavailable, abi.FaultOperator, "the engine is closed", nil)
 }

@@ -10,8 +10,9 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// observer tells tracing and metering what the engine does: names of the configuration, words of the contract and numbers, never what was
-// read. Where nobody wants to know it does nothing. It is safe for concurrent use.
+// observer reports to tracing and metering what the engine does: names of the configuration, words of the contract and numbers, but nothing of
+// a card. It only looks on: nothing is done here that a call needs. Without tracing and metering it does nothing. It is safe for concurrent
+// use.
 type observer struct {
 	tracer trace.Tracer // nil when nobody traces
 	meters *meters      // nil when nobody meters
@@ -40,7 +41,7 @@ const (
 	keyPort      = attribute.Key("server.port")
 )
 
-// other stands for a name that somebody else made up: it may be anything, and there may be any number of them.
+// other replaces names that somebody else has made up. They may be anything, and there may be any number of them.
 const other = "_OTHER"
 
 func newObserver(c *Config) (*observer, error) {
@@ -56,13 +57,13 @@ func newObserver(c *Config) (*observer, error) {
 	return o, err
 }
 
-// sight is one piece of work under observation. The zero value is of one that nobody looks at.
+// sight is one piece of work under observation. The zero value is of one that nobody observes.
 type sight struct {
 	span  trace.Span // nil where nobody records it
 	began time.Time
 }
 
-// begin looks at a piece of work from now on. The context is for what is done within it.
+// begin begins to observe a piece of work. The context is for what is done within it.
 func (o *observer) begin(ctx context.Context, name string, kind trace.SpanKind) (context.Context, sight) {
 	var s sight
 	if o.meters != nil {
@@ -80,14 +81,14 @@ func (o *observer) begin(ctx context.Context, name string, kind trace.SpanKind) 
 	return ctx, s
 }
 
-// set adds attributes to the span, if there is one. Whoever has to work for them asks first.
+// set adds attributes to the span, if there is one. A caller that has to work for them checks that first.
 func (s sight) set(attrs ...attribute.KeyValue) {
 	if s.span != nil {
 		s.span.SetAttributes(attrs...)
 	}
 }
 
-// end ends the span. A failure has a word of ours that says what went wrong; everything else about it may quote a card.
+// end ends the span. The type of an error is one word of ours; everything else about the error may quote a card.
 func (s sight) end(errorType string) {
 	if s.span == nil {
 		return
@@ -99,12 +100,12 @@ func (s sight) end(errorType string) {
 	s.span.End()
 }
 
-// record puts the time that a piece of work took into a histogram.
+// record adds the duration of a piece of work to a histogram.
 func (o *observer) record(ctx context.Context, h metric.Float64Histogram, s sight, attrs ...attribute.KeyValue) {
 	h.Record(ctx, o.now().Sub(s.began).Seconds(), metric.WithAttributes(attrs...))
 }
 
-// failedAs adds what a failure is counted by.
+// failedAs adds the attributes of an outcome; f is nil for a success.
 func failedAs(attrs []attribute.KeyValue, f *Failure) []attribute.KeyValue {
 	if f == nil {
 		return append(attrs, keyOutcome.String(string(Recognized)))

@@ -19,11 +19,11 @@ type sightOfCall struct {
 	route attribute.KeyValue
 }
 
-// observeCall looks at a call whose defaults are filled in.
-func (e *generation) observeCall(ctx context.Context, req *Request) (context.Context, sightOfCall) {
-	o := e.watch
+// beginCall begins to observe a call whose defaults are filled in.
+func (g *generation) beginCall(ctx context.Context, req *Request) (context.Context, sightOfCall) {
+	o := g.watch
 	ctx, s := o.begin(ctx, "ocrmux.recognize", trace.SpanKindInternal)
-	c := sightOfCall{sight: s, route: keyRoute.String(e.told(req))}
+	c := sightOfCall{sight: s, route: keyRoute.String(g.told(req))}
 	if o.meters != nil {
 		o.meters.active.Add(ctx, 1, metric.WithAttributes(c.route))
 	}
@@ -31,11 +31,11 @@ func (e *generation) observeCall(ctx context.Context, req *Request) (context.Con
 		return ctx, c
 	}
 	document := other
-	if e.documents[req.Document] != nil {
+	if g.documents[req.Document] != nil {
 		document = req.Document
 	}
 	c.set(c.route, attribute.String("ocrmux.document", document), attribute.String("ocrmux.side", req.Side.String()))
-	if r, ok := e.routes[req.Route]; ok && req.Provider == "" {
+	if r, ok := g.routes[req.Route]; ok && req.Provider == "" {
 		c.set(attribute.String("ocrmux.policy", string(cmp.Or(r.Policy, route.Failover))))
 	}
 	if req.Tenant != "" {
@@ -44,10 +44,10 @@ func (e *generation) observeCall(ctx context.Context, req *Request) (context.Con
 	return ctx, c
 }
 
-// told names a request's route: empty where it names a provider instead, and no name that there is not.
-func (e *generation) told(req *Request) string {
+// told returns the name of a request's route: "" where the request names a provider instead, and other for a route that does not exist.
+func (g *generation) told(req *Request) string {
 	switch {
-	case !e.knows(req):
+	case !g.knows(req):
 		return other
 	case req.Provider != "":
 		return ""
@@ -55,8 +55,8 @@ func (e *generation) told(req *Request) string {
 	return req.Route
 }
 
-// observed says how a call ended.
-func (o *observer) observed(ctx context.Context, c sightOfCall, err error) {
+// endCall notes how a call ended.
+func (o *observer) endCall(ctx context.Context, c sightOfCall, err error) {
 	var f *Failure
 	errorType := ""
 	if e := (*Error)(nil); errors.As(err, &e) {
@@ -105,8 +105,8 @@ func (o *observer) spent(ctx context.Context, routeName string, attempts []Attem
 
 func units(a money.Amount) float64 { return float64(a) / money.Micro }
 
-// observeAttempt looks at an attempt with one provider.
-func (o *observer) observeAttempt(ctx context.Context, p *provider, t route.Attempt) (context.Context, sight) {
+// beginAttempt begins to observe an attempt.
+func (o *observer) beginAttempt(ctx context.Context, p *provider, t route.Attempt) (context.Context, sight) {
 	ctx, s := o.begin(ctx, "ocrmux.attempt", trace.SpanKindInternal)
 	if s.span != nil {
 		s.set(keyProvider.String(p.name), keyPlugin.String(p.serves), attribute.Int("ocrmux.attempt.number", t.Number), attribute.String("ocrmux.attempt.reason", t.Reason.String()))
@@ -114,22 +114,22 @@ func (o *observer) observeAttempt(ctx context.Context, p *provider, t route.Atte
 	return ctx, s
 }
 
-// attempted says how an attempt ended; f is nil for one that read the document.
-func (o *observer) attempted(ctx context.Context, s sight, p *provider, out *route.Result, f *failed) {
-	var failure *Failure
+// endAttempt notes how an attempt ended; e is nil for one that has read the document.
+func (o *observer) endAttempt(ctx context.Context, s sight, p *provider, out *route.Result, e *Error) {
+	var f *Failure
 	errorType := ""
-	if f != nil {
-		failure, errorType = &f.Failure, f.Kind.String()
+	if e != nil {
+		f, errorType = &e.Failure, e.Failure.Kind.String()
 	}
 	if o.meters != nil {
-		attrs := failedAs([]attribute.KeyValue{keyProvider.String(p.name)}, failure)
+		attrs := failedAs([]attribute.KeyValue{keyProvider.String(p.name)}, f)
 		o.record(ctx, o.meters.attemptTime, s, attrs[:2]...)
 		o.meters.attempts.Add(ctx, 1, metric.WithAttributes(append(attrs, keyBilled.String(out.Billed.String()))...))
 	}
 	if s.span == nil {
 		return
 	}
-	s.set(append(failedAs(nil, failure), keyBilled.String(out.Billed.String()))...)
+	s.set(append(failedAs(nil, f), keyBilled.String(out.Billed.String()))...)
 	if out.VendorRequestID != "" {
 		s.set(attribute.String("ocrmux.vendor_request_id", out.VendorRequestID))
 	}
@@ -139,14 +139,14 @@ func (o *observer) attempted(ctx context.Context, s sight, p *provider, out *rou
 	s.end(errorType)
 }
 
-// observeVisit looks at a request at a front door.
-func (o *observer) observeVisit(ctx context.Context, plugin string) (context.Context, sight) {
+// beginInbound begins to observe a request at a front door.
+func (o *observer) beginInbound(ctx context.Context, plugin string) (context.Context, sight) {
 	ctx, s := o.begin(ctx, "ocrmux.door", trace.SpanKindInternal)
 	s.set(keyPlugin.String(plugin))
 	return ctx, s
 }
 
-// answered notes what a door's client was given, and how the visit ended in the engine's words.
+// answered notes the status that a door's client gets, and how the call ended in the engine's words.
 func (o *observer) answered(ctx context.Context, outcome string, status int) {
 	if o.tracer != nil {
 		trace.SpanFromContext(ctx).SetAttributes(keyOutcome.String(outcome), keyStatus.Int(status))

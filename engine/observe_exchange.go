@@ -16,13 +16,15 @@ import (
 	"github.com/ocrmux/ocrmux/internal/egress"
 )
 
-// observeStep has a provider's plugin make a step, and looks at it.
-func (s *session) observeStep(ctx context.Context, in *abi.StepRequest) (*abi.Action, error) {
-	o, p := s.engine.watch, s.provider
-	ctx, seen := o.begin(ctx, "ocrmux.step", trace.SpanKindInternal)
-	action, err := p.module.Step(ctx, in, s)
+// beginStep begins to observe a step of a plugin.
+func (o *observer) beginStep(ctx context.Context) (context.Context, sight) {
+	return o.begin(ctx, "ocrmux.step", trace.SpanKindInternal)
+}
+
+// endStep notes how a step ended.
+func (o *observer) endStep(ctx context.Context, seen sight, p *provider, in *abi.StepRequest, err error) {
 	if o.meters == nil && seen.span == nil {
-		return action, err
+		return
 	}
 	phase := "start"
 	if in.Response != nil {
@@ -39,10 +41,9 @@ func (s *session) observeStep(ctx context.Context, in *abi.StepRequest) (*abi.Ac
 	}
 	seen.set(attrs...)
 	seen.end(errorType)
-	return action, err
 }
 
-// stepError is what went wrong with a plugin, in a word.
+// stepError returns one word for what went wrong with a plugin.
 func stepError(ctx context.Context, err error) string {
 	var plugin *catalog.PluginError
 	switch {
@@ -54,13 +55,15 @@ func stepError(ctx context.Context, err error) string {
 	return other
 }
 
-// observeExchange sends a provider's request, and looks at it.
-func (s *session) observeExchange(ctx context.Context, out *egress.Request) (*egress.Response, error) {
-	o, p := s.engine.watch, s.provider
-	ctx, seen := o.begin(ctx, "ocrmux.exchange", trace.SpanKindClient)
-	answer, err := s.engine.client.Do(ctx, p.policy, out)
+// beginExchange begins to observe an exchange with a vendor.
+func (o *observer) beginExchange(ctx context.Context) (context.Context, sight) {
+	return o.begin(ctx, "ocrmux.exchange", trace.SpanKindClient)
+}
+
+// endExchange notes how an exchange ended.
+func (o *observer) endExchange(ctx context.Context, seen sight, p *provider, out *egress.Request, answer *egress.Response, err error) {
 	if o.meters == nil && seen.span == nil {
-		return answer, err
+		return
 	}
 	attrs := append(p.place(out.URL), keyProvider.String(p.name), keyMethod.String(method(out.Method)))
 	errorType, sent := "", egress.SentYes
@@ -85,10 +88,9 @@ func (s *session) observeExchange(ctx context.Context, out *egress.Request) (*eg
 	}
 	seen.set(append(attrs, attribute.Int64("http.request.body.size", out.ContentLength), attribute.String("ocrmux.sent", string(sent)))...)
 	seen.end(errorType)
-	return answer, err
 }
 
-// method is an HTTP method that everybody knows: plugins can make up others.
+// method returns a standard HTTP method, or other for one that a plugin has made up.
 func method(m string) string {
 	switch m {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
@@ -97,8 +99,8 @@ func method(m string) string {
 	return other
 }
 
-// place is where a request goes, as far as manifest and operator name it: what a plugin makes up may be anything, also what it read on
-// a card. Under a wildcard, the wildcard is told.
+// place returns where a request goes, as far as manifest and operator name it. A host that a plugin has made up may be anything, also a text
+// from a card. For a host under a wildcard it is the wildcard.
 func (p *provider) place(target string) []attribute.KeyValue {
 	u, err := url.Parse(target)
 	if err != nil || p.policy.Allows(target) != nil {

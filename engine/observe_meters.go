@@ -7,7 +7,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 )
 
-// meters are what the engine counts and measures while it works.
+// meters count and measure what the engine does.
 type meters struct {
 	calls, saved, attempts                        metric.Int64Counter
 	active                                        metric.Int64UpDownCounter
@@ -17,7 +17,7 @@ type meters struct {
 	meter                                         metric.Meter
 }
 
-// gauges are what the engine is asked for, now and then.
+// gauges are values that the metering asks for.
 type gauges struct {
 	budgetLeft, budgetLimit, budgetCallsLeft, budgetCallsLimit metric.Float64ObservableGauge
 	ready, parked, breaker, instances, memory                  metric.Float64ObservableGauge
@@ -25,7 +25,7 @@ type gauges struct {
 }
 
 func newMeters(m metric.Meter) (*meters, error) {
-	// Bounds in seconds: of what waits for vendors, and of what plugins compute.
+	// Bounds in seconds, for what waits for vendors and for what plugins compute.
 	waiting := []float64{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60}
 	computing := []float64{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5}
 	i := instruments{meter: m}
@@ -61,7 +61,7 @@ func newMeters(m metric.Meter) (*meters, error) {
 	return out, nil
 }
 
-// instruments makes instruments, and keeps what went wrong.
+// instruments makes instruments and collects the errors.
 type instruments struct {
 	meter metric.Meter
 	errs  []error

@@ -189,7 +189,7 @@ func TestNoFitRefusesAndNamesLimitAndValue(t *testing.T) {
 		says    []string
 	}{
 		"a BMP":                    {bmpOf(t, 80, 50), []string{"bmp", "jpg"}},
-		"sides beyond 4000 pixels": {pngOf(t, 4100, 41), []string{"4100", "4000"}},
+		"sides beyond 4000 pixels": {pngOf(t, 4100, 41), []string{"4,100", "4,000"}},
 		"a side below 9 pixels":    {pngOf(t, 100, 8), []string{"8", "9"}},
 	} {
 		r, err := e.Recognize(t.Context(), engine.Request{Picture: engine.Bytes(tt.picture)})

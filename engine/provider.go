@@ -19,15 +19,16 @@ import (
 	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 	"github.com/ocrmux/ocrmux/internal/leaf"
 	"github.com/ocrmux/ocrmux/internal/manifest"
+	"github.com/ocrmux/ocrmux/internal/value"
 )
 
-// Keys of a provider's config that the engine itself understands.
+// Keys of a provider's config that the engine itself uses.
 const (
 	endpointKey  = manifest.EndpointKey
 	plainHTTPKey = "allow_plain_http"
 )
 
-// provider is one configured account: a plugin with its configuration, secrets and policy.
+// provider is one configured account with a vendor, or a front door: a plugin with its configuration, secrets and egress policy.
 type provider struct {
 	name    string
 	serves  string // the plugin's name
@@ -37,34 +38,36 @@ type provider struct {
 
 	config  []abi.Leaf
 	secrets map[string][]byte
+	mask    value.Mask // of the secrets but for identifiers
 	specs   map[string]abi.SecretSpec
 	policy  *egress.Policy
 	noFit   bool
-	door    bool // it is no provider: it serves a front door
+	door    bool // it serves a front door
 
 	mu    sync.Mutex
-	cache map[string]*kept         // answers by the provider's own key
+	cache map[string]*cachedAnswer // by the plugin's own key
 	turns keyedmutex.Mutex[string] // held while the answer under a key is fetched, for the others to find it
 }
 
-// newProvider checks one provider's configuration against its plugin's manifest; what is wrong comes back beside it. A
-// plugin that was found but cannot be used gives a provider that is broken.
-func (e *generation) newProvider(name string, cfg ProviderConfig, found []catalog.Found) (*provider, error) {
+// newProvider checks the configuration of a provider against its plugin's manifest. It returns the provider even with an error. A plugin that
+// was found but cannot be used makes a broken provider, which is no error.
+func (g *generation) newProvider(name string, cfg ProviderConfig, found []catalog.Found) (*provider, error) {
 	plugin := cfg.Plugin
 	if plugin == "" {
 		plugin = name
 	}
-	p := &provider{name: name, serves: plugin, noFit: cfg.NoFit, cache: make(map[string]*kept)}
-	if err := p.findPlugin(e, found); err != nil || p.loadErr != nil {
+	p := &provider{name: name, serves: plugin, noFit: cfg.NoFit, cache: make(map[string]*cachedAnswer)}
+	if err := p.findPlugin(g, found); err != nil || p.loadErr != nil {
 		return p, err
 	}
 	var err error
 	p.secrets, err = p.takeSecrets("/secrets", cfg.Secrets)
-	return p, errors.Join(p.configure(cfg, e.cfg.Limits), err)
+	p.mask = value.NewMask(p.hidden(p.secrets)...)
+	return p, errors.Join(p.configure(cfg, g.cfg.Limits), err)
 }
 
-// findPlugin takes the plugin that serves from those that were found.
-func (p *provider) findPlugin(e *generation, found []catalog.Found) error {
+// findPlugin finds the provider's plugin among those of the folder.
+func (p *provider) findPlugin(g *generation, found []catalog.Found) error {
 	plugin := p.serves
 	i := slices.IndexFunc(found, func(f catalog.Found) bool { return f.Name == plugin })
 	if i < 0 {
@@ -72,7 +75,7 @@ func (p *provider) findPlugin(e *generation, found []catalog.Found) error {
 		for i, f := range found {
 			names[i] = f.Name
 		}
-		return p.wrong("/plugin", fmt.Sprintf("there is no plugin %q in the folder %q", plugin, e.cfg.Plugins), oneOf(names))
+		return p.wrong("/plugin", fmt.Sprintf("there is no plugin %q in the folder %q", plugin, g.cfg.Plugins), oneOf(names))
 	}
 	if p.plugin, p.loadErr = found[i].Plugin, found[i].Err; p.loadErr != nil {
 		p.plugin.Manifest = nil
@@ -129,7 +132,7 @@ func (p *provider) configure(cfg ProviderConfig, limits Limits) error {
 	return nil
 }
 
-// validate holds a config to the manifest's JSON Schema.
+// validate checks a config against the manifest's JSON Schema.
 func (p *provider) validate(config map[string]any) error {
 	schema := p.plugin.Manifest.ConfigSchema
 	if len(schema) == 0 {
@@ -148,7 +151,7 @@ func (p *provider) validate(config map[string]any) error {
 	compiler := jsonschema.NewCompiler()
 	compiler.DefaultDraft(jsonschema.Draft2020)
 	compiler.AssertFormat()
-	compiler.UseLoader(jsonschema.SchemeURLLoader{}) // loads nothing: a schema stands for itself
+	compiler.UseLoader(jsonschema.SchemeURLLoader{}) // loads nothing: a schema refers to no other
 	const id = "manifest:///config_schema"
 	if err := compiler.AddResource(id, doc); err != nil {
 		return p.wrong("/plugin", "the manifest's config_schema cannot be used: "+err.Error(), "a plugin with a valid manifest")
@@ -172,7 +175,7 @@ func (p *provider) validate(config map[string]any) error {
 	return nil
 }
 
-// takeSecrets checks that what is configured at a key is what the manifest declares and that one whole set is there.
+// takeSecrets checks that the manifest declares the secrets that are configured at a key, and that one of its sets is complete.
 func (p *provider) takeSecrets(key string, configured map[string]Secret) (map[string][]byte, error) {
 	d := p.plugin.Manifest
 	var problems []error
@@ -190,7 +193,7 @@ func (p *provider) takeSecrets(key string, configured map[string]Secret) (map[st
 		case secret.text == "":
 			problems = append(problems, p.wrong(jsonpointer.Join(key, name), "the secret is empty", "a text"))
 		case secret.written && !p.specs[name].Identifier:
-			problems = append(problems, p.wrong(jsonpointer.Join(key, name), "a secret itself does not belong here", `"env:NAME" for an environment variable or "file:PATH" for a file`))
+			problems = append(problems, p.wrong(jsonpointer.Join(key, name), "a secret must not be written into the configuration", `"env:NAME" for an environment variable or "file:PATH" for a file`))
 		default:
 			secrets[name] = []byte(secret.text)
 		}
@@ -213,7 +216,7 @@ func inWords(sets []abi.SecretSet) string {
 	return strings.Join(words, ", or ")
 }
 
-// needsSecret reports whether a plugin cannot work without configured secrets.
+// needsSecret reports whether a plugin needs configured secrets.
 func needsSecret(d *abi.Descriptor) bool {
 	return slices.ContainsFunc(d.Secrets, func(s abi.SecretSpec) bool { return !s.Captured })
 }

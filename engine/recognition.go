@@ -1,53 +1,52 @@
 package engine
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/idcard"
-	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-// Recognition is a document that was read. As JSON it is what the command line and the HTTP API answer; what is absent is
-// left out.
+// Recognition is a document that was read. Its JSON is the answer of the command line and the HTTP API.
 type Recognition struct {
 	Document string `json:"document"`
 	Side     Side   `json:"side,omitempty"`
-	// Fields by standard name. Empty and missing are the same: not in the map.
+	// Fields by standard name. A field that is empty or missing on the card is not in the map.
 	Fields   map[string]Field `json:"fields"`
 	Portrait *Portrait        `json:"portrait,omitempty"`
-	// Rotation is degrees clockwise by which the card is turned in the picture, 0 to 359; nil when no provider said.
+	// Rotation of the card in the picture, in degrees clockwise from 0 to 359; nil when no provider gives it.
 	Rotation *float64          `json:"rotation,omitempty"`
 	Signals  map[string]Signal `json:"signals,omitempty"`
-	// Checks are the engine's own, by name: pass, fail or not_checked.
+	// Checks of the engine by name, such as idcard.CheckExpired.
 	Checks map[string]idcard.State `json:"checks,omitempty"`
-	// VendorChecks are what vendors said on the same questions.
+	// VendorChecks are the results of vendors' own checks, by the same names.
 	VendorChecks map[string]VendorCheck `json:"vendor_checks,omitempty"`
-	// Extras are what a vendor said beyond the model, by its own names.
+	// Extras are what a vendor gives beyond the model, by the vendor's own names.
 	Extras   map[string]string `json:"extras,omitempty"`
 	Attempts []Attempt         `json:"attempts"`
 }
 
 // Field is one field of a document.
 type Field struct {
-	// Value is normalised: ISO dates, male or female. Empty when the text could not be normalised (see Flags) and for a
-	// long-term valid_until.
+	// Value is normalized: ISO dates, "male" or "female". It is empty when the text cannot be normalized (see Flags), and for a valid_until
+	// without end.
 	Value string `json:"value,omitempty"`
-	// Text is as read.
+	// Text as it was read.
 	Text string `json:"text"`
 	// LongTerm is set for a valid_until without end.
 	LongTerm bool `json:"long_term,omitempty"`
 	// Confidence is 0 to 1, or nil when the provider gives none.
 	Confidence *float64 `json:"confidence,omitempty"`
-	// Polygon is in pixels, as stored, of the picture the caller sent.
+	// Polygon around the field, in pixels of the picture that the caller sent, as it is stored.
 	Polygon Polygon `json:"polygon,omitempty"`
 	// Flags, for example "uncertain", "masked", "unnormalized".
 	Flags []string `json:"flags,omitempty"`
 	// Provider that supplied the field.
 	Provider string `json:"provider"`
-	// Agreed and Disagreed are the other providers of a consensus that read the same, or something else.
+	// Agreed and Disagreed are the other providers of a consensus that have read the same value, or another one.
 	Agreed    []string `json:"agreed,omitempty"`
 	Disagreed []string `json:"disagreed,omitempty"`
 }
@@ -55,21 +54,21 @@ type Field struct {
 // Disputed is the flag of a field on which too few providers of a consensus agree.
 const Disputed = "disputed"
 
-// Polygon is a list of points x, y.
+// Polygon is a list of points (x, y).
 type Polygon [][2]float64
 
-// Portrait is where the holder's photograph is.
+// Portrait says where the holder's photograph is.
 type Portrait struct {
 	Polygon Polygon `json:"polygon"`
 }
 
-// Signal is something said about the picture or the card.
+// Signal is an observation on the picture or the card, such as that it is a copy.
 type Signal struct {
 	State      SignalState `json:"state"`
 	VendorCode string      `json:"vendor_code,omitempty"`
 }
 
-// VendorCheck is a vendor's own verdict.
+// VendorCheck is the result of a vendor's own check.
 type VendorCheck struct {
 	State      string `json:"state"`
 	VendorCode string `json:"vendor_code,omitempty"`
@@ -87,27 +86,61 @@ const (
 	Stopped = route.Stopped
 )
 
-// Attempt is one provider that was considered for a call.
+// Attempt is one provider that was considered for a call: asked once, or skipped.
 type Attempt struct {
-	Provider string    `json:"provider"`
-	Started  time.Time `json:"started,omitzero"`
-	// DurationMs is in milliseconds.
-	DurationMs int64    `json:"duration_ms"`
-	Outcome    Outcome  `json:"outcome"`
-	Failure    *Failure `json:"failure,omitempty"`
-	Billed     Billed   `json:"billed"`
-	// Cost of the attempt in Currency, if it was billed, or may have been.
+	Provider string `json:"provider"`
+	// Started is zero for a provider that was skipped.
+	Started time.Time `json:"started,omitzero"`
+	// Duration of the attempt. JSON has it in milliseconds.
+	Duration time.Duration `json:"duration_ms"`
+	Outcome  Outcome       `json:"outcome"`
+	Failure  *Failure      `json:"failure,omitempty"`
+	Billed   Billed        `json:"billed"`
+	// Cost of the attempt in Currency, if it was or may have been billed.
 	Cost     Amount `json:"cost,omitzero"`
 	Currency string `json:"currency,omitempty"`
-	// Price says where the cost comes from, for example a package.
-	Price message.Message `json:"price,omitzero"`
-	// VendorRequestID is what to quote to the vendor's support.
+	// Price says where the cost comes from, such as a package.
+	Price Message `json:"price,omitzero"`
+	// VendorRequestID identifies the request to the vendor's support.
 	VendorRequestID string `json:"vendor_request_id,omitempty"`
 	// Reason says why the provider was chosen or skipped.
-	Reason message.Message `json:"reason"`
+	Reason Message `json:"reason"`
 }
 
-// clone is a copy that shares nothing that a caller may change.
+// attemptJSON is an Attempt in JSON.
+type attemptJSON struct {
+	Provider        string    `json:"provider"`
+	Started         time.Time `json:"started,omitzero"`
+	DurationMs      int64     `json:"duration_ms"`
+	Outcome         Outcome   `json:"outcome"`
+	Failure         *Failure  `json:"failure,omitempty"`
+	Billed          Billed    `json:"billed"`
+	Cost            Amount    `json:"cost,omitzero"`
+	Currency        string    `json:"currency,omitempty"`
+	Price           Message   `json:"price,omitzero"`
+	VendorRequestID string    `json:"vendor_request_id,omitempty"`
+	Reason          Message   `json:"reason"`
+}
+
+// MarshalJSON writes Duration in milliseconds.
+func (a Attempt) MarshalJSON() ([]byte, error) {
+	return marshalJSON(attemptJSON{
+		a.Provider, a.Started, a.Duration.Milliseconds(), a.Outcome, a.Failure, a.Billed, a.Cost, a.Currency, a.Price, a.VendorRequestID, a.Reason,
+	})
+}
+
+// UnmarshalJSON is the inverse of MarshalJSON.
+func (a *Attempt) UnmarshalJSON(text []byte) error {
+	var j attemptJSON
+	if err := json.Unmarshal(text, &j); err != nil {
+		return err
+	}
+	duration := time.Duration(j.DurationMs) * time.Millisecond
+	*a = Attempt{j.Provider, j.Started, duration, j.Outcome, j.Failure, j.Billed, j.Cost, j.Currency, j.Price, j.VendorRequestID, j.Reason}
+	return nil
+}
+
+// clone returns a copy that shares nothing that a caller may change.
 func (r *Recognition) clone() *Recognition {
 	out := *r
 	out.Fields = maps.Clone(r.Fields)
@@ -136,7 +169,7 @@ func cloneAttempts(attempts []Attempt) []Attempt {
 	return out
 }
 
-// pointed is a pointer to a copy.
+// pointed returns a pointer to a copy.
 func pointed[T any](p *T) *T {
 	if p == nil {
 		return nil

@@ -11,33 +11,34 @@ import (
 	"github.com/ocrmux/ocrmux/internal/leaf"
 )
 
-// Request asks for one document to be read. Only Picture is needed.
+// Request asks for one document to be read. Only Picture is required.
 type Request struct {
 	Picture Picture
-	// Document is what to look for; empty means "cn.idcard".
+	// Document to look for; empty means "cn.idcard".
 	Document string
-	// Side is a hint; providers that find the side themselves ignore it.
+	// Side is a hint. Providers that find the side themselves ignore it.
 	Side Side
-	// Extras that are wanted beyond the fields, for example "portrait".
+	// Extras that are wanted beyond the fields, such as "portrait".
 	Extras []string
-	// Route to take; empty means "default". Provider, when set, is the only one tried and no route is.
+	// Route to take; empty means DefaultRoute. A request that names a Provider asks only that one, without a route.
 	Route    string
 	Provider string
-	// Options are handed to the providers as they are.
+	// Options are passed to the plugins as they are: texts, numbers, booleans, lists and maps.
 	Options map[string]any
-	// Fetch lets the engine download a picture given by URL even for a provider that accepts URLs. PassURL is the opposite: only
-	// providers that fetch it themselves come into question.
+	// Fetch has the engine download a picture that is given by URL even for a provider that accepts URLs. PassURL is the opposite: only
+	// providers that download it themselves are asked.
 	Fetch, PassURL bool
-	// Tenant on whose behalf the call is made: budgets, shared calls and kept results are each tenant's own.
+	// Tenant on whose behalf the call is made. Budgets are per tenant, and tenants share neither calls nor kept results.
 	Tenant string
-	// Fields, Signals and Labels that a provider must have to come into question: fields and signals by their standard names, as its
-	// manifest lists them, labels as the operator gave them.
+	// Fields, Signals and Labels that a provider must have to be asked: fields and signals by their standard names, as its manifest lists them,
+	// labels as the operator has given them.
 	Fields, Signals, Labels []string
 
-	options []abi.Leaf // Options of a request that is the engine's own
+	options []abi.Leaf // instead of Options, in the engine's own copy
 }
 
-// own is a copy that shares nothing its caller may change: what a call began can outlive it, when others wait for it or its bill does.
+// own returns a copy that shares nothing that its caller may change. A call can outlive its caller, for others that wait for it or for its
+// bill.
 func (r Request) own() Request {
 	r.options, r.Options = leaf.FromMap(r.Options), nil
 	for _, list := range []*[]string{&r.Extras, &r.Fields, &r.Signals, &r.Labels} {
@@ -46,24 +47,23 @@ func (r Request) own() Request {
 	return r
 }
 
-// Picture is where a picture comes from. Make one with Bytes, Given, File, Reader or URL.
+// Picture says where a picture comes from. Bytes, Given, File, Reader and URL return one.
 type Picture struct {
 	open func(limit int64) ([]byte, error)
 	url  string
 }
 
-// Bytes is a picture in memory, of which the call makes a copy. It must not change until the call returns.
+// Bytes returns a picture in memory. The call copies it; it must not change until the call returns.
 func Bytes(b []byte) Picture {
 	return Picture{open: func(limit int64) ([]byte, error) { return bytes.Clone(b[:min(int64(len(b)), limit+1)]), nil }}
 }
 
-// Given is a picture in memory that the caller gives away: no copy is made of it, and nobody may change it any more, not even after the
-// call.
+// Given returns a picture in memory that is not copied. Nobody may change it any more, not even after the call.
 func Given(b []byte) Picture {
 	return Picture{open: func(int64) ([]byte, error) { return b, nil }}
 }
 
-// File is a picture on disk; its name says nothing about its format.
+// File returns a picture in a file. Its format is found by its content.
 func File(path string) Picture {
 	return Picture{open: func(limit int64) ([]byte, error) {
 		f, err := os.Open(path)
@@ -79,17 +79,17 @@ func File(path string) Picture {
 	}}
 }
 
-// Reader is a picture that is read once, up to the engine's limit.
+// Reader returns a picture that is read once, up to the engine's limit. A request with it can be made only once.
 func Reader(r io.Reader) Picture {
 	return Picture{open: func(limit int64) ([]byte, error) { return readAll(r, -1, limit) }}
 }
 
-// URL is a picture at an http or https address. A provider that accepts URLs is given the address; for all others the
-// engine fetches it, from public addresses only unless Config.FetchAllow names the host.
+// URL returns a picture at an http or https URL. A provider that accepts URLs gets the URL. For all others the engine downloads the picture, from
+// public addresses and from those in Config.FetchAllow.
 func URL(u string) Picture { return Picture{url: u} }
 
-// readAll reads at most one byte more than limit, so that a picture that is too large shows. size is the expected length,
-// or negative.
+// readAll reads at most one byte more than limit, by which a picture that is too large is recognized. size is the expected length, or
+// negative.
 func readAll(r io.Reader, size, limit int64) ([]byte, error) {
 	if size > limit {
 		return nil, fmt.Errorf("the picture has %d bytes, at most %d are allowed", size, limit)

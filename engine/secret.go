@@ -6,23 +6,22 @@ import (
 	"log/slog"
 )
 
-// Secret is a text that shows itself to nobody but the vendor it is for: however it is printed, logged or marshalled,
-// "[secret]" is what comes out. The zero Secret is empty.
+// Secret is a text that only its vendor gets to see. Printed, logged or marshalled it is "[secret]". The zero Secret is empty.
 type Secret struct {
 	text    string
 	written bool
 }
 
-// NewSecret wraps a text.
+// NewSecret returns a secret with a text.
 func NewSecret(text string) Secret { return Secret{text: text} }
 
-// WrittenSecret wraps a text that stands in a configuration as it is. Open takes it only for what the plugin's manifest
-// calls an identifier.
+// WrittenSecret returns a secret whose text is written into a configuration as it is. Open accepts it only for secrets that the plugin's
+// manifest declares as identifiers.
 func WrittenSecret(text string) Secret { return Secret{text: text, written: true} }
 
 const hiddenSecret = "[secret]"
 
-// Format hides the text from the verbs of package fmt (%p, which fmt asks nobody about and go vet refuses, excepted).
+// Format hides the text from all verbs of package fmt but %p, which go vet rejects.
 func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, hiddenSecret) }
 
 // String hides the text.

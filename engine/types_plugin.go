@@ -44,7 +44,7 @@ const (
 //	type PluginError struct {
 //		Plugin string      // its name
 //		Cause  PluginCause // what went wrong
-//		Detail string
+//		Detail Message
 //		Err    error       // the cause, or nil
 //	}
 type PluginError = catalog.PluginError

@@ -105,7 +105,7 @@ type Breaker = route.Breaker
 //		Until     time.Time // when it may be asked again; zero if unknown or ready
 //		Parked    *Parked   // nil if it is not parked
 //		Price     Amount    // of the next attempt
-//		Source    Message   // where the price comes from, such as a package
+//		PriceSource Message // where the price comes from, such as a package
 //		TypicalMs int64     // median latency of recent attempts in milliseconds; 0 if unknown
 //		SlowMs    int64     // 95th percentile
 //		Breaker   string    // "closed", "open", "half-open" or "returning"; empty without a breaker

@@ -135,7 +135,7 @@ func TestTypesSayTheirFields(t *testing.T) {
 			}
 			for _, spec := range gen.Specs {
 				alias, ok := spec.(*ast.TypeSpec)
-				if !ok || !alias.Assign.IsValid() {
+				if !ok || !alias.Assign.IsValid() || !alias.Name.IsExported() {
 					continue
 				}
 				fields, ok := loaded[0].TypesInfo.Defs[alias.Name].Type().Underlying().(*types.Struct)

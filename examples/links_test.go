@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// pages are those a reader of the repository begins with.
+// pages returns the documents of the repository.
 func pages(t *testing.T) []string {
 	t.Helper()
 	var found []string
@@ -30,7 +30,7 @@ var (
 	dropped = regexp.MustCompile(`[^\p{L}\p{N}_ -]`)
 )
 
-// anchors are what headings are linked by, made as forges make them.
+// anchors returns the anchors of a document's headings, as GitHub makes them.
 func anchors(t *testing.T, path string) map[string]bool {
 	t.Helper()
 	text, err := os.ReadFile(path)
@@ -44,7 +44,8 @@ func anchors(t *testing.T, path string) map[string]bool {
 	return out
 }
 
-func TestEveryRelativeLinkLeadsSomewhere(t *testing.T) {
+func TestRelativeLinks(t *testing.T) {
+	t.Parallel()
 	for _, page := range pages(t) {
 		text, err := os.ReadFile(page)
 		if err != nil {
@@ -61,7 +62,7 @@ func TestEveryRelativeLinkLeadsSomewhere(t *testing.T) {
 				target = filepath.Join(filepath.Dir(page), file)
 			}
 			if _, err := os.Stat(target); err != nil {
-				t.Errorf("%s links to %s, which is not there", page, m[1])
+				t.Errorf("%s links to %s, which does not exist", page, m[1])
 			} else if anchor != "" && strings.HasSuffix(target, ".md") && !anchors(t, target)[anchor] {
 				t.Errorf("%s links to %s, which has no such heading", page, m[1])
 			}

@@ -19,12 +19,12 @@ import (
 	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
-// step is a block of the page: commands for a shell, or the text of ocrmux.yaml.
+// step is a code block of the page: shell commands, or the text of ocrmux.yaml.
 type step struct{ language, text string }
 
 var block = regexp.MustCompile("(?ms)^```(sh|yaml)\n(.*?)^```$")
 
-// reader is somebody who follows a quickstart in a folder that is like the repository's after "make build".
+// reader follows a quickstart in a folder that looks like the repository after make build.
 type reader struct {
 	t       *testing.T
 	dir     string
@@ -35,8 +35,8 @@ type reader struct {
 	hash    string
 }
 
-// TestTheQuickstartWorks runs every command of the page, in both languages, with a vendor on this machine in place of the real one.
-func TestTheQuickstartWorks(t *testing.T) {
+// TestQuickstart runs every command of the page, in both languages. A vendor on this machine replaces the real one.
+func TestQuickstart(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds the program and two plugins")
 	}
@@ -74,7 +74,7 @@ func follow(t *testing.T, path, models string) {
 	}
 }
 
-// build does what "make build" does, as far as the page needs it.
+// build builds what the page needs of make build.
 func (r *reader) build(models string) {
 	r.t.Helper()
 	vendor := httptest.NewServer(http.HandlerFunc(refuse))
@@ -101,7 +101,7 @@ func (r *reader) build(models string) {
 	r.run("..", nil, program, "plugin", "lock", "--yes", plugins)
 }
 
-// refuse is a vendor whose account has nothing left: 603 in its document.
+// refuse plays a vendor whose account has no balance: code 603 in its document.
 func refuse(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body)
 	w.Header().Set("Content-Type", "application/json")
@@ -131,7 +131,7 @@ func (r *reader) follow(s step) {
 
 var keyHash = regexp.MustCompile(`sha256:[0-9a-f]{64}`)
 
-// write writes ocrmux.yaml, with the hash that was shown and the vendor of the test.
+// write writes ocrmux.yaml, with the hash that was printed and the vendor of the test.
 func (r *reader) write(text string) {
 	r.t.Helper()
 	if r.hash != "" {
@@ -142,7 +142,7 @@ func (r *reader) write(text string) {
 	}
 }
 
-// shell runs commands. What they export stays, as in a terminal; only the key is the one that was shown.
+// shell runs commands. Exported variables stay, as in a terminal. The key is the one that was printed.
 func (r *reader) shell(text string) {
 	r.t.Helper()
 	if r.address != "" {
@@ -180,7 +180,7 @@ func (r *reader) variable(name string) string {
 	return ""
 }
 
-// serve starts the server of a block, and ends that of the block before.
+// serve starts the server of a block, and stops that of the block before.
 func (r *reader) serve(command string) {
 	r.t.Helper()
 	r.stop()
@@ -218,6 +218,6 @@ func (r *reader) stop() {
 	stop := context.AfterFunc(ctx, func() { _ = r.server.Process.Kill() })
 	defer stop()
 	_ = r.server.Process.Signal(os.Interrupt)
-	_ = r.server.Wait() // its status says nothing of the page
+	_ = r.server.Wait() // its exit status is not part of the page
 	r.server = nil
 }

@@ -1,5 +1,5 @@
-// Package examples carries what every provider in C, Rust and AssemblyScript begins with: the files of those examples that are
-// not about a vendor. `ocrmux plugin new` writes them around an adapter.
+// Package examples embeds the files that every provider in C, Rust and AssemblyScript needs: the parts of the examples that
+// do not depend on a vendor. ocrmux plugin new copies them.
 package examples
 
 import (
@@ -14,5 +14,5 @@ import (
 //go:embed provider-assemblyscript/package.json provider-assemblyscript/package-lock.json provider-assemblyscript/.gitignore
 var runtimes embed.FS
 
-// Runtimes are those files, in the folders provider-c, provider-rust and provider-assemblyscript.
+// Runtimes returns the files in the folders provider-c, provider-rust and provider-assemblyscript.
 func Runtimes() fs.FS { return runtimes }

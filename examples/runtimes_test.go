@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// messages are those of the contract by the names that the runtimes give them.
+// messages maps the names of messages in the runtimes to those of the contract.
 func messages() map[string]string {
 	return map[string]string{
 		"step": "StepRequest", "context": "Context", "start": "Start", "picture": "PictureInfo", "response": "Response",
@@ -21,7 +21,7 @@ func messages() map[string]string {
 	}
 }
 
-// contract is each message's fields with their numbers, as provider.proto has them.
+// contract returns the numbers of the fields of each message in provider.proto.
 func contract(t *testing.T) map[string]map[string]string {
 	t.Helper()
 	text, err := os.ReadFile("../engine/abi/provider.proto")
@@ -38,7 +38,7 @@ func contract(t *testing.T) map[string]map[string]string {
 	return out
 }
 
-// number is that of a field by its name in a runtime, which may leave out its first or last words.
+// number returns the number of a field. name may lack the field's first or last words.
 func number(fields map[string]string, name string) string {
 	if n, ok := fields[name]; ok {
 		return n
@@ -51,7 +51,8 @@ func number(fields map[string]string, name string) string {
 	return "none"
 }
 
-func TestTheRuntimesHaveTheContractsNumbers(t *testing.T) {
+func TestRuntimesHaveTheNumbersOfTheContract(t *testing.T) {
+	t.Parallel()
 	proto, known := contract(t), messages()
 	assigned := regexp.MustCompile(`(\w+) = (\d+)`)
 	for file, block := range map[string]*regexp.Regexp{
@@ -64,7 +65,7 @@ func TestTheRuntimesHaveTheContractsNumbers(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			numbers, _, _ := strings.Cut(string(text), "// ---- enumerations") // in C, those follow
+			numbers, _, _ := strings.Cut(string(text), "// ---- enumerations") // in C, enumerations follow
 			seen := 0
 			for _, b := range block.FindAllStringSubmatch(numbers, -1) {
 				for _, a := range assigned.FindAllStringSubmatch(b[2], -1) {
@@ -85,7 +86,8 @@ func TestTheRuntimesHaveTheContractsNumbers(t *testing.T) {
 	}
 }
 
-// split takes a name of C apart, PART_FIELD_NAME into partfield and name: the longest message that fits.
+// split splits a name of C into message and field, such as PART_FIELD_NAME into partfield and name. It takes the longest
+// message.
 func split(known map[string]string, name string) (message, field string) {
 	words := strings.Split(name, "_")
 	for n := len(words) - 1; n > 0; n-- {

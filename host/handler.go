@@ -64,14 +64,13 @@ type Tenant struct {
 }
 
 // NewHandler returns a handler for the API and the open front doors of e. It is safe for concurrent use. It follows
-// [engine.Engine.Reload]: a front door that a reload opens or closes is served or not from the next request on. After e is closed, the
-// handler answers 503.
+// [engine.Engine.Reload]: the next request sees the front doors that a reload opened or closed. Stop the server before you close e.
 //
 // NewHandler fails if a key hash is malformed, if there is Authenticate without Tenants, or if a front door's path is also a path of
-// the API. A later reload cannot add such a front door: the handler logs an error and keeps serving the previous ones.
+// the API. If a later reload opens such a front door, the handler logs an error and keeps serving the previous ones.
 func NewHandler(e *engine.Engine, cfg Config) (http.Handler, error) {
 	if cfg.Authenticate != nil && len(cfg.Tenants) == 0 {
-		return nil, errors.New("Authenticate needs Tenants: without tenants every caller is an administrator")
+		return nil, errors.New("host.Config has Authenticate but no Tenants: without tenants every caller is an administrator")
 	}
 	tenants := make([]access.Config, len(cfg.Tenants))
 	for i, t := range cfg.Tenants {

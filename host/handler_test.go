@@ -168,7 +168,7 @@ func config(t *testing.T) engine.Config {
 			Config:  map[string]any{"endpoint": vendor.URL},
 			Secrets: map[string]engine.Secret{"app_id": engine.NewSecret("id"), "app_secret": engine.NewSecret("secret")},
 		}},
-		FrontDoors: map[string]engine.FrontDoor{"door": {Clients: []map[string]engine.Secret{{}}}},
+		FrontDoors: map[string]engine.FrontDoor{"door": {Clients: []engine.Client{{}}}},
 	}
 }
 

@@ -57,7 +57,7 @@ const (
 // DocumentIDCard is the first document: the Chinese resident identity card.
 const DocumentIDCard = "cn.idcard"
 
-// HostFunctions are the names of the host functions.
+// HostFunctions returns the names of the host functions.
 func HostFunctions() []string {
 	return []string{"sign", "http_send", "image_inspect", "image_fit", "image_read", "log"}
 }

@@ -29,7 +29,7 @@ func (e *NameError) Error() string { return fmt.Sprintf("%q is no %s", e.Name, e
 // RawJSON is JSON text that stands as it is inside a JSON document.
 type RawJSON []byte
 
-// MarshalJSON gives the text itself, or null.
+// MarshalJSON returns the text itself, or null.
 func (r RawJSON) MarshalJSON() ([]byte, error) {
 	if r == nil {
 		return []byte("null"), nil

@@ -138,7 +138,7 @@ func (c *compiler) wordsRule(w *wordRule, s scope) wordsRule {
 	return out
 }
 
-// lacking is what an answer lacks that has nothing at a source: the name of its first pointer.
+// lacking returns the first pointer of a source that found nothing in the answer, to name what the answer lacks.
 func lacking(s *source) string {
 	for s != nil {
 		switch {
@@ -154,7 +154,7 @@ func lacking(s *source) string {
 	return "code"
 }
 
-// view is the answer with texts that are JSON themselves read in their place. What is none stays as it is.
+// view returns the answer, in which texts that are JSON themselves are replaced by what they contain. Others stay as they are.
 func (a *answerRules) view(leaves adapter.Leaves) adapter.Leaves {
 	for _, p := range a.unpack {
 		at := slices.IndexFunc(leaves, func(l abi.Leaf) bool { return l.Path == p && l.Type == abi.LeafTypeString })
@@ -175,7 +175,7 @@ func (a *answerRules) view(leaves adapter.Leaves) adapter.Leaves {
 	return leaves
 }
 
-// failed is the failure of an answer, and the step to begin again with or -1; nil if it is a success.
+// failed returns the failure of an answer, and the step to begin again with or -1. It returns nil for a success.
 func (a *answerRules) failed(r *run) (*abi.Fail, int) {
 	for i := range a.gateway {
 		if f, again := a.gateway[i].look(r, a); f != nil {
@@ -195,7 +195,7 @@ func (a *answerRules) failed(r *run) (*abi.Fail, int) {
 	return &f, -1
 }
 
-// look is the failure by this table; nil if it leaves the answer to the next.
+// look returns the failure by this table, or nil if the next table decides.
 func (t *tableRule) look(r *run, a *answerRules) (*abi.Fail, int) {
 	if t.when != nil && !t.when(r) {
 		return nil, -1
@@ -222,7 +222,7 @@ func (t *tableRule) look(r *run, a *answerRules) (*abi.Fail, int) {
 	return &f, rule.again
 }
 
-// find is the row for a code and words.
+// find returns the row for a code and words.
 func (t *tableRule) find(r *run, code, message string) *failureRule {
 	for _, w := range t.words {
 		if w.fits(message) && (w.when == nil || w.when(r)) {

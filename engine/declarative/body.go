@@ -134,7 +134,7 @@ func (c *compiler) json(j *jsonTree, s scope) jsonMember {
 // literalText is JSON's notation of a number, true or false.
 var literalText = regexp.MustCompile(`^(-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?|true|false)$`)
 
-// jsonLiteral is a text as a number, true or false, null where it is none.
+// jsonLiteral returns a text as a number, true or false, null where it is none.
 func jsonLiteral(s string) string {
 	if literalText.MatchString(s) {
 		return s

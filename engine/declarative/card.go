@@ -27,7 +27,7 @@ type fieldRule struct {
 	uncertain        func(*run) bool         // nil: never
 }
 
-// standardFields are the fields of an ID card, those of its back last.
+// standardFields returns the fields of an ID card, those of its back last.
 func standardFields() []string {
 	return []string{"name", "sex", "ethnicity", "birth_date", "address", "id_number", "issuing_authority", "valid_from", "valid_until", "validity"}
 }
@@ -168,7 +168,7 @@ func (f *fieldRule) read(r *run) (abi.Field, bool) {
 	return out, true
 }
 
-// sideOf is where the fields are; neither when there are some of both.
+// sideOf returns where the fields are; neither when there are some of both.
 func sideOf(fields []abi.Field) abi.Side {
 	var sides [2]bool
 	for _, f := range fields {
@@ -187,13 +187,13 @@ func sideOf(fields []abi.Field) abi.Side {
 	return abi.SideUnspecified
 }
 
-// number is a finite number given as a text.
+// number returns a finite number given as a text.
 func number(s string) (float64, bool) {
 	f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
 	return f, err == nil && !math.IsInf(f, 0) && !math.IsNaN(f)
 }
 
-// degrees is a rotation of 0 to 359; nil where there is none.
+// degrees returns a rotation of 0 to 359, or nil if there is none.
 func degrees(said *compiled, r *run) *float64 {
 	angle, ok := number(said.say(r))
 	if !ok {

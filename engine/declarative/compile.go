@@ -49,7 +49,7 @@ type compiler struct {
 	keepsStart bool
 }
 
-// scope is where a text or a condition stands.
+// scope is the place of a text or a condition.
 type scope struct {
 	// answer says that there is an answer to read, request that it is part of a request.
 	answer, request bool
@@ -61,7 +61,7 @@ type scope struct {
 	part bool
 	// message is a failure's own words, which may be logged.
 	message bool
-	// host says that values may stand here that only the host knows; use is then what a secret is used as.
+	// host allows values here that only the host knows. use is then the use of a secret.
 	host bool
 	use  string
 	// values and conditions are how many of those with a name can be seen.
@@ -118,7 +118,7 @@ func (c *compiler) checkManifest() {
 	}
 }
 
-// endpoint is the vendor's own, without a slash at its end; "" where the configuration must say it.
+// endpoint returns the vendor's endpoint without a slash at its end, or "" if the configuration must give it.
 func (c *compiler) endpoint() string {
 	w := c.doc.Endpoint
 	if w == nil {
@@ -141,7 +141,7 @@ func (c *compiler) endpoint() string {
 	return strings.TrimRight(w.s, "/")
 }
 
-// requestScope is that of the request of a step.
+// requestScope returns the scope of the request of a step.
 func (c *compiler) requestScope(s scope, index int) scope {
 	s.request = true
 	if index > 0 {
@@ -182,7 +182,7 @@ func (c *compiler) oneOf(w *word, known ...string) bool {
 	return false
 }
 
-// pointer checks a JSON pointer and gives it.
+// pointer checks a JSON pointer and returns it.
 func (c *compiler) pointer(w *word) string {
 	if reason := wrongPointer(w.s); reason != "" {
 		c.fail(w.place, "%s is no JSON pointer: %s", shown(w.node), reason)
@@ -190,7 +190,7 @@ func (c *compiler) pointer(w *word) string {
 	return w.s
 }
 
-// wrongPointer says what is wrong with a pointer to something within an answer; "" when nothing is.
+// wrongPointer returns what is wrong with a pointer to something within an answer, or "".
 func wrongPointer(s string) string {
 	if len(s) > maxPointer {
 		return fmt.Sprintf("want at most %d bytes", maxPointer)
@@ -204,7 +204,7 @@ func wrongPointer(s string) string {
 	return ""
 }
 
-// exactlyOne is the only key of some role, "" with a problem where there is none or several.
+// exactlyOne returns the only key of some role. If there is none or several, it records a problem and returns "".
 func (c *compiler) exactlyOne(p place, v any, roles ...string) string {
 	var set, known []string
 	shape := c.shapes.of(reflect.TypeOf(v).Elem())

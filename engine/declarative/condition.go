@@ -32,7 +32,7 @@ func (c *compiler) conditions(items []condition, s scope) []func(*run) bool {
 	return out
 }
 
-// when is a condition that need not be there.
+// when returns a condition that need not be there.
 func (c *compiler) when(cond *condition, s scope) func(*run) bool {
 	if cond == nil {
 		return nil
@@ -52,7 +52,7 @@ func anyOf(conditions []func(*run) bool) func(*run) bool {
 	}
 }
 
-// namedCondition compiles a condition at the place where its name stands.
+// namedCondition compiles a condition at the place of its name.
 func (c *compiler) namedCondition(w *word, s scope) func(*run) bool {
 	names := c.doc.Conditions.names()
 	i := slices.Index(names[:s.conditions], w.s)

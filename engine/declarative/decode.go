@@ -110,7 +110,7 @@ func among(typed string, words []string) string {
 	return "want one of " + strings.Join(words, ", ")
 }
 
-// shown is a scalar as it stands in the file, short enough for a message, or what a node is.
+// shown returns a scalar as written in the file, short enough for a message, or the kind of a node.
 func shown(n *yamltree.Node) string {
 	const most = 60
 	switch runes := []rune(n.Scalar); {

@@ -19,7 +19,7 @@ func (w *word) decode(d *decoder, n *yamltree.Node) {
 	}
 }
 
-// text is "" for a word that is not there.
+// text returns the word, or "" if it is absent.
 func (w *word) text() string {
 	if w == nil {
 		return ""

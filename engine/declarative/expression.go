@@ -8,7 +8,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/adapter"
 )
 
-// roles are the keys that may stand beside each source, apart from when.
+// roles returns the keys that may be beside each source, apart from when.
 func roles() map[string][]string {
 	text := []string{"text"}
 	return map[string][]string{
@@ -200,7 +200,7 @@ func (c *compiler) valueIndex(w *word, visible int) int {
 	return -1
 }
 
-// namedValue compiles a value at the place where its name stands.
+// namedValue compiles a value at the place of its name.
 func (c *compiler) namedValue(w *word, s scope) *compiled {
 	i := c.valueIndex(w, s.values)
 	if i < 0 {

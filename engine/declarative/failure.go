@@ -10,7 +10,7 @@ import (
 // pass is what a table says that leaves an answer to the next one.
 const pass = "pass"
 
-// usual is what a failure of each kind is like unless the file says otherwise.
+// usual returns what a failure of each kind is like unless the file says otherwise.
 func usual() map[string]abi.Fail {
 	const (
 		yes, no                          = true, false
@@ -149,7 +149,7 @@ func kindNames(kinds map[string]abi.Fail) []string {
 	return out
 }
 
-// billedBy is what a text says of the bill, or otherwise.
+// billedBy returns what a text says of the bill, or otherwise.
 func billedBy(said string, otherwise abi.Billed) abi.Billed {
 	switch said {
 	case "yes":

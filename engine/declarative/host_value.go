@@ -9,7 +9,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/yamltree"
 )
 
-// usePlain is what a secret is used as where it stands as it is.
+// usePlain is the use of a secret that is sent as it is.
 const usePlain = "plain"
 
 // hostSource compiles what only the host can say. What it gives has no text, but for facts about the picture.
@@ -37,7 +37,7 @@ func (c *compiler) hostSource(e *expression, name string, s scope) *compiled {
 	return c.digest(e, name, s)
 }
 
-// encodings are how the picture can be written.
+// encodings returns how the picture can be written.
 func encodings() map[string]abi.Encoding {
 	return map[string]abi.Encoding{"raw": abi.EncodingRaw, "base64": abi.EncodingBase64, "base64_percent": abi.EncodingBase64Percent}
 }
@@ -152,10 +152,10 @@ func mergeParts(v *abi.Value, parts []abi.Part) {
 	}
 }
 
-// index is the pointer to an item of a list.
+// index returns the pointer to an item of a list.
 func index(i int) string { return "/" + strconv.Itoa(i) }
 
-// keyNode is where a key of a mapping stands.
+// keyNode returns the node of a key of a mapping.
 func keyNode(p place, key string) *yamltree.Node {
 	for _, k := range p.node.Keys {
 		if k.Scalar == key {

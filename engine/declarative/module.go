@@ -86,7 +86,7 @@ func (m *module) Close(context.Context) error {
 	return nil
 }
 
-// step is all that a provider does. It is a pure function.
+// step returns the action of a step. It is a pure function: all that a provider does.
 func (p *program) step(in *abi.StepRequest) (*abi.Action, error) {
 	r := &run{program: p, ctx: in.Context, start: new(abi.Start), signed: make(map[string]string), left: abi.MaxMessageBytes / 2}
 	if r.ctx == nil {

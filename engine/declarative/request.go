@@ -82,7 +82,7 @@ func (c *compiler) request(q *request, s scope) *requestRules {
 	return out
 }
 
-// parameters are those of query and body.
+// parameters returns the parameters of query and body.
 func (q *requestRules) parameters() [][]parameter {
 	return [][]parameter{q.query, q.form, q.multipart}
 }
@@ -137,7 +137,7 @@ func (q *requestRules) make(r *run) *abi.HTTPRequest {
 	return out
 }
 
-// values are those parameters that are there.
+// values returns the parameters that have a value.
 func values(list []parameter, r *run) []abi.NamedValue {
 	var out []abi.NamedValue
 	for _, p := range list {
@@ -148,7 +148,7 @@ func values(list []parameter, r *run) []abi.NamedValue {
 	return out
 }
 
-// others are all parameters but the one that is made of them.
+// others returns all parameters except the one that is computed from them.
 func (q *requestRules) others(r *run, sorted bool) []abi.NamedValue {
 	var out []abi.NamedValue
 	for _, list := range q.parameters() {

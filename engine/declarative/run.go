@@ -34,7 +34,7 @@ func (r *run) spend(n int) bool {
 	return r.left >= 0
 }
 
-// at is the run with pointers that start at an item.
+// at returns the run with pointers that start at an item.
 func (r *run) at(item adapter.Leaves) *run {
 	inner := *r
 	inner.leaves = item
@@ -53,7 +53,7 @@ type compiled struct {
 
 func (c *compiled) there(r *run) bool { return c.when == nil || c.when(r) }
 
-// say is the text, "" where there is none.
+// say returns the text, or "" if there is none.
 func (c *compiled) say(r *run) string {
 	if c == nil || c.text == nil || !c.there(r) {
 		return ""

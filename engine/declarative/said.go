@@ -37,7 +37,7 @@ func (c *compiler) signals(m *named[source], s scope, states map[string]uint32) 
 	return out
 }
 
-// read is the state, and the vendor's own word for it.
+// read returns the state, and the vendor's own word for it.
 func (s *signalRule) read(r *run) (state uint32, code string, ok bool) {
 	state, ok = s.states[s.said.say(r)]
 	return state, s.raw.say(r), ok

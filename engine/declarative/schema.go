@@ -13,8 +13,8 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 )
 
-// Schema is the JSON Schema (2020-12) of a provider file, indented, for editors. It knows the keys and the words of the language;
-// what only a compiler can see, such as a name that nothing stands under, is for [Check].
+// Schema returns the JSON Schema (2020-12) of a provider file, indented, for editors. It knows the keys and the words of the language;
+// what only a compiler can see, such as a name without a value, is for [Check].
 func Schema() ([]byte, error) {
 	r := jsonschema.Reflector{Anonymous: true, Mapper: mapped}
 	s := r.Reflect(new(document))
@@ -61,7 +61,7 @@ func typesBelow(t reflect.Type, seen map[reflect.Type]bool) map[reflect.Type]boo
 	return seen
 }
 
-// alternatives are the schemas of types that can be written in several ways.
+// alternatives returns the schemas of types that can be written in several ways.
 func alternatives() jsonschema.Definitions {
 	word := schemaOf(reflect.TypeFor[word]())
 	return jsonschema.Definitions{
@@ -83,7 +83,7 @@ func several(of *jsonschema.Schema) *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "array", Items: of, MinItems: &one}
 }
 
-// mapped is the schema of a type that is not written as Go's encoding would write it; nil for others.
+// mapped returns the schema of a type that is not written as Go's encoding would write it; nil for others.
 func mapped(t reflect.Type) *jsonschema.Schema {
 	ours := reflect.TypeFor[document]().PkgPath()
 	switch {
@@ -99,7 +99,7 @@ func mapped(t reflect.Type) *jsonschema.Schema {
 	return nil
 }
 
-// schemaOf is the schema of one of this package's types.
+// schemaOf returns the schema of one of this package's types.
 func schemaOf(t reflect.Type) *jsonschema.Schema {
 	switch {
 	case t == reflect.TypeFor[word]():
@@ -120,7 +120,7 @@ func schemaOf(t reflect.Type) *jsonschema.Schema {
 	return reference(t.Name())
 }
 
-// words are the names of an enumeration of the contract.
+// words returns the names of an enumeration of the contract.
 func words(t reflect.Type) []any {
 	var out []any
 	for i := uint64(0); ; i++ {

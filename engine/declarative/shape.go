@@ -45,7 +45,7 @@ func (s *shape) ofRole(role string) []string {
 	return out
 }
 
-// chosen are the keys of a role that are set in what a pointer leads to.
+// chosen returns the keys of a role that are set in what a pointer leads to.
 func (s shapes) chosen(v any, role string) []string {
 	value := reflect.ValueOf(v).Elem()
 	shape := s.of(value.Type())

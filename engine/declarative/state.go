@@ -12,7 +12,7 @@ import (
 // errBadState is a state that no step of this program gave.
 var errBadState = errors.New("the state is not of this provider")
 
-// state is what the next step must know: which step it follows, whether it began again, how signed values looked and, if the
+// state returns what the next step must know: which step it follows, whether it began again, how signed values looked and, if the
 // program asks for it, what the attempt began with. It is empty where the first two say nothing and the others are not there.
 //
 //	step | restarted | number of signed | name, text of each | Start

@@ -86,7 +86,7 @@ func (c *compiler) cache(k *cache, name string) *abi.CacheRule {
 	return out
 }
 
-// begin is the first action of an attempt.
+// begin returns the first action of an attempt.
 func (p *program) begin(r *run) *abi.Action {
 	for _, refusal := range p.refuse {
 		if refusal.when(r) {
@@ -97,7 +97,7 @@ func (p *program) begin(r *run) *abi.Action {
 	return p.advance(r, 0, nil)
 }
 
-// proceed is the action after the answer of a step.
+// proceed returns the action after the answer of a step.
 func (p *program) proceed(r *run, index int) *abi.Action {
 	rules := p.steps[index].answer
 	r.leaves = rules.view(r.leaves)

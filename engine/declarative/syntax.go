@@ -5,7 +5,7 @@ import "github.com/ocrmux/ocrmux/internal/yamltree"
 // The types of this file are a provider file as it is written: the decoder, the JSON Schema and the compiler all go by them. A
 // list may be written as its only item. Tags named role say what a key of an expression is, see roles.
 
-// place is where something stands in the file.
+// place is the place of something in the file.
 type place struct {
 	node *yamltree.Node
 }

@@ -61,7 +61,7 @@ type answer struct {
 	Failures  []table    `json:"failures,omitempty" jsonschema_description:"Tables of failures, asked in this order."`
 }
 
-// table is a table of failures: codes, then words, then otherwise.
+// table is a table of failures: words are matched first, then codes, then otherwise.
 type table struct {
 	place
 	When          *condition     `json:"when,omitempty" jsonschema_description:"Asked only if this holds."`

@@ -12,7 +12,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 )
 
-// constant is a text that is always the same.
+// constant returns a text that is always the same.
 func constant(s string) *compiled { return &compiled{text: func(*run) string { return s }} }
 
 // text compiles a text or a value.
@@ -88,7 +88,7 @@ func (c *compiler) needAnswer(p place, s scope) {
 // needStart notes that something asks what the attempt began with.
 func (c *compiler) needStart(s scope) { c.keepsStart = c.keepsStart || s.later }
 
-// join is one after the other; with whole, nothing if one of the pieces is.
+// join returns the pieces one after the other. With whole, it returns nothing if one of them is empty.
 func join(items []*compiled, whole bool) *compiled {
 	if slices.ContainsFunc(items, func(i *compiled) bool { return i.text == nil }) {
 		return &compiled{parts: func(r *run, v *abi.Value) {
@@ -110,7 +110,7 @@ func join(items []*compiled, whole bool) *compiled {
 	}}
 }
 
-// first is the first text that is not empty.
+// first returns the first text that is not empty.
 func first(items []*compiled) *compiled {
 	return &compiled{text: func(r *run) string {
 		for _, i := range items {
@@ -122,7 +122,7 @@ func first(items []*compiled) *compiled {
 	}}
 }
 
-// choose is the first that is there.
+// choose returns the first text that is present.
 func choose(items []*compiled) *compiled {
 	pick := func(r *run) *compiled {
 		for _, i := range items {
@@ -207,7 +207,7 @@ func urlText(what string) func(*run) string {
 	}
 }
 
-// optionPointer is the pointer to a setting or option: at the top, unless it is a pointer itself.
+// optionPointer returns the pointer to a setting or option: at the top, unless it is a pointer itself.
 func (c *compiler) optionPointer(w *word) string {
 	if strings.HasPrefix(w.s, "/") {
 		return c.pointer(w)

@@ -38,7 +38,7 @@ func (m *module) Step(ctx context.Context, in *abi.StepRequest, _ catalog.Host) 
 	if f := out.Failure; f != nil {
 		return &abi.Action{Fail: &abi.Fail{
 			Kind: f.Kind, Message: f.Message, VendorCode: f.VendorCode, VendorMessage: f.VendorMessage, Retryable: f.Retryable, FailOver: f.FailOver,
-			Billed: f.Billed, Fault: f.Fault, RetryAfterMs: f.RetryAfterMs,
+			Billed: f.Billed, Fault: f.Fault, RetryAfterMs: uint32(f.RetryAfter.Milliseconds()),
 		}}, nil
 	}
 	return done(asked, out), nil
@@ -53,7 +53,7 @@ func (m *module) Reply(context.Context, *abi.ReplyRequest, catalog.Host) (*abi.I
 }
 
 func (m *module) noFrontDoor() error {
-	return &engine.PluginError{Plugin: m.provider.Name, Cause: catalog.Unavailable, Detail: message.New(message.PluginNoFrontDoor)}
+	return &engine.PluginError{Plugin: m.provider.Name, Cause: catalog.Unavailable, Detail: message.Text("a fake provider has no front door")}
 }
 
 func (*module) Status() catalog.Status { return catalog.Status{State: engine.Ready, Instances: 1} }

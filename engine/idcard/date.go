@@ -18,7 +18,7 @@ type Date struct {
 // Years outside these are misreadings or a database's way of saying nothing.
 const minYear, maxYear = 1800, 2200
 
-// String is the day as ISO 8601 writes it, 1989-12-01.
+// String returns the day as ISO 8601 writes it, 1989-12-01.
 func (d Date) String() string {
 	return fmt.Sprintf("%04d-%02d-%02d", d.Year, int(d.Month), d.Day)
 }
@@ -42,7 +42,7 @@ func (d Date) Before(other Date) bool {
 	return d.Day < other.Day
 }
 
-// ageAt is the holder's age in completed years on a day, and negative before birth. Who was born on 29 February comes of
+// ageAt returns the holder's age in completed years on a day, and negative before birth. Who was born on 29 February comes of
 // age on 1 March of a common year.
 func (d Date) ageAt(on Date) int {
 	age := on.Year - d.Year
@@ -52,7 +52,7 @@ func (d Date) ageAt(on Date) int {
 	return age
 }
 
-// chinaToday is the calendar day in China, which is UTC+8 throughout, at an instant.
+// chinaToday returns the calendar day in China, which is UTC+8 throughout, at an instant.
 func chinaToday(at time.Time) Date {
 	return dateOf(at.UTC().Add(8 * time.Hour))
 }
@@ -80,7 +80,7 @@ func normalizeDate(text string) Field {
 	return unnormalized(text)
 }
 
-// dotted is compact with a dot for every run of gaps: in "1989 12 1" the spaces are all there is between the parts.
+// dotted returns compact with a dot for every run of gaps: in "1989 12 1" the spaces are all there is between the parts.
 func dotted(text string) string {
 	return compact(strings.Join(strings.FieldsFunc(text, isGap), "."))
 }
@@ -153,7 +153,7 @@ func isMaskedDate(s string) bool {
 	return hidden
 }
 
-// isMask is true of the characters that stand for a hidden digit.
+// isMask reports whether a character stands for a hidden digit.
 func isMask(r rune) bool {
 	return strings.ContainsRune("*Xx×●■", r)
 }

@@ -99,7 +99,7 @@ func split(s string) Number {
 	return n
 }
 
-// ChecksumDigit is the last character, 0 to 9 or X, that belongs to the first 17 digits of a number (ISO/IEC 7064 MOD 11-2). It
+// ChecksumDigit returns the last character, 0 to 9 or X, that belongs to the first 17 digits of a number (ISO/IEC 7064 MOD 11-2). It
 // differs for any two strings that differ in one digit or in the order of two neighbours. Errors are [*NumberError].
 func ChecksumDigit(first17 string) (byte, error) {
 	if len(first17) != numberLength-1 {

@@ -21,10 +21,10 @@ type Region struct {
 // Retired reports whether the code is no longer in force. Numbers that begin with it stay valid.
 func (r Region) Retired() bool { return r.Until != 0 }
 
-// FullName is the name from the province down, 北京市崇文区.
+// FullName returns the name from the province down, 北京市崇文区.
 func (r Region) FullName() string { return r.Province + r.Prefecture + r.Name }
 
-// LookupRegion finds the place that a code of six digits stands for, or last stood for: codes that were retired by 2020 are
+// LookupRegion finds the place that a code of six digits means, or last meant: codes that were retired by 2020 are
 // known too, and a code that was given out twice answers with its later use.
 func LookupRegion(code string) (Region, bool) {
 	uses, ok := findUses(code)
@@ -48,7 +48,7 @@ func LookupRegion(code string) (Region, bool) {
 //go:embed regions.txt
 var regions string
 
-// findUses returns what stands behind a code in its line.
+// findUses returns what follows a code in its line.
 func findUses(code string) (uses string, ok bool) {
 	if len(code) != 6 || !allDigits(code) {
 		return "", false
@@ -85,7 +85,7 @@ func lastUse(uses string, year int) Region {
 	return found
 }
 
-// nameAbove is the name of the province or prefecture that a place belonged to when its code was last in force, and empty for
+// nameAbove returns the name of the province or prefecture that a place belonged to when its code was last in force, and empty for
 // the codes that only keep the numbering regular.
 func nameAbove(code string, year int) string {
 	uses, ok := findUses(code)

@@ -7,7 +7,7 @@ type term int
 
 const longTerm term = 0
 
-// lawfulTerm is what article 5 of the Law on Resident Identity Cards gives a holder of an age, in completed years.
+// lawfulTerm returns what article 5 of the Law on Resident Identity Cards gives a holder of an age, in completed years.
 func lawfulTerm(age int) term {
 	switch {
 	case age < 16:

@@ -15,12 +15,12 @@ func blank(text string) bool {
 	return strings.IndexFunc(text, func(r rune) bool { return !isGap(r) }) < 0
 }
 
-// isGap is true of what takes no ink: spaces of every width, line ends, zero-width and other invisible marks.
+// isGap reports whether a character takes no ink: spaces of every width, line ends, zero-width and other invisible marks.
 func isGap(r rune) bool {
 	return unicode.IsSpace(r) || unicode.In(r, unicode.Cc, unicode.Cf)
 }
 
-// narrow gives the ASCII form of a full-width one (U+FF01 to U+FF5E).
+// narrow returns the ASCII form of a full-width one (U+FF01 to U+FF5E).
 func narrow(r rune) rune {
 	if r >= '！' && r <= '～' {
 		return r - '！' + '!'
@@ -36,7 +36,7 @@ func narrowAlphanumeric(r rune) rune {
 	return r
 }
 
-// compact is text without gaps and in ASCII where it can be: the form in which dates, numbers and words are compared.
+// compact returns text without gaps and in ASCII where it can be: the form in which dates, numbers and words are compared.
 func compact(text string) string {
 	return strings.Map(func(r rune) rune {
 		if isGap(r) {
@@ -46,7 +46,7 @@ func compact(text string) string {
 	}, text)
 }
 
-// isDot is true of the dots that are read for the one between the parts of a transcribed name (U+00B7).
+// isDot reports whether a character is read for the dot between the parts of a transcribed name (U+00B7).
 func isDot(r rune) bool {
 	switch r {
 	case '·', '•', '・', '･', '‧', '∙', '⋅', '．', '.':
@@ -79,7 +79,7 @@ func normalizeName(text string) Field {
 	return Field{Text: text, Value: strings.Join(strings.Fields(value), " ")}
 }
 
-// normalizeProse is for the address and the issuing authority: no spaces, letters and digits in ASCII.
+// normalizeProse normalizes the address and the issuing authority: no spaces, letters and digits in ASCII.
 func normalizeProse(text string) Field {
 	if strings.ContainsAny(text, "*＊") {
 		return masked(text)

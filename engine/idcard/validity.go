@@ -26,7 +26,7 @@ func splitValidity(text string) (from, until Field, ok bool) {
 	return Field{}, Field{}, false
 }
 
-// isSpanMark is true of what stands, or is read, between the two ends of a span. The 一 is a dash that was read as the numeral.
+// isSpanMark reports whether a character is written, or read, between the two ends of a span. The 一 is a dash that was read as the numeral.
 func isSpanMark(r rune) bool {
 	return isDateMark(r) || strings.ContainsRune("~至到一", r)
 }

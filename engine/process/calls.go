@@ -50,7 +50,7 @@ func (t *callTable) end(o *openCall) {
 	o.running.Wait()
 }
 
-// carryOut gives the host's answer.
+// carryOut returns the host's answer.
 func (t *callTable) carryOut(call *abi.HostCall) *abi.HostReply {
 	t.mu.Lock()
 	o := t.open[call.Call]

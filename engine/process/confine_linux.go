@@ -70,7 +70,7 @@ const (
 // ruleset is what of unix.LandlockRulesetAttr all versions know; the kernel is told which part of it is given.
 type ruleset struct{ files, network, scopes uint64 }
 
-// handled is everything that a version of Landlock can hold back, and how much of the ruleset it knows.
+// handled returns everything that a version of Landlock can hold back, and how much of the ruleset it knows.
 func handled(version int) (r ruleset, size uintptr) {
 	const first = unix.LANDLOCK_ACCESS_FS_MAKE_SYM<<1 - 1
 	r, size = ruleset{files: first}, 8
@@ -92,7 +92,7 @@ func handled(version int) (r ruleset, size uintptr) {
 	return r, size
 }
 
-// restrictFiles gives the version of Landlock that now holds the thread to the places; 0 where there is none.
+// restrictFiles returns the version of Landlock that now holds the thread to the places, or 0 if there is none.
 func restrictFiles(allowed places) (version int, err error) {
 	v, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION)
 	if errno == unix.ENOSYS || errno == unix.EOPNOTSUPP || errno == unix.EPERM { // the last in containers that forbid what they do not know

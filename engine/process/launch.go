@@ -109,7 +109,7 @@ func (l *launcher) handshake(p *proc) (session, error) {
 	return s, err
 }
 
-// inherited is the part of the host's environment that the operator allows.
+// inherited returns the part of the host's environment that the operator allows.
 func (l *launcher) inherited() []string {
 	var env []string
 	for _, name := range l.cfg.Env {

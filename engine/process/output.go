@@ -74,7 +74,7 @@ func (f *firstLine) finish() {
 	_ = f.pipe.Close()
 }
 
-// first is the line so far, as it can be shown, and whether it is a whole one.
+// first returns the line so far, as it can be shown, and whether it is a whole one.
 func (f *firstLine) first() (line string, complete bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -106,7 +106,7 @@ func (o *outputLog) started() {
 	o.ready, o.tail = true, nil
 }
 
-// last is what was printed last before the start, "" when nothing was.
+// last returns what was printed last before the start, "" when nothing was.
 func (o *outputLog) last() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -152,7 +152,7 @@ func (o *outputLog) keep(line string) {
 	}
 }
 
-// lines is a writer that gives whole lines to the log, each cut to abi.MaxLogBytes. One goroutine writes to it.
+// lines returns a writer that gives whole lines to the log, each cut to abi.MaxLogBytes. One goroutine writes to it.
 func (o *outputLog) lines(stream string) *lineWriter { return &lineWriter{log: o, stream: stream} }
 
 type lineWriter struct {

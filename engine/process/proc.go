@@ -139,7 +139,7 @@ func (p *proc) fate() string {
 	}
 }
 
-// Stdout gives the line of the handshake only.
+// Stdout returns the line of the handshake only.
 func (p *proc) Stdout() io.ReadCloser { return p.stdout.line }
 
 // Stderr is empty: the process writes to our own log, which has limits.

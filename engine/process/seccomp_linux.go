@@ -79,7 +79,7 @@ func restrictCalls(withSignals bool) error {
 	}
 }
 
-// filter is the program that judges system calls.
+// filter returns the program that filters system calls.
 func filter(withSignals bool) []bpf.Instruction {
 	f := []bpf.Instruction{
 		bpf.LoadAbsolute{Off: offArchitecture, Size: 4},
@@ -120,9 +120,9 @@ func filter(withSignals bool) []bpf.Instruction {
 	return append(f, bpf.RetConstant{Val: allow})
 }
 
-// when judges one call by an argument, which the instructions find loaded. Those that say nothing allow it.
-func when(number uint32, argument uint32, judge ...bpf.Instruction) []bpf.Instruction {
-	body := append([]bpf.Instruction{bpf.LoadAbsolute{Off: offArguments + 8*argument, Size: 4}}, judge...)
+// when decides about one call by an argument, which is loaded before the instructions run. Those that say nothing allow it.
+func when(number uint32, argument uint32, decide ...bpf.Instruction) []bpf.Instruction {
+	body := append([]bpf.Instruction{bpf.LoadAbsolute{Off: offArguments + 8*argument, Size: 4}}, decide...)
 	body = append(body, bpf.RetConstant{Val: allow})
 	return append([]bpf.Instruction{bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: number, SkipTrue: uint8(len(body))}}, body...)
 }

@@ -6,13 +6,13 @@ import (
 )
 
 var (
-	// ErrClosed is what every operation gives once Close was called.
+	// ErrClosed is returned by every operation after Close.
 	ErrClosed = errors.New("the store is closed")
-	// ErrBusy is given to the done of a record that was not taken, because too many others wait to be written.
+	// ErrBusy is passed to done for a record that was refused because too many others wait to be written.
 	ErrBusy = errors.New("too many records of the ledger wait to be written")
 )
 
-// ConflictError says that a key no longer has the revision that was expected: read it again.
+// ConflictError reports that a key does not have the expected revision. Read it again.
 type ConflictError struct {
 	Key      string
 	Expected uint64
@@ -22,30 +22,30 @@ func (e *ConflictError) Error() string {
 	return fmt.Sprintf("%s has changed since revision %d", e.Key, e.Expected)
 }
 
-// KeyError says that a key, prefix or topic is not written as one.
+// KeyError reports a key, prefix or topic that is not valid.
 type KeyError struct {
 	Key    string
 	Reason string
 }
 
 func (e *KeyError) Error() string {
-	return fmt.Sprintf("%.200q is no key of a store: %s", e.Key, e.Reason)
+	return fmt.Sprintf("%.200q is not a key of a store: %s", e.Key, e.Reason)
 }
 
-// SizeError says that a value or a record is larger than [MaxValueBytes].
+// SizeError reports a value or record that is larger than [MaxValueBytes].
 type SizeError struct {
 	Key   string
 	Bytes int
 }
 
 func (e *SizeError) Error() string {
-	return fmt.Sprintf("%d bytes for %s, where a store takes %d", e.Bytes, e.Key, MaxValueBytes)
+	return fmt.Sprintf("%d bytes for %s, but the maximum is %d", e.Bytes, e.Key, MaxValueBytes)
 }
 
-// UnavailableError says that the store could not be reached, did not answer in time or refused. Whether a write was done is
-// then unknown.
+// UnavailableError reports that the store could not be reached, did not answer in time or refused. It is then unknown whether a
+// write was done.
 type UnavailableError struct {
-	// Doing is what was tried, as in "set budget/jumdata".
+	// Doing names the operation, as in "set budget/jumdata".
 	Doing string
 	Err   error
 }

@@ -12,7 +12,7 @@ const (
 	MaxKeyBytes = 200
 )
 
-// CheckKey gives a *[KeyError] for what is no key or topic. Implementations of [Store] call it first.
+// CheckKey returns a *[KeyError] if a key or topic is not valid. Implementations of [Store] call it first.
 func CheckKey(key string) error {
 	switch {
 	case key == "":
@@ -24,13 +24,13 @@ func CheckKey(key string) error {
 	}
 	for i := range len(key) {
 		if !inKey(key[i]) {
-			return &KeyError{key, "it has a byte that is no ASCII letter or digit, nor '-', '_', '=' or '/'"}
+			return &KeyError{key, "it has a byte other than ASCII letters, digits, '-', '_', '=' and '/'"}
 		}
 	}
 	return nil
 }
 
-// CheckPrefix is CheckKey for what may also be empty, and then means everything.
+// CheckPrefix is like CheckKey, but also accepts an empty prefix, which means everything.
 func CheckPrefix(prefix string) error {
 	if prefix == "" {
 		return nil
@@ -38,7 +38,7 @@ func CheckPrefix(prefix string) error {
 	return CheckKey(prefix)
 }
 
-// CheckWrite gives a *[KeyError] or a *[SizeError] for what cannot be written.
+// CheckWrite returns a *[KeyError] or a *[SizeError] if a value cannot be written.
 func CheckWrite(key string, data []byte) error {
 	if err := CheckKey(key); err != nil {
 		return err
@@ -49,7 +49,7 @@ func CheckWrite(key string, data []byte) error {
 	return nil
 }
 
-// Under reports whether a key stands under a prefix, by whole segments.
+// Under reports whether a key is under a prefix, by whole segments.
 func Under(key, prefix string) bool {
 	rest, ok := strings.CutPrefix(key, prefix)
 	return ok && (prefix == "" || rest == "" || rest[0] == '/')

@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// MemoryConfig of a store in memory; its zero value is right.
+// MemoryConfig of a store in memory. Its zero value is valid.
 type MemoryConfig struct {
-	// LedgerBytes bounds the ledger: the oldest records are forgotten. 0 means 64 MiB.
+	// LedgerBytes bounds the ledger, which forgets its oldest records. 0 means 64 MiB.
 	LedgerBytes int
-	// Now dates records; nil means the system's clock.
+	// Now is the clock for the times of records; nil means time.Now.
 	Now func() time.Time
 }
 
-// Memory is a [Store] in this process, of which nothing is left when it ends: done means that the record can be read.
+// Memory is a [Store] in the memory of this process. Nothing outlives the process; done means that the record can be read.
 type Memory struct {
 	limit int
 	now   func() time.Time
@@ -31,10 +31,10 @@ type Memory struct {
 
 var _ Store = (*Memory)(nil)
 
-// NewMemory gives an empty store in memory, with the bounds of a zero [MemoryConfig].
+// NewMemory returns an empty store in memory, with the bounds of a zero [MemoryConfig].
 func NewMemory() *Memory { return MemoryConfig{}.New() }
 
-// New gives an empty store in memory.
+// New returns an empty store in memory.
 func (c MemoryConfig) New() *Memory {
 	if c.LedgerBytes <= 0 {
 		c.LedgerBytes = 64 << 20
@@ -70,7 +70,7 @@ func (m *Memory) Set(ctx context.Context, key string, value []byte, revision uin
 	if err := CheckWrite(key, value); err != nil {
 		return 0, err
 	}
-	entry := Entry{Key: key, Value: append([]byte{}, value...)} // never nil: that is the value of nothing
+	entry := Entry{Key: key, Value: append([]byte{}, value...)} // never nil, which means that there is no value
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := m.usable(ctx); err != nil {
@@ -126,10 +126,10 @@ func (m *Memory) append(topic string, record []byte) error {
 	return nil
 }
 
-// Exclusive implements [Store]: it is.
+// Exclusive implements [Store]. It returns true.
 func (m *Memory) Exclusive() bool { return true }
 
-// Close implements [Store]. It waits for the calls of watching functions.
+// Close implements [Store]. It waits until watching functions have returned.
 func (m *Memory) Close(ctx context.Context) error {
 	m.mu.Lock()
 	m.closed = true
@@ -152,7 +152,7 @@ func (m *Memory) Close(ctx context.Context) error {
 	}
 }
 
-// usable is called with the lock held.
+// usable returns why the store cannot be used. The lock must be held.
 func (m *Memory) usable(ctx context.Context) error {
 	if m.closed {
 		return ErrClosed

@@ -7,11 +7,11 @@ import (
 	"sort"
 )
 
-// recordOverhead is what a record costs in memory beside its data and its topic, roughly.
+// recordOverhead is about what a record takes in memory in addition to its data and its topic.
 const recordOverhead = 96
 
-// memoryLedger only ever appends to records and cuts off their front, so that what was there at one moment can be read
-// without the lock.
+// memoryLedger only appends to records and cuts off their front, so that the records of one moment can be read without the
+// lock.
 type memoryLedger struct {
 	last    uint64
 	bytes   int

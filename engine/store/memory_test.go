@@ -68,6 +68,5 @@ func TestPrefixIsWholeSegments(t *testing.T) {
 }
 
 func TestMemoryIsAStore(t *testing.T) {
-	t.Parallel()
 	storetest.Run(t, func(*testing.T) store.Store { return store.NewMemory() })
 }

@@ -5,12 +5,12 @@ import (
 	"sync"
 )
 
-// watcher holds the changes that its function was not told yet: the last one of each key, so that a slow function costs
-// no more memory than there are keys.
+// watcher holds the changes that its function has not seen yet. It keeps the last one of each key, which bounds its memory for a
+// slow function.
 type watcher struct {
 	prefix string
 	end    context.CancelFunc
-	wake   chan struct{} // holds one, which says that there are changes
+	wake   chan struct{} // has room for one value, which says that there are changes
 
 	mu      sync.Mutex
 	changes map[string]Entry
@@ -45,7 +45,7 @@ func (m *Memory) Watch(ctx context.Context, prefix string, f func(Entry)) error 
 	return nil
 }
 
-// enter makes a watcher known, and gives what stands under its prefix at that moment.
+// enter registers a watcher and returns the entries under its prefix at that moment.
 func (m *Memory) enter(ctx context.Context, w *watcher) ([]Entry, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -71,7 +71,7 @@ func (m *Memory) leave(w *watcher) {
 	m.watching.Done()
 }
 
-// tell is called with the lock of the store held, which gives changes their order.
+// tell passes a change to the watchers. The store's lock must be held, which orders the changes.
 func (m *Memory) tell(change Entry) {
 	for w := range m.watchers {
 		if Under(change.Key, w.prefix) {

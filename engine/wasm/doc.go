@@ -5,6 +5,6 @@
 // that is written into the module when it is loaded; host functions have a price in fuel. After any failure of a call the
 // instance is closed and replaced: wazero leaves a trapped module open, and its memory is not to be trusted.
 //
-// A guest sees nothing of this machine: no files, arguments or variables, a clock that stands still and one fixed stream
+// A guest sees nothing of this machine: no files, arguments or variables, a fixed clock and one fixed stream
 // of randomness that begins anew with each call. The same input gives the same answer, from a fresh instance or a used one.
 package wasm

@@ -128,7 +128,7 @@ func (m *module) run(ctx context.Context, entry func(*instance) api.Function, in
 }
 
 // start makes the first instance and calls its marker, which every guest must survive. The minor version that it gives, that
-// of the SDK it was built with, decides nothing: what a guest needs stands in its manifest.
+// of the SDK it was built with, decides nothing: what a guest needs is in its manifest.
 func (m *module) start(ctx context.Context) error {
 	in, err := m.take(ctx)
 	if err != nil {

@@ -7,7 +7,7 @@ import "encoding/binary"
 const maxTableEntries = 1 << 20
 
 // tableEntries counts what the tables of a module hold at its start. The module must have passed fuel.Instrument, so its
-// sections are in order and their sizes right; of what is malformed inside one, the compiler is the judge.
+// sections are in order and their sizes right; the compiler rejects what is malformed inside one.
 func tableEntries(module []byte) (entries uint64) {
 	const header, tableSection, hasMax = 8, 4, 1
 	rest := module[header:]

@@ -13,7 +13,7 @@ import (
 const stderrRoom = 64 << 10
 
 // world is what an instance sees of the outside through WASI: the same at every call, so that the same input gives the
-// same answer. Time stands still at 1970 and passes only while the guest sleeps, which takes no time; randomness is one
+// same answer. Time is fixed at 1970 and passes only while the guest sleeps, which takes no time; randomness is one
 // fixed stream that begins anew with each call; there are no files, arguments, variables or input.
 type world struct {
 	random *rand.ChaCha8
@@ -35,7 +35,7 @@ func (w *world) begin() {
 	w.memory.refused = false
 }
 
-// config is the module configuration with this world in it.
+// config returns the module configuration with this world in it.
 func (w *world) config() wazero.ModuleConfig {
 	return wazero.NewModuleConfig().
 		WithName(""). // anonymous: instances of one module live side by side

@@ -129,7 +129,7 @@ func attempts(results []result) [][]string {
 			if a.Failure != nil {
 				outcome = a.Failure.Kind.String()
 			}
-			ms += a.DurationMs
+			ms += a.Duration.Milliseconds()
 		}
 		rows[0], rows[1] = append(rows[0], outcome), append(rows[1], billed)
 		rows[2] = append(rows[2], fmt.Sprintf("%d ms", ms))

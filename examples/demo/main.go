@@ -1,10 +1,11 @@
-// Command demo reads one card five times and shows the results side by side: by the provider local on this machine, and
-// by each vendor's adapter, which calls that vendor's front door, behind which local reads the card again.
+// Command demo reads one card five times and prints the results side by side: once with the provider local on this
+// machine, and once with each vendor's adapter. The adapters call the vendors' front doors, behind which local reads the
+// card again.
 //
 //	go run ./examples/demo
 //
-// It needs what `make build` leaves in bin/plugins, and nothing outside this machine: the front doors are served on a loopback
-// address, with credentials that are made for the occasion.
+// Run make build first. Nothing leaves this machine: the front doors listen on a loopback address, with random
+// credentials.
 package main
 
 import (
@@ -27,7 +28,7 @@ import (
 
 const plugins = "bin/plugins"
 
-// vendors in the order of the table.
+// vendors returns the vendors in the order of the table.
 func vendors() []string { return []string{"duguang", "showapi", "wapi", "jumdata"} }
 
 func main() {
@@ -63,7 +64,7 @@ func run(ctx context.Context, picture string) (err error) {
 	return err
 }
 
-// accounts are the credentials of this run, by vendor: the adapters call with them, the front doors know them.
+// accounts returns random credentials by vendor, for the adapters and for the front doors.
 func accounts() map[string]map[string]engine.Secret {
 	code, id, secret := engine.NewSecret(rand.Text()), engine.NewSecret(rand.Text()), engine.NewSecret(rand.Text())
 	return map[string]map[string]engine.Secret{
@@ -74,11 +75,11 @@ func accounts() map[string]map[string]engine.Secret {
 	}
 }
 
-// openBehind opens the engine that reads cards with local and answers as all four vendors.
+// openBehind opens the engine that reads cards with local and has the front doors of all four vendors.
 func openBehind(ctx context.Context, accounts map[string]map[string]engine.Secret) (*engine.Engine, error) {
 	doors := make(map[string]engine.FrontDoor)
 	for name, account := range accounts {
-		doors[name] = engine.FrontDoor{Clients: []map[string]engine.Secret{account}}
+		doors[name] = engine.FrontDoor{Clients: []engine.Client{{Secrets: account}}}
 	}
 	modules, err := newWASM()
 	if err != nil {
@@ -90,7 +91,7 @@ func openBehind(ctx context.Context, accounts map[string]map[string]engine.Secre
 	})
 }
 
-// openFront opens the engine that calls the vendors, all of which are at one address.
+// openFront opens the engine that calls the vendors, which all have the same address.
 func openFront(ctx context.Context, accounts map[string]map[string]engine.Secret, address string) (*engine.Engine, error) {
 	providers := make(map[string]engine.ProviderConfig)
 	for name, account := range accounts {
@@ -103,7 +104,7 @@ func openFront(ctx context.Context, accounts map[string]map[string]engine.Secret
 	return engine.Open(ctx, engine.Config{Plugins: plugins, Runtimes: []engine.Runtime{modules}, Providers: providers})
 }
 
-// newWASM shares compiled modules with the command ocrmux where the user has a folder for such things.
+// newWASM returns a runtime that shares compiled modules with the command ocrmux, if the user has a cache folder.
 func newWASM() (*wasm.Runtime, error) {
 	cfg := wasm.Config{}
 	if dir, err := os.UserCacheDir(); err == nil {
@@ -112,7 +113,7 @@ func newWASM() (*wasm.Runtime, error) {
 	return wasm.New(cfg)
 }
 
-// serve serves the front doors on a free port until stop is called.
+// serve serves the front doors on a free port. Call stop at the end.
 func serve(ctx context.Context, e *engine.Engine) (address string, stop func() error, err error) {
 	handler, err := host.NewHandler(e, host.Config{})
 	if err != nil {
@@ -134,7 +135,7 @@ func serve(ctx context.Context, e *engine.Engine) (address string, stop func() e
 	}, nil
 }
 
-// result is what one provider made of the card.
+// result is the result of one provider.
 type result struct {
 	provider string
 	card     *engine.Recognition
@@ -143,7 +144,7 @@ type result struct {
 
 func read(ctx context.Context, e *engine.Engine, picture, provider string) result {
 	request := engine.Request{Picture: engine.File(picture), Provider: provider}
-	if provider == "local" || provider == "duguang" { // the others do not say where the portrait is
+	if provider == "local" || provider == "duguang" { // the others do not locate the portrait
 		request.Extras = []string{"portrait"}
 	}
 	card, err := e.Recognize(ctx, request)

@@ -1,4 +1,4 @@
-// What the host calls. Take it as it is.
+// The functions that the host calls. Do not change this file.
 #include "ocrmux.h"
 
 bytes output;

@@ -1,7 +1,7 @@
-// The provider for Jumdata's ID card OCR, in C: what plugins/jumdata is in Go, without its front door.
+// The provider for Jumdata's ID card OCR in C: plugins/jumdata without its front door.
 #include "ocrmux.h"
 
-// ---- what to send
+// ---- request
 
 static void picture(bytes config, bytes picture) {
     bytes url = find(picture, PICTURE_URL).data;
@@ -60,13 +60,13 @@ void on_start(bytes context, bytes start) {
     }
 }
 
-// ---- what an answer means
+// ---- answer
 
 #define ROW(code, kind_, retryable_, fail_over_, fault_, text)                                                     \
     {.vendor_code = CONSTANT(code), .kind = kind_, .retryable = retryable_, .fail_over = fail_over_, .billed = BILLED_NO, \
      .fault = fault_, .message = CONSTANT(text)}
 
-// The vendor's table of return codes, without 200. None of them is billed unless the answer's charge says so.
+// The vendor's table of return codes, without 200. They are not billed unless charge in the answer says so.
 static const failure codes[] = {
     ROW("301", UNREADABLE, false, true, CALLER, "the vendor could not recognise the picture"),
     ROW("400", INVALID_REQUEST, false, false, CALLER, "the vendor refused a parameter"),
@@ -90,7 +90,7 @@ static bool contains(bytes s, bytes what) {
     return false;
 }
 
-// refusal is the failure of a code that is not 200. Of 400 the message says whether it is about the picture.
+// refusal returns the failure for a code that is not 200. For 400, the message says whether the picture is wrong.
 static failure refusal(bytes code, bytes message) {
     if (equal(code, TEXT("400")) && contains(message, TEXT("照片"))) {
         return (failure){.kind = INVALID_IMAGE, .fail_over = true, .billed = BILLED_NO, .fault = CALLER,
@@ -99,7 +99,7 @@ static failure refusal(bytes code, bytes message) {
     return listed(codes, sizeof codes / sizeof codes[0], code);
 }
 
-// charged is what the answer says of the bill, or otherwise.
+// charged returns whether the answer says that the call is billed, or otherwise if it does not say.
 static billed charged(bytes response, billed otherwise) {
     bytes charge = answer(response, TEXT("/charge"));
     return is_true(charge) ? BILLED_YES : is_false(charge) ? BILLED_NO : otherwise;
@@ -113,8 +113,8 @@ static void refuse(bytes response, failure f) {
     fail(f);
 }
 
-// any_valid reports whether validity says of any field that it was read. A picture that is no ID card is no error to this
-// vendor: all its validities are false.
+// any_valid reports whether any field is valid. For a picture without an ID card the vendor returns a success in which no
+// field is valid.
 static bool any_valid(bytes response) {
     field f;
     while (next_field(&response, &f)) {
@@ -125,7 +125,7 @@ static bool any_valid(bytes response) {
     return false;
 }
 
-// put_doubt flags a field whose validity the vendor denies.
+// put_doubt flags a field that is not valid.
 static void put_doubt(bytes response, bytes validity) {
     if (is_false(answer(response, validity))) put_text(FIELD_FLAGS, TEXT("uncertain"));
 }
@@ -140,7 +140,7 @@ static void put_doubtful(bytes response, bytes name, bytes info, bytes validity)
     }
 }
 
-// put_birth joins what the vendor gives in three pieces.
+// put_birth writes the birth date, which the vendor gives in three parts.
 static void put_birth(bytes response) {
     bytes year = answer(response, TEXT("/data/info/year")), month = answer(response, TEXT("/data/info/month")),
           day = answer(response, TEXT("/data/info/day"));
@@ -164,7 +164,7 @@ static void put_rotation(bytes turn) {
     if (equal(turn, TEXT("cw270"))) put_double(DONE_ROTATION, 270);
 }
 
-// any_field reports whether the answer has anything of a card.
+// any_field reports whether the answer has a field of a card.
 static bool any_field(bytes r) {
     return answer(r, TEXT("/data/info/name")).len || answer(r, TEXT("/data/info/sex")).len || answer(r, TEXT("/data/info/nation")).len ||
            answer(r, TEXT("/data/info/year")).len || answer(r, TEXT("/data/info/address")).len || answer(r, TEXT("/data/info/number")).len ||
@@ -189,7 +189,7 @@ static void done(bytes r) {
     }
 }
 
-// on_response reads the envelope {code, msg, taskNo, charge, data}. The HTTP status says nothing that code does not.
+// on_response reads the envelope {code, msg, taskNo, charge, data}. The HTTP status adds nothing to code.
 void on_response(bytes context, bytes r) {
     (void)context;
     bytes code = answer(r, TEXT("/code"));

@@ -1,15 +1,15 @@
-// The contract as a provider sees it: field numbers and enumerations of provider.proto, and the helpers that read leaves,
-// write values and write failures. docs/abi.md says what they mean. Front doors and host functions are left out.
+// The contract for providers: field numbers and enumerations of provider.proto, and functions to read leaves, to write
+// values and to write failures. docs/abi.md explains them. Front doors and host functions are not included.
 #pragma once
 
 #include "protobuf.h"
 
-// ---- what the adapter has: each writes one action
+// ---- functions of the adapter: each writes one action
 
-// on_start says what to send for a picture. It is given a Context and a Start.
+// on_start writes the request for a picture. Its arguments are a Context and a Start.
 void on_start(bytes context, bytes start);
 
-// on_response says what an answer means. It is given a Context and a Response.
+// on_response writes what an answer means. Its arguments are a Context and a Response.
 void on_response(bytes context, bytes response);
 
 // ---- numbers of the fields, MESSAGE_FIELD
@@ -75,7 +75,7 @@ typedef enum {
 
 // ---- reading
 
-// leaf finds the text at a JSON pointer among the leaves that a message holds in a field; empty when there is none.
+// leaf returns the text at a JSON pointer in the leaves of a message, or an empty text.
 static inline bytes leaf(bytes message, uint32_t leaves, bytes pointer) {
     field f;
     while (next_field(&message, &f)) {
@@ -84,10 +84,10 @@ static inline bytes leaf(bytes message, uint32_t leaves, bytes pointer) {
     return (bytes){0};
 }
 
-// answer is a text of a vendor's answer, which came as a Response.
+// answer returns a text of a vendor's answer, from a Response.
 static inline bytes answer(bytes response, bytes pointer) { return leaf(response, RESPONSE_LEAVES, pointer); }
 
-// endpoint is the configured address, or the vendor's own, without a trailing slash.
+// endpoint returns the configured endpoint, or the vendor's own address, without a trailing slash.
 static inline bytes endpoint(bytes context, bytes vendors) {
     bytes url = leaf(context, CONTEXT_CONFIG, TEXT("/endpoint"));
     if (url.len == 0) url = vendors;
@@ -95,7 +95,7 @@ static inline bytes endpoint(bytes context, bytes vendors) {
     return url;
 }
 
-// header is the first of this lower-case name.
+// header returns the first header with a lower-case name.
 static inline bytes header(bytes response, bytes name) {
     field f;
     while (next_field(&response, &f)) {
@@ -104,7 +104,7 @@ static inline bytes header(bytes response, bytes name) {
     return (bytes){0};
 }
 
-// retry_after_ms is what the header Retry-After asks for in seconds; 0 when it is absent or a date.
+// retry_after_ms returns the seconds of the header Retry-After in milliseconds, or 0 if it is missing or a date.
 static inline uint32_t retry_after_ms(bytes response) {
     bytes text = header(response, TEXT("retry-after"));
     uint64_t seconds = 0;
@@ -116,7 +116,7 @@ static inline uint32_t retry_after_ms(bytes response) {
     return (uint32_t)seconds * 1000;
 }
 
-// A vendor's truth value: true, "true" or 1; false, "false" or 0; or neither.
+// A boolean of a vendor: true, "true" or 1; false, "false" or 0; or neither.
 static inline bool is_true(bytes text) { return equal(text, TEXT("true")) || equal(text, TEXT("1")); }
 static inline bool is_false(bytes text) { return equal(text, TEXT("false")) || equal(text, TEXT("0")); }
 
@@ -138,7 +138,7 @@ static inline void image(uint32_t encoding) {
     INSIDE(VALUE_PARTS) INSIDE(PART_BLOB) put_number(BLOB_ENCODING, encoding);
 }
 
-// put_read writes a field of a Done as it was read; none without a text.
+// put_read writes a field of a Done with the text that was read. Without a text it writes nothing.
 static inline void put_read(bytes name, bytes text) {
     if (text.len == 0) return;
     INSIDE(DONE_FIELDS) {
@@ -149,7 +149,7 @@ static inline void put_read(bytes name, bytes text) {
 
 // ---- failures
 
-// failure is the message Fail. Texts that are empty are not written.
+// failure is the message Fail. Empty texts are not written.
 typedef struct {
     kind kind;
     bool retryable, fail_over;
@@ -163,7 +163,7 @@ static inline void put_if_any(uint32_t number, bytes text) {
     if (text.len > 0) put_text(number, text);
 }
 
-// put_failure writes what is inside a Fail.
+// put_failure writes the fields of a Fail.
 static inline void put_failure(failure f) {
     put_number(FAIL_KIND, f.kind);
     put_if_any(FAIL_VENDOR_CODE, f.vendor_code);
@@ -177,13 +177,13 @@ static inline void put_failure(failure f) {
     put_if_any(FAIL_REQUEST_ID, f.request_id);
 }
 
-// fail is the action of a call that gave no card.
+// fail writes the action for a call without a card.
 static inline void fail(failure f) {
     INSIDE(ACTION_FAIL) put_failure(f);
 }
 
-// listed is the row of a vendor's table of codes. A code that is not in it is a provider error of which nobody knows
-// whether it was billed.
+// listed returns the row of a vendor's table for a code. A code that is not listed is a provider error, and whether it is
+// billed is unknown.
 static inline failure listed(const failure *table, uint32_t rows, bytes code) {
     for (uint32_t i = 0; i < rows; i++) {
         if (equal(table[i].vendor_code, code)) return table[i];
@@ -192,8 +192,8 @@ static inline failure listed(const failure *table, uint32_t rows, bytes code) {
                      .message = TEXT("the vendor's document does not list this code")};
 }
 
-// no_answer is the action for an answer that is not in the vendor's form: a proxy's error page, for example. What it lacks is
-// named. Whether it was billed is unknown unless the status says that the request was turned away.
+// no_answer writes the failure for an answer that is not in the vendor's form, such as a proxy's error page. Its message
+// names what is missing. Billing is unknown unless the status says that the request was refused.
 static inline void no_answer(bytes response, bytes lacks) {
     static const bytes formats[] = {CONSTANT("empty"), CONSTANT("json"),   CONSTANT("xml"),      CONSTANT("form"),
                                     CONSTANT("text"),  CONSTANT("binary"), CONSTANT("multipart")};

@@ -1,7 +1,7 @@
-// Reads and writes the protobuf wire format: as much of it as a provider needs, without a library.
+// Reads and writes the parts of the protobuf wire format that a provider needs, without a library.
 //
-// There is one message to read, which the host has put at the beginning of the heap, and one to write, which grows behind
-// it. Both are done with when the host calls again, so nothing is ever freed.
+// The input is at the beginning of the heap, and the output grows after it. Both are valid until the next call, so nothing
+// is freed.
 #pragma once
 
 #include <stdbool.h>
@@ -31,15 +31,15 @@ static inline bool has_prefix(bytes s, bytes prefix) {
 
 #define PAGE 65536u
 
-extern uint8_t __heap_base; // where the linker's own data ends
+extern uint8_t __heap_base; // the end of the linker's data
 
-// reserve makes the memory reach up to an address.
+// reserve grows the memory up to an address.
 static inline bool reserve(uint64_t end) {
     uint64_t size = (uint64_t)__builtin_wasm_memory_size(0) * PAGE;
     return end <= size || __builtin_wasm_memory_grow(0, (uint32_t)((end - size + PAGE - 1) / PAGE)) != (uint32_t)-1;
 }
 
-// input is where the host writes, or null when there is no room for so much.
+// input returns where the host writes n bytes, or null if there is no room.
 static inline uint8_t *input(uint32_t length) {
     return reserve((uint64_t)(uintptr_t)&__heap_base + length) ? &__heap_base : 0;
 }
@@ -48,8 +48,8 @@ static inline uint8_t *input(uint32_t length) {
 
 typedef struct {
     uint32_t number;
-    uint64_t varint; // of a number, a truth value or an enumeration
-    bytes data;      // of a text, bytes or a message
+    uint64_t varint; // a number, a boolean or an enumeration
+    bytes data;      // a text, bytes or a message
 } field;
 
 static inline bool read_varint(bytes *from, uint64_t *value) {
@@ -71,7 +71,7 @@ static inline bool read_span(bytes *from, uint64_t length, bytes *span) {
     return true;
 }
 
-// next_field takes the next field off a message; false at its end, and where the bytes make no sense.
+// next_field takes the next field from a message. It returns false at the end and for invalid bytes.
 static inline bool next_field(bytes *message, field *f) {
     uint64_t tag, length;
     *f = (field){0};
@@ -86,7 +86,7 @@ static inline bool next_field(bytes *message, field *f) {
     }
 }
 
-// find is a field that comes once; all zero when it does not come.
+// find returns a field that occurs once, or zeros if it is missing.
 static inline field find(bytes message, uint32_t number) {
     field f;
     while (next_field(&message, &f)) {
@@ -101,10 +101,10 @@ extern bytes output; // defined in guest.c
 
 #define OUTPUT ((uint8_t *)output.ptr)
 
-// start_output begins a message behind an input of this length.
+// start_output begins the output after an input of this length.
 static inline void start_output(uint32_t input_length) { output = (bytes){&__heap_base + input_length, 0}; }
 
-// extend makes room and gives it. A guest that finds no memory can only trap: the host sees why.
+// extend adds room to the output and returns it. Without memory it traps, and the host reports why.
 static inline uint8_t *extend(uint32_t length) {
     if (!reserve((uint64_t)(uintptr_t)output.ptr + output.len + length)) __builtin_trap();
     output.len += length;
@@ -116,7 +116,7 @@ static inline void put_varint(uint64_t value) {
     *extend(1) = (uint8_t)value;
 }
 
-// put writes bytes that belong to the innermost INSIDE.
+// put writes bytes into the innermost INSIDE.
 static inline void put(bytes b) { __builtin_memcpy(extend(b.len), b.ptr, b.len); }
 
 static inline void put_decimal(uint64_t value) {
@@ -126,14 +126,14 @@ static inline void put_decimal(uint64_t value) {
     put((bytes){first, (uint32_t)(digits + sizeof digits - first)});
 }
 
-// put_number writes a number, a truth value or an enumeration. 0 is what a missing one means.
+// put_number writes a number, a boolean or an enumeration. It writes nothing for 0, which is the default.
 static inline void put_number(uint32_t number, uint64_t value) {
     if (value == 0) return;
     put_varint(number << 3 | 0);
     put_varint(value);
 }
 
-// put_double writes a double that is there even when it is 0.
+// put_double writes a double, also if it is 0.
 static inline void put_double(uint32_t number, double value) {
     put_varint(number << 3 | 1);
     __builtin_memcpy(extend(8), &value, 8);
@@ -145,8 +145,8 @@ static inline void put_text(uint32_t number, bytes text) {
     put(text);
 }
 
-// open_field begins a message or a text whose length is not known yet, and leaves one byte for it. close_field moves what
-// is longer than one byte can say.
+// open_field begins a message or a text of unknown length, and leaves one byte for the length. close_field moves the content
+// if the length needs more bytes.
 static inline uint32_t open_field(uint32_t number) {
     put_varint(number << 3 | 2);
     extend(1);
@@ -162,5 +162,5 @@ static inline void close_field(uint32_t start) {
     OUTPUT[start - 1 + more] = (uint8_t)length;
 }
 
-// INSIDE(field) { … } puts what its block writes into that field. Do not return or break out of the block.
+// INSIDE(field) { … } writes the output of its block into a field. Do not return or break out of the block.
 #define INSIDE(number) for (uint32_t start_ = open_field(number), once_ = 1; once_; close_field(start_), once_ = 0)

@@ -18,7 +18,7 @@ import (
 
 const guide = "../../docs/authoring.md"
 
-// blocks are the fenced blocks of the guide in one language.
+// blocks returns the fenced code blocks of the guide in one language.
 func blocks(t *testing.T, language string) []string {
 	t.Helper()
 	text, err := os.ReadFile(guide)
@@ -35,8 +35,12 @@ func blocks(t *testing.T, language string) []string {
 	return out
 }
 
-// Blocks of Go are whole programs, declarations or the inside of a method.
-func TestEveryGoBlockOfTheGuideCompiles(t *testing.T) {
+// Go blocks are programs, declarations, or the body of a method.
+func TestGuideGoBlocksCompile(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("compiles the guide's programs")
+	}
 	declaration := regexp.MustCompile(`(?m)^(func|type|const|var) `)
 	const head = "package guide\n\nimport \"github.com/ocrmux/ocrmux/sdk\"\n\n"
 	overlay := struct{ Replace map[string]string }{map[string]string{}}
@@ -73,7 +77,8 @@ func TestEveryGoBlockOfTheGuideCompiles(t *testing.T) {
 	}
 }
 
-func TestTheManifestOfTheGuideIsValid(t *testing.T) {
+func TestGuideManifestIsValid(t *testing.T) {
+	t.Parallel()
 	d, err := manifest.Parse([]byte(blocks(t, "json")[0]))
 	if err == nil {
 		err = manifest.Validate(d)
@@ -83,7 +88,8 @@ func TestTheManifestOfTheGuideIsValid(t *testing.T) {
 	}
 }
 
-func TestTheGuideNamesEveryHelperOfTheSDK(t *testing.T) {
+func TestGuideNamesEveryFunctionOfTheSDK(t *testing.T) {
+	t.Parallel()
 	text, err := os.ReadFile(guide)
 	if err != nil {
 		t.Fatal(err)
@@ -109,7 +115,7 @@ func TestTheGuideNamesEveryHelperOfTheSDK(t *testing.T) {
 	}
 }
 
-// ofUnexported reports whether a function is a method of a type that nobody sees.
+// ofUnexported reports whether a function is a method of an unexported type.
 func ofUnexported(f *ast.FuncDecl) bool {
 	if f.Recv == nil {
 		return false

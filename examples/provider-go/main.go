@@ -1,4 +1,4 @@
-// Command provider-go is the smallest complete provider: one request, one answer, one failure that is told from others.
+// Command provider-go is the smallest complete provider: one request, one answer, and one failure with a code.
 //
 //	ocrmux plugin build examples/provider-go
 package main
@@ -15,7 +15,7 @@ func (provider) Start(c *sdk.Call, _ *sdk.Start) *sdk.Action {
 	))
 }
 
-// Response reads {"name", "number", "birth"}, or {"error"} where there is no card.
+// Response reads {"name", "number", "birth"}, or {"error"} if there is no card.
 func (provider) Response(_ *sdk.Call, r *sdk.Response) *sdk.Action {
 	if message := r.Text("/error"); message != "" {
 		return sdk.Failed(sdk.Fail{Kind: sdk.NoDocument, VendorMessage: message, FailOver: true, Billed: sdk.BilledNo, Fault: sdk.CallerFault})

@@ -12,7 +12,8 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/config"
 )
 
-func TestEveryConfigurationToBeginWithIsOne(t *testing.T) {
+func TestDeployConfigurationsAreValid(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct{ name, file, text string }{
 		{name: "that of the service", file: "systemd/ocrmux.yaml"},
 		{name: "that of the pods", text: inConfigMap(t)},
@@ -31,7 +32,8 @@ func TestEveryConfigurationToBeginWithIsOne(t *testing.T) {
 	}
 }
 
-func TestTheVariablesOfServiceImageAndPodsAreSettings(t *testing.T) {
+func TestDeployVariablesAreSettings(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct{ file, pattern string }{
 		{"systemd/ocrmux.service", `(?m)^Environment=(OCRMUX_\w+=\S+)$`},
 		{"container/Dockerfile", `(OCRMUX_\w+=[^\s\\]+)`},

@@ -1,3 +1,3 @@
-// Package deploy holds the files to run the gateway with: as a service of systemd, as an image, and in Kubernetes. There is no code in
-// it but the tests that keep these files true.
+// Package deploy contains the files that run the gateway as a systemd service, as a container image, and in Kubernetes, and tests of
+// these files.
 package deploy

@@ -67,7 +67,7 @@ func method[In, Out any](name string, call func(Server, context.Context, *In) (*
 // error is a *SizeError.
 type Client struct{ conn grpc.ClientConnInterface }
 
-// NewClient makes a client of the subprocess at the other end of a connection.
+// NewClient returns a client of the subprocess at the other end of a connection.
 func NewClient(conn grpc.ClientConnInterface) *Client { return &Client{conn: conn} }
 
 // Step has the provider take one step.

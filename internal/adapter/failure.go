@@ -8,7 +8,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 )
 
-// HeaderText is the first header of this name, without regard to case; "" when there is none.
+// HeaderText returns the first header of this name, without regard to case, or "" if there is none.
 func HeaderText(headers []abi.Header, name string) string {
 	for i := range headers {
 		if strings.EqualFold(headers[i].Name, name) {
@@ -18,7 +18,7 @@ func HeaderText(headers []abi.Header, name string) string {
 	return ""
 }
 
-// RetryAfterMillis is what the header Retry-After asks for in seconds; 0 when it is absent or a date.
+// RetryAfterMillis returns what the header Retry-After asks for in seconds, or 0 if it is absent or a date.
 func RetryAfterMillis(r *abi.Response) uint32 {
 	seconds, err := strconv.ParseUint(strings.TrimSpace(HeaderText(r.Headers, "Retry-After")), 10, 32)
 	if err != nil || seconds > math.MaxUint32/1000 {
@@ -27,7 +27,7 @@ func RetryAfterMillis(r *abi.Response) uint32 {
 	return uint32(seconds) * 1000
 }
 
-// Unlisted is the failure for a code that the vendor's table does not list: of such a call nobody knows whether it was billed.
+// Unlisted returns the failure for a code that the vendor's table does not list. Nobody knows whether such a call was billed.
 func Unlisted() abi.Fail {
 	return abi.Fail{
 		Kind: abi.FailureKindProviderError, FailOver: true, Billed: abi.BilledUnknown, Fault: abi.FaultVendor,
@@ -35,7 +35,7 @@ func Unlisted() abi.Fail {
 	}
 }
 
-// NoAnswer is the failure of an answer that is not in the vendor's form: a proxy's error page, for example. What it lacks
+// NoAnswer returns the failure of an answer that is not in the vendor's form: a proxy's error page, for example. What it lacks
 // is named; whether it was billed is unknown unless the status says that the request was turned away.
 func NoAnswer(r *abi.Response, lacks string) abi.Fail {
 	f := abi.Fail{
@@ -62,7 +62,7 @@ func Lacks(r *abi.Response, what string) string {
 	return "the answer (" + r.Format.String() + ", status " + strconv.Itoa(int(r.Status)) + ") has no " + what
 }
 
-// Box is the polygon of an upright rectangle given by its top left corner and its size.
+// Box returns the polygon of an upright rectangle given by its top left corner and its size.
 func Box(x, y, w, h float64) *abi.Polygon {
 	return &abi.Polygon{Points: []float64{x, y, x + w, y, x + w, y + h, x, y + h}}
 }

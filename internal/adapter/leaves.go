@@ -11,7 +11,7 @@ import (
 // Leaves are the scalars of a flattened body by JSON pointer. Answers are short: a look-up walks over them.
 type Leaves []abi.Leaf
 
-// Leaf finds the leaf at a pointer; nil when there is none.
+// Leaf finds the leaf at a pointer, or nil if there is none.
 func (ls Leaves) Leaf(pointer string) *abi.Leaf {
 	for i := range ls {
 		if ls[i].Path == pointer {
@@ -21,7 +21,7 @@ func (ls Leaves) Leaf(pointer string) *abi.Leaf {
 	return nil
 }
 
-// Text is the text at a pointer; "" when there is none, and for null. Numbers and booleans come as written.
+// Text returns the text at a pointer, or "" if there is none, and for null. Numbers and booleans come as written.
 func (ls Leaves) Text(pointer string) string {
 	if l := ls.Leaf(pointer); l != nil {
 		return l.Value
@@ -29,7 +29,7 @@ func (ls Leaves) Text(pointer string) string {
 	return ""
 }
 
-// First is the first text that is not empty.
+// First returns the first text that is not empty.
 func (ls Leaves) First(pointers ...string) string {
 	for _, p := range pointers {
 		if s := ls.Text(p); s != "" {
@@ -49,19 +49,19 @@ func (ls Leaves) Has(pointer string) bool {
 	return false
 }
 
-// Int is the whole number at a pointer, given as a number or as a text.
+// Int returns the whole number at a pointer, given as a number or as a text.
 func (ls Leaves) Int(pointer string) (n int64, ok bool) {
 	n, err := strconv.ParseInt(strings.TrimSpace(ls.Text(pointer)), 10, 64)
 	return n, err == nil
 }
 
-// Float is the number at a pointer, given as a number or as a text.
+// Float returns the number at a pointer, given as a number or as a text.
 func (ls Leaves) Float(pointer string) (f float64, ok bool) {
 	f, err := strconv.ParseFloat(strings.TrimSpace(ls.Text(pointer)), 64)
 	return f, err == nil
 }
 
-// Bool is the truth at a pointer: true, "true" or 1; and whether there was one.
+// Bool returns the truth value at a pointer, written true, "true" or 1, and whether there was one.
 func (ls Leaves) Bool(pointer string) (b, ok bool) {
 	switch ls.Text(pointer) {
 	case "true", "1":
@@ -72,7 +72,7 @@ func (ls Leaves) Bool(pointer string) (b, ok bool) {
 	return false, false
 }
 
-// Below gives the leaves under a pointer with that pointer cut off their paths.
+// Below returns the leaves below a pointer, with the pointer removed from their paths.
 func (ls Leaves) Below(pointer string) Leaves {
 	var out Leaves
 	for _, l := range ls {
@@ -84,7 +84,7 @@ func (ls Leaves) Below(pointer string) Leaves {
 	return out
 }
 
-// Extras gives the texts whose first name is not among the known ones, for what a vendor says beyond its document. An
+// Extras returns the texts whose first name is not among the known ones, for what a vendor says beyond its document. An
 // extra's name is its pointer without the first slash.
 func (ls Leaves) Extras(known ...string) []abi.Extra {
 	var out []abi.Extra

@@ -8,7 +8,7 @@ import (
 )
 
 // compileAssemblyScript runs the compiler that the folder's package.json pins, once npm has put it there. What is compiled,
-// and how, stands in asconfig.json.
+// and how, is in asconfig.json.
 func compileAssemblyScript(ctx context.Context, dir, out string) error {
 	if _, err := exec.LookPath("node"); err != nil {
 		return &MissingError{Language: AssemblyScript, What: "node in the path", Install: "install the package nodejs, version 20 or newer, and npm"}

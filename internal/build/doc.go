@@ -1,7 +1,7 @@
 // Package build turns the folder of a provider into its plugin files: a WebAssembly module with the manifest inside, from Go, C,
 // Rust or AssemblyScript; and from Go an executable with the manifest beside it, too.
 //
-// It calls each language's own compiler with the settings that stand in the folder, so that editors and people see the same
+// It calls each language's own compiler with the settings in the folder, so that editors and people see the same
 // ones, and nothing of the compiler's is fetched:
 //
 //	Go               go.mod, *.go        the go command

@@ -33,7 +33,7 @@ func (e *LanguageError) Error() string {
 	return fmt.Sprintf("the folder %s, a provider in %s: %s", e.Dir, e.Language, e.Reason)
 }
 
-// Detect tells the language of a provider's folder from its files. A Go program may have C files beside it, for cgo. It fails
+// Detect returns the language of a provider's folder, judged by its files. A Go program may have C files beside it, for cgo. It fails
 // with a [*LanguageError].
 func Detect(dir string) (Language, error) {
 	switch {

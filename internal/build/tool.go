@@ -28,7 +28,7 @@ type tool struct {
 	env  []string // beyond this program's own
 }
 
-// run gives what the tool printed to its standard output. What it printed at all is in the error.
+// run returns what the tool printed to its standard output. What it printed at all is in the error.
 func (t tool) run(ctx context.Context, dir string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, t.path, t.args...)
 	cmd.Dir = dir

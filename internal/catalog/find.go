@@ -18,7 +18,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/yamltree"
 )
 
-// Found is a plugin file and what was made of it.
+// Found is a plugin file and the result of reading it.
 type Found struct {
 	// Name by its file. A plugin's manifest must give the same.
 	Name string
@@ -31,8 +31,8 @@ type Found struct {
 const maxPluginBytes = 512 << 20
 
 // Find lists the plugins of a folder in the order of their names: NAME.wasm, NAME.provider.yaml, and executables NAME that have
-// a NAME.manifest.json beside them. Other files are none of its business, nor are those whose name begins with a dot. A
-// folder that does not exist holds no plugins.
+// a NAME.manifest.json beside them. It ignores other files, and those whose name begins with a dot. A folder that does not exist
+// has no plugins.
 //
 // A plugin that cannot be used is listed too, with the reason: Find fails only when the folder itself cannot be read.
 func Find(dir string) ([]Found, error) {
@@ -49,7 +49,7 @@ func Find(dir string) ([]Found, error) {
 	var out []Found
 	seen := make(map[string]int)
 	for _, entry := range entries {
-		f, ok := judge(dir, entry.Name())
+		f, ok := readEntry(dir, entry.Name())
 		if !ok {
 			continue
 		}
@@ -64,21 +64,21 @@ func Find(dir string) ([]Found, error) {
 	return out, nil
 }
 
-// File judges one plugin by the path of its module, its provider file, its executable or that executable's manifest. What is wrong with it is in
+// File reads one plugin by the path of its module, its provider file, its executable or that executable's manifest. Problems are in
 // Found.Err, as with Find.
 func File(path string) Found {
 	dir, file := filepath.Split(path)
-	if f, ok := judge(dir, file); ok {
+	if f, ok := readEntry(dir, file); ok {
 		return f
 	}
-	if f, ok := judge(dir, file+abi.ManifestSuffix); ok {
+	if f, ok := readEntry(dir, file+abi.ManifestSuffix); ok {
 		return f
 	}
 	return Found{Name: file, Err: &PluginError{Plugin: file, Cause: NotAPlugin, Detail: message.New(message.PluginFileName)}}
 }
 
-// judge reads a plugin by the name of its module or of its manifest.
-func judge(dir, file string) (f Found, ok bool) {
+// readEntry reads a plugin by the name of its module or of its manifest. ok is false for a file that is no plugin.
+func readEntry(dir, file string) (f Found, ok bool) {
 	if strings.HasPrefix(file, ".") {
 		return f, false // what editors, copies and builds in progress leave behind
 	}

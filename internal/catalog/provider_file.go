@@ -32,7 +32,7 @@ func (p *Plugin) readProviderFile(name string) error {
 	return &PluginError{Plugin: name, Cause: wrong.Cause, Detail: message.Text(placed.Error()), Err: errors.Join(placed, wrong.Err)}
 }
 
-// ManifestProblems says where in a provider file each thing stands that is wrong with the manifest at a node.
+// ManifestProblems returns the problems of the manifest at a node, each with its place in the provider file.
 func ManifestProblems(at *yamltree.Node, err error) []yamltree.Problem {
 	var out []yamltree.Problem
 	for _, p := range manifest.Problems(err) {

@@ -22,13 +22,14 @@ const (
 // Runtime loads one kind of plugin. It is safe for concurrent use.
 type Runtime interface {
 	Kind() Kind
-	// Load makes a plugin ready to be called. It returns a *PluginError when the plugin cannot be loaded.
+	// Load prepares a plugin to be called. The catalog has validated its manifest. It returns a *PluginError if the plugin cannot be
+	// loaded.
 	Load(ctx context.Context, p Plugin) (Module, error)
 	// Close releases what the runtime itself holds. All its modules must be closed before.
 	Close(ctx context.Context) error
 }
 
-// Plugin is a plugin file that was found and judged, but not run.
+// Plugin is a plugin file that was found and validated, but not run.
 type Plugin struct {
 	Kind Kind
 	// Path of the module, executable or provider file.

@@ -12,12 +12,12 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// checkedAt is the day on which random cards are checked.
-func checkedAt() time.Time { return time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC) }
+// callTime is the time at which random cards are checked.
+func callTime() time.Time { return time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC) }
 
-// RandomCard is a recognition as the engine could give it to a front door: either side or both, fields that are missing,
-// masked, doubted or do not agree, minorities, cards without an end date, and everything that can be said of a picture.
-// Some fields have the text odd. The same source gives the same card.
+// RandomCard returns a recognition that the engine could pass to a front door: one side or both, with fields that are
+// missing, masked, uncertain or contradictory, all ethnicities, cards without an end date, and all signals. Some fields
+// have the text odd. The same source gives the same card.
 func RandomCard(r *rand.Rand, odd string) *abi.Recognition {
 	read := make(map[string]string)
 	sides := r.IntN(8)
@@ -28,7 +28,7 @@ func RandomCard(r *rand.Rand, odd string) *abi.Recognition {
 		maps.Copy(read, randomBack(r))
 	}
 	if sides > 3 && r.IntN(16) == 0 {
-		clear(read) // all but nothing
+		clear(read)
 		read[sdk.Ethnicity] = "汉"
 	}
 	for _, name := range slices.Sorted(maps.Keys(read)) {
@@ -66,7 +66,7 @@ func RandomCard(r *rand.Rand, odd string) *abi.Recognition {
 	return rec
 }
 
-// recognitionOf is a card as it was read, normalised and checked.
+// recognitionOf normalises and checks a card that was read.
 func recognitionOf(read map[string]string) *abi.Recognition {
 	fields := idcard.Normalize(read)
 	rec := &abi.Recognition{Document: idcard.Document, Billed: abi.BilledYes}
@@ -75,13 +75,13 @@ func recognitionOf(read map[string]string) *abi.Recognition {
 		rec.Fields = append(rec.Fields, abi.Field{Name: name, Text: f.Text, Value: f.Value, LongTerm: f.LongTerm, Flags: f.Flags})
 	}
 	rec.Side = sideOf(rec.Fields)
-	for name, state := range idcard.Check(fields, checkedAt()) {
+	for name, state := range idcard.Check(fields, callTime()) {
 		rec.Checks = append(rec.Checks, abi.VendorCheck{Name: name, State: state})
 	}
 	return rec
 }
 
-// wholeCards are cards that lack nothing, by their side.
+// wholeCards returns a complete card for each side.
 func wholeCards() map[abi.Side]map[string]string {
 	return map[abi.Side]map[string]string{
 		abi.SideFront: {

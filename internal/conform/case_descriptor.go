@@ -9,8 +9,8 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 )
 
-// checkDescriptor holds the manifest to what the plugin does. That it is valid, compatible and of the file's name was
-// settled when the plugin was found.
+// checkDescriptor compares the manifest with what the plugin does. catalog.Find has already checked that the manifest is
+// valid, compatible, and has the file's name.
 func checkDescriptor(ctx context.Context, s *Subject, o *Outcome) error {
 	d := s.Plugin.Manifest
 	if len(s.tracks) == 0 {
@@ -28,12 +28,12 @@ func checkDescriptor(ctx context.Context, s *Subject, o *Outcome) error {
 		}
 	}
 	if _, ok := schema.Properties["endpoint"]; !ok && len(d.Hosts) > 0 {
-		o.wrong("config_schema", `declare "endpoint", and begin addresses with it`, "operators and tests cannot put another address in the place of the vendor's")
+		o.wrong("config_schema", `declare "endpoint", and begin addresses with it`, "operators and tests cannot replace the vendor's address")
 	}
 	var hosts []string
 	if !slices.Contains(schema.Required, "endpoint") {
 		var err error
-		if hosts, err = s.vendors(ctx); err != nil {
+		if hosts, err = s.origins(ctx); err != nil {
 			return err
 		}
 		for _, h := range hosts {
@@ -50,8 +50,8 @@ func checkDescriptor(ctx context.Context, s *Subject, o *Outcome) error {
 	return s.unused(ctx, o)
 }
 
-// vendors are the origins that are called when no endpoint is configured.
-func (s *Subject) vendors(ctx context.Context) ([]string, error) {
+// origins returns the origins that the plugin calls without a configured endpoint.
+func (s *Subject) origins(ctx context.Context) ([]string, error) {
 	var out []string
 	for _, t := range s.tracks {
 		for _, st := range t.steps {
@@ -72,7 +72,7 @@ func (s *Subject) vendors(ctx context.Context) ([]string, error) {
 	return out, nil
 }
 
-// unused points out what the manifest asks for and no exchange needs.
+// unused warns of declarations in the manifest that no exchange uses.
 func (s *Subject) unused(ctx context.Context, o *Outcome) error {
 	const right = "leave it out, or add an exchange that needs it"
 	var secrets, functions []string
@@ -88,18 +88,18 @@ func (s *Subject) unused(ctx context.Context, o *Outcome) error {
 			}
 		}
 	}
-	visits, err := s.visits(ctx)
+	calls, err := s.inboundCalls(ctx)
 	if err != nil {
 		return err
 	}
-	for _, v := range visits {
-		if v.admit == nil {
+	for _, c := range calls {
+		if c.admit == nil {
 			continue
 		}
-		if v.admit.Client != nil {
-			secrets = append(secrets, v.admit.Client.Name)
+		if c.admit.Client != nil {
+			secrets = append(secrets, c.admit.Client.Name)
 		}
-		for _, p := range v.admit.Proofs {
+		for _, p := range c.admit.Proofs {
 			for _, u := range usesOf("", p.Expected, "") {
 				secrets = append(secrets, u.name)
 			}

@@ -20,7 +20,7 @@ func checkFailures(ctx context.Context, s *Subject, o *Outcome) error {
 	}
 	switch {
 	case len(tables) == 0 && !s.calls():
-		o.inapplicable("the plugin calls nobody")
+		o.inapplicable(callsNobody)
 		return nil
 	case len(tables) == 0:
 		o.wrong("", "write the vendor's table of codes into it, see the author's guide", "there is no %s beside the exchanges", FailuresFile)
@@ -47,7 +47,7 @@ func checkFailures(ctx context.Context, s *Subject, o *Outcome) error {
 	return ctx.Err()
 }
 
-// answered is the step that a table's answers are given to.
+// answered returns the step that gets a table's answers, or why there is none.
 func (s *Subject) answered(t *table) (at step, problem string) {
 	from := s.recognized()
 	if t.golden != "" {
@@ -94,18 +94,18 @@ func (s *Subject) checkRow(ctx context.Context, t *table, r row, at step, o *Out
 	got := st.action()
 	switch {
 	case st.err != nil:
-		o.wrong(where, "give a failure", "the step fails: %v", st.err)
+		o.wrong(where, "return a failure", "the step fails: %v", st.err)
 	case r.again && got.Exchange == nil:
-		o.wrong(where, "ask again", "the provider asks nobody")
+		o.wrong(where, "send the request again", "the provider sends nothing")
 	case r.again:
 	case got.Fail == nil:
-		o.wrong(where, "give a failure", "the answer is no failure to the provider")
+		o.wrong(where, "return a failure", "the provider does not return a failure")
 	default:
 		compareRow(where, t, r, got.Fail, o)
 	}
 }
 
-// compareRow holds a failure to a row. Codes and messages are only compared where the template has them.
+// compareRow compares a failure with a row. It compares the code and the message only if the template has them.
 func compareRow(where string, t *table, r row, f *abi.Fail, o *Outcome) {
 	differ := func(what string, got, want any) {
 		o.wrong(where, fmt.Sprintf("%s %v", what, want), "%s is %v", what, got)
@@ -132,11 +132,12 @@ func compareRow(where string, t *table, r row, f *abi.Fail, o *Outcome) {
 		differ("vendor_message", fmt.Sprintf("%q", f.VendorMessage), fmt.Sprintf("%q, verbatim", r.message))
 	}
 	if f.Message == "" {
-		o.wrong(where, "say in your own words what an operator should know", "the failure has no message")
+		o.wrong(where, "write a message for the operator in your own words", "the failure has no message")
 	}
 }
 
-// answering is the step in which a provider gets another answer than it got.
+// answering returns a step like at with another answer. It returns nil if the host would end the call without the
+// provider.
 func answering(at step, a answer) *abi.StepRequest {
 	in := at.input()
 	r := &abi.Response{State: in.Response.State, Status: uint32(a.status), BodySize: uint64(len(a.body))}
@@ -147,7 +148,7 @@ func answering(at step, a answer) *abi.StepRequest {
 	}
 	flat, err := leaf.Flatten(a.header.Get("Content-Type"), []byte(a.body), leaf.Options{})
 	if err != nil {
-		return nil // the host ends such a call without the provider
+		return nil
 	}
 	r.Format, r.Leaves = flat.Format, flat.Leaves
 	if in.Response.Body != nil {

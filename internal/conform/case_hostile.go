@@ -32,7 +32,7 @@ func checkHostile(ctx context.Context, s *Subject, o *Outcome) error {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			judgeHostile(fmt.Sprintf("%s, exchange %d, %s", b.track.golden.Name, b.number, h.name), st, o)
+			checkAction(fmt.Sprintf("%s, exchange %d, %s", b.track.golden.Name, b.number, h.name), st, o)
 			var dead *catalog.PluginError
 			if errors.As(st.err, &dead) && dead.Cause == catalog.CrashLoop {
 				return nil // it has failed often enough
@@ -43,24 +43,24 @@ func checkHostile(ctx context.Context, s *Subject, o *Outcome) error {
 	return nil
 }
 
-// judgeHostile holds what a provider made of a hostile answer to what it owes.
-func judgeHostile(where string, st step, o *Outcome) {
+// checkAction checks what a provider returned for a hostile answer.
+func checkAction(where string, st step, o *Outcome) {
 	a := st.action()
 	switch {
 	case st.err != nil:
-		o.wrong(where, "give a failure for every answer", "the plugin breaks: %v", st.err)
+		o.wrong(where, "return a failure for every answer", "the plugin breaks: %v", st.err)
 	case a.Exchange != nil && a.Exchange.Request == nil:
-		o.wrong(where, "give every exchange a request", "the plugin asks again without saying what to send")
+		o.wrong(where, "give every exchange a request", "the plugin returns an exchange without a request")
 	case a.Done != nil && !slices.ContainsFunc(a.Done.Fields, func(f abi.Field) bool { return f.Text != "" }):
-		o.wrong(where, "give no_document, unreadable or provider_error", "a card is recognised and has no field")
+		o.wrong(where, "return no_document, unreadable or provider_error", "a card is recognised and has no field")
 	case a.Fail != nil && (a.Fail.Kind == abi.FailureKindUnspecified || a.Fail.Kind > abi.FailureKindInternal):
-		o.wrong(where, "give every failure a kind", "the failure is of no kind")
+		o.wrong(where, "give every failure a kind", "the failure has no kind")
 	case a.Fail != nil && a.Fail.Retryable && a.Fail.Billed == abi.BilledUnknown:
-		o.wrong(where, "retry only what is known not to be billed", "a call of which nobody knows whether it is billed is to be made again")
+		o.wrong(where, "retry only what is known not to be billed", "a call that may be billed is retryable")
 	}
 }
 
-// base is an answer that hostile ones are made of.
+// base is a good answer, from which hostile answers are made.
 type base struct {
 	track  *track
 	at     step
@@ -68,7 +68,7 @@ type base struct {
 	given  answer
 }
 
-// bases are one answer for each place in a call at which one can come: the first exchange that has as many.
+// bases returns one answer for each position in a call, from the first exchange that has so many answers.
 func (s *Subject) bases() []base {
 	var out []base
 	tracks := slices.Clone(s.tracks)
@@ -89,10 +89,10 @@ func (s *Subject) bases() []base {
 	return out
 }
 
-// hostileAnswer is an answer that no document speaks of; nil where the host would end the call itself.
+// hostileAnswer is an answer that no document describes.
 type hostileAnswer struct {
 	name string
-	in   *abi.StepRequest
+	in   *abi.StepRequest // nil if the host would end the call itself
 }
 
 func (b base) hostile() []hostileAnswer {
@@ -148,8 +148,7 @@ func (b base) bodies() []namedText {
 	}
 }
 
-// leaves are good answers in which something is of another kind than it should be. They look alike whether the vendor writes
-// JSON or XML.
+// leaves returns good answers in which something has the wrong type. They are the same for JSON and XML.
 func (b base) leaves() []hostileAnswer {
 	good := b.at.input().Response.Leaves
 	var out []hostileAnswer
@@ -192,12 +191,12 @@ func (b base) leaves() []hostileAnswer {
 				leaves = mutations()[r.IntN(len(mutations()))].apply(leaves, r.IntN(len(leaves)))
 			}
 		}
-		with(fmt.Sprintf("several things at once (%d)", seed), leaves)
+		with(fmt.Sprintf("several changes at once (%d)", seed), leaves)
 	}
 	return out
 }
 
-// inner are the paths of objects and lists.
+// inner returns the paths of objects and lists.
 func inner(leaves []abi.Leaf) []string {
 	var out []string
 	for _, l := range leaves {
@@ -210,7 +209,7 @@ func inner(leaves []abi.Leaf) []string {
 	return out
 }
 
-// mutation makes something else of one leaf.
+// mutation replaces one leaf.
 type mutation struct {
 	name string
 	to   []abi.Leaf // with paths below the leaf's
@@ -235,7 +234,7 @@ func mutations() []mutation {
 		one("a NUL", abi.LeafTypeString, "\x00"),
 		one("a replacement character", abi.LeafTypeString, "\uFFFD"),
 		one("a text of 4,096 bytes", abi.LeafTypeString, strings.Repeat("x", 4096)),
-		{"a text that stayed in the host", []abi.Leaf{{Type: abi.LeafTypeString, Handle: 1, Size: 5000}}},
+		{"a text longer than a leaf", []abi.Leaf{{Type: abi.LeafTypeString, Handle: 1, Size: 5000}}},
 		{"an object", []abi.Leaf{{Path: "/x", Type: abi.LeafTypeString, Value: "y"}}},
 		one("an empty list", abi.LeafTypeEmptyArray, ""),
 		one("an empty object", abi.LeafTypeEmptyObject, ""),
@@ -243,7 +242,7 @@ func mutations() []mutation {
 	}
 }
 
-// apply puts the mutation in the place of one leaf.
+// apply replaces leaf i.
 func (m mutation) apply(leaves []abi.Leaf, i int) []abi.Leaf {
 	out := slices.Clone(leaves[:i])
 	for _, l := range m.to {

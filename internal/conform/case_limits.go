@@ -25,7 +25,7 @@ func checkLimits(ctx context.Context, s *Subject, o *Outcome) error {
 			o.inapplicable("none are declared: " + firstLine(reason))
 			return nil
 		}
-		o.wrong("images", "declare what the vendor's document says, or why there is nothing to declare in "+LimitsFile+" beside the exchanges", "the manifest declares no limits for pictures")
+		o.wrong("images", "declare the limits of the vendor's document, or give the reason in "+LimitsFile+" beside the exchanges", "the manifest declares no limits for pictures")
 		return nil
 	}
 	call := s.sampleCall()
@@ -37,7 +37,7 @@ func checkLimits(ctx context.Context, s *Subject, o *Outcome) error {
 	for _, p := range pictures {
 		for _, noFit := range []bool{false, true} {
 			if noFit && limits.Soft {
-				continue // advice is never a reason to refuse
+				continue // soft limits never refuse a picture
 			}
 			call.noFit = noFit
 			if err := s.checkPicture(ctx, call, p, o); err != nil {
@@ -48,9 +48,9 @@ func checkLimits(ctx context.Context, s *Subject, o *Outcome) error {
 	return nil
 }
 
-// sample is a call to show other pictures to the plugin in.
+// sample is a call to make with other pictures.
 type sample struct {
-	golden *Golden // nil without any
+	golden *golden // nil if there is no exchange
 	noFit  bool
 }
 
@@ -89,7 +89,7 @@ func (s *Subject) checkPicture(ctx context.Context, c sample, p overLimit, o *Ou
 	_, steps, err := s.call(ctx, account, request, at(now))
 	var wrong *engine.ConfigError
 	if errors.As(err, &wrong) && c.golden == nil {
-		o.inapplicable("the plugin wants settings, and there is no exchange that has them")
+		o.inapplicable("the plugin requires settings, and no exchange has them")
 		return nil
 	}
 	if err != nil {
@@ -99,7 +99,7 @@ func (s *Subject) checkPicture(ctx context.Context, c sample, p overLimit, o *Ou
 	for _, st := range steps {
 		if in := st.input(); in.Start != nil {
 			if problem := breaks(s.Plugin.Manifest.Images, in.Start.Picture); problem != "" {
-				o.wrong(where, "keep to the declared limits", "%s", problem)
+				o.wrong(where, "check the declared limits", "%s", problem)
 			}
 		}
 	}
@@ -109,13 +109,13 @@ func (s *Subject) checkPicture(ctx context.Context, c sample, p overLimit, o *Ou
 	text := []byte(base64.StdEncoding.EncodeToString(p.data))
 	for _, r := range v.seen() {
 		if len(p.data) > 0 && (bytes.Contains(r.body, p.data) || bytes.Contains(r.body, text)) || p.url != "" && strings.Contains(string(r.body)+r.url.RawQuery, p.url) {
-			o.wrong(where, "keep to the declared limits", "it was sent as it is")
+			o.wrong(where, "check the declared limits", "it was sent unchanged")
 		}
 	}
 	return nil
 }
 
-// breaks says which limit a picture that a plugin was shown is beyond.
+// breaks returns which limit a picture breaks that the plugin was given, or "".
 func breaks(l *abi.ImageLimits, p *abi.PictureInfo) string {
 	encoded := p.Size
 	if l.Encoding == abi.EncodingBase64 || l.Encoding == abi.EncodingBase64Percent {
@@ -123,7 +123,7 @@ func breaks(l *abi.ImageLimits, p *abi.PictureInfo) string {
 	}
 	switch {
 	case p.URL != "" && l.MaxURLBytes > 0 && len(p.URL) > int(l.MaxURLBytes):
-		return fmt.Sprintf("the plugin was given an address of %d bytes", len(p.URL))
+		return fmt.Sprintf("the plugin was given a URL of %d bytes", len(p.URL))
 	case p.URL != "":
 		return ""
 	case l.MaxSide > 0 && max(p.Width, p.Height) > l.MaxSide, l.MinSide > 0 && min(p.Width, p.Height) < l.MinSide:

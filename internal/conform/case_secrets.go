@@ -19,7 +19,7 @@ func checkSecrets(ctx context.Context, s *Subject, o *Outcome) error {
 	for _, t := range s.tracks {
 		for _, st := range t.steps {
 			for _, r := range requestsOf(st) {
-				s.holdToUses(t.golden.Name, r, o)
+				s.checkUses(t.golden.Name, r, o)
 			}
 		}
 		s.searchSecrets(t, t.steps, "", o)
@@ -27,19 +27,19 @@ func checkSecrets(ctx context.Context, s *Subject, o *Outcome) error {
 	return s.echo(ctx, o)
 }
 
-func (s *Subject) holdToUses(where string, r *abi.HTTPRequest, o *Outcome) {
+func (s *Subject) checkUses(where string, r *abi.HTTPRequest, o *Outcome) {
 	for _, u := range usesIn(r) {
 		i := slices.IndexFunc(s.Plugin.Manifest.Secrets, func(spec abi.SecretSpec) bool { return spec.Name == u.name })
 		switch {
 		case i < 0:
 			o.wrong(where, "declare it", "%s holds a secret that the manifest does not declare", u.place)
 		case !slices.Contains(s.Plugin.Manifest.Secrets[i].Uses, u.use):
-			o.wrong(where, "put it where its uses allow, or list the use if the vendor's document wants it there", "%s holds the secret %s as %q, which its uses do not list", u.place, u.name, u.use)
+			o.wrong(where, "put it where its uses allow, or list the use if the vendor's document requires it", "%s holds the secret %s as %q, which its uses do not list", u.place, u.name, u.use)
 		}
 	}
 }
 
-// searchSecrets looks for the text of a secret, in any encoding, in all that a plugin said.
+// searchSecrets looks for the text of a secret, in any encoding, in everything that a plugin returned.
 func (s *Subject) searchSecrets(t *track, steps []step, how string, o *Outcome) {
 	for name, text := range s.secretTexts(t) {
 		mask := value.NewMask([]byte(text))
@@ -49,14 +49,14 @@ func (s *Subject) searchSecrets(t *track, steps []step, how string, o *Outcome) 
 				said = append(said, []byte(asked(c.call)))
 			}
 			if slices.ContainsFunc(said, func(b []byte) bool { return !bytes.Equal(mask.Bytes(b), b) }) {
-				o.wrong(t.golden.Name, "name secrets, and never write or pass on their texts", "step %d says the text of the secret %s%s", i+1, name, how)
+				o.wrong(t.golden.Name, "name secrets, and never write their texts", "step %d contains the text of the secret %s%s", i+1, name, how)
 			}
 		}
 	}
 }
 
-// secretTexts are the secrets of an exchange, also those that are captured from its answers. Identifiers guard nothing, and
-// texts of under four bytes turn up everywhere.
+// secretTexts returns the secrets of an exchange, including those captured from its answers. It leaves out identifiers and
+// texts of under four bytes, which occur by chance.
 func (s *Subject) secretTexts(t *track) map[string]string {
 	out := map[string]string{}
 	for _, spec := range s.Plugin.Manifest.Secrets {
@@ -87,7 +87,7 @@ func (s *Subject) secretTexts(t *track) map[string]string {
 	return out
 }
 
-// echo plays an exchange with a vendor that repeats a secret wherever its answer has a text.
+// echo plays an exchange with a vendor that repeats a secret in every text of its answer.
 func (s *Subject) echo(ctx context.Context, o *Outcome) error {
 	t := s.recognized()
 	if t == nil {
@@ -107,7 +107,7 @@ func (s *Subject) echo(ctx context.Context, o *Outcome) error {
 		if err != nil {
 			return err
 		}
-		s.searchSecrets(t, played.steps, ", which the vendor had repeated", o)
+		s.searchSecrets(t, played.steps, ", which the vendor repeated", o)
 	}
 	return nil
 }

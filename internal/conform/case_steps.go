@@ -13,7 +13,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
-// ask makes one step outside any call.
+// ask makes one step outside a call.
 func (s *Subject) ask(ctx context.Context, m *loaded, in *abi.StepRequest, calls []hostCall) step {
 	listening := &listener{Host: replay(calls)}
 	st := step{in: in.AppendWire(nil)}
@@ -30,7 +30,7 @@ func checkGolden(_ context.Context, s *Subject, o *Outcome) error {
 		if s.calls() {
 			o.wrong("", "write one from the vendor's document: a file NAME.txtar with call.json and response.http", "there is no golden exchange in the folder of the exchanges")
 		} else {
-			o.inapplicable("the plugin calls nobody")
+			o.inapplicable(callsNobody)
 		}
 		return nil
 	}
@@ -43,14 +43,14 @@ func checkGolden(_ context.Context, s *Subject, o *Outcome) error {
 	return nil
 }
 
-// Exchange is what came of one golden exchange.
+// Exchange is the result of one golden exchange.
 type Exchange struct {
 	Name string
-	// Problems are the differences from what was recorded; none when it was recorded anew.
+	// Problems are the differences from the recording. There are none if Options.Update is set.
 	Problems []Problem
 }
 
-// Exchanges gives what came of every golden exchange.
+// Exchanges returns the results of all golden exchanges.
 func (s *Subject) Exchanges() []Exchange {
 	var out []Exchange
 	for _, t := range s.tracks {
@@ -58,7 +58,7 @@ func (s *Subject) Exchanges() []Exchange {
 		for _, name := range sortedKeys(t.got) {
 			if recorded := t.golden.section(name); recorded != t.got[name] && !s.options.Update {
 				d := diff.Diff("recorded/"+name, []byte(recorded), "now/"+name, []byte(t.got[name]))
-				x.Problems = append(x.Problems, Problem{Where: t.golden.Name, Right: "if the difference is meant, record it anew (-update)",
+				x.Problems = append(x.Problems, Problem{Where: t.golden.Name, Right: "if the difference is intended, record it again (-update)",
 					Wrong: fmt.Sprintf("%s differs\n%s\n", name, bytes.TrimSpace(d))})
 			}
 		}
@@ -67,7 +67,7 @@ func (s *Subject) Exchanges() []Exchange {
 	return out
 }
 
-// asks are steps to make again: those of the golden exchanges that went well.
+// asks returns the steps of the golden exchanges that succeeded, with the names of the exchanges.
 func (s *Subject) asks() (steps []step, names []string) {
 	for _, t := range s.tracks {
 		for _, st := range t.steps {
@@ -90,14 +90,14 @@ func checkPure(ctx context.Context, s *Subject, o *Outcome) error {
 	if err != nil {
 		return err
 	}
-	const right = "let a step depend on its arguments alone; c.Nonce and c.Millis are the only randomness and clock"
+	const right = "a step must depend on its arguments only; c.Nonce and c.Millis are the only randomness and clock"
 	compare := func(i int, m *loaded, when string) {
 		again := s.ask(ctx, m, steps[i].input(), steps[i].calls)
 		switch {
 		case again.err != nil:
 			o.wrong(names[i], right, "the step fails %s: %v", when, again.err)
 		case !bytes.Equal(again.out, steps[i].out):
-			o.wrong(names[i], right, "the step says something else %s (%s)", when, differs(steps[i].action(), again.action()))
+			o.wrong(names[i], right, "the step returns something else %s (%s)", when, differs(steps[i].action(), again.action()))
 		}
 	}
 	for i := range slices.Backward(steps) {
@@ -110,13 +110,13 @@ func checkPure(ctx context.Context, s *Subject, o *Outcome) error {
 	return errors.Join(ctx.Err(), s.release(ctx, Tuning{Fresh: true}))
 }
 
-// differs names where two actions differ, and nothing of their content.
+// differs says where two actions differ, without their content.
 func differs(a, b *abi.Action) string {
 	switch {
 	case (a.Exchange == nil) != (b.Exchange == nil) || (a.Done == nil) != (b.Done == nil):
-		return "it is another kind of action"
+		return "another kind of action"
 	case a.Done != nil:
-		return "in what was read"
+		return "in the card"
 	case a.Fail != nil:
 		return "in the failure"
 	case !bytes.Equal(a.Exchange.State, b.Exchange.State):
@@ -138,13 +138,13 @@ func checkBudget(ctx context.Context, s *Subject, o *Outcome) error {
 	o.looked(len(steps), "step")
 	over, err := s.overBudget(ctx)
 	for _, i := range over {
-		o.wrong(names[i], "let the host do the work: digests, parsing, pictures", "the step needs more than %d of the %d instructions a host allows", stepFuel, HostFuel)
+		o.wrong(names[i], "let the host do the work: digests, parsing, pictures", "the step needs more than %d of the %d instructions a host allows", stepFuel, hostFuel)
 	}
 	return err
 }
 
-// stepFuel is what a step of an exchange should do with.
-const stepFuel = HostFuel / 10
+// stepFuel is the most that a step of an exchange should need.
+const stepFuel = hostFuel / 10
 
 // overBudget returns the indexes of the steps that need more than stepFuel.
 func (s *Subject) overBudget(ctx context.Context) ([]int, error) {
@@ -169,7 +169,7 @@ func (s *Subject) overBudget(ctx context.Context) ([]int, error) {
 	return out, err
 }
 
-// Steps of the case memory: until an instance has warmed up, and in all.
+// The case memory makes warmSteps steps until an instance has warmed up, and memorySteps in total.
 const (
 	warmSteps   = 3_000
 	memorySteps = 10_000
@@ -181,7 +181,7 @@ func checkMemory(ctx context.Context, s *Subject, o *Outcome) error {
 		o.inapplicable(noExchange)
 		return nil
 	}
-	own := Tuning{Fuel: HostFuel}
+	own := Tuning{Fuel: hostFuel}
 	m, err := s.with(ctx, own)
 	if err != nil {
 		return err
@@ -190,17 +190,17 @@ func checkMemory(ctx context.Context, s *Subject, o *Outcome) error {
 		for i := range n {
 			st := steps[i%len(steps)]
 			if _, err := m.Step(ctx, st.input(), replay(st.calls)); err != nil && ctx.Err() == nil {
-				o.wrong("", "make any number of steps with bounded memory", "a step that went well before fails after many: %v", err)
+				o.wrong("", "make any number of steps with bounded memory", "a step that succeeded before fails after many steps: %v", err)
 				return
 			}
 		}
 	}
 	if run(1); m.Status().Memory == 0 {
-		o.inapplicable("nothing is known of the memory of this kind of plugin")
+		o.inapplicable("the memory of this kind of plugin is not measured")
 		return s.release(ctx, own)
 	}
 	if over, err := s.overBudget(ctx); err != nil || len(over) > 0 {
-		o.inapplicable("a step needs too many instructions to be made so often")
+		o.inapplicable("a step needs too many instructions to repeat it so often")
 		return errors.Join(err, s.release(ctx, own))
 	}
 	o.looked(memorySteps, "step")
@@ -212,7 +212,7 @@ func checkMemory(ctx context.Context, s *Subject, o *Outcome) error {
 	switch after := m.Status(); {
 	case o.Verdict == Failed:
 	case after.Replaced > 0:
-		o.wrong("", "keep nothing between steps", "the host had to replace the instance %d times, its memory had grown too far", after.Replaced)
+		o.wrong("", "keep nothing between steps", "the host replaced the instance %d times because its memory grew too far", after.Replaced)
 	case after.Memory > before.Memory:
 		o.wrong("", "keep nothing between steps", "memory grew from %d KiB after %d steps to %d KiB after %d", before.Memory>>10, warmSteps, after.Memory>>10, memorySteps)
 	}

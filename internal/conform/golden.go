@@ -23,12 +23,12 @@ import (
 	"github.com/ocrmux/ocrmux/engine"
 )
 
-// FailuresFile is the table of failures beside the golden exchanges; no exchange has this name.
+// FailuresFile is the name of the table of failures beside the golden exchanges.
 const FailuresFile = "failures.txtar"
 
-// Golden is one golden exchange: a file in the txtar format.
-type Golden struct {
-	// Name of the file, without .txtar.
+// golden is one golden exchange: a file in the txtar format.
+type golden struct {
+	// Name is the file's name without .txtar.
 	Name string
 
 	path    string
@@ -49,13 +49,13 @@ type call struct {
 	Now     time.Time         `json:"now"`
 }
 
-// readGoldens reads the exchanges of a folder in the order of their names. A folder that does not exist has none.
-func readGoldens(dir string) ([]*Golden, error) {
+// readGoldens reads the exchanges of a folder, sorted by name. A folder that does not exist has none.
+func readGoldens(dir string) ([]*golden, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	var out []*Golden
+	var out []*golden
 	for _, e := range entries {
 		if filepath.Ext(e.Name()) != ".txtar" || e.Name() == FailuresFile {
 			continue
@@ -70,12 +70,12 @@ func readGoldens(dir string) ([]*Golden, error) {
 }
 
 // readGolden reads one exchange and the picture it names.
-func readGolden(path string) (*Golden, error) {
+func readGolden(path string) (*golden, error) {
 	archive, err := txtar.ParseFile(path)
 	if err != nil {
 		return nil, err
 	}
-	g := &Golden{Name: strings.TrimSuffix(filepath.Base(path), ".txtar"), path: path, archive: archive}
+	g := &golden{Name: strings.TrimSuffix(filepath.Base(path), ".txtar"), path: path, archive: archive}
 	decoder := json.NewDecoder(strings.NewReader(g.section("call.json")))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&g.call); err != nil {
@@ -89,7 +89,7 @@ func readGolden(path string) (*Golden, error) {
 	return g, nil
 }
 
-func (g *Golden) section(name string) string {
+func (g *golden) section(name string) string {
 	for _, f := range g.archive.Files {
 		if f.Name == name {
 			return string(f.Data)
@@ -98,7 +98,7 @@ func (g *Golden) section(name string) string {
 	return ""
 }
 
-func (g *Golden) setSection(name, text string) {
+func (g *golden) setSection(name, text string) {
 	for i, f := range g.archive.Files {
 		if f.Name == name {
 			g.archive.Files[i].Data = []byte(text)
@@ -106,7 +106,7 @@ func (g *Golden) setSection(name, text string) {
 		}
 	}
 	at := len(g.archive.Files)
-	if n, ok := strings.CutPrefix(name, "request"); ok { // a request stands before its response
+	if n, ok := strings.CutPrefix(name, "request"); ok { // a request comes before its response
 		if i := slices.IndexFunc(g.archive.Files, func(f txtar.File) bool { return f.Name == "response"+n }); i >= 0 {
 			at = i
 		}
@@ -114,15 +114,15 @@ func (g *Golden) setSection(name, text string) {
 	g.archive.Files = slices.Insert(g.archive.Files, at, txtar.File{Name: name, Data: []byte(text)})
 }
 
-// update writes sections that came out of a run into the file, in the order of their names.
-func (g *Golden) update(got map[string]string) error {
+// update writes the sections of a run into the file, sorted by name.
+func (g *golden) update(got map[string]string) error {
 	for _, name := range slices.Sorted(maps.Keys(got)) {
 		g.setSection(name, got[name])
 	}
 	return os.WriteFile(g.path, txtar.Format(g.archive), 0o644)
 }
 
-func (g *Golden) request() (engine.Request, error) {
+func (g *golden) request() (engine.Request, error) {
 	r := engine.Request{Extras: g.call.Extras, Options: g.call.Options, Provider: g.Name, Picture: engine.URL(g.call.URL)}
 	side := g.call.Side
 	if side == "" {
@@ -137,7 +137,7 @@ func (g *Golden) request() (engine.Request, error) {
 	return r, nil
 }
 
-func (g *Golden) provider(plugin, endpoint string) engine.ProviderConfig {
+func (g *golden) provider(plugin, endpoint string) engine.ProviderConfig {
 	p := engine.ProviderConfig{Plugin: plugin, Config: map[string]any{"endpoint": endpoint}, Secrets: map[string]engine.Secret{}}
 	maps.Copy(p.Config, g.call.Config)
 	for name, text := range g.call.Secrets {
@@ -146,7 +146,7 @@ func (g *Golden) provider(plugin, endpoint string) engine.ProviderConfig {
 	return p
 }
 
-// numbered names the sections of the n-th exchange, counted from 1.
+// numbered returns the name of a section of the n-th exchange, counted from 1.
 func numbered(section string, n int) string {
 	if n == 1 {
 		return section + ".http"
@@ -154,14 +154,14 @@ func numbered(section string, n int) string {
 	return section + "." + strconv.Itoa(n) + ".http"
 }
 
-// answer is an HTTP response as a golden file has it.
+// answer is an HTTP response in a golden file.
 type answer struct {
 	status int
 	header http.Header
 	body   string
 }
 
-// parseAnswer reads a section: a status, headers a line each, an empty line, the body.
+// parseAnswer reads a section: the status, one line for each header, an empty line, and the body.
 func parseAnswer(text string) (answer, bool) {
 	head, body, _ := strings.Cut(text, "\n\n")
 	lines := strings.Split(head, "\n")
@@ -190,12 +190,12 @@ func (a answer) String() string {
 func (a answer) writeTo(w http.ResponseWriter) {
 	maps.Copy(w.Header(), a.header)
 	w.WriteHeader(a.status)
-	_, _ = io.WriteString(w, a.body) // a client that is gone shows in the result
+	_, _ = io.WriteString(w, a.body) // if the client is gone, the result shows it
 }
 
-// show writes a request as the golden file does. Headers of the connection are left out; Content-Length was checked by
-// the HTTP server already.
-func (g *Golden) show(r received) string {
+// show writes a request in the form of a golden file. It leaves out headers of the connection; the HTTP server has checked
+// Content-Length.
+func (g *golden) show(r received) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n", r.method, g.hide([]byte(r.url.RequestURI())))
 	for _, name := range slices.Sorted(maps.Keys(r.header)) {
@@ -213,8 +213,8 @@ func (g *Golden) show(r received) string {
 	return b.String()
 }
 
-// hide puts placeholders where the picture stands.
-func (g *Golden) hide(b []byte) []byte {
+// hide replaces the picture by placeholders.
+func (g *golden) hide(b []byte) []byte {
 	if len(g.image) == 0 {
 		return b
 	}

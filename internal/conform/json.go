@@ -11,10 +11,10 @@ import (
 	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 )
 
-// editJSON writes a JSON text with other scalars and leaves everything else as it is. It is false when the text is no JSON.
-// The function is given each scalar's pointer and text, and says by what it is replaced; a text stays a text and a number
-// becomes one if it must.
-func editJSON(text string, edit func(pointer, value string, isText bool) (string, bool)) (string, bool) {
+// editJSON replaces scalars of a JSON text and leaves everything else unchanged. edit gets the pointer and text of each
+// scalar and returns its replacement. A text stays a text. A number becomes a text if its replacement is not a number. ok
+// is false if the text is not JSON.
+func editJSON(text string, edit func(pointer, value string, isText bool) (string, bool)) (edited string, ok bool) {
 	e := &jsonEditor{text: text, decoder: json.NewDecoder(strings.NewReader(text)), edit: edit}
 	e.decoder.UseNumber()
 	if e.value("") != nil {
@@ -62,7 +62,7 @@ func (e *jsonEditor) members(open json.Delim, pointer string) error {
 			if err != nil {
 				return err
 			}
-			name = key.(string) // a decoder gives nothing else here
+			name = key.(string) // the decoder returns nothing else here
 		}
 		if err := e.value(jsonpointer.Join(pointer, name)); err != nil {
 			return err
@@ -72,7 +72,7 @@ func (e *jsonEditor) members(open json.Delim, pointer string) error {
 	return err
 }
 
-// scalar replaces the value that ends where the decoder stands and begins after the separators behind before.
+// scalar replaces the value that ends at the decoder's offset. It begins after the separators that follow before.
 func (e *jsonEditor) scalar(before int, pointer, value string, isText bool) {
 	to, ok := e.edit(pointer, value, isText)
 	if !ok || to == value {

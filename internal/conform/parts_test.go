@@ -13,7 +13,8 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-func TestEverySecretOfARequestIsFoundWithItsUse(t *testing.T) {
+func TestUsesIn(t *testing.T) {
+	t.Parallel()
 	derived := sdk.HMAC(sdk.SHA256, sdk.Raw, sdk.Join(sdk.Text("V1"), sdk.Secret("a")), sdk.Text("day"))
 	action := sdk.Send(sdk.Post("https://api.example.com").
 		Query(sdk.Param("q", sdk.Secret("b"))).
@@ -31,7 +32,8 @@ func TestEverySecretOfARequestIsFoundWithItsUse(t *testing.T) {
 	}
 }
 
-func TestASpecimenStandsInTheFormOfWhatItReplaces(t *testing.T) {
+func TestSpecimenHasTheFormOfTheTextItReplaces(t *testing.T) {
+	t.Parallel()
 	read := map[string]string{sdk.BirthDate: "1985年12月1日", sdk.Validity: "2011.02.02-2031.02.02"}
 	r := &redaction{read: read, normal: idcard.Normalize(read)}
 	for _, tt := range []struct{ field, text, want string }{
@@ -51,15 +53,16 @@ func TestASpecimenStandsInTheFormOfWhatItReplaces(t *testing.T) {
 	}
 }
 
-func TestTheTableOfFailuresIsReadStrictly(t *testing.T) {
+func TestTableIsParsedStrictly(t *testing.T) {
+	t.Parallel()
 	for text, says := range map[string]string{
 		"":                                    "has no row",
 		"1 200 unreadable no yes yes":         "line 1: a row has the columns",
-		"1 99 unreadable no yes yes -":        `"99" is no status`,
+		"1 99 unreadable no yes yes -":        `"99" is not an HTTP status`,
 		"1 200 unreadable maybe yes yes -":    `"maybe" is neither yes nor no`,
 		"1 200 unreadable no yes sometimes -": `"sometimes"`,
-		"\n# code\n1 200 - - - - - m\n1 200 - - - - - m":                    "line 4: the code 1 with this message comes twice",
-		"exchange 0\n1 200 - - - - -":                                       `"0" is no number of an exchange`,
+		"\n# code\n1 200 - - - - - m\n1 200 - - - - - m":                    "line 4: the code 1 is listed twice with this message",
+		"exchange 0\n1 200 - - - - -":                                       `"0" is not the number of an exchange`,
 		"golden front\nexchange 2\n1 200 exchange - - - -\n* 200 - - - - -": "",
 	} {
 		err := new(table).parse("failures", text)
@@ -87,7 +90,7 @@ func FuzzTableOfFailures(f *testing.F) {
 	})
 }
 
-// What is not edited stays as it was, byte for byte; what is edited has the same form afterwards.
+// Unedited parts stay unchanged byte for byte. An edited text has the same form.
 func FuzzEditJSON(f *testing.F) {
 	for _, s := range []string{`{"a": ["x", 1.50, {"b/~": null}], "c": true}`, ` "x" `, `[1e9,{}]`, `{"a":"\u00e9\ud83d\ude00","a":2}`, "{}x"} {
 		f.Add(s)
@@ -102,7 +105,7 @@ func FuzzEditJSON(f *testing.F) {
 		}
 		edited, _ := editJSON(text, func(_, _ string, isText bool) (string, bool) { return "样\"本", isText })
 		if json.Valid([]byte(text)) && !json.Valid([]byte(edited)) {
-			t.Errorf("%q is no JSON", edited)
+			t.Errorf("%q is not JSON", edited)
 		}
 		flat, err := leaf.Flatten("application/json", []byte(text), leaf.Options{})
 		if err != nil || flat.Format != abi.BodyFormatJSON {

@@ -14,14 +14,14 @@ import (
 	"github.com/ocrmux/ocrmux/internal/imaging"
 )
 
-// overLimit is a picture, or the address of one, that breaks one limit.
+// overLimit is a picture, or the URL of one, that breaks one limit.
 type overLimit struct {
 	name string
 	data []byte
 	url  string
 }
 
-// beyond makes a picture for each limit that is declared. None of them shows a card.
+// beyond returns a picture for each declared limit. None of them shows a card.
 func beyond(l *abi.ImageLimits) ([]overLimit, error) {
 	var out []overLimit
 	var failed error
@@ -50,22 +50,22 @@ func beyond(l *abi.ImageLimits) ([]overLimit, error) {
 		if l.Encoding == abi.EncodingBase64 || l.Encoding == abi.EncodingBase64Percent {
 			size = size/4*3 + 4
 		}
-		add("too many bytes once encoded", 2*good, good, size, asJPEG)
+		add("too many bytes after encoding", 2*good, good, size, asJPEG)
 	}
 	if len(l.Formats) > 0 {
 		switch {
 		case !slices.Contains(l.Formats, abi.ImageFormatPNG):
-			add("a format that is not taken", 2*good, good, 0, asPNG)
+			add("a format that is not accepted", 2*good, good, 0, asPNG)
 		case !slices.Contains(l.Formats, abi.ImageFormatBMP):
-			add("a format that is not taken", 2*good, good, 0, asBMP)
+			add("a format that is not accepted", 2*good, good, 0, asBMP)
 		case !slices.Contains(l.Formats, abi.ImageFormatJPG):
-			add("a format that is not taken", 2*good, good, 0, asJPEG)
+			add("a format that is not accepted", 2*good, good, 0, asJPEG)
 		}
 	}
 	if l.MaxURLBytes > 0 && slices.Contains(l.Inputs, "url") {
-		// Nobody may fetch from there, so that the host refuses it rather than fetch it.
+		// The host may not fetch from this address, so it refuses the picture.
 		const host = "http://127.0.0.1:9/"
-		out = append(out, overLimit{name: "an address that is too long", url: host + strings.Repeat("x", int(l.MaxURLBytes))})
+		out = append(out, overLimit{name: "a URL that is too long", url: host + strings.Repeat("x", int(l.MaxURLBytes))})
 	}
 	return out, failed
 }
@@ -92,7 +92,7 @@ func asPNG(img image.Image) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// asBMP writes 24 bits a pixel, the rows from below.
+// asBMP writes 24 bits per pixel, with the last row first.
 func asBMP(img image.Image) ([]byte, error) {
 	const head = 54
 	w, h := img.Bounds().Dx(), img.Bounds().Dy()
@@ -111,9 +111,9 @@ func asBMP(img image.Image) ([]byte, error) {
 	return b, nil
 }
 
-// padded makes a JPEG as large as this with comments, which change nothing of the picture.
+// padded adds comments to a JPEG until it has the size in bytes.
 func padded(data []byte, size int) []byte {
-	const longest = 65_533 // of a comment, without its length
+	const longest = 65_533 // bytes of a comment, without its length
 	var comments []byte
 	for len(data)+len(comments) < size {
 		n := min(longest, size-len(data)-len(comments))

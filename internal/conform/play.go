@@ -21,16 +21,15 @@ import (
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// track is what happened while a golden exchange was played.
+// track is the record of a golden exchange that was played.
 type track struct {
-	golden   *Golden
+	golden   *golden
 	steps    []step
 	received []received
-	// got are the sections as they came out.
-	got map[string]string
+	got      map[string]string // the sections of this run
 }
 
-// last is what the plugin said last; nil when it failed.
+// last returns the plugin's last action, or nil if it failed.
 func (t *track) last() *abi.Action {
 	if len(t.steps) == 0 {
 		return nil
@@ -38,7 +37,7 @@ func (t *track) last() *abi.Action {
 	return t.steps[len(t.steps)-1].action()
 }
 
-// received is a request that the vendor of a golden exchange got.
+// received is a request that the played vendor got.
 type received struct {
 	method string
 	url    *url.URL
@@ -46,17 +45,17 @@ type received struct {
 	body   []byte
 }
 
-// vendor answers each request with what a function makes of the requests so far.
+// vendor plays a vendor.
 type vendor struct {
 	server *http.Server
 	url    string
+	answer func(n int) answer // returns the answer to the n-th request, counted from 1
 
 	mu       sync.Mutex
 	received []received
-	answer   func(n int) answer
 }
 
-// newVendor plays a vendor on the loopback interface until it is closed.
+// newVendor starts a vendor on the loopback interface. Close it.
 func newVendor(answer func(n int) answer) (*vendor, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -68,7 +67,7 @@ func newVendor(answer func(n int) answer) (*vendor, error) {
 	return v, nil
 }
 
-func (v *vendor) close() { _ = v.server.Close() } // its connections are of no more use
+func (v *vendor) close() { _ = v.server.Close() } // its connections are not needed any more
 
 // ServeHTTP implements http.Handler.
 func (v *vendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -84,23 +83,23 @@ func (v *vendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	v.answer(n).writeTo(w)
 }
 
-// seen are the requests so far.
+// seen returns the requests so far.
 func (v *vendor) seen() []received {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return slices.Clone(v.received)
 }
 
-// answer gives the answers of a golden file.
-func (g *Golden) answer(n int) answer {
+// answer returns the n-th answer of a golden file.
+func (g *golden) answer(n int) answer {
 	if a, ok := parseAnswer(g.section(numbered("response", n))); ok {
 		return a
 	}
 	return answer{status: http.StatusTeapot, body: "the golden file has no such response"}
 }
 
-// play makes the call of a golden exchange. The vendor gives its answers, or those of a function if there is one.
-func (s *Subject) play(ctx context.Context, g *Golden, answers func(n int) answer) (*track, error) {
+// play makes the call of a golden exchange. answers replaces the vendor's answers; nil means those of the file.
+func (s *Subject) play(ctx context.Context, g *golden, answers func(n int) answer) (*track, error) {
 	if answers == nil {
 		answers = g.answer
 	}
@@ -130,7 +129,7 @@ func (s *Subject) play(ctx context.Context, g *Golden, answers func(n int) answe
 	return t, nil
 }
 
-// conditions are what a call depends on besides its arguments.
+// conditions are what a call depends on in addition to its arguments.
 type conditions struct {
 	now    time.Time
 	random io.Reader
@@ -138,16 +137,16 @@ type conditions struct {
 	edit   stepEditor // may be nil
 }
 
-// at are the conditions of a call at an instant, with nonces that are the same in every run.
+// at returns the conditions of a call at a time, with nonces that are the same in every run.
 func at(now time.Time) conditions { return conditions{now: now, random: new(counter)} }
 
-// call has the engine make one call through the plugin. Its result is the recognition or the failure as JSON, without what
-// differs from run to run.
+// call makes one call with the engine. result is the recognition or the failure as JSON, without the parts that differ from
+// run to run.
 func (s *Subject) call(ctx context.Context, account engine.ProviderConfig, r engine.Request, c conditions) (result string, steps []step, err error) {
 	lent := &shared{Module: s.main.Module, kind: s.Plugin.Kind, edit: c.edit}
 	e, err := engine.Open(ctx, engine.Config{
 		Plugins:   filepath.Dir(s.Plugin.Path),
-		Unlocked:  true, // whoever runs a kit on a plugin wants this very file
+		Unlocked:  true, // the caller named this file
 		Runtimes:  []engine.Runtime{lent},
 		Providers: map[string]engine.ProviderConfig{r.Provider: account},
 		Now:       func() time.Time { return c.now },
@@ -174,7 +173,7 @@ func (s *Subject) call(ctx context.Context, account engine.ProviderConfig, r eng
 	return b.String(), lent.steps, err
 }
 
-// stable leaves out of attempts what differs from run to run, and what a call costs, which is not the provider's to say.
+// stable removes from attempts what differs from run to run, and the cost, which does not depend on the provider.
 func stable(attempts []engine.Attempt) {
 	for i := range attempts {
 		a := &attempts[i]
@@ -183,7 +182,7 @@ func stable(attempts []engine.Attempt) {
 	}
 }
 
-// counter is a source of nonces that are the same in every run.
+// counter is a random source that is the same in every run.
 type counter struct{ n byte }
 
 func (c *counter) Read(b []byte) (int, error) {

@@ -20,55 +20,55 @@ import (
 	"github.com/ocrmux/ocrmux/internal/egress"
 )
 
-// Recording is a real call that a golden exchange is made of.
+// Recording is a real call to make a golden exchange from.
 type Recording struct {
-	// Name of the exchange.
+	// Name is the name of the exchange.
 	Name string
-	// Picture of a specimen, an invented card that says so, and the name of its file beside the exchange.
+	// Picture shows a specimen: an invented card that says so. PictureName is its file beside the exchange.
 	Picture     []byte
 	PictureName string
 	Side        abi.Side
 	Extras      []string
-	// Config and Secrets are those of the real account. An endpoint is not recorded.
+	// Config and Secrets are those of the real account. The endpoint is not recorded.
 	Config  map[string]any
 	Secrets map[string]string
-	// Dummies stand for secrets in the recording; a secret without one gets a text that says its name.
+	// Dummies replace secrets in the recording. A secret without one becomes "dummy-" and its name.
 	Dummies map[string]string
-	// Headers of answers that are kept besides Content-Type and Retry-After.
+	// Headers are the headers of answers to keep, in addition to Content-Type and Retry-After.
 	Headers []string
-	// Now is the instant of the call, and Random what its nonces come from.
+	// Now is the time of the call. Random is the source of its nonces.
 	Now    time.Time
 	Random io.Reader
 	Egress egress.Config
 }
 
-// Recorded is a golden exchange that holds nothing of the account, and nothing that was read.
+// Recorded is a golden exchange without data of the account and of the card.
 type Recorded struct {
-	// Text of the file.
+	// Text is the content of the file.
 	Text []byte
-	// Outcome of the call: "recognized", or the kind of failure.
+	// Outcome is "recognized" or the kind of failure.
 	Outcome string
-	// Replaced are the places in answers where something else stands now, and why: "response.http /data/name (name)".
+	// Replaced lists the places in answers that were replaced, and why: "response.http /data/name (name)".
 	Replaced []string
 }
 
-// The reasons not to record a call. What was seen of it is in no error text.
+// Errors of [Record]. Their texts contain nothing of the call.
 var (
 	ErrNotRecorded = errors.New("the call is not recorded")
-	// ErrLeak is a recording that would still hold a secret or something that was read.
-	ErrLeak = errors.New("the recording would hold what it must not")
+	// ErrLeak means that the recording would contain a secret or a field of the card.
+	ErrLeak = errors.New("the recording would contain a secret or a field of the card")
 )
 
-// Record makes a real call through the plugin in a file, and a golden exchange of it:
+// Record makes a real call with the plugin in a file and returns a golden exchange of it:
 //
-//   - Secrets have dummies in their place, and requests are those of the same call, offline and at the same instant, with the
-//     dummies: so every signature is one of a dummy.
-//   - Of an answer's headers few are kept. Tokens, which the host takes out of it before anybody sees them, have dummies too.
-//   - Every text of the answer that makes up a field becomes that of a specimen, in the same form. Whether it does is found
-//     by changing it and asking the plugin again. Other long texts and long numbers become meaningless ones.
+//   - Dummies replace the secrets. Requests are those of the same call, made offline at the same time with the dummies, so
+//     every signature is made with a dummy.
+//   - Few headers of answers are kept. Dummies replace captured tokens, too.
+//   - Every text of an answer that becomes a field is replaced by that of a specimen, in the same form. To find these
+//     texts, Record changes each one and runs the step again. Other long texts and numbers are scrambled.
 //
-// The result comes out of the same plugin offline as it is recorded, or there is an error: ErrLeak or ErrNotRecorded in its
-// chain where that is the reason. Nothing is written to disk that outlives the call.
+// Record plays the result offline, and returns an error if it does not come out as it was recorded. Its errors wrap
+// [ErrLeak] or [ErrNotRecorded]. It leaves nothing on the disk.
 func Record(ctx context.Context, file string, r Recording, o Options) (out *Recorded, err error) {
 	o.Exchanges, o.Update = "", false
 	s, err := Open(ctx, file, o)
@@ -92,14 +92,14 @@ func Record(ctx context.Context, file string, r Recording, o Options) (out *Reco
 	case tap.inside:
 		return nil, fmt.Errorf("%w: the provider sends requests by the host function http_send, whose answers cannot be recorded", ErrNotRecorded)
 	case len(tap.answers) == 0 || last == nil || last.Exchange != nil:
-		return nil, fmt.Errorf("%w: the vendor did not answer to the end; see what plugin run and recognize say", ErrNotRecorded)
+		return nil, fmt.Errorf("%w: the vendor did not answer every request; try plugin run and recognize", ErrNotRecorded)
 	}
 	return s.record(ctx, r, live, tap.answers)
 }
 
 func (s *Subject) record(ctx context.Context, r Recording, live *track, answers []tapped) (*Recorded, error) {
 	red := newRedaction(s, r, live)
-	archive := &txtar.Archive{Comment: []byte("Recorded. Secrets, tokens and all that was read are stand-ins.\n")}
+	archive := &txtar.Archive{Comment: []byte("Recorded. Secrets, tokens and fields of the card are replaced.\n")}
 	dummies, err := r.dummies()
 	if err != nil {
 		return nil, err
@@ -127,21 +127,21 @@ func (s *Subject) record(ctx context.Context, r Recording, live *track, answers 
 	}
 	was, is := outcomeOf(live.last()), outcomeOf(played.last())
 	if was != is || len(played.received) != len(answers) {
-		return nil, fmt.Errorf("%w: offline, with stand-ins, the outcome is %s after %d requests, and was %s after %d", ErrNotRecorded, is, len(played.received), was, len(answers))
+		return nil, fmt.Errorf("%w: offline with dummies, the outcome is %s after %d requests, but it was %s after %d", ErrNotRecorded, is, len(played.received), was, len(answers))
 	}
 	if err := g.update(played.got); err != nil {
 		return nil, err
 	}
 	again, err := s.play(ctx, g, nil)
 	if err != nil || !maps.Equal(again.got, played.got) {
-		return nil, errors.Join(fmt.Errorf("%w: the same call offline does not come out alike twice", ErrNotRecorded), err)
+		return nil, errors.Join(fmt.Errorf("%w: the same call offline gives another result the second time", ErrNotRecorded), err)
 	}
 	out := &Recorded{Text: txtar.Format(g.archive), Outcome: is, Replaced: red.replaced}
 	return out, red.search(string(out.Text))
 }
 
-// golden is the exchange in a folder of its own.
-func (r Recording) golden(archive *txtar.Archive) (g *Golden, remove func(), err error) {
+// golden returns the exchange in a temporary folder.
+func (r Recording) golden(archive *txtar.Archive) (g *golden, remove func(), err error) {
 	dir, err := os.MkdirTemp("", "ocrmux-record-")
 	if err != nil {
 		return nil, nil, err
@@ -158,13 +158,13 @@ func (r Recording) golden(archive *txtar.Archive) (g *Golden, remove func(), err
 	return g, remove, err
 }
 
-// dummies are what stands for the secrets.
+// dummies returns the replacements of the secrets.
 func (r Recording) dummies() (map[string]string, error) {
 	out := map[string]string{}
 	for name, text := range r.Secrets {
 		out[name] = r.Dummies[name]
 		if out[name] == "" && strings.Contains(text, "-----BEGIN") {
-			return nil, fmt.Errorf("%w: the secret %s is a key, for which no text can stand: give a dummy key", ErrNotRecorded, name)
+			return nil, fmt.Errorf("%w: the secret %s is a private key: give a dummy key", ErrNotRecorded, name)
 		}
 		if out[name] == "" {
 			out[name] = dummyOf(name)
@@ -182,7 +182,7 @@ func sideName(s abi.Side) string {
 	return s.String()
 }
 
-// withoutEndpoint is a configuration as it is recorded: exchanges have an endpoint of their own.
+// withoutEndpoint returns the configuration to record. An exchange sets its own endpoint.
 func withoutEndpoint(config map[string]any) map[string]any {
 	out := maps.Clone(config)
 	delete(out, "endpoint")
@@ -200,16 +200,16 @@ func outcomeOf(a *abi.Action) string {
 	return a.Fail.Kind.String()
 }
 
-// tap listens to the exchanges of a real call: it asks for whole answers, with secrets masked as for any guest, and keeps
-// them from the plugin unless that wanted them, too.
+// tap records the exchanges of a real call. It asks for whole bodies, in which the host has masked secrets, and removes
+// them from the answer if the plugin did not ask for them.
 type tap struct {
 	answers []tapped
-	asked   *abi.Exchange // the one that is not yet answered
+	asked   *abi.Exchange // the exchange that is not answered yet
 	wanted  bool
-	inside  bool // requests were sent from inside a step
+	inside  bool // a step sent requests with http_send
 }
 
-// tapped is an answer that came, and the step that it was given to.
+// tapped is an answer and the step that got it.
 type tapped struct {
 	response *abi.Response
 	capture  []abi.Capture

@@ -17,11 +17,11 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// redaction replaces what a real call had in its answers.
+// redaction replaces data of the account and of the card in the answers of a real call.
 type redaction struct {
 	subject   *Subject
 	recording Recording
-	// read are the fields as the vendor wrote them, and normal those after normalising.
+	// read are the fields as the vendor wrote them, and normal their normalised values.
 	read     map[string]string
 	normal   map[string]idcard.Field
 	replaced []string
@@ -38,7 +38,7 @@ func newRedaction(s *Subject, r Recording, live *track) *redaction {
 	return red
 }
 
-// answer is an answer as it is recorded.
+// answer returns an answer in the form to record.
 func (r *redaction) answer(ctx context.Context, section string, a tapped) (answer, error) {
 	out := answer{status: int(a.response.Status), header: http.Header{}}
 	contentType := ""
@@ -84,7 +84,7 @@ func (r *redaction) answer(ctx context.Context, section string, a tapped) (answe
 	return out, holds(contentType, out.body, to)
 }
 
-// holds makes sure that every replacement is where it should be.
+// holds returns an error if a replacement is not in its place.
 func holds(contentType, body string, to map[string]string) error {
 	flat, err := leaf.Flatten(contentType, []byte(body), leaf.Options{MaxInline: len(body) + 1})
 	if err != nil {
@@ -92,7 +92,7 @@ func holds(contentType, body string, to map[string]string) error {
 	}
 	for _, l := range flat.Leaves {
 		if next, ok := to[l.Path]; ok && l.Value != next {
-			return fmt.Errorf("%w: a text of the answer cannot be replaced", ErrNotRecorded) // names of members may have been read, too
+			return fmt.Errorf("%w: a text of the answer cannot be replaced", ErrNotRecorded) // no pointer: names of members may be fields of the card
 		}
 	}
 	return nil
@@ -118,11 +118,11 @@ func editXML(body string, flat leaf.Answer, to map[string]string) string {
 
 func escapedXML(s string) string {
 	var b bytes.Buffer
-	_ = xml.EscapeText(&b, []byte(s)) // a buffer takes everything
+	_ = xml.EscapeText(&b, []byte(s)) // a buffer returns no error
 	return b.String()
 }
 
-// leaf is what a leaf becomes, and why.
+// leaf returns the replacement of a leaf and the reason.
 func (r *redaction) leaf(ctx context.Context, a tapped, l abi.Leaf, text string) (next, why string) {
 	for _, c := range a.capture {
 		if c.Pointer == l.Path {
@@ -143,7 +143,7 @@ func (r *redaction) leaf(ctx context.Context, a tapped, l abi.Leaf, text string)
 		return r.substitute(text), strings.Join(fields, ", ")
 	}
 	if next = r.identifiers(r.substitute(text)); next != text {
-		return next, "repeats what was read, or an identifier"
+		return next, "repeats a field or an identifier"
 	}
 	if extra && strings.ContainsFunc(text, isHan) || meaningful(text, l.Type) {
 		return scramble(text), "a long text or number"
@@ -151,7 +151,7 @@ func (r *redaction) leaf(ctx context.Context, a tapped, l abi.Leaf, text string)
 	return text, ""
 }
 
-// feeds says which fields a leaf makes up, and whether it is an extra: those that are others when it is another.
+// feeds returns the fields that depend on a leaf, and whether an extra does: those that change when the leaf changes.
 func (r *redaction) feeds(ctx context.Context, a tapped, l abi.Leaf) (fields []string, extra bool) {
 	was := r.subject.ask(ctx, r.subject.main, a.step, nil).action()
 	changed := new(abi.StepRequest)
@@ -184,7 +184,7 @@ func (r *redaction) feeds(ctx context.Context, a tapped, l abi.Leaf) (fields []s
 	return fields, !slices.Equal(was.Done.Extras, is.Done.Extras)
 }
 
-// substitute puts specimen texts where a longer text repeats what was read.
+// substitute replaces fields of the card that a longer text repeats.
 func (r *redaction) substitute(text string) string {
 	for _, name := range sortedKeys(r.read) {
 		for _, was := range r.forms(name) {
@@ -194,8 +194,8 @@ func (r *redaction) substitute(text string) string {
 	return text
 }
 
-// forms are the texts of a field that must not be in a recording, the longest first. Of sex and 民族 there are too few for
-// one to tell anything.
+// forms returns the texts of a field that must not be in a recording, the longest first. Sex and 民族 have too few values
+// to identify anybody.
 func (r *redaction) forms(name string) []string {
 	if name == sdk.Sex || name == sdk.Ethnicity {
 		return nil
@@ -213,7 +213,7 @@ func (r *redaction) forms(name string) []string {
 	return slices.Compact(out)
 }
 
-// identifiers puts dummies where the account is named: the host masks secrets, and lets identifiers pass.
+// identifiers replaces the account's identifiers, which the host does not mask.
 func (r *redaction) identifiers(text string) string {
 	for _, name := range sortedKeys(r.recording.Secrets) {
 		if was := r.recording.Secrets[name]; len(was) >= 4 {
@@ -223,7 +223,7 @@ func (r *redaction) identifiers(text string) string {
 	return text
 }
 
-// search refuses a recording that still holds a secret or a field.
+// search returns an error if a recording still contains a secret or a field.
 func (r *redaction) search(text string) error {
 	for _, name := range sortedKeys(r.recording.Secrets) {
 		secret := []byte(r.recording.Secrets[name])

@@ -12,20 +12,20 @@ import (
 	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
-// Tuning says how a case wants a plugin to run. A runtime that has no such thing leaves it out.
+// Tuning is how a case runs a plugin. A runtime ignores what it does not have.
 type Tuning struct {
-	// Fuel bounds the instructions of one call; 0 is the host's default.
+	// Fuel limits the instructions of one step; 0 is the host's default.
 	Fuel int64
-	// Fresh makes every call in an instance of its own.
+	// Fresh makes every step in a new instance.
 	Fresh bool
 	// Cache is a folder for compiled code.
 	Cache string
 }
 
-// HostFuel is what a host allows one call by default.
-const HostFuel = 1_000_000_000
+// hostFuel is the number of instructions that a host allows for one step by default.
+const hostFuel = 1_000_000_000
 
-// Runtime is the runtime for a kind of plugin, with one instance at a time.
+// Runtime returns the runtime for a kind of plugin, with one instance at a time.
 func Runtime(kind catalog.Kind, t Tuning) (catalog.Runtime, error) {
 	switch kind {
 	case catalog.WASM:
@@ -39,10 +39,10 @@ func Runtime(kind catalog.Kind, t Tuning) (catalog.Runtime, error) {
 	case catalog.Declarative:
 		return declarative.New(), nil
 	}
-	return nil, fmt.Errorf("there is no runtime for plugins of the kind %s: pass one", kind)
+	return nil, fmt.Errorf("no runtime for plugins of the kind %s: pass one", kind)
 }
 
-// loaded is a module with the runtime that it needs.
+// loaded is a module with its runtime.
 type loaded struct {
 	catalog.Module
 	runtime catalog.Runtime
@@ -55,7 +55,7 @@ func load(ctx context.Context, p catalog.Plugin, t Tuning, make func(catalog.Kin
 	}
 	m, err := runtime.Load(ctx, p)
 	if err != nil {
-		_ = runtime.Close(context.WithoutCancel(ctx)) // what Load says is what matters
+		_ = runtime.Close(context.WithoutCancel(ctx)) // the error of Load matters more
 		return nil, err
 	}
 	return &loaded{m, runtime}, nil
@@ -68,15 +68,14 @@ func (l *loaded) close(ctx context.Context) error {
 	return l.runtime.Close(ctx)
 }
 
-// shared lends a module that is loaded already to an engine, and writes down what it is asked and says. Closing it closes
-// nothing.
+// shared is a runtime that gives an engine a module that is already loaded, and records its steps. Close does nothing.
 type shared struct {
 	catalog.Module
 	kind catalog.Kind
 
 	mu    sync.Mutex
 	steps []step
-	// edit changes a step's answer before the engine sees it, and the next step's input before the plugin does; may be nil.
+	// edit changes actions before the engine gets them, and steps before the plugin gets them. It may be nil.
 	edit stepEditor
 }
 
@@ -109,7 +108,7 @@ func (s *shared) Step(ctx context.Context, in *abi.StepRequest, host catalog.Hos
 	return out, err
 }
 
-// step is what a plugin was asked and what it said, on the wire: messages share memory with what made them.
+// step is one step of a plugin. It is kept in wire format, because messages share memory with their source.
 type step struct {
 	in, out []byte
 	err     error
@@ -122,7 +121,7 @@ func (s step) input() *abi.StepRequest {
 	return in
 }
 
-// action is what the plugin said; nil when it failed.
+// action returns the plugin's action, or nil if the step failed.
 func (s step) action() *abi.Action {
 	if s.err != nil {
 		return nil
@@ -132,13 +131,13 @@ func (s step) action() *abi.Action {
 	return out
 }
 
-// hostCall is a host function that was called, and its reply.
+// hostCall is a call of a host function and its reply.
 type hostCall struct {
 	call  *abi.HostCall
 	reply *abi.HostReply
 }
 
-// listener writes down the host calls of a step.
+// listener records the host calls of a step.
 type listener struct {
 	catalog.Host
 	edit  stepEditor
@@ -157,7 +156,7 @@ func (l *listener) Call(ctx context.Context, call *abi.HostCall) *abi.HostReply 
 	return reply
 }
 
-// replay gives a step the replies it was given before, and refuses what it did not ask then.
+// replay answers host calls with the replies of an earlier step. Calls that the earlier step did not make fail.
 type replay []hostCall
 
 func (r replay) Call(_ context.Context, call *abi.HostCall) *abi.HostReply {
@@ -169,10 +168,10 @@ func (r replay) Call(_ context.Context, call *abi.HostCall) *abi.HostReply {
 			return &reply
 		}
 	}
-	return &abi.HostReply{ID: call.ID, Status: abi.HostStatusFailed, Message: "nobody is there"}
+	return &abi.HostReply{ID: call.ID, Status: abi.HostStatusFailed, Message: "the earlier step did not make this call"}
 }
 
-// asked is what a host call asks, whoever asks it.
+// asked returns a host call in wire format, without its ids.
 func asked(call *abi.HostCall) string {
 	c := *call
 	c.ID, c.Call = 0, 0

@@ -13,7 +13,7 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// The specimen that stands for every card.
+// The specimen that replaces every card.
 const (
 	specimenNumber    = "11010119900307803X"
 	specimenAddress   = "北京市东城区样本胡同1号"
@@ -29,7 +29,7 @@ func specimenDays(field string) []day {
 	return map[string][]day{sdk.BirthDate: {birth}, sdk.ValidFrom: {from}, sdk.ValidUntil: {until}, sdk.Validity: {from, until}}[field]
 }
 
-// specimen is the specimen's text for a field, in the form of the text it replaces.
+// specimen returns the specimen's text for a field, in the form of the text that it replaces.
 func (r *redaction) specimen(field, text string) string {
 	switch field {
 	case sdk.Name:
@@ -53,7 +53,7 @@ func (r *redaction) specimen(field, text string) string {
 	return scramble(text)
 }
 
-// specimenNameLike has as many characters, and keeps what is masked.
+// specimenNameLike returns the specimen's name with as many characters as text. Masked characters stay masked.
 func specimenNameLike(text string) string {
 	name, out := []rune(specimenName), []rune(text)
 	for i, r := range out {
@@ -67,7 +67,7 @@ func specimenNameLike(text string) string {
 	return string(out)
 }
 
-// specimenNumberLike keeps what is masked, and white space.
+// specimenNumberLike returns the specimen's number in the form of text. Masked digits and white space stay.
 func specimenNumberLike(text string) string {
 	number := specimenNumber
 	if digits := strings.Count(strings.Map(digitOnly, text), "0"); digits == 15 {
@@ -82,7 +82,7 @@ func specimenNumberLike(text string) string {
 			return r
 		case !unicode.IsDigit(r) && r != 'X' && r != 'x':
 			i++
-			return r // what masks a digit
+			return r // a masked digit
 		}
 		i++
 		return rune(number[i-1])
@@ -102,7 +102,7 @@ var (
 	compactDay = regexp.MustCompile(`[0-9]{8}`)
 )
 
-// days writes the specimen's dates over those of a text, digit for digit where it can.
+// days replaces the dates in a text by the specimen's, with the same number of digits if possible.
 func (r *redaction) days(field, text string) string {
 	days, n := specimenDays(field), 0
 	next := func() day {
@@ -121,7 +121,7 @@ func (r *redaction) days(field, text string) string {
 			m, d := wholeDay.FindStringSubmatch(s), next()
 			width := max(padding(m[3]), padding(m[5]))
 			if len(m[3])+len(m[5]) == 4 && !strings.ContainsFunc(m[2], isHan) {
-				width = 2 // 1985-12-11 would be 1985-03-07
+				width = 2 // 1985-12-11 becomes 1990-03-07, not 1990-3-7
 			}
 			return fmt.Sprintf("%04d%s%0*d%s%0*d", d.year, m[2], width, d.month, m[4], width, d.day)
 		})
@@ -129,7 +129,7 @@ func (r *redaction) days(field, text string) string {
 	return r.partOfDay(field, text, days[0])
 }
 
-// padding is the width of a number that has leading zeros.
+// padding returns the width of a number with leading zeros, or 1.
 func padding(s string) int {
 	if strings.HasPrefix(s, "0") {
 		return len(s)
@@ -137,11 +137,12 @@ func padding(s string) int {
 	return 1
 }
 
-// partOfDay is a year, a month or a day that stands alone. Which of the two latter it is, the field that it makes up says.
+// partOfDay replaces a year, a month or a day without the rest of the date. The value of the field tells a month from a
+// day.
 func (r *redaction) partOfDay(field, text string, d day) string {
 	n, err := strconv.Atoi(strings.TrimFunc(text, func(c rune) bool { return !unicode.IsDigit(c) }))
 	if err != nil {
-		return text // without a date: 长期
+		return text // no date, such as 长期
 	}
 	digits := strings.Map(func(c rune) rune {
 		if unicode.IsDigit(c) {
@@ -161,20 +162,20 @@ func (r *redaction) partOfDay(field, text string, d day) string {
 	return strings.Replace(text, digits, fmt.Sprintf("%0*d", padding(digits), part), 1)
 }
 
-// Texts longer than these are not kept: they may be pictures, numbers of requests, or lines of a card.
+// Longer texts are not kept: they may be pictures, ids of requests, or lines of a card.
 const (
 	maxKeptText   = 64
 	maxKeptDigits = 7
 	maxScrambled  = 64
 )
 
-// meaningful reports whether a text can mean something that nobody knows of.
+// meaningful reports whether a text is so long that it may identify something.
 func meaningful(text string, t abi.LeafType) bool {
 	digits := utf8.RuneCountInString(strings.Map(digitOnly, text))
 	return digits > maxKeptDigits && (t == abi.LeafTypeString || !strings.Contains(text, ".")) || utf8.RuneCountInString(text) > maxKeptText
 }
 
-// scramble keeps the form of a text and none of its meaning.
+// scramble keeps the form of a text and removes its content.
 func scramble(text string) string {
 	i := 0
 	var b strings.Builder

@@ -12,11 +12,11 @@ import (
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// Options say how a plugin is looked at.
+// Options are the options of [Open].
 type Options struct {
 	// Exchanges is the folder of the golden exchanges and of failures.txtar.
 	Exchanges string
-	// Update writes what comes of the golden exchanges into their files.
+	// Update writes the requests and results of the golden exchanges into their files.
 	Update bool
 	// Cache is a folder for compiled code; empty means a temporary one.
 	Cache string
@@ -24,7 +24,7 @@ type Options struct {
 	Runtime func(catalog.Kind, Tuning) (catalog.Runtime, error)
 }
 
-// Subject is a plugin that was loaded, and whose golden exchanges were played. It is not safe for concurrent use.
+// Subject is a loaded plugin whose golden exchanges were played. It is not safe for concurrent use.
 type Subject struct {
 	Plugin catalog.Plugin
 
@@ -41,9 +41,9 @@ type Subject struct {
 	}
 }
 
-// Open loads the plugin in a file (a module NAME.wasm, an executable NAME beside its NAME.manifest.json, or whatever else
-// catalog.Find knows) and plays its golden exchanges. A plugin that cannot be loaded is a *catalog.PluginError; an exchange
-// that cannot be read is an error, too. Close the subject in the end.
+// Open loads the plugin in a file (a module NAME.wasm, an executable NAME beside its NAME.manifest.json, or another kind
+// that catalog.Find knows) and plays its golden exchanges. The error is a *catalog.PluginError if the plugin cannot be
+// loaded. Close the subject.
 func Open(ctx context.Context, file string, o Options) (*Subject, error) {
 	p, err := find(file)
 	if err != nil {
@@ -89,7 +89,7 @@ func (s *Subject) open(ctx context.Context) error {
 	return nil
 }
 
-// find judges the plugin in a file, among those of its folder.
+// find returns the plugin in a file.
 func find(file string) (catalog.Plugin, error) {
 	found, err := catalog.Find(filepath.Dir(file))
 	if err != nil {
@@ -107,7 +107,7 @@ func find(file string) (catalog.Plugin, error) {
 		Detail: message.New(message.PluginFileName)}
 }
 
-// with loads the plugin once for each tuning.
+// with returns the plugin loaded with a tuning. It loads the plugin once for each tuning.
 func (s *Subject) with(ctx context.Context, t Tuning) (*loaded, error) {
 	t.Cache = s.options.Cache
 	if m := s.tuned[t]; m != nil {
@@ -121,7 +121,7 @@ func (s *Subject) with(ctx context.Context, t Tuning) (*loaded, error) {
 	return m, nil
 }
 
-// release closes what was loaded for one tuning.
+// release closes the plugin that was loaded with a tuning.
 func (s *Subject) release(ctx context.Context, t Tuning) error {
 	t.Cache = s.options.Cache
 	m := s.tuned[t]
@@ -129,7 +129,7 @@ func (s *Subject) release(ctx context.Context, t Tuning) error {
 	return m.close(ctx)
 }
 
-// Close ends the plugin and removes what was put on disk for it.
+// Close closes the plugin and removes its temporary files.
 func (s *Subject) Close(ctx context.Context) error {
 	var errs []error
 	for _, m := range s.tuned {
@@ -141,13 +141,13 @@ func (s *Subject) Close(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// calls reports whether the plugin sends anything to anybody.
+// calls reports whether the plugin sends requests.
 func (s *Subject) calls() bool {
 	d := s.Plugin.Manifest
 	return len(d.Hosts) > 0 || len(d.Secrets) > 0 || len(s.tracks) > 0 || slices.Contains(d.HostFunctions, "http_send")
 }
 
-// recognized is the first golden exchange in which a card was read; nil without one.
+// recognized returns the first golden exchange in which a card was read, or nil.
 func (s *Subject) recognized() *track {
 	for _, t := range s.tracks {
 		if last := t.last(); last != nil && last.Done != nil {
@@ -157,4 +157,8 @@ func (s *Subject) recognized() *track {
 	return nil
 }
 
-const noExchange = "there is no golden exchange to start from"
+// Reasons why a case is not applicable.
+const (
+	noExchange  = "there is no golden exchange to start from"
+	callsNobody = "the plugin calls nobody"
+)

@@ -15,23 +15,23 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 )
 
-// table is one vendor's table of failures with the template of its answer.
+// table is a vendor's table of failures with the template of its answer.
 type table struct {
 	name     string // "" for the first
 	template string
-	// golden names the exchange whose call is answered, number says which of its requests; "" and 0 are the first that read
-	// a card and the last.
+	// golden is the name of the exchange that is answered; "" is the first that read a card. number is the request in it,
+	// counted from 1; 0 is the last.
 	golden string
 	number int
 	rows   []row
 }
 
-// row is what a code of the vendor's comes to. A column that is not looked at is nil.
+// row is the failure for one code of the vendor. A column that is not checked is nil.
 type row struct {
 	line          int
 	code, message string
 	status        int
-	again         bool // the provider asks again
+	again         bool // the provider must send another request
 	kind          *abi.FailureKind
 	retryable     *bool
 	failOver      *bool
@@ -39,10 +39,10 @@ type row struct {
 	fault         *abi.Fault
 }
 
-// anyCode is the code of the row for all codes that are not listed.
+// anyCode is the code of the row for codes that are not listed.
 const anyCode = "*"
 
-// readTables reads failures.txtar in a folder; without one there are no tables.
+// readTables reads failures.txtar in a folder. Without the file there are no tables.
 func readTables(dir string) ([]*table, error) {
 	archive, err := txtar.ParseFile(filepath.Join(dir, FailuresFile))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -88,17 +88,17 @@ func (t *table) parse(section, text string) error {
 		case len(fields) == 2 && fields[0] == "exchange":
 			var err error
 			if t.number, err = strconv.Atoi(fields[1]); err != nil || t.number < 1 {
-				return wrong(fmt.Errorf("%q is no number of an exchange", fields[1]))
+				return wrong(fmt.Errorf("%q is not the number of an exchange", fields[1]))
 			}
 		case len(fields) < 7:
-			return wrong(errors.New("a row has the columns code, status, kind, retryable, fail_over, billed, fault and, as far as the line goes, message"))
+			return wrong(errors.New("a row has the columns code, status, kind, retryable, fail_over, billed, fault, and the message up to the end of the line"))
 		default:
 			r, err := parseRow(fields)
 			if err != nil {
 				return wrong(err)
 			}
 			if slices.ContainsFunc(t.rows, func(o row) bool { return o.code == r.code && o.message == r.message && o.status == r.status }) {
-				return wrong(fmt.Errorf("the code %s with this message comes twice", r.code))
+				return wrong(fmt.Errorf("the code %s is listed twice with this message", r.code))
 			}
 			r.line = n
 			t.rows = append(t.rows, r)
@@ -113,7 +113,7 @@ func (t *table) parse(section, text string) error {
 func parseRow(fields []string) (r row, err error) {
 	r.code, r.message = fields[0], strings.Join(fields[7:], " ")
 	if r.status, err = strconv.Atoi(fields[1]); err != nil || r.status < 200 || r.status > 599 {
-		return r, fmt.Errorf("%q is no status of an HTTP answer", fields[1])
+		return r, fmt.Errorf("%q is not an HTTP status", fields[1])
 	}
 	if r.again = fields[2] == "exchange"; !r.again {
 		r.kind, err = column[abi.FailureKind](fields[2], err)
@@ -125,7 +125,7 @@ func parseRow(fields []string) (r row, err error) {
 	return r, err
 }
 
-// column reads a name of the contract; "-" is a column that is not looked at.
+// column reads a name of the contract. It returns nil for "-", a column that is not checked.
 func column[T any, P interface {
 	*T
 	UnmarshalText([]byte) error
@@ -151,13 +151,13 @@ func truth(text string, before error) (*bool, error) {
 	return &yes, nil
 }
 
-// fill is the answer of a row.
+// fill returns the answer for a row.
 func (t *table) fill(r row) (answer, bool) {
 	text := strings.NewReplacer("{status}", strconv.Itoa(r.status), "{code}", r.code, "{message}", r.message, "{detail}", r.message).Replace(t.template)
 	return parseAnswer(text)
 }
 
-// Codes are those that have a row in the tables of failures in a folder.
+// Codes returns the codes that have a row in the tables of failures in a folder.
 func Codes(dir string) ([]string, error) {
 	tables, err := readTables(dir)
 	if err != nil {
@@ -174,7 +174,7 @@ func Codes(dir string) ([]string, error) {
 	return out, nil
 }
 
-// unlisted is a code that no row has, of the same make.
+// unlisted returns a code of the same form that no row has.
 func (t *table) unlisted() string {
 	number := !slices.ContainsFunc(t.rows, func(r row) bool {
 		_, err := strconv.Atoi(r.code)
@@ -186,7 +186,7 @@ func (t *table) unlisted() string {
 	return "NoSuchCode"
 }
 
-// asRow makes the row that holds for a code that is not listed: nobody knows what it means, nor what it costs.
+// asRow returns the row for a code that is not listed: a provider error, and billing is unknown unless the row * says it.
 func (t *table) asRow() row {
 	r := row{code: t.unlisted(), status: 200, message: "not listed", kind: new(abi.FailureKind), retryable: new(bool), billed: new(abi.Billed)}
 	*r.kind = abi.FailureKindProviderError
@@ -212,8 +212,8 @@ func sortedKeys[V any](m map[string]V) []string {
 	return out
 }
 
-// exists reports whether there is a file, and gives its text.
-func exists(path string) (string, bool) {
-	text, err := os.ReadFile(path)
-	return strings.TrimSpace(string(text)), err == nil
+// exists returns the text of a file, and whether the file exists.
+func exists(path string) (text string, ok bool) {
+	b, err := os.ReadFile(path)
+	return strings.TrimSpace(string(b)), err == nil
 }

@@ -165,12 +165,12 @@ func TestEachMisbehaviourFailsItsOwnCaseAndNoOther(t *testing.T) {
 		"leaky":      {"memory", "memory"},
 		"unmapped":   {"failures", "code 2 too many: kind is provider_error; kind rate_limited"},
 		"hopeful":    {"failures", "code 987654 no idea: retryable is true; retryable false"},
-		"indiscreet": {"secrets", "step 1 says the text of the secret app_secret"},
+		"indiscreet": {"secrets", "step 1 contains the text of the secret app_secret"},
 		"brittle":    {"hostile", "/code is null: the plugin breaks"},
-		"wasteful":   {"hostile", "is to be made again"},
+		"wasteful":   {"hostile", "a call that may be billed is retryable"},
 		"empty":      {"hostile", "a card is recognised and has no field"},
 		"shut":       {"front doors", "is admitted"},
-		"talkative":  {"front doors", "a client is told what is behind the door"},
+		"talkative":  {"front doors", "a client gets the message of the failure"},
 		"garbled":    {"front doors", "cannot be parsed"},
 	} {
 		t.Run(how, func(t *testing.T) {
@@ -178,7 +178,7 @@ func TestEachMisbehaviourFailsItsOwnCaseAndNoOther(t *testing.T) {
 			failed, _, _ := verdicts(t, plugins.module, folder(t, how))
 			problems, ok := failed[want.failed]
 			if !ok || len(failed) > 1 {
-				t.Fatalf("want %s to fail alone, these failed: %v", want.failed, failed)
+				t.Fatalf("want only %s to fail, but these failed: %v", want.failed, failed)
 			}
 			found := false
 			for _, p := range problems {
@@ -188,7 +188,7 @@ func TestEachMisbehaviourFailsItsOwnCaseAndNoOther(t *testing.T) {
 				t.Errorf("no problem says %q: %v", want.says, problems)
 			}
 			if strings.Contains(fmt.Sprint(failed), "correct horse") {
-				t.Error("a problem says the secret")
+				t.Error("a problem contains the secret")
 			}
 		})
 	}
@@ -215,10 +215,10 @@ func TestAFileThatIsMissingOrWrongFailsItsCase(t *testing.T) {
 		"another result": {func(t *testing.T, dir string) {
 			rewrite(t, filepath.Join(dir, "front.txtar"), `"样本张三"`, `"样本李四"`)
 		}, []string{"golden"}, "+"},
-		"a row that is no row": {func(t *testing.T, dir string) {
+		"an invalid row": {func(t *testing.T, dir string) {
 			rewrite(t, filepath.Join(dir, "failures.txtar"), "rate_limited", "limited")
 		}, []string{"failures"}, `section failures, line 3: "limited" is no FailureKind`},
-		"a template without end": {func(t *testing.T, dir string) { rewrite(t, filepath.Join(dir, "failures.txtar"), "{status}", "{stat}") }, []string{"failures"}, "the template makes no answer"},
+		"an invalid template": {func(t *testing.T, dir string) { rewrite(t, filepath.Join(dir, "failures.txtar"), "{status}", "{stat}") }, []string{"failures"}, "the template makes no answer"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

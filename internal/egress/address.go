@@ -2,9 +2,9 @@ package egress
 
 import "net/netip"
 
-// refusedNets are the IPv4 ranges a provider's host may not resolve to: what is not globally reachable in the IANA
-// IPv4 Special-Purpose Address Registry (RFC 6890), multicast, class E, and one metadata service that lives on a
-// public address. The other clouds' metadata services are inside link-local and shared space.
+// refusedNets returns the IPv4 ranges to which a provider's host must not resolve: those that are not globally reachable in
+// the IANA IPv4 Special-Purpose Address Registry (RFC 6890), multicast, class E, and one metadata service on a public address.
+// The metadata services of other clouds are in link-local and shared space.
 func refusedNets() []netip.Prefix {
 	return []netip.Prefix{
 		netip.MustParsePrefix("0.0.0.0/8"),        // this network
@@ -25,7 +25,7 @@ func refusedNets() []netip.Prefix {
 	}
 }
 
-// refusedNets6 are the parts of global unicast IPv6 (2000::/3) that lead elsewhere than to a public host.
+// refusedNets6 returns the parts of global unicast IPv6 (2000::/3) that are not public hosts.
 func refusedNets6() []netip.Prefix {
 	return []netip.Prefix{
 		netip.MustParsePrefix("2001::/23"),     // protocol assignments, Teredo
@@ -35,7 +35,7 @@ func refusedNets6() []netip.Prefix {
 	}
 }
 
-// addressRules says which addresses may be dialled. It is made once and only read.
+// addressRules decides which addresses may be dialled. It is immutable.
 type addressRules struct {
 	v4, v6      []netip.Prefix
 	globalV6    netip.Prefix
@@ -52,7 +52,7 @@ func newAddressRules() *addressRules {
 	}
 }
 
-// public reports whether a host nobody but a plugin named may be at this address.
+// public reports whether a host that only a plugin names may have this address.
 func (r *addressRules) public(a netip.Addr) bool {
 	a = a.WithZone("").Unmap()
 	if r.nat64.Contains(a) {
@@ -65,7 +65,7 @@ func (r *addressRules) public(a netip.Addr) bool {
 	return r.globalV6.Contains(a) && !within(r.v6, a)
 }
 
-// unicast reports whether a host the operator named may be at this address: anything one host can have.
+// unicast reports whether a host that the operator names may have this address: any that a single host can have.
 func (r *addressRules) unicast(a netip.Addr) bool {
 	a = a.WithZone("").Unmap()
 	return a.IsValid() && !a.IsUnspecified() && !a.IsMulticast() && !r.all1.Contains(a)

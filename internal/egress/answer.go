@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	// maxPresize is how much is allocated on the word of a Content-Length alone.
+	// maxPresize is how much is allocated because of a Content-Length alone.
 	maxPresize = 256 << 10
-	// maxDiscard is how much of a redirect's body is read to save its connection.
+	// maxDiscard is how much of a redirect's body is read to keep its connection.
 	maxDiscard = 16 << 10
 )
 
@@ -31,8 +31,8 @@ func newAnswerReader() *answerReader {
 	return &answerReader{inflaters: sync.Pool{New: func() any { return new(gzip.Reader) }}}
 }
 
-// read reads the body to its end, decompressed. The cap holds for the body as it comes and for what it becomes, so
-// reading stops at most one byte after either. The Error has no Sent yet.
+// read returns the whole body, decompressed. The cap bounds the body before and after decompression; reading stops at most one
+// byte after it. The Error has no Sent yet.
 func (a *answerReader) read(ctx context.Context, resp *http.Response, limit int64) ([]byte, *Error) {
 	const op = "read answer body"
 	hasBody := resp.Request.Method != http.MethodHead
@@ -48,7 +48,7 @@ func (a *answerReader) read(ctx context.Context, resp *http.Response, limit int6
 	case errors.Is(err, errEncoding):
 		return nil, fail(KindBadAnswer, op, "the answer has an encoding that was not asked for", nil)
 	case errors.Is(err, errCorrupt):
-		return nil, fail(KindBadAnswer, op, "the answer says gzip but is not, or is corrupt", nil)
+		return nil, fail(KindBadAnswer, op, "the answer claims to be gzip but is not, or is corrupt", nil)
 	}
 	if over := ended(ctx, op); over != nil {
 		return nil, over
@@ -80,13 +80,13 @@ func (a *answerReader) readAll(resp *http.Response, limit int64) ([]byte, error)
 	case err == nil, errors.Is(err, errOverCap):
 		return out, err
 	case source.err != nil && source.err != io.EOF:
-		return nil, source.err // the connection's fault, not the encoding's
+		return nil, source.err // the connection failed, not the encoding
 	default:
 		return nil, errCorrupt
 	}
 }
 
-// collect reads to the end. It trusts a stated size only for a first, small allocation.
+// collect reads to the end. It uses a stated size only for a first, small allocation.
 func collect(r io.Reader, size int64) ([]byte, error) {
 	var b bytes.Buffer
 	if size > 0 {
@@ -96,13 +96,13 @@ func collect(r io.Reader, size int64) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// discard reads a short body away and reports whether it came to its end.
+// discard reads a short body and reports whether it reached the end.
 func discard(body io.Reader) bool {
 	n, err := io.Copy(io.Discard, io.LimitReader(body, maxDiscard))
 	return err == nil && n < maxDiscard
 }
 
-// cappedReader fails with errOverCap when its source has more than left bytes.
+// cappedReader returns errOverCap if its source has more than left bytes.
 type cappedReader struct {
 	r    io.Reader
 	left int64
@@ -120,7 +120,7 @@ func (c *cappedReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// errorKeeper remembers how many bytes its source gave and what ended it.
+// errorKeeper remembers how many bytes its source returned and its error.
 type errorKeeper struct {
 	r   io.Reader
 	n   int64

@@ -12,19 +12,19 @@ var (
 	errBodySealed = errors.New("egress: request body read after the call")
 )
 
-// requestBody holds the caller's body to its stated length and keeps everyone off it once the call is over: the
-// writer of an HTTP/2 stream can outlive the answer.
+// requestBody checks that the caller's body has its stated length, and lets nobody read it after the call: the writer of an
+// HTTP/2 stream can outlive the answer.
 type requestBody struct {
 	mu     sync.Mutex
 	open   func() (io.ReadCloser, error)
 	src    io.ReadCloser // nil until the first Read
 	sealed bool
 	left   int64
-	srcErr error // why the source failed, other than io.EOF in its place
+	srcErr error // why the source failed, other than io.EOF at the stated length
 }
 
-// Read gives the last bytes only after the source has shown that it ends there, so that a body longer than its
-// stated length is never sent as if it were complete.
+// Read returns the last bytes only after the source has ended, so that a body longer than its stated length is never sent as
+// if it were complete.
 func (b *requestBody) Read(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -61,7 +61,7 @@ func (b *requestBody) Read(p []byte) (int, error) {
 
 func (b *requestBody) expectEnd() error {
 	var one [1]byte
-	for range 100 { // as bufio: a reader that returns nothing for ever is broken
+	for range 100 { // like bufio: a reader that always returns nothing is broken
 		switch n, err := b.src.Read(one[:]); {
 		case n > 0:
 			return errBodyLong
@@ -87,7 +87,7 @@ func (b *requestBody) Close() error {
 	return src.Close()
 }
 
-// state says whether the whole body was handed over, and the source's own failure.
+// state returns whether the whole body was read, and the error of the source.
 func (b *requestBody) state() (complete bool, srcErr error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -26,36 +26,36 @@ const (
 	DefaultUserAgent            = "ocrmux"
 )
 
-// Config is what [New] builds a Client from. The zero value is right for production.
+// Config of a [Client]. The zero value is right for production.
 type Config struct {
 	// Resolver looks up host names. nil means net.DefaultResolver.
 	Resolver Resolver
-	// Dial connects to an address, which is always an IP address and port that the policy allows. nil means a
-	// net.Dialer. Proxies of the environment are never used.
+	// Dial connects to an IP address and port that the policy allows. nil means a net.Dialer. Proxies of the environment are
+	// never used.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
-	// RootCAs are the authorities trusted. nil means the system's.
+	// RootCAs are the trusted authorities. nil means those of the system.
 	RootCAs *x509.CertPool
-	// Timeout is for requests that state none. It covers a whole call, redirects and body included.
+	// Timeout of requests that have none. It covers a whole call, redirects and body included.
 	Timeout time.Duration
-	// ConnectTimeout covers looking a name up, and again connecting, over all its addresses. TLSTimeout covers the
+	// ConnectTimeout bounds the look-up of a name, and again the connection to one of its addresses. TLSTimeout bounds the
 	// handshake.
 	ConnectTimeout, TLSTimeout time.Duration
 	// IdleTimeout is how long an unused connection is kept.
 	IdleTimeout time.Duration
-	// HTTP2PingAfter is how long an HTTP/2 connection may be silent before it is probed, or take no byte before it is
-	// given up. HTTP2PingTimeout is how long it may take to answer the probe.
+	// HTTP2PingAfter is how long an HTTP/2 connection may be silent before it is probed, or accept no byte before it is closed.
+	// HTTP2PingTimeout is how long it may take to answer the probe.
 	HTTP2PingAfter, HTTP2PingTimeout time.Duration
-	// MaxIdle and MaxIdlePerOrigin bound the unused HTTP/1.1 connections kept.
+	// MaxIdle and MaxIdlePerOrigin bound the unused HTTP/1.1 connections that are kept.
 	MaxIdle, MaxIdlePerOrigin int
 	// MaxInFlightPerOrigin bounds the exchanges, and so the connections, with one origin. Further calls wait.
 	MaxInFlightPerOrigin int
-	// MaxHeaderBytes caps the headers of an answer, interim answers included.
+	// MaxHeaderBytes caps the headers of an answer, informational (1xx) ones included.
 	MaxHeaderBytes int
-	// MaxRedirects bounds the redirects followed in one call. Negative means none.
+	// MaxRedirects bounds the redirects that one call follows. Negative means none.
 	MaxRedirects int
 	// DisableHTTP2 offers HTTP/1.1 only, as GODEBUG=http2client=0 does for the whole process.
 	DisableHTTP2 bool
-	// UserAgent is sent when a request has no User-Agent of its own.
+	// UserAgent of requests that have none.
 	UserAgent string
 }
 
@@ -111,14 +111,14 @@ func (cfg Config) validate() error {
 	return nil
 }
 
-// Client sends requests over connections it keeps. It is safe for concurrent use. Close it when done.
+// Client sends requests and keeps connections. It is safe for concurrent use. Close it after use.
 type Client struct {
 	cfg     Config
 	pool    *pool
 	answers *answerReader
 }
 
-// New makes a Client. It dials nothing yet. An error names the field of cfg that is wrong.
+// New returns a Client. It dials nothing yet. An error names the field of cfg that is wrong.
 func New(cfg Config) (*Client, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
@@ -155,25 +155,25 @@ func New(cfg Config) (*Client, error) {
 // CloseIdle closes the connections that no call is using.
 func (c *Client) CloseIdle() { c.pool.closeIdle(false) }
 
-// Close closes the connections that no call is using, the others when their call ends, and lets further calls fail
-// with KindClosed. It never fails.
+// Close closes the connections that no call is using, and the others when their call ends. Further calls fail with KindClosed.
+// It always returns nil.
 func (c *Client) Close() error {
 	c.pool.closeIdle(true)
 	return nil
 }
 
-// Do sends a request to where the policy allows and reads the answer whole. Every status is an answer, not an error,
-// except redirects that are followed.
+// Do sends a request to a target that the policy allows and returns the whole answer. Every status is an answer and not an
+// error, except redirects that are followed.
 //
-// Do sends a request at most once, save for two cases in which the vendor cannot have acted on the first: a kept
-// connection that turned out closed before a byte was written, or that vouched not to have processed the request
-// (HTTP/2), is replaced by a new one; and a redirect is followed.
+// Do sends a request at most once, except where the vendor cannot have acted on the first one: it uses a new connection if a
+// kept one turned out closed before a byte was written, or if the vendor declared that it did not process the request
+// (HTTP/2). And it follows redirects.
 //
-// Redirects (301, 302, 303, 307, 308 with a Location) are followed, each hop held against the policy:
+// Redirects (301, 302, 303, 307, 308 with a Location) are followed if the policy allows each target:
 //   - for GET and HEAD without body, also to another origin, but then without Authorization, Cookie and the headers in
-//     Request.Sensitive, which do not come back on a later hop either;
-//   - for others, only 307 and 308 within the origin, which ask for the same request again. 301 to 303 would turn
-//     a POST into a GET whose answer is not the one that was paid for; they fail with KindRedirectRefused;
+//     Request.Sensitive, which are not sent on later hops either;
+//   - for others, only 307 and 308 within the origin, which repeat the request. 301 to 303 would turn a POST into a GET
+//     whose answer is not the one that was paid for; they fail with KindRedirectRefused;
 //   - never from https to http.
 //
 // The error is always an [*Error].
@@ -230,10 +230,10 @@ func (c *Client) hop(ctx context.Context, call *call) (*Response, *Error) {
 	}
 }
 
-// once makes one exchange on one connection and gives the connection back.
+// once makes one exchange on one connection and returns the connection.
 func (c *Client) once(ctx context.Context, call *call, conn connection) (*Response, *Error) {
 	req, body := call.request()
-	defer body.Close() // nobody reads the caller's body after the call
+	defer body.Close() // the caller's body is not read after the call
 	head, ferr := conn.exchange(ctx, req, body)
 	if ferr != nil {
 		conn.release(nil, false)

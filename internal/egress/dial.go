@@ -25,8 +25,8 @@ type dialer struct {
 	tlsTimeout     time.Duration
 }
 
-// connect resolves, checks, dials and, for https, shakes hands. Every address of the answer is checked, forbidden
-// ones are skipped, and what is dialled is an address, never the name again.
+// connect resolves and dials an origin, with a TLS handshake for https. Every address is checked and forbidden ones are
+// skipped. Then an address is dialled, never the name again.
 func (d *dialer) connect(ctx context.Context, o origin, st standing) (*wireConn, net.Conn, *Error) {
 	addrs, err := d.addresses(ctx, o, st)
 	if err != nil {
@@ -83,7 +83,7 @@ func (d *dialer) addresses(ctx context.Context, o origin, st standing) ([]netip.
 	}
 }
 
-// dialAny tries the addresses in the resolver's order and gives each its share of the time.
+// dialAny dials the addresses in the resolver's order, each with its share of the time.
 func (d *dialer) dialAny(ctx context.Context, addrs []netip.Addr, port uint16) (net.Conn, *Error) {
 	const op = "connect"
 	deadline := time.Now().Add(d.connectTimeout)
@@ -121,13 +121,13 @@ func (d *dialer) handshake(ctx context.Context, wire *wireConn, o origin) (net.C
 	return c, nil
 }
 
-// wireConn is the TCP connection under everything: it counts what is written.
+// wireConn is the TCP connection. It counts the bytes that are written.
 type wireConn struct {
 	net.Conn
 	written atomic.Int64
 }
 
-// Write counts a byte as written as soon as the kernel may have it.
+// Write counts the bytes that the kernel has accepted.
 func (w *wireConn) Write(p []byte) (int, error) {
 	n, err := w.Conn.Write(p)
 	w.written.Add(int64(n))

@@ -17,7 +17,7 @@ import (
 
 var hello = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("hello")) })
 
-// dialLog dials, for whatever address is asked, the one server of the test.
+// dialLog dials the test's server for every address, and records the addresses.
 type dialLog struct {
 	mu     sync.Mutex
 	target string

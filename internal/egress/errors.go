@@ -37,31 +37,31 @@ const (
 type Sent string
 
 const (
-	// SentNo: no byte of the request was written, or the vendor vouched (HTTP/2 REFUSED_STREAM or GOAWAY) that it
-	// did not process it. Trying elsewhere is free.
+	// SentNo means that no byte of the request was written, or that the vendor declared (HTTP/2 REFUSED_STREAM or GOAWAY) that
+	// it did not process it. Nothing was billed.
 	SentNo Sent = "no"
-	// SentMaybe: some of the request was written and no answer shows what became of it.
+	// SentMaybe means that some of the request was written and no answer arrived.
 	SentMaybe Sent = "maybe"
-	// SentYes: the whole request was written and an answer, if perhaps a broken one, began to arrive.
+	// SentYes means that the whole request was written and at least a part of an answer arrived.
 	SentYes Sent = "yes"
 )
 
-// Error is every error of [Client.Do]. Its text names origin and reason and nothing else of the exchange.
+// Error is the type of all errors of [Client.Do]. Its text has the origin and the reason, and nothing else of the exchange.
 type Error struct {
 	Kind   Kind
-	Op     string // what was being done: "connect", "read answer body" …
+	Op     string // the step that failed: "connect", "read answer body" …
 	Origin string // scheme://host[:port], or "" where the URL has none
 	Sent   Sent   // over all hops: a hop that failed after a followed redirect still counts the first one
-	// Timeout is true if the failure was a deadline: Request.Timeout, the caller's, or a connect or TLS timeout.
+	// Timeout is set if a deadline passed: Request.Timeout, that of the caller, or a connect or TLS timeout.
 	Timeout bool
-	// Reason is a fixed sentence about what happened and, where there is one, what would help.
+	// Reason is a fixed sentence about what happened and, if something would help, about that.
 	Reason string
-	// Err is the cause, or nil. It is a network, TLS or context error, or whatever Request.Body returned. Errors of
-	// the HTTP parser are left out because they quote the answer.
+	// Err is the cause, or nil: a network, TLS or context error, or that of Request.Body. Errors of the HTTP parser are left out
+	// because they quote the answer.
 	Err error
 }
 
-// Error says kind, origin, what was done and why it failed.
+// Error returns the step, the origin, the reason, the kind and Sent.
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString("egress: ")
@@ -87,7 +87,7 @@ func (e *Error) Error() string {
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// causeIsPlain reports whether the cause comes from the network stack, which knows only hosts and addresses.
+// causeIsPlain reports whether the cause comes from the network, so that its text has only hosts and addresses.
 func (e *Error) causeIsPlain() bool {
 	switch e.Kind {
 	case KindResolve, KindConnect, KindTLS:
@@ -97,12 +97,12 @@ func (e *Error) causeIsPlain() bool {
 	}
 }
 
-// fail makes an Error whose Origin and Sent are filled in by Do.
+// fail returns an Error. Do sets Origin and Sent.
 func fail(kind Kind, op, reason string, err error) *Error {
 	return &Error{Kind: kind, Op: op, Reason: reason, Err: err, Sent: SentNo, Timeout: isTimeout(err)}
 }
 
-// ended makes the Error for a context that is over, or returns nil if it is not.
+// ended returns the Error for a context that has ended, or nil.
 func ended(ctx context.Context, op string) *Error {
 	err := ctx.Err()
 	switch cause := context.Cause(ctx); {
@@ -110,7 +110,7 @@ func ended(ctx context.Context, op string) *Error {
 		return nil
 	case errors.Is(err, context.DeadlineExceeded):
 		return fail(KindTimeout, op, "the time for the call ran out", err)
-	case errors.Is(cause, context.DeadlineExceeded): // of one who called this caller
+	case errors.Is(cause, context.DeadlineExceeded): // the deadline of an outer caller
 		return fail(KindTimeout, op, "the time for the call ran out", cause)
 	default:
 		return fail(KindCancelled, op, "the caller gave up", err)

@@ -169,7 +169,7 @@ func TestClientReportsFaultsOfTheRequestBody(t *testing.T) {
 			r.ContentLength = 10
 			r.Body = func() (io.ReadCloser, error) { return brokenBody{tt.body, &closed}, nil }
 			_, err := c.Do(t.Context(), named(t, s.url), r)
-			// The head is still in the write buffer when so short a body fails.
+			// The headers are still in the write buffer when such a short body fails.
 			wantError(t, err, egress.KindRequestBody, egress.SentNo)
 			if tt.want != nil && !errors.Is(err, tt.want) {
 				t.Errorf("%v does not wrap the source's error", err)

@@ -16,16 +16,16 @@ const (
 	requestBuffer = 32 << 10
 	// maxInterim bounds the 1xx answers before the real one.
 	maxInterim = 5
-	// earlyAnswerGrace is how long a connection that broke while the request was written may still bring the
-	// answer that explains it (413 and the like).
+	// earlyAnswerGrace is how long an answer that explains the failure (413 and the like) is awaited after the connection broke
+	// while the request was written.
 	earlyAnswerGrace = 500 * time.Millisecond
-	// writeGrace is how long a request may still be written once its answer is complete.
+	// writeGrace is how long the request may still be written after its answer is complete.
 	writeGrace = 50 * time.Millisecond
 )
 
 var errHeadersTooLarge = errors.New("egress: answer headers over their cap")
 
-// h1Protocol is what all HTTP/1.1 connections of a client share.
+// h1Protocol is shared by all HTTP/1.1 connections of a client.
 type h1Protocol struct {
 	maxHeader   int64
 	idleTimeout time.Duration
@@ -47,9 +47,9 @@ type h1Conn struct {
 	wire *wireConn
 	nc   net.Conn // wire, or TLS over it
 	br   *bufio.Reader
-	// allowance is how many bytes may still be read: the header cap, or -1 for a body, which has a cap of its own.
+	// allowance is how many bytes of headers may still be read, or -1 for a body, which has a cap of its own.
 	allowance int64
-	watched   chan error // what ended the idle watch; one value each time
+	watched   chan error // why the idle watch ended; one value each time
 
 	stop  func() bool // unhooks the exchange's context
 	wrote chan error  // the exchange's writer, joined by release
@@ -77,8 +77,8 @@ func (r allowedReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// sleep starts to watch the idle connection, so that one the vendor closes, or talks on unasked, is never used again.
-// It ends by itself after the idle timeout.
+// sleep watches the idle connection. If the vendor closes it or sends something, it is not used again. The watch ends after the
+// idle timeout.
 func (c *h1Conn) sleep() {
 	c.allowance = c.pool.h1.maxHeader
 	_ = c.nc.SetDeadline(time.Time{})
@@ -110,7 +110,7 @@ func (c *h1Conn) exchange(ctx context.Context, req *http.Request, body *requestB
 	if ferr == nil {
 		return resp, nil
 	}
-	// Closing ends a writer that is still at it; after that the count is final.
+	// The deadline ends a writer that is still running; after that the count is final.
 	_ = c.nc.SetDeadline(time.Unix(1, 0))
 	writeErr := <-c.wrote
 	c.wrote <- writeErr
@@ -133,8 +133,8 @@ func (c *h1Conn) exchange(ctx context.Context, req *http.Request, body *requestB
 	return nil, ferr
 }
 
-// write writes the request. If that fails, it sees to it that the answer is not awaited for long. Before is what the
-// connection had written until then.
+// write writes the request. If that fails, it limits how long the answer is awaited. before is how many bytes the connection had
+// written before the exchange.
 func (c *h1Conn) write(ctx context.Context, req *http.Request, body *requestBody, before int64) error {
 	bw := c.pool.h1.writers.Get().(*bufio.Writer)
 	bw.Reset(c.nc)
@@ -149,14 +149,14 @@ func (c *h1Conn) write(ctx context.Context, req *http.Request, body *requestBody
 	}
 	grace := earlyAnswerGrace
 	if _, srcErr := body.state(); srcErr != nil || c.wire.written.Load() == before {
-		grace = 0 // the vendor has nothing to answer, or waits for the rest
+		grace = 0 // the vendor cannot answer, or waits for the rest
 	}
 	_ = c.nc.SetReadDeadline(time.Now().Add(grace))
 	return err
 }
 
-// unflushed hides that it is a *bufio.Writer, whose headers net/http would flush before it asks for the body. This way
-// a small request is one packet, and none if its body does not open.
+// unflushed hides the *bufio.Writer, since net/http would flush the headers before it reads the body. So a small request is one
+// packet, and nothing is sent if its body does not open.
 type unflushed struct{ *bufio.Writer }
 
 // readHead reads up to the answer's body. Its errors do not carry the parser's, which quote the answer.
@@ -171,9 +171,9 @@ func (c *h1Conn) readHead(req *http.Request) (resp *http.Response, answered bool
 		case errors.Is(err, errHeadersTooLarge) || err != nil && c.allowance == 0:
 			return nil, true, fail(KindBadAnswer, op, "the answer's headers are over their cap", nil)
 		case err != nil:
-			return nil, true, fail(KindBadAnswer, op, "the answer is no HTTP or breaks off in its headers", nil)
+			return nil, true, fail(KindBadAnswer, op, "the answer is not HTTP or ends within its headers", nil)
 		case resp.StatusCode == http.StatusSwitchingProtocols:
-			return nil, true, fail(KindBadAnswer, op, "the answer changes the protocol unasked", nil)
+			return nil, true, fail(KindBadAnswer, op, "the answer changes the protocol without being asked", nil)
 		case resp.StatusCode >= 200:
 			c.allowance = -1
 			return resp, true, nil
@@ -182,7 +182,7 @@ func (c *h1Conn) readHead(req *http.Request) (resp *http.Response, answered bool
 	return nil, true, fail(KindBadAnswer, op, "too many interim answers", nil)
 }
 
-// release does not close the answer's body: net/http would read it to its end first, however long it is.
+// release does not close the answer's body, since net/http would read it to its end first.
 func (c *h1Conn) release(resp *http.Response, whole bool) {
 	if c.finish(whole && !resp.Close) && c.pool.pushIdle(c) {
 		return
@@ -190,7 +190,7 @@ func (c *h1Conn) release(resp *http.Response, whole bool) {
 	_ = c.nc.Close()
 }
 
-// finish joins the exchange's writer and reports whether the connection is fit for another.
+// finish waits for the exchange's writer and reports whether the connection can be used again.
 func (c *h1Conn) finish(whole bool) bool {
 	if whole {
 		_ = c.nc.SetWriteDeadline(time.Now().Add(writeGrace))
@@ -200,6 +200,6 @@ func (c *h1Conn) finish(whole bool) bool {
 	writeErr := <-c.wrote
 	live := c.stop()
 	c.wrote, c.stop = nil, nil
-	// Bytes after the answer's stated end would be taken for the next one.
+	// Bytes after the end of the answer would be read as the next answer.
 	return whole && live && writeErr == nil && c.br.Buffered() == 0
 }

@@ -14,21 +14,21 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// h2Available reports whether net/http speaks HTTP/2 in this process: GODEBUG=http2client=0 and the build tag
-// nethttpomithttp2 take it out.
+// h2Available reports whether net/http supports HTTP/2 in this process. GODEBUG=http2client=0 and the build tag nethttpomithttp2
+// remove it.
 func h2Available() bool {
 	var t http.Transport
-	t.CloseIdleConnections() // lets the transport set its protocols up; it has no connection
+	t.CloseIdleConnections() // makes the transport set up its protocols; it has no connection
 	return t.TLSNextProto[http2.NextProtoTLS] != nil
 }
 
-// newH2Transport is for one connection that is there already. net/http has no other way to take one over, and the
-// dialer has to be the one who dials and shakes hands.
+// newH2Transport returns a transport for one connection that the dialer has made. net/http has no other way to use an existing
+// connection.
 func newH2Transport(cfg Config, nc net.Conn) *http.Transport {
 	t := &http.Transport{
 		DialTLSContext:         func(context.Context, string, string) (net.Conn, error) { return nc, nil },
 		Protocols:              new(http.Protocols),
-		DisableCompression:     true, // answers are decoded here, under their cap
+		DisableCompression:     true, // the package decodes answers, under their cap
 		MaxResponseHeaderBytes: int64(cfg.MaxHeaderBytes),
 		IdleConnTimeout:        cfg.IdleTimeout,
 		HTTP2: &http.HTTP2Config{
@@ -51,14 +51,14 @@ type h2Conn struct {
 	pool *pool
 	key  siteKey
 	cc   *http.ClientConn
-	uses int  // exchanges that have it or are asking it for a stream; guarded by the pool's lock
+	uses int  // exchanges that use it or wait for a stream; guarded by the pool's lock
 	gone bool // closed; guarded by the pool's lock
 }
 
 // newH2Conn starts HTTP/2 on a connection and reserves the stream of its first exchange.
 func newH2Conn(ctx context.Context, p *pool, key siteKey, nc net.Conn) (*h2Conn, *Error) {
 	const op = "connect"
-	_ = nc.SetWriteDeadline(time.Now().Add(p.cfg.TLSTimeout)) // for the preface, which knows no context
+	_ = nc.SetWriteDeadline(time.Now().Add(p.cfg.TLSTimeout)) // the preface is written without a context
 	cc, err := newH2Transport(p.cfg, nc).NewClientConn(ctx, "https", key.origin.address())
 	_ = nc.SetWriteDeadline(time.Time{})
 	if err != nil {
@@ -105,15 +105,15 @@ func (c *h2Conn) exchange(ctx context.Context, req *http.Request, body *requestB
 	case answered.Load() && complete:
 		ferr.Sent = SentYes
 	default:
-		// The stream's writer is a goroutine of its own; that no header has left cannot be proven from here.
+		// Another goroutine writes the stream, so it is unknown whether a header was sent.
 		ferr.Sent = SentMaybe
 	}
 	return nil, ferr
 }
 
-// unprocessed reports whether the vendor vouched that it did nothing about the request: REFUSED_STREAM, a stream above
-// GOAWAY's last (RFC 9113, 6.8 and 8.7), or a connection that closed before the stream began. net/http exports no value
-// for the latter two; should their texts change, the answer turns to false, which only costs a retry.
+// unprocessed reports whether the vendor declared that it did not process the request: REFUSED_STREAM, a stream above the last one
+// of GOAWAY (RFC 9113, 6.8 and 8.7), or a connection that closed before the stream began. net/http exports no values for the last
+// two. If their texts change, unprocessed returns false, which only costs a retry.
 func unprocessed(err error) bool {
 	if se := (http2.StreamError{}); errors.As(err, &se) {
 		return se.Code == http2.ErrCodeRefusedStream
@@ -127,9 +127,9 @@ func unprocessed(err error) bool {
 	}
 }
 
-// isProtocolError reports whether a stream or the whole connection ended with an HTTP/2 error code. The stream errors
-// of net/http turn into those of x/net for errors.As (go.dev/issue/53896); those of a connection show in their text
-// alone, and should that change, the failure only counts as a connection lost.
+// isProtocolError reports whether a stream or the connection ended with an HTTP/2 error code. errors.As finds the stream errors of
+// net/http as those of x/net (go.dev/issue/53896). Errors of a connection have only their text; if it changes, the failure counts
+// as a lost connection.
 func isProtocolError(err error) bool {
 	var se http2.StreamError
 	return errors.As(err, &se) || strings.HasPrefix(err.Error(), "connection error: ")

@@ -129,7 +129,7 @@ func TestClientHTTP2(t *testing.T) {
 	})
 }
 
-// frameServer speaks HTTP/2 by hand: serve is told of each request once its stream has ended.
+// frameServer writes HTTP/2 frames itself. It calls serve for each request after its stream has ended.
 func frameServer(t *testing.T, serve func(conn int, stream uint32, f *http2.Framer)) (url string, cfg egress.Config) {
 	t.Helper()
 	lender, cfg := tlsServer(t, hello, true)

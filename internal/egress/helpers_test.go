@@ -18,7 +18,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/egress"
 )
 
-// secret stands in path, query, headers and bodies of the tests' requests and in answers; no error may show it.
+// secret is in path, query, headers and bodies of the tests' requests and in answers. No error may have it.
 const secret = "S3CRET-marker"
 
 func newClient(t testing.TB, cfg egress.Config) *egress.Client {
@@ -49,7 +49,7 @@ func bodyOf(text string) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }
 }
 
-// post is a request with the secret wherever one can stand.
+// post returns a request with the secret in every part.
 func post(url string) *egress.Request {
 	text := `{"image":"` + secret + `"}`
 	return &egress.Request{
@@ -59,7 +59,7 @@ func post(url string) *egress.Request {
 	}
 }
 
-// wantError checks kind and sent, and that nothing in the error's text gives the secret away.
+// wantError checks kind and sent, and that the error's text does not have the secret.
 func wantError(t *testing.T, err error, kind egress.Kind, sent egress.Sent) *egress.Error {
 	t.Helper()
 	var e *egress.Error
@@ -87,7 +87,7 @@ func captureLog(t *testing.T) *bytes.Buffer {
 	return &b
 }
 
-// rawServer runs serve for each connection of a listener on loopback, and joins all of it at the end of the test.
+// rawServer runs serve for each connection of a listener on loopback, and ends with the test.
 type rawServer struct {
 	url   string
 	mu    sync.Mutex
@@ -182,7 +182,7 @@ func tlsServer(t testing.TB, h http.Handler, h2 bool) (*httptest.Server, egress.
 	return s, egress.Config{RootCAs: roots}
 }
 
-// fakeResolver answers each lookup of a name with the next of its answers, the last one for ever.
+// fakeResolver answers each look-up of a name with the next of its answers, and repeats the last one.
 type fakeResolver struct {
 	mu      sync.Mutex
 	answers map[string][][]string

@@ -138,7 +138,7 @@ type zeros struct{}
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
 func TestClientNeverMixesResponses(t *testing.T) {
-	// The first answer says it is shorter than it is. Its rest must reach neither the next call nor a log.
+	// The first answer is longer than it claims. The rest must reach neither the next call nor a log.
 	logged := captureLog(t)
 	s := newRawServer(t, func(n int, c net.Conn) {
 		for readRequest(c) != nil {
@@ -178,7 +178,7 @@ func TestClientReplacesAKeptConnectionThatClosed(t *testing.T) {
 	c := newClient(t, egress.Config{})
 	for i := range 20 {
 		if _, err := c.Do(t.Context(), named(t, s.url), post(s.url)); err != nil {
-			// The close can cross with the next request. Then nothing may have been repeated.
+			// The next request can be sent while the vendor closes. Then nothing may be repeated.
 			wantError(t, err, egress.KindNoAnswer, egress.SentMaybe)
 			t.Logf("request %d crossed with the vendor's close", i)
 		}

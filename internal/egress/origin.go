@@ -11,7 +11,7 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// origin is a canonical scheme, host and port. Two origins are the same place exactly if they are ==.
+// origin is a canonical scheme, host and port. Two origins are the same if they are ==.
 type origin struct {
 	scheme string // "http" or "https"
 	host   string // lower-case ASCII name without final dot, or the canonical text of an IP address, no brackets
@@ -20,12 +20,12 @@ type origin struct {
 
 var (
 	errScheme   = errors.New("the URL is not an absolute http or https URL")
-	errUserinfo = errors.New("the URL carries user information; credentials belong in secrets")
+	errUserinfo = errors.New("the URL has user information; credentials belong in secrets")
 	errHost     = errors.New("the URL's host is not a clear name or IP address")
 	errPort     = errors.New("the URL's port is not a number from 1 to 65535")
 )
 
-// originOf canonicalises the place a URL points to. Its errors are fixed texts.
+// originOf returns the origin of a URL. Its errors are fixed texts.
 func originOf(u *url.URL) (origin, error) {
 	o := origin{scheme: strings.ToLower(u.Scheme)}
 	if (o.scheme != "http" && o.scheme != "https") || u.Opaque != "" {
@@ -55,9 +55,8 @@ func originOf(u *url.URL) (origin, error) {
 	return o, nil
 }
 
-// canonicalHost turns a host into the one text it is compared by: IDNs to their ASCII form, letters lowered, the
-// final dot dropped, IPv4-mapped IPv6 to IPv4. Numbers that only some resolvers read as an IPv4 address
-// (2130706433, 0x7f.1, 127.1) are refused, as are zones.
+// canonicalHost returns a host in the form in which hosts are compared: IDNs in ASCII, lower case, without a final dot, IPv4-mapped
+// IPv6 as IPv4. It refuses zones, and numbers that only some resolvers read as an IPv4 address (2130706433, 0x7f.1, 127.1).
 func canonicalHost(host string) (string, error) {
 	if strings.Contains(host, ":") {
 		a, err := netip.ParseAddr(host)

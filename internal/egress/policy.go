@@ -12,29 +12,28 @@ const (
 	DefaultMaxResponseBytes = 8 << 20
 )
 
-// PolicyConfig is what [NewPolicy] builds a Policy from.
+// PolicyConfig of a [Policy].
 type PolicyConfig struct {
-	// Hosts are the origins of the provider's manifest: "https://api.example.com", optionally ":port"; without a
-	// scheme https is meant. "https://*.example.com" stands for every name under example.com at any depth, not for
-	// example.com itself. They must resolve to public addresses.
+	// Hosts are the origins in the provider's manifest, such as "https://api.example.com", with an optional port. The default
+	// scheme is https. "https://*.example.com" means every name under example.com at any depth, but not example.com itself. They
+	// must resolve to public addresses.
 	Hosts []string
-	// Operator are origins the operator wrote, usually a provider's endpoint; path and query of an entry are
-	// ignored. They are allowed because they were named, and may resolve to private and loopback addresses. No
-	// wildcards.
+	// Operator are origins that the operator wrote, usually a provider's endpoint. Path and query of an entry are ignored. They may
+	// resolve to private and loopback addresses. Wildcards are not allowed.
 	Operator []string
-	// AnyPublic allows every other origin too, as long as it resolves to public addresses: for fetching what a caller
-	// gave the address of.
+	// AnyPublic also allows every other origin that resolves to public addresses. It is for fetching the address that a caller
+	// gave.
 	AnyPublic bool
-	// AllowPlainHTTP lets http go to other than loopback addresses.
+	// AllowPlainHTTP allows http to addresses other than loopback.
 	AllowPlainHTTP bool
-	// MaxRequestBytes caps URL, headers and body of a request together. 0 means DefaultMaxRequestBytes.
+	// MaxRequestBytes caps the URL, headers and body of a request together. 0 means DefaultMaxRequestBytes.
 	MaxRequestBytes int64
-	// MaxResponseBytes caps an answer's body, both as it comes and decompressed. 0 means DefaultMaxResponseBytes.
+	// MaxResponseBytes caps an answer's body, before and after decompression. 0 means DefaultMaxResponseBytes.
 	MaxResponseBytes int64
 }
 
-// Policy says where the requests of one provider may go and how large they and their answers may be. It is
-// immutable and safe for concurrent use.
+// Policy says to which targets one provider may send requests, and how large requests and answers may be. It is immutable and safe
+// for concurrent use.
 type Policy struct {
 	exact      map[origin]bool // true: named by the operator
 	suffixes   []origin        // host is ".example.com"
@@ -44,13 +43,13 @@ type Policy struct {
 	maxAnswer  int64
 }
 
-// standing is what a policy grants an origin. Connections are shared only between requests of the same standing.
+// standing says what a policy grants an origin. Only requests of the same standing share connections.
 type standing struct {
-	named        bool // by the operator: private addresses are fine
-	loopbackOnly bool // plain http that may go no further than this machine
+	named        bool // by the operator: private addresses are allowed
+	loopbackOnly bool // plain http that must stay on this machine
 }
 
-// NewPolicy checks and compiles a policy. An error names the entry and what would be right.
+// NewPolicy returns a Policy. An error names the wrong entry and says what would be right.
 func NewPolicy(cfg PolicyConfig) (*Policy, error) {
 	if cfg.MaxRequestBytes < 0 || cfg.MaxResponseBytes < 0 {
 		return nil, fmt.Errorf("egress: policy: byte caps must not be negative")
@@ -74,10 +73,10 @@ func NewPolicy(cfg PolicyConfig) (*Policy, error) {
 		}
 	}
 	for i, e := range cfg.Operator {
-		// The entry itself is not quoted: an endpoint may hold a secret in its path.
+		// The entry is not quoted: an endpoint may have a secret in its path.
 		u, err := url.Parse(e)
 		if err != nil {
-			return nil, fmt.Errorf("egress: policy: operator origin %d is no URL; write https://host[:port]", i+1)
+			return nil, fmt.Errorf("egress: policy: operator origin %d is not a URL; write https://host[:port]", i+1)
 		}
 		o, err := originOf(u)
 		if err != nil {
@@ -116,7 +115,7 @@ func parsePattern(s string) (o origin, wild bool, err error) {
 	return o, wild, nil
 }
 
-// check says what the policy grants a target. The Error has no Origin yet.
+// check returns what the policy grants a target. The Error has no Origin yet.
 func (p *Policy) check(o origin) (standing, *Error) {
 	named, listed := p.exact[o]
 	listed = listed || p.anyPublic
@@ -139,8 +138,8 @@ func (p *Policy) check(o origin) (standing, *Error) {
 	return st, nil
 }
 
-// Allows reports whether the policy would let a request go to rawURL, names not yet looked up: nil or an [*Error] of
-// kind invalid_url, host_refused or scheme_refused.
+// Allows reports whether the policy allows a request to rawURL, without looking up its name. The error is an [*Error] of kind
+// invalid_url, host_refused or scheme_refused.
 func (p *Policy) Allows(rawURL string) error {
 	_, o, ferr := parseTarget(rawURL)
 	if ferr == nil {
@@ -153,13 +152,13 @@ func (p *Policy) Allows(rawURL string) error {
 	return nil
 }
 
-// parseTarget reads a request's URL. The URL it returns has a canonical host and no fragment; path and query stay
-// byte for byte, since a signature may cover them.
+// parseTarget parses a request's URL. The result has a canonical host and no fragment. Path and query are unchanged, since a
+// signature may cover them.
 func parseTarget(raw string) (*url.URL, origin, *Error) {
 	const op = "check target"
 	u, err := url.Parse(raw)
 	if err != nil {
-		return nil, origin{}, fail(KindInvalidURL, op, "the text is no URL", nil) // the parser's error quotes it
+		return nil, origin{}, fail(KindInvalidURL, op, "the text is not a URL", nil) // the parser's error quotes it
 	}
 	return canonicalTarget(u)
 }
@@ -175,7 +174,7 @@ func canonicalTarget(u *url.URL) (*url.URL, origin, *Error) {
 	c.Fragment, c.RawFragment = "", ""
 	for _, b := range []byte(c.RequestURI()) {
 		if b <= ' ' || b >= 0x7f {
-			return nil, o, fail(KindInvalidURL, op, "path or query holds a byte that must be percent-encoded", nil)
+			return nil, o, fail(KindInvalidURL, op, "path or query has a byte that must be percent-encoded", nil)
 		}
 	}
 	return &c, o, nil

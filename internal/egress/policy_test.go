@@ -149,7 +149,7 @@ func FuzzPolicyAllows(f *testing.F) {
 			}
 			return
 		}
-		// What is allowed must be one of the three places, for a parser that knows nothing of ours.
+		// An allowed URL must be one of the three origins for an independent parser.
 		u, err := url.Parse(raw)
 		if err != nil || u.User != nil {
 			t.Fatalf("allowed %q, which is no plain URL", raw)

@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// pool keeps connections for reuse and bounds how many exchanges an origin has in flight.
+// pool keeps connections for reuse and bounds the exchanges in flight of each origin.
 type pool struct {
 	cfg    Config
 	dialer *dialer
@@ -19,14 +19,14 @@ type pool struct {
 	sites  map[siteKey]*site
 }
 
-// siteKey separates by standing too: a connection that the operator's word allowed to a private address must not
-// serve a provider that has only its manifest's.
+// siteKey includes the standing: a provider whose hosts come only from its manifest must not use a connection to a private address
+// that the operator allowed.
 type siteKey struct {
 	origin   origin
 	standing standing
 }
 
-// site is one origin's connections. It lives as long as it has users or connections.
+// site has the connections of one origin. It exists as long as it has users or connections.
 type site struct {
 	users int
 	slots chan struct{}
@@ -36,23 +36,23 @@ type site struct {
 
 func (s *site) empty() bool { return s.users == 0 && len(s.idle) == 0 && len(s.multi) == 0 }
 
-// lease is one exchange's hold on a connection.
+// lease is a connection for one exchange.
 type lease struct {
 	conn   connection
 	reused bool
 }
 
-// connection is an HTTP/1.1 connection or a stream's worth of an HTTP/2 one.
+// connection is an HTTP/1.1 connection, or a stream of an HTTP/2 one.
 type connection interface {
-	// exchange sends the request and reads the answer's headers. The caller then reads the body, without closing it,
-	// and releases the connection, also on failure.
+	// exchange sends the request and reads the answer's headers. The caller then reads the body, without closing it, and releases
+	// the connection, also after an error.
 	exchange(ctx context.Context, req *http.Request, body *requestBody) (*http.Response, *Error)
-	// release ends the exchange and gives the connection back. Resp is what exchange returned; whole says that its
-	// body was read to the end. What was not read is not: the connection is closed or the stream reset.
+	// release ends the exchange and returns the connection. resp is the result of exchange; whole says that its body was read to
+	// the end. Otherwise the connection is closed or the stream reset.
 	release(resp *http.Response, whole bool)
 }
 
-// enter counts the caller in and waits for one of the site's slots. On success the caller must call leave.
+// enter registers the caller and waits for one of the site's slots. On success the caller must call leave.
 func (p *pool) enter(ctx context.Context, key siteKey) *Error {
 	p.mu.Lock()
 	if p.closed {
@@ -88,7 +88,7 @@ func (p *pool) leave(key siteKey) {
 	p.forgetEmpty(key, s)
 }
 
-// lease finds a connection or makes one. With fresh it always makes one.
+// lease returns a kept or new connection. If fresh is set, it is always new.
 func (p *pool) lease(ctx context.Context, key siteKey, fresh bool) (lease, *Error) {
 	if !fresh {
 		if c := p.reuse(key); c != nil {
@@ -127,8 +127,8 @@ func (p *pool) reuse(key siteKey) connection {
 	}
 }
 
-// reuseMulti asks the HTTP/2 connections for a stream, without the pool's lock: their state hooks take it. Counting the
-// use first keeps closeIdle off.
+// reuseMulti asks the HTTP/2 connections for a stream. It must not hold the pool's lock, which their state hooks take. It counts
+// the use first, so that closeIdle does not close them.
 func (p *pool) reuseMulti(key siteKey) connection {
 	p.mu.Lock()
 	multi := slices.Clone(p.sites[key].multi)
@@ -162,7 +162,7 @@ func (p *pool) popIdle(key siteKey) *h1Conn {
 	return c
 }
 
-// pushIdle keeps a connection for later and reports whether there was room. The caller then owns it no longer.
+// pushIdle keeps a connection for later and reports whether there was room. If so, the caller must not use it any more.
 func (p *pool) pushIdle(c *h1Conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -176,7 +176,7 @@ func (p *pool) pushIdle(c *h1Conn) bool {
 	return true
 }
 
-// dropIdle takes a connection out of the idle list and reports whether it was in it.
+// dropIdle removes a connection from the idle list and reports whether it was there.
 func (p *pool) dropIdle(c *h1Conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -205,7 +205,7 @@ func (p *pool) addMulti(c *h2Conn) {
 	}
 }
 
-// unuse ends a use, and the connection with its last one if the pool is closed.
+// unuse ends a use. The last one closes the connection if the pool is closed.
 func (p *pool) unuse(c *h2Conn) {
 	p.mu.Lock()
 	c.uses--
@@ -216,7 +216,7 @@ func (p *pool) unuse(c *h2Conn) {
 	}
 }
 
-// dropMulti is told by the connection that it is closed.
+// dropMulti removes a connection that is closed.
 func (p *pool) dropMulti(c *h2Conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -231,14 +231,15 @@ func (p *pool) dropMulti(c *h2Conn) {
 	}
 }
 
-// forgetEmpty keeps a wildcard policy from growing the map for ever. It needs the lock.
+// forgetEmpty removes a site without users and connections, so that a wildcard policy does not grow the map without limit. The
+// lock must be held.
 func (p *pool) forgetEmpty(key siteKey, s *site) {
 	if s.empty() && p.sites[key] == s {
 		delete(p.sites, key)
 	}
 }
 
-// closeIdle closes what no exchange is using. With forever, connections in use follow when they are released.
+// closeIdle closes the connections that no exchange uses. If forever is set, the others are closed when they are released.
 func (p *pool) closeIdle(forever bool) {
 	p.mu.Lock()
 	p.closed = p.closed || forever

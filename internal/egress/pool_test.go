@@ -78,7 +78,7 @@ func TestPoolForgetsHTTP2ConnectionsThatTheVendorCloses(t *testing.T) {
 	}
 }
 
-// deafConn fails every Write, with nothing written, once it is told to.
+// deafConn fails every Write without writing, while deaf is set.
 type deafConn struct {
 	net.Conn
 	deaf *atomic.Bool

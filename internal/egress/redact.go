@@ -2,8 +2,8 @@ package egress
 
 import "net/url"
 
-// RedactURL returns a URL for logs: scheme, host and port, and "/…" if there was more. Path and query may hold
-// secrets and card data, so nothing of them is kept. A text that is no URL becomes "[not a URL]".
+// RedactURL returns a URL for logs: scheme, host and port, and "/…" for a path or query, which may have secrets and card data. A
+// text that is not a URL becomes "[not a URL]".
 func RedactURL(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {

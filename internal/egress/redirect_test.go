@@ -11,7 +11,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/egress"
 )
 
-// arrival is what a redirect's target saw.
+// arrival is a request that the target of a redirect received.
 type arrival struct{ Method, URI, Body, Auth, Key, Plain string }
 
 func recorder(seen *[]arrival) http.HandlerFunc {
@@ -46,7 +46,7 @@ func TestClientRedirects(t *testing.T) {
 	})
 	s := httptest.NewServer(mux)
 	defer s.Close()
-	// From the other origin back home: what was left behind must not come back.
+	// From the other origin back to the first: the dropped headers must not be sent again.
 	bounce := httptest.NewServer(http.RedirectHandler(s.URL+"/end", http.StatusFound))
 	defer bounce.Close()
 

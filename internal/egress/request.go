@@ -14,36 +14,36 @@ import (
 type Request struct {
 	// Method is any method but CONNECT and TRACE; "" means GET.
 	Method string
-	// URL is absolute. Path and query are sent byte for byte, since a signature may cover them; a fragment is dropped.
+	// URL is absolute. Path and query are sent unchanged, since a signature may cover them. A fragment is not sent.
 	URL string
-	// Header is sent as it is, names in the case given. Content-Length and Accept-Encoding in it are ignored, Host may
-	// only repeat the URL's; headers of the connection (Connection, Transfer-Encoding, Upgrade …) are refused.
+	// Header is sent unchanged, including the case of the names. Content-Length and Accept-Encoding are ignored. Host must equal that
+	// of the URL. Headers of the connection (Connection, Transfer-Encoding, Upgrade …) are refused.
 	Header http.Header
-	// Sensitive names headers that carry secrets and must not follow a redirect to another origin. Authorization,
-	// Cookie and Proxy-Authorization always count.
+	// Sensitive names headers with secrets, which are not sent to another origin after a redirect. Authorization, Cookie and
+	// Proxy-Authorization are always among them.
 	Sensitive []string
-	// Body opens the body; it is called again if the request must be repeated. nil, or a ContentLength of 0,
-	// means none. Read must not block for long: Do does not return before a Read in progress has.
+	// Body opens the body. It is called again if the request must be repeated. nil or a ContentLength of 0 means that there is no
+	// body. Read must not block for long: Do waits for a Read in progress.
 	Body func() (io.ReadCloser, error)
-	// ContentLength is the body's exact length in bytes.
+	// ContentLength is the exact length of the body in bytes.
 	ContentLength int64
-	// Timeout covers the whole call. 0 means Config.Timeout. The context may end it earlier.
+	// Timeout bounds the whole call. 0 means Config.Timeout. The context may end it earlier.
 	Timeout time.Duration
 	// ResponseCap lowers the policy's cap on the answer's body, in bytes. 0 means the policy's.
 	ResponseCap int64
 }
 
-// Response is a vendor's answer, read whole.
+// Response is a vendor's whole answer.
 type Response struct {
 	Status int
-	// Header lacks Content-Encoding and Content-Length if the body came compressed.
+	// Header has no Content-Encoding and Content-Length if the body was compressed.
 	Header http.Header
 	Body   []byte
-	// FinalURL is where the answer came from, redirects followed. It may hold secrets: see RedactURL.
+	// FinalURL is the URL of the answer, after redirects. It may have secrets; see RedactURL.
 	FinalURL string
-	// Redirects is how many were followed.
+	// Redirects is the number of redirects that were followed.
 	Redirects int
-	// Reused says that a kept connection served the last hop.
+	// Reused is set if the last hop used a kept connection.
 	Reused bool
 }
 
@@ -65,7 +65,7 @@ type call struct {
 	redirects int
 }
 
-// newCall checks a request. The call is never nil, so that an error can be given its origin.
+// newCall checks a request. The call is never nil, so that Do can add its origin to an error.
 func newCall(cfg Config, p *Policy, r *Request) (*call, *Error) {
 	c := &call{policy: p, maxRedirects: cfg.MaxRedirects, method: r.Method, open: r.Body, length: r.ContentLength}
 	c.sensitive = append([]string{"Authorization", "Cookie", "Proxy-Authorization"}, r.Sensitive...)
@@ -82,11 +82,11 @@ func newCall(cfg Config, p *Policy, r *Request) (*call, *Error) {
 	const op = "check request"
 	switch {
 	case !httpguts.ValidHeaderFieldName(c.method) || c.method == http.MethodConnect || c.method == http.MethodTrace:
-		return c, fail(KindInvalidRequest, op, "the method is not one to send", nil)
+		return c, fail(KindInvalidRequest, op, "the method must not be sent", nil)
 	case c.length < 0:
-		return c, fail(KindInvalidRequest, op, "the body's length is not known; state ContentLength", nil)
+		return c, fail(KindInvalidRequest, op, "the length of the body is unknown; set ContentLength", nil)
 	case c.length > 0 && c.open == nil:
-		return c, fail(KindInvalidRequest, op, "a length is stated but there is no body", nil)
+		return c, fail(KindInvalidRequest, op, "there is a length but no body", nil)
 	case r.ResponseCap < 0:
 		return c, fail(KindInvalidRequest, op, "the answer cap is negative", nil)
 	}
@@ -109,17 +109,17 @@ func (c *call) setHeader(h http.Header, userAgent string) *Error {
 	ownAgent := false
 	for name, values := range h {
 		if !httpguts.ValidHeaderFieldName(name) {
-			return fail(KindInvalidRequest, op, "a header has a name that HTTP does not allow", nil)
+			return fail(KindInvalidRequest, op, "the name of a header is not valid", nil)
 		}
 		for _, v := range values {
 			if !httpguts.ValidHeaderFieldValue(v) {
-				return fail(KindInvalidRequest, op, "a header has a value that HTTP does not allow", nil)
+				return fail(KindInvalidRequest, op, "the value of a header is not valid", nil)
 			}
 		}
 		switch lower := strings.ToLower(name); lower {
 		case "connection", "proxy-connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "expect",
 			"http2-settings":
-			return fail(KindInvalidRequest, op, "a header of the connection is set; leave those to the transport", nil)
+			return fail(KindInvalidRequest, op, "a header of the connection is set; the transport sets these", nil)
 		case "host":
 			for _, v := range values {
 				if !strings.EqualFold(v, c.url.Host) {
@@ -141,7 +141,7 @@ func (c *call) setHeader(h http.Header, userAgent string) *Error {
 	return nil
 }
 
-// size is what the request takes on the wire, but for a few bytes of framing.
+// size returns the size of the request on the wire, except for a few bytes of framing.
 func (c *call) size() int64 {
 	n := int64(len(c.method)+len(c.url.Host)+len(c.url.RequestURI())) + c.length
 	for name, values := range c.header {
@@ -152,7 +152,7 @@ func (c *call) size() int64 {
 	return n
 }
 
-// request makes the message for one exchange. GetBody stays unset: nothing below may repeat it.
+// request returns the message for one exchange. It has no GetBody, so that nothing can repeat it.
 func (c *call) request() (*http.Request, *requestBody) {
 	body := &requestBody{open: c.open, left: c.length}
 	req := &http.Request{
@@ -166,7 +166,7 @@ func (c *call) request() (*http.Request, *requestBody) {
 	return req, body
 }
 
-// redirect moves the call to where the answer points, if it is a redirect.
+// redirect changes the target of the call if the answer is a redirect.
 func (c *call) redirect(resp *Response) (again bool, ferr *Error) {
 	resp.Redirects = c.redirects
 	if !isRedirect(&http.Response{StatusCode: resp.Status, Header: resp.Header}) {
@@ -184,11 +184,11 @@ func (c *call) redirect(resp *Response) (again bool, ferr *Error) {
 	}
 	to, err := c.url.Parse(resp.Header.Get("Location"))
 	if err != nil {
-		return refuse("the Location is no URL", nil)
+		return refuse("the Location is not a URL", nil)
 	}
 	to, next, ferr := canonicalTarget(to)
 	if ferr != nil {
-		return refuse("the Location is not a URL to follow: "+ferr.Reason, nil)
+		return refuse("the Location cannot be followed: "+ferr.Reason, nil)
 	}
 	plain := c.length == 0 && (c.method == http.MethodGet || c.method == http.MethodHead)
 	repeats := resp.Status == http.StatusTemporaryRedirect || resp.Status == http.StatusPermanentRedirect
@@ -196,9 +196,9 @@ func (c *call) redirect(resp *Response) (again bool, ferr *Error) {
 	case c.origin.scheme == "https" && next.scheme == "http":
 		return refuse("it leads from https to plain http", nil)
 	case !plain && !repeats:
-		return refuse("it would turn the request into a GET; put the right URL into the provider's endpoint", nil)
+		return refuse("it would turn the request into a GET; set the provider's endpoint to the right URL", nil)
 	case !plain && next != c.origin:
-		return refuse("it would take the request's body to another origin", nil)
+		return refuse("it would send the request's body to another origin", nil)
 	}
 	st, ferr := c.policy.check(next)
 	if ferr != nil {

@@ -21,7 +21,7 @@ type Fitted struct {
 	Transform Transform // from Data back to the picture the caller sent
 }
 
-// Fit makes a picture meet limits. Info must be what [Inspect] said of data.
+// Fit brings a picture within limits. Info must be what [Inspect] returned for data.
 //
 // A picture already within them comes back as it came, same slice, EXIF and all. Any other is decoded, flattened on white, brought
 // upright as its EXIF says (re-encoding drops the EXIF), shrunk to MaxSide, and written as jpg, or as png where jpg is not

@@ -28,7 +28,7 @@ const maxJPEGScans = 100
 
 const exifPrefix = "Exif\x00\x00"
 
-// parseJPEG walks the markers to the end mark. Between a start of scan and the next marker stands entropy-coded data, in
+// parseJPEG walks the markers to the end mark. Between a start of scan and the next marker is entropy-coded data, in
 // which 0xFF is always followed by zero or a restart mark, so the same walk skips it.
 func parseJPEG(data []byte, info *Info) error {
 	scans, turned := 0, false

@@ -1,5 +1,5 @@
-// Package inbound shows requests to front doors the way the engine does, and holds what a client proves to its secrets. All of
-// it is safe for concurrent use.
+// Package inbound passes requests to front doors as the engine does, and checks a client's proofs, for tests and the
+// conformance kit. It is safe for concurrent use.
 package inbound
 
 import (
@@ -14,14 +14,14 @@ import (
 	"github.com/ocrmux/ocrmux/internal/value"
 )
 
-// Nonce is that of every visit, so that answers are the same in every run.
+// Nonce is the nonce of every inbound call, so that answers are the same in every run.
 const Nonce = "0102030405060708090a0b0c0d0e0f10"
 
-// maxInline is the longest text in bytes that a front door is shown; a longer one has a handle.
+// maxInline is the longest text of a leaf in bytes. A longer text has a handle.
 const maxInline = 1024
 
-// Flatten is a request as a front door sees it, and the texts that are too long to be shown, by handle; 0 is the whole body. It
-// fails for a request that the engine shows to no door.
+// Flatten returns a request in the form that a front door gets, and the texts that have a handle; handle 0 is the whole
+// body. It returns an error for a request that the engine does not pass to a front door.
 func Flatten(method string, u *url.URL, header http.Header, body []byte) (*abi.InboundRequest, [][]byte, error) {
 	blobs := [][]byte{body}
 	options := leaf.Options{Inbound: true, MaxInline: maxInline, FirstHandle: 1}
@@ -47,14 +47,14 @@ func Flatten(method string, u *url.URL, header http.Header, body []byte) (*abi.I
 	return in, blobs, nil
 }
 
-// Client is an account at a front door, and what it sent.
+// Client is a client of a front door with its secrets and the blobs of its request.
 type Client struct {
 	secrets map[string]value.Secret
 	blobs   [][]byte
 }
 
-// NewClient is a client with these secrets by name, of which each is good for the uses that its specification allows. The blobs
-// are those of the request.
+// NewClient returns a client with secrets by name. specs allow the uses of each secret; a secret without one is left out.
+// blobs are those of the request, by handle.
 func NewClient(specs []abi.SecretSpec, secrets map[string]string, blobs [][]byte) Client {
 	c := Client{secrets: make(map[string]value.Secret, len(specs)), blobs: blobs}
 	for _, s := range specs {
@@ -65,9 +65,9 @@ func NewClient(specs []abi.SecretSpec, secrets map[string]string, blobs [][]byte
 	return c
 }
 
-// Proves reports whether a proof holds. It fails when the client lacks what the expected value is made of.
+// Proves reports whether a proof holds. It returns an error if the client lacks a secret or blob of the expected value.
 func (c Client) Proves(p *abi.Proof) (bool, error) {
-	// A header of a request with the same body: only there may a value speak of the body.
+	// The value is evaluated as a header of a request with the same body, because only headers may refer to the body.
 	made, err := value.New(c, value.Limits{}).Request(&abi.HTTPRequest{
 		Method: "POST", URL: "https://door.example/", Headers: []abi.NamedValue{{Name: "Expected", Value: p.Expected}},
 		Body: &abi.Body{Raw: &abi.Value{Parts: []abi.Part{{Blob: &abi.Blob{}}}}},
@@ -90,7 +90,7 @@ func (c Client) Blob(h uint32) ([]byte, bool) {
 	return c.blobs[h], true
 }
 
-// Body evaluates the body of a door's answer, which speaks of no secret and no picture.
+// Body evaluates the body of a front door's answer. It may not contain secrets and blobs.
 func Body(b *abi.Body) (value.Body, error) {
 	return value.New(Client{}, value.Limits{}).Body(b, Nonce)
 }

@@ -26,7 +26,7 @@ type builder struct {
 	arena strings.Builder
 }
 
-// newBuilder makes a builder for a body of so many bytes. Most answers are a kilobyte or two; a body that is larger because
+// newBuilder returns a builder for a body of so many bytes. Most answers are a kilobyte or two; a body that is larger because
 // of a picture has no more leaves.
 func newBuilder(opts Options, size int) *builder {
 	size = min(size, 2<<10)

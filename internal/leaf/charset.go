@@ -63,7 +63,7 @@ func fromGB(body []byte) []byte {
 	return text
 }
 
-// declaredByXML gives the encoding of an XML declaration, or nothing.
+// declaredByXML returns the encoding of an XML declaration, or nothing.
 func declaredByXML(body []byte) string {
 	start := trimSpace(body[:min(len(body), 256)])
 	if !bytes.HasPrefix(start, []byte("<?xml")) {

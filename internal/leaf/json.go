@@ -138,7 +138,7 @@ type names struct {
 
 const fewNames = 16
 
-// declare gives the place of a name in members. If the object had the name before, what stood under it is dropped.
+// declare returns the place of a name in members. If the object had the name before, its earlier value is dropped.
 func (r *jsonReader) declare(scope *names, name []byte) int {
 	at := -1
 	if scope.index != nil {
@@ -224,7 +224,7 @@ func (r *jsonReader) word(word string, t abi.LeafType) error {
 	return r.b.inline(t, text)
 }
 
-// peek is the next byte, or 0, which stands nowhere in JSON.
+// peek returns the next byte, or 0, which occurs nowhere in JSON.
 func (r *jsonReader) peek() byte {
 	if r.i < len(r.s) {
 		return r.s[r.i]

@@ -49,7 +49,7 @@ func flattenMultipart(b *builder, body []byte, boundary string) error {
 	return addFields(b, fields)
 }
 
-// skipPreamble finds the first delimiter, which stands at the beginning of a line, and tells which line break is in use.
+// skipPreamble finds the first delimiter, which is at the beginning of a line, and returns which line break is in use.
 // rest begins with what follows the delimiter: "--", or white space and the line break.
 func skipPreamble(body []byte, dashed string) (rest []byte, newline string, ok bool) {
 	for _, newline := range []string{"\r\n", "\n"} {

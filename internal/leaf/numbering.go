@@ -1,6 +1,6 @@
 package leaf
 
-// numbering gives siblings their paths: a name that stands alone is "/name", one that repeats is "/name/0", "/name/1" …
+// numbering gives siblings their paths: a name that occurs once is "/name", one that repeats is "/name/0", "/name/1" …
 type numbering struct {
 	count map[string]int
 	next  map[string]int

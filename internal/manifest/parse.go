@@ -76,7 +76,7 @@ func parse(text []byte) (*abi.Descriptor, error) {
 	return d, nil
 }
 
-// otherVersion gives the version error of a manifest that is not understood and asks for more than this host has.
+// otherVersion returns the version error of a manifest that is not understood and asks for more than this host has.
 func otherVersion(text []byte) error {
 	var head struct {
 		Name     string        `json:"name"`
@@ -90,7 +90,7 @@ func otherVersion(text []byte) error {
 }
 
 // reader walks over a JSON text beside the Go type it is meant for. encoding/json alone would take names in any case and
-// twice, and does not say where a wrong one stands.
+// twice, and does not say where a wrong one is.
 type reader struct{ *json.Decoder }
 
 func (r reader) check(t reflect.Type, path string) error {

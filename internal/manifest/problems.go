@@ -6,7 +6,7 @@ import (
 )
 
 // Problems lists what [Parse], [Validate] or [Compatible] found wrong, one by one, so that a tool can say where in its own file
-// each stands. Other errors, a [*VersionError] too, are one problem without a path; nil gives none.
+// each one is. Other errors, a [*VersionError] too, are one problem without a path; nil gives none.
 func Problems(err error) []Problem {
 	if err == nil {
 		return nil

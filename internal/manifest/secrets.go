@@ -2,7 +2,7 @@ package manifest
 
 import "github.com/ocrmux/ocrmux/engine/abi"
 
-// SecretSets are the sets of secrets of which one must be configured whole: those that a valid manifest lists, or else one of
+// SecretSets returns the sets of secrets of which one must be configured whole: those that a valid manifest lists, or else one of
 // all that are configured and not captured from answers. There is none where no secret is configured.
 func SecretSets(d *abi.Descriptor) []abi.SecretSet {
 	if len(d.SecretSets) > 0 {

@@ -36,7 +36,7 @@ var (
 	semver = regexp.MustCompile(`^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-((?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*))?(?:\+([0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*))?$`)
 )
 
-// Uses are what a secret may be used for: "plain", the digests, their HMACs, and "rsa-sha256".
+// Uses returns what a secret may be used for: "plain", the digests, their HMACs, and "rsa-sha256".
 func Uses() []string {
 	return []string{
 		"plain", "md5", "sha1", "sha256", "sha512", "sm3",

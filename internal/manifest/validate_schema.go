@@ -11,7 +11,7 @@ import (
 // schemaURL is what the schema is called in errors. A relative name would become a path on this machine.
 const schemaURL = "manifest:///config_schema"
 
-// configSchema compiles the schema. A schema stands for itself: nothing that it refers to is fetched or read from disk.
+// configSchema compiles the schema. A schema is complete by itself: nothing that it refers to is fetched or read from disk.
 func (c *checker) configSchema(schema []byte) {
 	if len(schema) == 0 {
 		return

@@ -13,12 +13,12 @@ const Micro = 1_000_000
 
 const decimals = 6
 
-// Amount of money in millionths of a currency that the context names: 0.045 is 45,000. It can be negative, and its range is about
-// 9.2 million million. As text, also in JSON, it is a decimal such as "0.045".
+// Amount is money in millionths of a currency: 45,000 is 0.045. It can be negative, and its range is about 9.2 million million. As
+// text and in JSON it is a decimal such as "0.045".
 type Amount int64
 
-// ParseAmount reads a decimal such as "0.045", "-3" or "12.50" exactly. More than six decimals are refused unless they are
-// zeros. It fails with an *[AmountError].
+// ParseAmount parses a decimal such as "0.045", "-3" or "12.50" exactly. Decimals after the sixth must be zeros. The error is an
+// *[AmountError].
 func ParseAmount(text string) (Amount, error) {
 	digits, negative := strings.CutPrefix(text, "-")
 	whole, fraction, point := strings.Cut(digits, ".")
@@ -48,7 +48,7 @@ func isDigits(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
-// String gives the shortest decimal: "0.045", "12", "-0.5".
+// String returns the shortest decimal: "0.045", "12", "-0.5".
 func (a Amount) String() string {
 	sign, n := "", uint64(a)
 	if a < 0 {
@@ -58,16 +58,16 @@ func (a Amount) String() string {
 	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
 }
 
-// MarshalText gives the same as String.
+// MarshalText returns the same text as String.
 func (a Amount) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
-// UnmarshalText takes what [ParseAmount] does.
+// UnmarshalText parses what [ParseAmount] accepts.
 func (a *Amount) UnmarshalText(text []byte) (err error) {
 	*a, err = ParseAmount(string(text))
 	return err
 }
 
-// Add gives a+b, or an *[AmountError] if no Amount can hold that.
+// Add returns a+b, or an *[AmountError] if that is too large.
 func (a Amount) Add(b Amount) (Amount, error) {
 	sum := a + b
 	if b > 0 && sum < a || b < 0 && sum > a {
@@ -76,7 +76,7 @@ func (a Amount) Add(b Amount) (Amount, error) {
 	return sum, nil
 }
 
-// Times gives n·a, or an *[AmountError] if no Amount can hold that.
+// Times returns n·a, or an *[AmountError] if that is too large.
 func (a Amount) Times(n int64) (Amount, error) {
 	if a == 0 || n == 0 {
 		return 0, nil
@@ -88,7 +88,7 @@ func (a Amount) Times(n int64) (Amount, error) {
 	return Amount(product), nil
 }
 
-// shareUp is one of n equal shares of an amount that is not negative, rounded up to the next millionth.
+// shareUp returns one of n equal shares, rounded up to the next millionth. a must not be negative.
 func (a Amount) shareUp(n int64) Amount {
 	share := int64(a) / n
 	if int64(a)%n != 0 {
@@ -100,7 +100,7 @@ func (a Amount) shareUp(n int64) Amount {
 // Currency is an ISO 4217 code such as "CNY".
 type Currency string
 
-// CNY is the currency of a Book that names none.
+// CNY is the default currency of a Book.
 const CNY Currency = "CNY"
 
 func (c Currency) valid() bool {

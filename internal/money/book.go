@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	// DefaultLease is how long a program may be silent before others take over what it leased.
+	// DefaultLease is how long a program may be silent before others take over its leases.
 	DefaultLease = 30 * time.Second
-	// DefaultGrace is how long after the deadline of its call a reservation is given up as unknown.
+	// DefaultGrace is how long after the deadline of its call an open reservation is settled as unknown.
 	DefaultGrace = 2 * time.Minute
 
 	minLease = 100 * time.Millisecond
@@ -23,25 +23,25 @@ const (
 
 // Config of a Book. Only Store is needed.
 type Config struct {
-	// Store keeps counters and the ledger; the Book does not close it. Where the store is Exclusive, one Book at a time may use it:
-	// what any other one had leased counts as left behind.
+	// Store keeps counters and the ledger. The Book does not close it. If the store is Exclusive, one Book at a time may use it: it
+	// takes over the leases of all others.
 	Store store.Store
-	// Owner names this program for people who look into the store. What is written has a random end, so that no two runs of it are
-	// taken for one. At most 48 bytes; it may be empty.
+	// Owner names this program for people who look into the store. The Book adds a random suffix, so that two runs have different
+	// names. At most 48 bytes; it may be empty.
 	Owner string
 	// Currency of all budgets and prices; empty means CNY.
 	Currency Currency
-	// Zone in which days and months begin; nil means the system's.
+	// Zone in which days and months begin; nil means that of the system.
 	Zone    *time.Location
 	Budgets []Budget
-	// Tariffs by provider, as NewTariff gave them: those whose packages and tiers the Book counts.
+	// Tariffs by provider, as NewTariff returns them. The Book counts their packages and tiers.
 	Tariffs map[string]*Tariff
-	// Lease, 0 for DefaultLease and otherwise at least 100 ms, and Grace, 0 for DefaultGrace. Clocks of programs that share the store may differ by a third of
-	// Lease.
+	// Lease is at least 100 ms, or 0 for DefaultLease; Grace is 0 for DefaultGrace. The clocks of programs that share the store may
+	// differ by a third of Lease.
 	Lease, Grace time.Duration
-	// Now is the clock; nil means the system's.
+	// Now is the clock; nil means time.Now.
 	Now func() time.Time
-	// Logger gets what an operator should know; nil means nothing is logged.
+	// Logger receives what an operator should know; nil means that nothing is logged.
 	Logger *slog.Logger
 }
 
@@ -51,7 +51,8 @@ type Book struct {
 	tariffs map[string]*Tariff
 	budgets map[subject][]*meter
 	meters  []*meter
-	// known are all meters there ever were, by prefix: one that comes back finds the counter that its calls may still be settling.
+	// known has all meters that ever existed, by prefix. One that comes back finds the counter that its calls may still be
+	// settling.
 	known map[string]*meter
 
 	life context.Context
@@ -61,12 +62,12 @@ type Book struct {
 
 	mu       sync.Mutex
 	closed   bool
-	counters map[*counter]struct{} // the present ones, and those that still have something to write down
+	counters map[*counter]struct{} // the present ones, and those with something to write
 	numbered uint32                // last number of a counter
 	records  uint64                // last number of a record
 	writes   uint64
 	open     map[uint64]*Reservation // by the number of the intent
-	// What a record is made of.
+	// Buffers for the next record.
 	chapter uint64
 	topic   string
 	line    []byte
@@ -81,8 +82,8 @@ type subject struct {
 	name  string
 }
 
-// Open checks the configuration and reads the counters of the present periods. It fails with a *[ConfigError] or *[CurrencyError],
-// or with what the store says.
+// Open checks the configuration and reads the counters of the present periods. The error is a *[ConfigError], a *[CurrencyError] or
+// that of the store.
 func Open(ctx context.Context, cfg Config) (*Book, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, err
@@ -141,17 +142,17 @@ func (cfg *Config) complete() error {
 	return nil
 }
 
-// Tariff gives the prices of a provider as they stand with what has been used; nil if the Book was not given one.
+// Tariff returns the tariff of a provider that counts what has been used; nil if there is none.
 func (b *Book) Tariff(provider string) *Tariff {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.tariffs[provider]
 }
 
-// margin is how long before the end of a lease its owner stops using it, and how long afterwards others let it rest.
+// margin is how long before the end of a lease its owner stops using it, and how long after it others wait before they take it over.
 func (b *Book) margin() time.Duration { return b.cfg.Lease / 6 }
 
-// counter gives the present one of a meter. The lock must be held.
+// counter returns the present counter of a meter. The lock must be held.
 func (b *Book) counter(m *meter, now time.Time) *counter {
 	c, fresh := m.counter(now, b.nextCounter)
 	if fresh {
@@ -160,13 +161,13 @@ func (b *Book) counter(m *meter, now time.Time) *counter {
 	return c
 }
 
-// nextCounter is a name for records. The lock must be held.
+// nextCounter returns the number of a new counter, by which records name it. The lock must be held.
 func (b *Book) nextCounter() uint32 {
 	b.numbered++
 	return b.numbered
 }
 
-// oldest is the number before that of the oldest intent without an end. The lock must be held.
+// oldest returns the number before that of the oldest intent without an end. The lock must be held.
 func (b *Book) oldest() uint64 {
 	oldest := b.records
 	for number := range b.open {
@@ -175,8 +176,8 @@ func (b *Book) oldest() uint64 {
 	return oldest
 }
 
-// Close writes down what was spent and gives back what was leased and not used. Reservations that are still open can be settled
-// afterwards: the ledger is told, as long as the store takes records. It fails with what the store says, or when ctx ends.
+// Close writes what was spent and returns what was leased and not used. Open reservations can still be settled afterwards: the
+// ledger records that as long as the store accepts records. The error is that of the store or of ctx.
 func (b *Book) Close(ctx context.Context) error {
 	b.mu.Lock()
 	if b.closed {

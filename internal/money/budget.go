@@ -14,17 +14,17 @@ const (
 	ScopeTenant   Scope = "tenant"
 )
 
-// Budget limits what a provider, a route or a tenant may cost within a period.
+// Budget limits what a provider, a route or a tenant may cost in a period.
 type Budget struct {
 	Scope Scope
 	// Name of the provider, route or tenant.
 	Name string
 	Per  Per
-	// Limit of money, of calls, or of both; 0 means no limit. A limit that is changed applies to the period under way.
+	// Limit of money, of calls, or of both; 0 means no limit. A changed limit applies to the present period.
 	Limit Units
 }
 
-// check gives a *[ConfigError] for what is no budget.
+// check returns a *[ConfigError] if the budget is not valid.
 func (b Budget) check(at string) error {
 	switch {
 	case b.Scope != ScopeProvider && b.Scope != ScopeRoute && b.Scope != ScopeTenant:

@@ -8,19 +8,19 @@ import (
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// Change is another set of budgets and tariffs, checked and ready to be applied. What was spent belongs to a budget by its scope, name and
-// period, and to a package by its provider and ID, so that it stays when a limit or a price changes.
+// Change is a new set of budgets and tariffs, checked and ready to be applied. Scope, name and period identify a budget, provider
+// and ID a package. Their counters stay when a limit or a price changes.
 type Change struct {
 	book    *Book
 	budgets map[subject][]*meter
 	tariffs map[string]*Tariff
 	meters  []*meter
-	limits  map[*meter]Units // of those that the book has already
+	limits  map[*meter]Units // of meters that the book has already
 	renamed map[*meter]*Budget
 }
 
-// Prepare checks budgets and tariffs by provider, as NewTariff gave them, that are to take the place of the present ones. It changes
-// nothing, and fails with a *[ConfigError] or *[CurrencyError].
+// Prepare checks budgets and tariffs by provider, as NewTariff returns them, that are to replace the present ones. It changes
+// nothing. The error is a *[ConfigError] or *[CurrencyError].
 func (b *Book) Prepare(budgets []Budget, tariffs map[string]*Tariff) (*Change, error) {
 	c := &Change{book: b, budgets: map[subject][]*meter{}, tariffs: map[string]*Tariff{}, limits: map[*meter]Units{}, renamed: map[*meter]*Budget{}}
 	b.mu.Lock()
@@ -41,10 +41,10 @@ func (b *Book) Prepare(budgets []Budget, tariffs map[string]*Tariff) (*Change, e
 	return c, nil
 }
 
-// Tariff is Book.Tariff as it will be.
+// Tariff returns what [Book.Tariff] will return after Apply.
 func (c *Change) Tariff(provider string) *Tariff { return c.tariffs[provider] }
 
-// Apply puts the change into force. A Change is applied once, and only the last that was prepared.
+// Apply replaces the budgets and tariffs of the Book. Only the Change that was prepared last may be applied, once.
 func (c *Change) Apply() {
 	b := c.book
 	b.mu.Lock()
@@ -92,7 +92,7 @@ func (c *Change) addBudgets(budgets []Budget, known map[string]*meter) error {
 	return nil
 }
 
-// bind gives a copy of a tariff whose pools are counted.
+// bind returns a copy of a tariff whose pools are counted.
 func (c *Change) bind(provider string, t *Tariff, known map[string]*meter) *Tariff {
 	bound := &Tariff{currency: t.currency}
 	for _, p := range t.pools {
@@ -105,7 +105,7 @@ func (c *Change) bind(provider string, t *Tariff, known map[string]*meter) *Tari
 	return bound
 }
 
-// meter is the one that the book has, or a new one.
+// meter returns the meter that the book has, or a new one.
 func (c *Change) meter(known map[string]*meter, prefix string, per Per, limit Units) *meter {
 	m := known[prefix]
 	if m == nil || m.per != per {

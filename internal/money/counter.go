@@ -8,10 +8,10 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 )
 
-// counter is what this program knows of one document, and what it holds of it. Everything is under the book's lock.
+// counter is what this program knows of one document, and what it has leased of it. The book's lock guards everything.
 //
-// The document's share of this owner changes only by exchanges. In between, calls move units from free to inFlight and on to spent
-// or unknown, which an exchange then writes down.
+// Only exchanges change the lease in the document. In between, calls move units from free to inFlight and on to spent or unknown,
+// which the next exchange writes.
 type counter struct {
 	key         string
 	meter       *meter
@@ -19,42 +19,42 @@ type counter struct {
 
 	seen     time.Time // when doc was read or written; zero means never
 	doc      document
-	docUsed  Units // doc.used(), which is looked at for every call
+	docUsed  Units // doc.used(), which every call needs
 	revision uint64
 
-	// as is the generation of the lease: what reservations of a lost one turn out to have cost is no longer counted here.
+	// as is the generation of the lease. Settlements of a lost lease are no longer counted here.
 	as         uint32
 	held       Units
 	leaseUntil time.Time
 	inFlight   Units
 	calls      int   // reservations in flight
 	spent      Units // not in doc yet
-	unknown    Units // not in doc yet; negative when what was unknown turned out
-	returning  Units // given back by an exchange that has not ended
+	unknown    Units // not in doc yet; negative when unknown units were settled
+	returning  Units // returned by an exchange that has not ended
 
-	wanted, smallest Units         // what claims wait for: all of them, and the least of them
-	turn             chan struct{} // closed when the exchange under way has ended; nil when there is none
+	wanted, smallest Units         // what claims wait for: the sum, and the smallest one
+	turn             chan struct{} // closed when the present exchange ends; nil if there is none
 	rounds           uint64        // exchanges that ended
 	err              error         // of the last one
-	unsure           []*change     // written, or perhaps to be written yet: the store did not say. Oldest first
-	busy             bool          // taken from since the last look
-	swept            bool          // documents of periods long ago are gone
+	unsure           []*change     // may have been written, or may be yet: the store did not say. Oldest first
+	busy             bool          // used since the last look
+	swept            bool          // documents of old periods are removed
 }
 
-// free is what a call can be given now.
+// free returns what calls can use now.
 func (c *counter) free() Units {
 	return c.held.minus(c.inFlight).minus(c.spent).minus(c.unknown).minus(c.returning)
 }
 
-// usable reports whether the lease may be spent from, which ends a margin before others may conclude that its owner ended.
+// usable reports whether the lease may be used. That ends a margin before others may take it over.
 func (c *counter) usable(now time.Time, margin time.Duration) bool {
 	return now.Before(c.leaseUntil.Add(-margin))
 }
 
-// unleased is what the document has left.
+// unleased returns what is left in the document.
 func (c *counter) unleased() Units { return c.meter.limit.minus(c.docUsed) }
 
-// see notes the document as it is in the store.
+// see records the document as it is in the store.
 func (c *counter) see(doc document, revision uint64, now time.Time) {
 	c.doc, c.docUsed, c.revision, c.seen = doc, doc.used(), revision, now
 	c.publish()
@@ -85,31 +85,31 @@ func (c *counter) settle(u Units, from, to state) {
 	c.publish()
 }
 
-// publish tells those who only look how many calls a pool has left.
+// publish updates the number of calls left for readers without the lock.
 func (c *counter) publish() {
 	if c.meter.budget == nil && c.meter.now == c {
 		c.meter.left.Store(c.left().Calls)
 	}
 }
 
-// left is what calls of this program can still be given: nothing that others hold.
+// left returns what calls of this program can still use. What others hold is not part of it.
 func (c *counter) left() Units { return c.unleased().plus(c.free()).plus(c.returning) }
 
-// idle reports that this program has no lease, and nothing to write down.
+// idle reports whether this program has no lease and nothing to write.
 func (c *counter) idle() bool {
 	return c.leaseUntil.IsZero() && c.spent == (Units{}) && c.unknown == (Units{}) && len(c.unsure) == 0
 }
 
-// lose begins a new generation after another program concluded that this one had ended.
+// lose begins a new generation after another program took over the lease.
 func (c *counter) lose(as uint32) {
 	c.as, c.held, c.inFlight, c.calls, c.spent, c.unknown = as, Units{}, Units{}, 0, Units{}, Units{}
 	c.returning, c.unsure, c.leaseUntil = Units{}, nil, time.Time{}
 }
 
-// maxUnsure bounds the changes that may still be on their way to the store.
+// maxUnsure bounds the changes whose fate is unknown.
 const maxUnsure = 32
 
-// doubt keeps a change that may have been written, or may be yet.
+// doubt keeps a change that may have been written or may be yet.
 func (c *counter) doubt(w *change) {
 	if len(c.unsure) == maxUnsure {
 		c.unsure = c.unsure[1:]
@@ -117,8 +117,8 @@ func (c *counter) doubt(w *change) {
 	c.unsure = append(c.unsure, w)
 }
 
-// find gives the change that a document shows: the one that its lease names, or, where the lease is gone, the last one that
-// removed it; nil if it shows none of those that are in doubt.
+// find returns the doubtful change that a document proves to be written: the one that its lease names or, if the lease is gone, the
+// last one that removed it; nil if there is none.
 func (c *counter) find(l lease, leased bool) *change {
 	for i := len(c.unsure) - 1; i >= 0; i-- {
 		if w := c.unsure[i]; leased && l.Write == w.write || !leased && w.removes && !c.leaseUntil.IsZero() {
@@ -129,7 +129,7 @@ func (c *counter) find(l lease, leased bool) *change {
 	return nil
 }
 
-// change is one write of a document: what it moves into it, and what the owner holds afterwards.
+// change is one write of a document: the units that it adds, and what the owner holds afterwards.
 type change struct {
 	write          uint64
 	spent, unknown Units
@@ -144,12 +144,12 @@ type terms struct {
 	until         time.Time
 	from, through uint64
 	write         uint64
-	giveBack      bool // what is free
-	buried        bool // the document has changed otherwise
+	giveBack      bool // return what is free
+	buried        bool // the document changed in another way
 }
 
-// plan gives the document as it shall be, and what that changes: nil for nothing. The lock must be held; free units that are
-// given back cannot be taken from then on.
+// plan returns the next document and the change to it, nil if there is nothing to write. The lock must be held. From then on, free
+// units that the change returns cannot be used.
 func (c *counter) plan(doc document, t terms) ([]byte, document, *change, error) {
 	limit := c.meter.limit
 	next := document{Spent: doc.Spent.plus(c.spent), Unknown: doc.Unknown.plus(c.unknown), Leases: maps.Clone(doc.Leases)}
@@ -157,7 +157,7 @@ func (c *counter) plan(doc document, t terms) ([]byte, document, *change, error)
 	keep := c.held.minus(c.spent).minus(c.unknown).within(limit)
 	if t.giveBack {
 		keep = c.inFlight.within(limit)
-		c.returning = Units{} // of a change before that is in doubt
+		c.returning = Units{} // of an earlier change in doubt
 		c.returning = c.free().within(limit)
 	} else if c.wanted != (Units{}) {
 		left := limit.minus(next.used()).minus(keep)
@@ -170,7 +170,7 @@ func (c *counter) plan(doc document, t terms) ([]byte, document, *change, error)
 		if !leased && !moves && !t.buried && len(c.unsure) == 0 {
 			return nil, doc, nil, nil
 		}
-		// What moves units without a lease leaves an empty one behind, by which one can see that it was written.
+		// A change that moves units without a lease writes an empty lease, which later proves that it was written.
 		w.removes = leased || !moves
 	}
 	if !w.removes {
@@ -183,8 +183,8 @@ func (c *counter) plan(doc document, t terms) ([]byte, document, *change, error)
 	return data, next, w, err
 }
 
-// block is how much to lease of what is left: what is wanted, but not less than a 64th, and nothing if not even the smallest
-// call can be paid from it. Wanted and smallest are beyond what is free already.
+// block returns how much to lease of what is left: what is wanted, but at least a 64th, and nothing if it does not pay for the
+// smallest call. wanted and smallest do not include what is free already.
 func block(left, wanted, smallest, limit Units) Units {
 	if !left.covers(smallest, limit) {
 		return Units{}
@@ -194,7 +194,7 @@ func block(left, wanted, smallest, limit Units) Units {
 	return b.largest(Units{}).within(limit)
 }
 
-// apply notes that a change was written. The units it moved are in the document now.
+// apply records that a change was written.
 func (c *counter) apply(w *change) {
 	c.spent, c.unknown = c.spent.minus(w.spent), c.unknown.minus(w.unknown)
 	c.held, c.leaseUntil, c.returning = w.held, w.until, Units{}

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// document is a counter as the store has it. spent, unknown and the leases together never exceed the limit.
+// document is a counter in the store. Spent, unknown and the leases together never exceed the limit.
 type document struct {
 	Spent Units `json:"spent"`
 	// Unknown may have been billed.
@@ -14,22 +14,22 @@ type document struct {
 	Leases  map[string]lease `json:"leases,omitempty"`
 }
 
-// lease is what one owner may spend of a counter without asking. It holds what is limited only.
+// lease is what one owner may spend of a counter without asking. Units that the budget does not limit are 0.
 type lease struct {
 	Units
-	// Until is when others may conclude that the owner has ended.
+	// Until is when others may take over.
 	Until time.Time `json:"until"`
 	// As is the number by which the owner's records name this counter.
 	As uint32 `json:"as"`
-	// From is the last of the owner's records before the first one that matters to this lease; Through is the last one
-	// whose settlement is in the document.
+	// From is the number of the owner's last record before those of this lease; Through that of the last one whose settlement is
+	// in the document.
 	From    uint64 `json:"from"`
 	Through uint64 `json:"through"`
 	// Write tells the owner's own writes apart.
 	Write uint64 `json:"write"`
 }
 
-// used is all that is not free for a new lease.
+// used returns all that is not free for a new lease.
 func (d *document) used() Units {
 	sum := d.Spent.plus(d.Unknown)
 	for _, l := range d.Leases {
@@ -38,7 +38,7 @@ func (d *document) used() Units {
 	return sum
 }
 
-// others are the units that other owners hold.
+// others returns the units that other owners hold.
 func (d *document) others(owner string) (sum Units) {
 	for name, l := range d.Leases {
 		if name != owner {
@@ -54,7 +54,7 @@ func decodeDocument(key string, data []byte) (document, error) {
 		return d, nil
 	}
 	if err := json.Unmarshal(data, &d); err != nil {
-		return d, fmt.Errorf("the counter %s is not what this version writes; its data is left as it is: %w", key, err)
+		return d, fmt.Errorf("another version wrote the counter %s; it is not changed: %w", key, err)
 	}
 	return d, nil
 }

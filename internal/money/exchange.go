@@ -11,11 +11,11 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store"
 )
 
-// exchangeTimeout bounds one exchange with the store, whatever the claims that wait for it may wait.
+// exchangeTimeout bounds one exchange with the store, even if claims would wait longer.
 const exchangeTimeout = 10 * time.Second
 
-// exchange writes down what this program did with a counter, and takes units that claims wait for or gives back what is free.
-// One goes on at a time for a counter: the caller has set its turn, which is closed at the end.
+// exchange writes what this program did with a counter, and leases units that claims wait for or returns free ones. A counter has
+// one exchange at a time: the caller has set its turn, which is closed at the end.
 func (b *Book) exchange(ctx context.Context, c *counter, giveBack bool) error {
 	ctx, cancel := context.WithTimeout(ctx, exchangeTimeout)
 	defer cancel()
@@ -35,8 +35,7 @@ func (b *Book) exchange(ctx context.Context, c *counter, giveBack bool) error {
 	return c.err
 }
 
-// agree repeats compare-and-set until it succeeds. The first time it trusts what it knows of the document, if there is something to
-// be had according to that.
+// agree repeats compare-and-set until it succeeds. The first pass uses the known document if enough is left in it.
 func (b *Book) agree(ctx context.Context, c *counter, giveBack bool) error {
 	b.mu.Lock()
 	doc, revision := c.doc, c.revision
@@ -62,7 +61,7 @@ func (b *Book) agree(ctx context.Context, c *counter, giveBack bool) error {
 	}
 }
 
-// fetch reads a document, and concludes from it what became of writes before and of the lease.
+// fetch reads a document, and finds out from it which doubtful writes succeeded and whether the lease is lost.
 func (b *Book) fetch(ctx context.Context, c *counter) (document, uint64, error) {
 	entry, err := b.cfg.Store.Get(ctx, c.key)
 	if err != nil {
@@ -75,13 +74,13 @@ func (b *Book) fetch(ctx context.Context, c *counter) (document, uint64, error) 
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if entry.Revision < c.revision {
-		return c.doc, c.revision, nil // a copy that lags behind
+		return c.doc, c.revision, nil // the copy is older
 	}
 	mine, leased := doc.Leases[b.cfg.Owner]
 	if w := c.find(mine, leased); w != nil {
 		c.apply(w)
 	} else if !leased && !c.leaseUntil.IsZero() {
-		b.cfg.Logger.Warn("a lease of a budget was not renewed in time; what its calls cost stays counted as unknown", slog.String("counter", c.key))
+		b.cfg.Logger.Warn("a lease of a budget was not renewed in time; the cost of its calls is counted as unknown", slog.String("counter", c.key))
 		c.lose(b.nextCounter())
 	}
 	c.see(doc, entry.Revision, b.cfg.Now())
@@ -110,14 +109,14 @@ func (b *Book) write(ctx context.Context, c *counter, doc document, revision uin
 		c.doubt(change)
 		return err
 	}
-	// Whatever was in doubt was written against an older revision, and cannot be any more.
+	// Doubtful changes have an older revision, so they cannot be written any more.
 	c.apply(change)
 	c.unsure = nil
 	c.see(next, revision, now)
 	return nil
 }
 
-// bury moves what owners that have ended did into a document, and removes their leases.
+// bury adds to a document what ended owners did, and removes their leases.
 func (b *Book) bury(ctx context.Context, key string, doc document) (document, error) {
 	for owner, l := range doc.Leases {
 		if owner == b.cfg.Owner || !b.cfg.Store.Exclusive() && !b.cfg.Now().After(l.Until.Add(b.margin())) {
@@ -125,9 +124,9 @@ func (b *Book) bury(ctx context.Context, key string, doc document) (document, er
 		}
 		spent, unknown, err := tally(ctx, b.cfg.Store, b.cfg.Currency, owner, l)
 		if err != nil {
-			return doc, fmt.Errorf("the ledger of a program that ended without giving back its lease: %w", err)
+			return doc, fmt.Errorf("read the ledger of a program that ended without returning its lease: %w", err)
 		}
-		b.cfg.Logger.Info("a program ended without giving back its lease of a budget",
+		b.cfg.Logger.Info("a program ended without returning its lease of a budget",
 			slog.String("counter", key), slog.String("owner", owner), slog.Int64("billed", spent.Calls), slog.Int64("unknown", unknown.Calls))
 		doc.Leases = maps.Clone(doc.Leases)
 		delete(doc.Leases, owner)

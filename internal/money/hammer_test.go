@@ -11,7 +11,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store"
 )
 
-// hammer makes claims at once, and settles what it gets. It counts what the vendors billed, or may have.
+// hammer makes claims at the same time and settles the reservations. It counts what the vendors billed or may have billed.
 func hammer(t *testing.T, books []*Book, claims int, how func(i int) Settlement) (billed, unknown, refused int64) {
 	t.Helper()
 	var b, u, r atomic.Int64

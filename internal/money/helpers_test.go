@@ -10,7 +10,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store"
 )
 
-// clock stands still until a test moves it.
+// clock is a clock that only the test moves.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -37,7 +37,7 @@ func (c *clock) forward(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// shared is a store that several programs could be using.
+// shared is a store that is not exclusive.
 type shared struct{ store.Store }
 
 func (shared) Exclusive() bool { return false }
@@ -101,7 +101,7 @@ var (
 	unsure = Settlement{Billed: abi.BilledUnknown}
 )
 
-// quiet opens a Book that does nothing in the background, so that a test says when.
+// quiet opens a Book without background work, which the test calls instead.
 func quiet(t testing.TB, cfg Config) *Book {
 	t.Helper()
 	b := open(t, cfg)

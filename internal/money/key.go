@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// segment writes any name as one segment of a key: as it is where it can be, and otherwise as '=' with its base64. Names
-// that a key cannot hold even so are refused by the store.
+// segment encodes a name as one segment of a key: unchanged if possible, otherwise as '=' with its base64. The store refuses
+// segments that are too long.
 func segment(name string) string {
 	for i := range len(name) {
 		c := name[i]

@@ -15,7 +15,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store/jetstream"
 )
 
-// callers of the program that is killed: as many attempts can be under way.
+// callers is how many attempts of the killed program can be under way.
 const callers = 4
 
 func killConfig(s *jetstream.Store) Config {
@@ -136,7 +136,7 @@ func kill(t *testing.T, folder, role string, enough func(line string) bool) {
 	}
 }
 
-// accounts opens the books after a kill and gives what they know, and how many the vendor billed.
+// accounts opens the book after a kill, and returns what it knows and how many attempts the vendor billed.
 func accounts(t *testing.T, folder string) (budgets []Account, vendor int64) {
 	t.Helper()
 	s, err := jetstream.Open(t.Context(), jetstream.Config{Dir: filepath.Join(folder, "store")})

@@ -6,24 +6,25 @@ import (
 	"time"
 )
 
-// meter is a budget, or a pool of calls of a tariff: one counter after the other, a new one each period.
+// meter is a budget or a pool of calls of a tariff. It has a new counter each period.
 type meter struct {
 	// prefix of the keys of its counters.
 	prefix string
 	per    Per
 	zone   *time.Location
 
-	// limit, budget (nil for a pool) and now are under the book's lock.
+	// The book's lock guards limit, budget (nil for a pool) and now.
 	limit  Units
 	budget *Budget
 	now    *counter
-	// calls is limit's, for those who only look.
+	// calls is limit.Calls, for readers without the lock.
 	calls atomic.Int64
-	// left and until are now's for those who only look: calls, and the period's end in nanoseconds, math.MaxInt64 for never.
+	// left (calls) and until (the end of the period in nanoseconds, math.MaxInt64 for never) are those of now, for readers without
+	// the lock.
 	left, until atomic.Int64
 }
 
-// callsLeft of the period that now is in, as far as this program knows.
+// callsLeft returns the calls left in the period of a time, as far as this program knows.
 func (m *meter) callsLeft(now time.Time) int64 {
 	if now.UnixNano() >= m.until.Load() {
 		return m.calls.Load()
@@ -31,7 +32,7 @@ func (m *meter) callsLeft(now time.Time) int64 {
 	return max(0, m.left.Load())
 }
 
-// counter gives that of the period now is in, under the book's lock. old is the one it replaces, if it does.
+// counter returns the counter of the period of a time. fresh is set if it is new. The book's lock must be held.
 func (m *meter) counter(now time.Time, number func() uint32) (c *counter, fresh bool) {
 	if m.now != nil && (m.now.until.IsZero() || now.Before(m.now.until) && !now.Before(m.now.from)) {
 		return m.now, false

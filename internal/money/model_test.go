@@ -12,8 +12,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store"
 )
 
-// flaky is a store that sometimes fails, before or after it did what it was asked or a while later, and sometimes gives what stood
-// under a key before: for each key in an order that the seed gives.
+// flaky is a store that sometimes fails, before or after it wrote, writes late, or returns an older value. The seed decides when.
 type flaky struct {
 	store.Store
 	seed uint64
@@ -72,7 +71,7 @@ func (f *flaky) delay(key string, write func()) {
 	f.late[key] = write
 }
 
-// arrive lets a write that is late take place, or lets it be later still.
+// arrive does a late write, or delays it further.
 func (f *flaky) arrive(key string) {
 	if f.draw(key, 0.5) {
 		return
@@ -86,7 +85,7 @@ func (f *flaky) arrive(key string) {
 	}
 }
 
-// old gives what was read of a key before, and keeps what is there now.
+// old returns what was read of a key before, and remembers the present value.
 func (f *flaky) old(key string, now store.Entry) (store.Entry, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -95,7 +94,7 @@ func (f *flaky) old(key string, now store.Entry) (store.Entry, bool) {
 	return before, ok
 }
 
-// model plays programs that share a store: their calls, their ends and crashes, a network that fails and time that passes.
+// model simulates programs that share a store: their calls, ends and crashes, a network that fails, and time.
 type model struct {
 	t      *testing.T
 	random *rand.Rand
@@ -184,7 +183,7 @@ func (m *model) step() {
 	}
 }
 
-// tend lets programs do what they do in the background, but for some that were too busy.
+// tend does the background work of most programs.
 func (m *model) tend() {
 	for _, b := range m.books {
 		if m.sleepy && m.random.IntN(8) > 0 {
@@ -194,7 +193,7 @@ func (m *model) tend() {
 	}
 }
 
-// end has an attempt end as the vendor pleases.
+// end ends an attempt with a random result.
 func (m *model) end(i int) {
 	p := m.live[i]
 	m.live = append(m.live[:i], m.live[i+1:]...)
@@ -213,7 +212,7 @@ func (m *model) end(i int) {
 	}
 }
 
-// takenOver reports that others took over what pays for an attempt, whether its program knows yet or not.
+// takenOver reports whether others took over a lease that pays for an attempt, even if its program does not know that yet.
 func (m *model) takenOver(p *playing) bool {
 	for _, part := range p.r.parts {
 		c := part.counter
@@ -232,7 +231,7 @@ func (m *model) takenOver(p *playing) bool {
 	return false
 }
 
-// crash has a program end between two instructions: nothing of it is called any more.
+// crash ends a program without any further call.
 func (m *model) crash(i int) {
 	b := m.books[i]
 	m.books = append(m.books[:i], m.books[i+1:]...)

@@ -7,11 +7,11 @@ import (
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// Per is the period after which a budget begins anew.
+// Per is the period of a budget.
 type Per string
 
 const (
-	// Day begins at local midnight, or at the day's first moment where a clock change skips midnight.
+	// Day begins at local midnight, or at the first moment of the day if a clock change skips midnight.
 	Day Per = "day"
 	// Month begins with the first day of the month.
 	Month Per = "month"
@@ -19,8 +19,8 @@ const (
 	ever Per = ""
 )
 
-// bounds gives the first moment of the period that now is in, and of the next one; zero times for ever. name is the same for
-// all moments of a period, as in "2026-11-22" or "2026-11".
+// bounds returns the first moment of the period of a time, and that of the next period; zero times for ever. name identifies the
+// period, as in "2026-11-22" or "2026-11".
 func (p Per) bounds(now time.Time, zone *time.Location) (from, until time.Time, name string) {
 	y, m, d := now.In(zone).Date()
 	switch p {
@@ -33,8 +33,8 @@ func (p Per) bounds(now time.Time, zone *time.Location) (from, until time.Time, 
 	}
 }
 
-// midnight is the first moment of a day. Where clocks go forward at midnight, time.Date may give an hour of the day before; where
-// they go back over midnight, midnight comes twice and time.Date may give either: a day begins with the first moment of its date.
+// midnight returns the first moment of a day. Where clocks go forward at midnight, time.Date may return an hour of the day before.
+// Where they go back over midnight, midnight comes twice and time.Date may return either.
 func midnight(y int, m time.Month, d int, zone *time.Location) time.Time {
 	t := time.Date(y, m, d, 0, 0, 0, 0, zone)
 	want := time.Date(y, m, d, 12, 0, 0, 0, zone).Day()
@@ -51,8 +51,8 @@ func midnight(y int, m time.Month, d int, zone *time.Location) time.Time {
 	return t
 }
 
-// ParseInstant reads when something ends: RFC 3339, "2026-12-31 18:00" in the zone, or "2026-12-31", which means the end of that
-// day there. It fails with a *[ConfigError].
+// ParseInstant parses when something ends: RFC 3339, "2026-12-31 18:00" in the zone, or "2026-12-31", which means the end of that
+// day in the zone. The error is a *[ConfigError].
 func ParseInstant(text string, zone *time.Location) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339, text); err == nil {
 		return t, nil

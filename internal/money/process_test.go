@@ -22,7 +22,7 @@ const (
 	atVariable   = "MONEY_TEST_AT"
 )
 
-// TestMain is also the programs that tests start.
+// TestMain also runs the programs that tests start.
 func TestMain(m *testing.M) {
 	roles := map[string]func(ctx context.Context, at string) error{
 		"many":  func(ctx context.Context, folder string) error { return spendForEver(ctx, folder, false) },
@@ -39,7 +39,7 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// program is this one in another role.
+// program starts this test binary in another role.
 func program(t *testing.T, role, at string) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()

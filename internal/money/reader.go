@@ -8,13 +8,13 @@ import (
 )
 
 const (
-	// OtherTenants stands for those of a day that had more than a Book tells apart.
+	// OtherTenants replaces the names of tenants when there are too many.
 	OtherTenants = "(others)"
-	// maxCells bounds what usage keeps in memory: about 200 bytes each.
+	// maxCells bounds the memory of usage: about 200 bytes each.
 	maxCells = 1 << 16
 )
 
-// reader sums up the ledger as it grows. Whoever holds its turn may use it.
+// reader sums up the ledger as it grows. The holder of its turn may use it.
 type reader struct {
 	store    store.Store
 	currency Currency
@@ -25,7 +25,7 @@ type reader struct {
 	cells      map[UsageRow]*UsageRow // by key
 	since      time.Time
 	unreadable int
-	// The present day, which most records are of.
+	// The day of the last record: the next one is probably of the same day.
 	from, until time.Time
 	day         string
 }
@@ -47,7 +47,7 @@ func (r *reader) enter(ctx context.Context) error {
 
 func (r *reader) leave() { <-r.turn }
 
-// update reads what has come since the last time.
+// update reads the records since the last time.
 func (r *reader) update(ctx context.Context) error {
 	for entry, err := range r.store.Records(ctx, "", r.last) {
 		if err != nil {

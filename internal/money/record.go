@@ -10,14 +10,14 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store"
 )
 
-// record of the ledger: the intent of an attempt, or what became of it. A settlement repeats the intent, so that it says
-// everything even where the intent has been forgotten.
+// record of the ledger is the intent of an attempt or its settlement. A settlement repeats the intent, so that it is complete even
+// if the ledger has forgotten the intent.
 type record struct {
 	// Number counts the records of an owner.
 	Number uint64 `json:"n"`
-	// Of is the number of the intent; an intent has its own.
+	// Of is the number of the intent; in an intent it equals Number.
 	Of uint64 `json:"of"`
-	// At in milliseconds since 1970: when the attempt was reserved.
+	// At is when the attempt was reserved, in milliseconds since 1970.
 	At       int64  `json:"at"`
 	Provider string `json:"provider,omitempty"`
 	Route    string `json:"route,omitempty"`
@@ -27,12 +27,12 @@ type record struct {
 	// Price in millionths.
 	Price int64  `json:"price,omitempty"`
 	Pack  string `json:"package,omitempty"`
-	// On are the counters that the price is taken from, by the numbers that leases call them.
+	// On are the counters that pay, by the numbers in their leases.
 	On []uint32 `json:"on,omitempty"`
 
-	// Settled is set in a settlement; the rest is its.
+	// Settled is set in a settlement. Only a settlement has the fields below.
 	Settled bool `json:"settled,omitempty"`
-	// Was unknown: a settlement before, at the reservation's end, said so.
+	// Was is set if an earlier settlement, of a reservation that expired, said unknown.
 	Was     bool            `json:"was_unknown,omitempty"`
 	Billed  abi.Billed      `json:"billed,omitempty"`
 	Took    int64           `json:"took_us,omitempty"`
@@ -104,7 +104,7 @@ func appendText(b []byte, name, text string) []byte {
 func decodeRecord(data []byte) (record, error) {
 	var r record
 	if err := json.Unmarshal(data, &r); err != nil {
-		return r, fmt.Errorf("a record of the ledger is not what this version writes: %w", err)
+		return r, fmt.Errorf("another version wrote a record of the ledger: %w", err)
 	}
 	return r, nil
 }
@@ -113,8 +113,8 @@ func (r *record) units() Units { return Units{Amount(r.Price), 1} }
 
 func (r *record) time() time.Time { return time.UnixMilli(r.At) }
 
-// chapterBits: a topic of the ledger takes 2^chapterBits numbers of an owner's records, so that whoever reads what an owner did last
-// does not read what it did long ago.
+// chapterBits is the size of a topic of the ledger: 2^chapterBits records of an owner. So the last records can be read without the
+// older ones.
 const chapterBits = 12
 
 // ledgerRoot is the first segment of the ledger's topics.
@@ -124,7 +124,7 @@ func topic(currency Currency, owner string, chapter uint64) string {
 	return key(ledgerRoot, string(currency), segment(owner), strconv.FormatUint(chapter, 10))
 }
 
-// isOurs reports whether a topic is one of a currency's attempts.
+// isOurs reports whether a topic has attempts of a currency.
 func isOurs(topic string, currency Currency) bool {
 	return store.Under(topic, key(ledgerRoot, string(currency)))
 }

@@ -9,24 +9,24 @@ import (
 // Claim asks for the price of one attempt.
 type Claim struct {
 	Provider, Route, Tenant string
-	// Quote from the provider's Tariff. Where its package has ended since, the next source of the tariff pays:
-	// [Reservation.Quote] tells.
+	// Quote from the provider's Tariff. If its package has ended since, the next source of the tariff pays; see
+	// [Reservation.Quote].
 	Quote Quote
-	// Attempt is the number of the attempt within its call, from 0; calls are counted by the first.
+	// Attempt is the number of the attempt in its call, from 0. Number 0 counts the call.
 	Attempt int
-	// Until is the deadline of the call. Some time after it an open reservation is given up as unknown. Zero means now.
+	// Until is the deadline of the call. Some time later, an open reservation is settled as unknown. Zero means now.
 	Until time.Time
 }
 
-// Reservation is the price of an attempt, taken from everything that it concerns. It is to be settled once the attempt has ended. Its
-// methods are safe for concurrent use.
+// Reservation is the price of an attempt, taken from the budgets and the package that it concerns. It must be settled when the
+// attempt has ended. Its methods are safe for concurrent use.
 type Reservation struct {
 	book   *Book
 	claim  Claim
 	number uint64
 	at     time.Time
-	state  state // under the book's lock, as the next two
-	// expired is set when the reservation was given up, and may still be settled.
+	state  state // the book's lock guards this and the next two
+	// expired is set when the reservation was settled as unknown, and may still be settled.
 	expired bool
 	parts   []part
 	inline  [8]part
@@ -37,20 +37,19 @@ type Reservation struct {
 	waiting chan struct{} // closed when written; nil while nobody waits
 }
 
-// part is what a reservation has of one counter.
+// part names a counter that pays for a reservation, and the generation of its lease.
 type part struct {
 	counter *counter
 	as      uint32
 }
 
-// Quote is the price that was taken.
+// Quote returns the price that was taken.
 func (r *Reservation) Quote() Quote { return r.claim.Quote }
 
-// Reserve takes the price of an attempt, and one call, from every budget of its provider, route and tenant and from its package: all or
-// nothing. It usually touches nothing but memory; when a lease is used up, it waits for the next one until ctx ends.
+// Reserve takes the price of an attempt, and one call, from every budget of its provider, route and tenant and from its package, all
+// or nothing. It usually works in memory. If a lease is used up, it waits for the next one until ctx ends.
 //
-// It fails with a *[BudgetError] when one has not enough left, with a *[StoreError] when the store cannot tell, with [ErrClosed],
-// or with ctx's error.
+// The error is a *[BudgetError] if a budget has not enough left, a *[StoreError] if the store fails, [ErrClosed], or that of ctx.
 func (b *Book) Reserve(ctx context.Context, claim Claim) (*Reservation, error) {
 	r := &Reservation{book: b, claim: claim}
 	r.parts = r.inline[:0]
@@ -102,7 +101,7 @@ func (b *Book) reserve(r *Reservation, waits *waits) (turn chan struct{}, err er
 	return nil, nil
 }
 
-// choose finds what pays for the attempt, and everything it is to be taken from. The lock must be held.
+// choose finds the source that pays for the attempt, and the counters of its budgets. The lock must be held.
 func (b *Book) choose(r *Reservation, now time.Time, waits *waits) (turn chan struct{}, err error) {
 	r.parts = r.parts[:0]
 	for q := &r.claim.Quote; q.pool != nil && q.pool.meter != nil; *q = q.tariff.after(q.pool, now) {

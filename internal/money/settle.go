@@ -9,7 +9,7 @@ import (
 
 // Settlement is how an attempt ended.
 type Settlement struct {
-	// Billed yes keeps the price, no gives it back, and unknown keeps it apart.
+	// Billed yes keeps the price, no returns it, and unknown counts it as unknown.
 	Billed abi.Billed
 	Took   time.Duration
 	// Failure is the kind of a failed attempt; 0 for one that succeeded.
@@ -17,11 +17,11 @@ type Settlement struct {
 	VendorRequestID string
 }
 
-// maxRequestID bounds what the ledger keeps of a vendor's request id, in bytes.
+// maxRequestID bounds a vendor's request ID in the ledger, in bytes.
 const maxRequestID = 128
 
-// Settle says how the attempt ended. The first call counts, and no other; it is right also after the reservation was given up, or
-// the Book closed.
+// Settle records how the attempt ended. Only the first call counts. It may come after the reservation expired or the Book was
+// closed.
 func (r *Reservation) Settle(s Settlement) {
 	r.book.mu.Lock()
 	defer r.book.mu.Unlock()
@@ -31,8 +31,8 @@ func (r *Reservation) Settle(s Settlement) {
 	}
 }
 
-// Wait returns when the ledger has the attempt, so that it is not forgotten even if this program ends the next moment. No vendor may be
-// asked for money before, nor if Wait fails: with what the store said, with [ErrLate], or with ctx's error.
+// Wait returns when the ledger has the attempt, so that it is not forgotten even if this program ends the next moment. No vendor may
+// be asked for money before that, nor if Wait returns an error: that of the store, [ErrLate], or that of ctx.
 func (r *Reservation) Wait(ctx context.Context) error {
 	r.mu.Lock()
 	if !r.written {
@@ -56,7 +56,7 @@ func (r *Reservation) Wait(ctx context.Context) error {
 	return r.book.inTime(r)
 }
 
-// inTime is [ErrLate] if a lease that pays for a reservation may have been taken over.
+// inTime returns [ErrLate] if a lease that pays for a reservation may have been taken over.
 func (b *Book) inTime(r *Reservation) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -69,7 +69,8 @@ func (b *Book) inTime(r *Reservation) error {
 	return nil
 }
 
-// begin writes the intent of a reservation. The lock must be held, so that the ledger has the records by their numbers.
+// begin writes the intent of a reservation. The lock must be held, so that the records of the ledger are in the order of their
+// numbers.
 func (b *Book) begin(r *Reservation, now time.Time) {
 	r.at = now
 	if r.claim.Until.IsZero() {
@@ -106,7 +107,7 @@ func (b *Book) settle(r *Reservation, s Settlement) {
 	b.append(&rec, b.lost.note)
 }
 
-// record is the intent of a reservation. It is good until the next one; the lock must be held.
+// record returns the intent of a reservation, valid until the next call. The lock must be held.
 func (b *Book) record(r *Reservation) record {
 	c := &r.claim
 	rec := record{
@@ -121,7 +122,7 @@ func (b *Book) record(r *Reservation) record {
 	return rec
 }
 
-// append gives a record the next number and hands it to the store, which copies it. The lock must be held.
+// append numbers a record and passes it to the store, which copies it. The lock must be held.
 func (b *Book) append(rec *record, done func(error)) {
 	b.records++
 	rec.Number = b.records

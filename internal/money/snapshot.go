@@ -8,25 +8,25 @@ import (
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// Account of a budget or a package at one moment, as far as this program knows: of what others spend it learns now and then.
+// Account is the state of a budget or a package at one moment, as far as this program knows. It learns now and then what others spend.
 type Account struct {
-	// Scope and Name of a budget; for a package, the name that [Quote.String] uses, and its provider.
+	// Scope and Name of a budget. A package has the scope provider and the name of its provider.
 	Scope Scope  `json:"scope"`
 	Name  string `json:"name"`
 	Per   Per    `json:"per,omitempty"`
-	// Pool is what a provider's tariff calls it, as in "package 2026-a"; empty for a budget.
+	// Pool says which part of the provider's tariff it is, as in "package 2026-a"; zero for a budget.
 	Pool message.Message `json:"pool,omitzero"`
-	// Limit has a 0 for what is not limited; Left then has one, too.
+	// Limit has a 0 for what is not limited; so has Left.
 	Limit Units `json:"limit"`
 	Spent Units `json:"spent"`
-	// Unknown may have been billed, and counts as spent.
+	// Unknown units may have been billed, and count as spent.
 	Unknown Units `json:"unknown"`
-	// Reserved by calls of this program that have not ended.
+	// Reserved units are those of calls of this program that have not ended.
 	Reserved Units `json:"reserved"`
-	// Held by other programs: reserved there, or leased for calls to come.
+	// Held units are reserved or leased by other programs.
 	Held Units `json:"held"`
 	Left Units `json:"left"`
-	// Until is when the next period begins, or the package expires; zero for never.
+	// Until is when the next period begins or the package expires; zero for never.
 	Until time.Time `json:"until,omitzero"`
 }
 
@@ -56,7 +56,7 @@ func (a Account) refusal(price Amount) *BudgetError {
 	}
 }
 
-// Snapshot gives all budgets, then the packages and other limited parts of tariffs, without asking the store.
+// Snapshot returns all budgets, then the packages and other limited parts of tariffs, without asking the store.
 func (b *Book) Snapshot() []Account {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -9,13 +9,13 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store"
 )
 
-// Counters of periods that are over are kept for so long, for people who look into the store; usage comes from the ledger.
+// Counters of past periods are kept for this long, for people who look into the store. Usage comes from the ledger.
 const (
 	keepDays   = 62
 	keepMonths = 14
 )
 
-// oldest is the name of the first period whose counter is kept.
+// oldest returns the name of the first period whose counter is kept.
 func (p Per) oldest(now time.Time, zone *time.Location) string {
 	switch p {
 	case Day:
@@ -28,7 +28,7 @@ func (p Per) oldest(now time.Time, zone *time.Location) string {
 	return name
 }
 
-// sweep removes the documents of a meter's periods that were over long ago, once a period.
+// sweep removes the documents of a meter's old periods, once a period.
 func (b *Book) sweep(ctx context.Context, c *counter) error {
 	b.mu.Lock()
 	due := !c.swept && c.meter.now == c && c.meter.per != ever

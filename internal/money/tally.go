@@ -8,8 +8,8 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store"
 )
 
-// tally sums up what an owner that has ended did with a lease after the last time it wrote that down: what was billed, and what is
-// unknown, which every attempt without an end is. It holds no more than the attempts that had not ended.
+// tally sums up from the ledger what an ended owner did with a lease since its last write: what was billed, and what is unknown.
+// Attempts without an end are unknown. Its memory grows only with these.
 func tally(ctx context.Context, s store.Store, currency Currency, owner string, l lease) (spent, uncertain Units, err error) {
 	open := map[uint64]Units{}
 	for chapter := (l.From + 1) >> chapterBits; ; chapter++ {

@@ -10,45 +10,46 @@ import (
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// TariffConfig is what is known of an account's prices. Of the sources that are given, the first that has a call left counts: packages
-// (the one that expires first before the others), free calls, then the price per call: PerCall, or else a tier of the
-// manifest, either replaced by the volume tier that the month has reached.
+// TariffConfig has the prices of an account. The first source with a call left sets the price: packages (the one that expires first
+// before the others), free calls, then the price per call. The price per call is PerCall or else a tier of the manifest; the volume
+// tier that the month has reached replaces either.
 type TariffConfig struct {
-	// Currency of all prices that do not name theirs; empty means CNY.
+	// Currency of the prices; empty means CNY.
 	Currency Currency
 	Packages []Package
-	// FreeCalls that the account had for nothing when it was new, less those used before.
+	// FreeCalls of the new account, less those used before.
 	FreeCalls int64
-	// Volume tiers, by what is paid by the call within a month; packages and free calls do not count.
+	// Volume tiers, by the calls in a month that are paid one by one. Calls of packages and free calls do not count.
 	Volume []VolumeTier
-	// PerCall is the price of one call; nil means that of Tiers.
+	// PerCall is the price of a call; nil means that of Tiers.
 	PerCall *Amount
-	// Tiers are the manifest's prices. Bought is the calls of the tier that was bought; 0 means the smallest, usually the dearest.
+	// Tiers are the prices of the manifest. Bought is the size of the tier that was bought, in calls; 0 means the smallest, which is
+	// usually the dearest.
 	Tiers  []abi.PriceTier
 	Bought uint64
 }
 
-// Package of calls that was paid in advance. A call of it costs its share of the price, rounded up to a millionth, so that the
-// shares come to the price of the whole, and at most to a millionth for each call more.
+// Package of calls that was paid in advance. A call of it costs its share of the price, rounded up to a millionth. The shares of all
+// calls exceed the price by at most a millionth each.
 type Package struct {
-	// ID names it for people and in counters; unique within the account.
+	// ID names the package for people and in counters. It is unique in the account.
 	ID    string
 	Calls int64
 	Price Amount
-	// Expires is the first moment at which it is worth nothing; zero means never. See [ParseInstant].
+	// Expires is the first moment at which the package cannot be used; zero means never. See [ParseInstant].
 	Expires time.Time
-	// Used are calls spent before it was entered here. Changing it later changes what is left.
+	// Used is how many calls were used before the package was entered here. A later change of it changes what is left.
 	Used int64
 }
 
-// VolumeTier is the price from a month's call of that number on, counted from 1.
+// VolumeTier is the price of the calls of a month from number From on, counted from 1.
 type VolumeTier struct {
 	From    int64
 	PerCall Amount
 }
 
-// Tariff prices the calls of an account. As [NewTariff] gives it, it counts nothing, so that packages never end;
-// [Book.Tariff] gives the one that knows what is left. It is safe for concurrent use.
+// Tariff prices the calls of an account. A Tariff from [NewTariff] counts nothing, so its packages never end; one from [Book.Tariff]
+// knows what is left. It is safe for concurrent use.
 type Tariff struct {
 	currency Currency
 	pools    []*pool
@@ -68,7 +69,7 @@ type pool struct {
 	meter   *meter
 }
 
-// NewTariff checks prices. It fails with a *[ConfigError], *[CurrencyError] or *[AmountError].
+// NewTariff returns a Tariff. The error is a *[ConfigError], *[CurrencyError] or *[AmountError].
 func NewTariff(cfg TariffConfig) (*Tariff, error) {
 	if cfg.Currency == "" {
 		cfg.Currency = CNY
@@ -138,7 +139,7 @@ func packagePools(packages []Package) ([]*pool, error) {
 	return pools, nil
 }
 
-// base is the price of a call outside packages, before any volume tier.
+// base returns the price of a call outside packages, before any volume tier.
 func (cfg *TariffConfig) base() (*pool, error) {
 	if cfg.PerCall != nil {
 		if *cfg.PerCall < 0 {
@@ -172,7 +173,7 @@ func (cfg *TariffConfig) base() (*pool, error) {
 	return &pool{source: message.New(message.PriceManifest, "calls", int64(chosen.Calls)), price: price}, nil
 }
 
-// volumePools are the steps of a month, each with as many calls as there are until the next begins.
+// volumePools returns the tiers of a month. Each has the number of calls until the next one begins.
 func volumePools(tiers []VolumeTier, base *pool) ([]*pool, error) {
 	pools := []*pool{base}
 	begin := int64(1)
@@ -221,12 +222,12 @@ func (q Quote) Message() message.Message {
 	}
 }
 
-// Quote gives the price of a call that begins now. It takes nothing, and does not allocate.
+// Quote returns the price of a call that begins now. It reserves nothing and does not allocate.
 func (t *Tariff) Quote(now time.Time) Quote {
 	return t.first(t.pools, now)
 }
 
-// after is the quote from what comes behind a pool.
+// after returns the quote of the pools behind a pool.
 func (t *Tariff) after(p *pool, now time.Time) Quote {
 	return t.first(t.pools[slices.Index(t.pools, p)+1:], now)
 }
@@ -242,7 +243,7 @@ func (t *Tariff) first(pools []*pool, now time.Time) Quote {
 
 func (p *pool) expired(now time.Time) bool { return !p.expires.IsZero() && !now.Before(p.expires) }
 
-// has reports how many calls are left, and whether one can be taken.
+// has returns how many calls are left, and whether one can be used.
 func (p *pool) has(now time.Time) (left int64, ok bool) {
 	switch {
 	case p.expired(now):

@@ -12,7 +12,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/message/messagetest"
 )
 
-// spend makes calls, all billed, and gives the sources of their prices in order, each with how many calls came from it.
+// spend makes calls that are all billed. It returns the sources of their prices in order, with the number of calls of each.
 func spend(t *testing.T, b *Book, provider string, calls int) (total Amount, sources []string, counts []int) {
 	t.Helper()
 	for range calls {
@@ -55,7 +55,7 @@ func TestTariffUsesPackagesThenFreeCallsThenTiers(t *testing.T) {
 		t.Errorf("the calls cost %s, want %s", total, want)
 	}
 
-	c.forward(10 * 24 * time.Hour) // the tiers begin anew with the month
+	c.forward(10 * 24 * time.Hour) // the tiers begin again with the month
 	_, sources, counts = spend(t, b, "p", 4)
 	if diff := cmp.Diff([]string{"money.price_per_call", "money.price_volume(from=4)"}, sources); diff != "" {
 		t.Error(diff)

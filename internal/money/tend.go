@@ -12,7 +12,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 )
 
-// atOnce bounds the counters that are written down at the same time.
+// atOnce bounds the counters that are written at the same time.
 const atOnce = 8
 
 // keepTending renews leases until the Book is closed.
@@ -25,14 +25,14 @@ func (b *Book) keepTending() {
 			return
 		case <-ticker.C:
 			if err := b.tend(b.life); err != nil && b.life.Err() == nil {
-				b.cfg.Logger.Warn("budgets cannot be written down; calls go on only until what is leased has been spent", slog.Any("error", err))
+				b.cfg.Logger.Warn("budgets cannot be written; calls continue only until the leases are used up", slog.Any("error", err))
 			}
 		}
 	}
 }
 
-// tend gives up reservations that nobody settled, begins new periods, writes every counter down, gives back what lies idle, and looks at
-// what others spent.
+// tend settles abandoned reservations as unknown, begins new periods, writes every counter, returns idle leases, and reads what
+// others spent.
 func (b *Book) tend(ctx context.Context) error {
 	b.mu.Lock()
 	now := b.cfg.Now()
@@ -47,7 +47,7 @@ func (b *Book) tend(ctx context.Context) error {
 	if unwritten > 0 {
 		b.cfg.Logger.Error("records of the ledger were not written", slog.Int("records", unwritten), slog.Any("error", why))
 	}
-	// Several at a time: a slow store must not cost the last one its lease.
+	// Several at a time: with a slow store, the last one would lose its lease otherwise.
 	problems := make([]error, len(counters))
 	var looking sync.WaitGroup
 	room := make(chan struct{}, atOnce)
@@ -90,7 +90,7 @@ func (b *Book) look(ctx context.Context, c *counter) error {
 	return b.sweep(ctx, c)
 }
 
-// giveUp settles as unknown what nobody settled in time. The lock must be held.
+// giveUp settles as unknown what was not settled in time. The lock must be held.
 func (b *Book) giveUp(now time.Time) {
 	for _, r := range b.open {
 		if now.After(r.claim.Until.Add(b.cfg.Grace)) {
@@ -100,7 +100,7 @@ func (b *Book) giveUp(now time.Time) {
 	}
 }
 
-// lostRecords counts the settlements that the ledger did not take. It has its own lock, since the store may call from anywhere.
+// lostRecords counts the settlements that the ledger refused. It has its own lock, since the store may call it at any time.
 type lostRecords struct {
 	mu    sync.Mutex
 	count int

@@ -14,7 +14,7 @@ func (u Units) plus(v Units) Units {
 
 func (u Units) minus(v Units) Units { return u.plus(Units{-v.Amount, -v.Calls}) }
 
-// saturate adds, and stops at the ends of the range: a counter that no limit stops must not come out negative.
+// saturate adds and stops at the ends of the range, so that an unlimited counter never becomes negative.
 func saturate(a, b int64) int64 {
 	switch sum := a + b; {
 	case b > 0 && sum < a:
@@ -26,7 +26,7 @@ func saturate(a, b int64) int64 {
 	}
 }
 
-// within sets to 0 what a limit does not bound. A limit bounds what it has a positive number for.
+// within sets to 0 what the limit does not bound. A limit bounds what it has a positive number for.
 func (u Units) within(limit Units) Units {
 	if limit.Amount <= 0 {
 		u.Amount = 0
@@ -37,7 +37,7 @@ func (u Units) within(limit Units) Units {
 	return u
 }
 
-// covers reports whether there is enough for need in all that a limit bounds.
+// covers reports whether u is enough for need in all that the limit bounds.
 func (u Units) covers(need, limit Units) bool {
 	return (limit.Amount <= 0 || u.Amount >= need.Amount) && (limit.Calls <= 0 || u.Calls >= need.Calls)
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 )
 
-// Dimension is what usage is told apart by.
+// Dimension is what usage is grouped by.
 type Dimension string
 
 const (
@@ -20,46 +20,46 @@ const (
 	ByTenant   Dimension = "tenant"
 )
 
-// Query asks for the usage of whole days in the Book's zone: from the one that From is in to the one before that of To. A zero From
-// means all that is known, a zero To up to now. By says what to tell apart; nothing gives one sum.
+// Query asks for the usage of whole days in the Book's zone: from the day of From to the day before that of To. A zero From means
+// from the beginning, a zero To until now. By groups the sums; without it there is one sum.
 type Query struct {
 	From, To time.Time
 	By       []Dimension
 }
 
-// Usage is what the ledger knows.
+// Usage is a summary of the ledger.
 type Usage struct {
-	// Rows are in the order of their days, then of their names.
+	// Rows are sorted by day, provider, route and tenant.
 	Rows []UsageRow
-	// Since is the first day of which everything that the ledger had is known; zero means all.
+	// Since is the first day that is complete; zero means that all are.
 	Since time.Time
-	// Unreadable records of the ledger are left out.
+	// Unreadable is the number of records that could not be read and are not counted.
 	Unreadable int
 }
 
-// UsageRow sums up the attempts of one day, provider, route and tenant, as far as the query tells them apart; the rest is empty.
-// Attempts count for the day on which they began.
+// UsageRow sums up the attempts of one day, provider, route and tenant. Those that the query does not group by are empty. An
+// attempt counts for the day on which it began.
 type UsageRow struct {
 	Day      string `json:"day,omitempty"`
 	Provider string `json:"provider,omitempty"`
 	Route    string `json:"route,omitempty"`
-	// Tenant is [OtherTenants] for what came after too many on one day.
+	// Tenant is [OtherTenants] if there were too many.
 	Tenant string `json:"tenant,omitempty"`
 
-	// Calls are attempts that were the first of their call.
+	// Calls counts the first attempts of calls.
 	Calls    int64 `json:"calls"`
 	Attempts int64 `json:"attempts"`
 	Billed   int64 `json:"billed"`
-	// Unknown attempts may have been billed. Open ones have not ended, or their program did before they did.
+	// Unknown attempts may have been billed. Open ones have not ended, or their program ended first.
 	Unknown int64 `json:"unknown"`
 	Open    int64 `json:"open"`
 	Failed  int64 `json:"failed"`
-	// Cost is that of billed attempts, UnknownCost that of unknown ones.
+	// Cost is the cost of billed attempts, UnknownCost that of unknown ones.
 	Cost        Amount `json:"cost"`
 	UnknownCost Amount `json:"unknown_cost"`
 }
 
-// Add sums another row up; what the rows are about stays as it is.
+// Add adds the numbers of another row. It does not change day and names.
 func (r *UsageRow) Add(s *UsageRow) {
 	r.Calls += s.Calls
 	r.Attempts += s.Attempts
@@ -71,7 +71,7 @@ func (r *UsageRow) Add(s *UsageRow) {
 	r.UnknownCost = Units{Amount: r.UnknownCost}.plus(Units{Amount: s.UnknownCost}).Amount
 }
 
-// of is what one record adds.
+// of sets the row to what one record adds.
 func (r *UsageRow) of(rec *record) {
 	price := Amount(rec.Price)
 	if !rec.Settled {
@@ -97,8 +97,8 @@ func (r *UsageRow) of(rec *record) {
 	}
 }
 
-// Usage sums up the ledger: of this program and of all that share the store. The first query reads all of it, later ones what has
-// come since. It fails with what the store says.
+// Usage sums up the ledger of all programs that share the store. The first query reads all of it, later ones read the new records.
+// The error is that of the store or of ctx.
 func (b *Book) Usage(ctx context.Context, q Query) (*Usage, error) {
 	if err := b.read.enter(ctx); err != nil {
 		return nil, err
@@ -136,7 +136,7 @@ func (b *Book) Usage(ctx context.Context, q Query) (*Usage, error) {
 	return u, nil
 }
 
-// by keeps what is told apart.
+// by returns a row with only the dimensions set.
 func (r UsageRow) by(dimensions []Dimension) UsageRow {
 	var k UsageRow
 	for _, d := range dimensions {

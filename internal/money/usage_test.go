@@ -15,7 +15,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// spentOverDays has two programs make attempts over three days.
+// spentOverDays returns the book of one of two programs that made attempts on three days.
 func spentOverDays(t *testing.T) (*Book, *clock) {
 	s := shared{store.NewMemory()}
 	c := newClock(t, "2026-11-21T23:00:00+08:00")
@@ -157,7 +157,7 @@ func FuzzRecordIsReadAsItWasWritten(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// JSON holds Unicode only: other bytes come back as replacement characters.
+		// JSON has only Unicode: other bytes become replacement characters.
 		for _, text := range []*string{&r.Provider, &r.Tenant, &r.Request} {
 			*text = string([]rune(*text))
 		}

@@ -5,17 +5,17 @@ import (
 	"time"
 )
 
-// recheck is how long a refusal stands before the store is asked again whether others gave something back.
+// recheck is how long a refusal is valid before the store is asked again whether others returned something.
 const recheck = 100 * time.Millisecond
 
-// errSpent says that a package has ended.
+// errSpent means that a package has ended.
 var errSpent = errors.New("nothing is left")
 
-// waits are the exchanges that a claim has waited for: each counter with its number of rounds before.
+// waits has the exchanges that a claim has waited for: the number of rounds of each counter before.
 type waits map[*counter]uint64
 
-// has reports that a counter has the units free for a call: no channel and no error. A channel is closed when it is worth looking again.
-// The error is a *[BudgetError], errSpent for a package, or what the store said. The lock must be held.
+// has returns neither a channel nor an error if a counter has the units for a call. A channel is closed when it is worth looking
+// again. The error is a *[BudgetError], errSpent for a package, or that of the store. The lock must be held.
 func (b *Book) has(c *counter, need Units, now time.Time, waited *waits) (chan struct{}, error) {
 	usable := c.usable(now, b.margin())
 	if usable && c.free().covers(need, c.meter.limit) {
@@ -48,7 +48,7 @@ func (b *Book) has(c *counter, need Units, now time.Time, waited *waits) (chan s
 	return c.turn, nil
 }
 
-// refusal says why a call gets nothing from a counter. The lock must be held.
+// refusal returns why a call gets nothing from a counter. The lock must be held.
 func (b *Book) refusal(c *counter) error {
 	budget := c.meter.budget
 	if budget == nil {
@@ -60,7 +60,7 @@ func (b *Book) refusal(c *counter) error {
 	}
 }
 
-// used is what was spent, or may have been billed, as far as this program knows.
+// used returns what was spent or may have been billed, as far as this program knows.
 func (c *counter) used() Units {
 	return c.doc.Spent.plus(c.doc.Unknown).plus(c.spent).plus(c.unknown)
 }

@@ -5,31 +5,31 @@ import (
 	"time"
 )
 
-// latency is what an account took lately: a histogram whose weights halve in every half-life, so that the recent past counts. It
-// answers in time independent of how much it has seen, and is not safe for concurrent use.
+// latency is a histogram of how long the calls of an account took. The weights halve in every half-life, so that recent calls
+// count most. Every method takes constant time. It is not safe for concurrent use.
 type latency struct {
 	weights [latencyBuckets]float64
 	total   float64
 	origin  time.Time
-	// middle is the median, 0 when it has to be found again.
+	// middle caches the median; 0 means that it must be computed.
 	middle time.Duration
 }
 
 const (
 	latencyBuckets = 96
-	// latencyBase is the upper end of the first bucket, latencyGrowth that of each next one to the one before: 1 ms to 10 minutes
-	// within 7.5 percent.
+	// latencyBase is the upper end of the first bucket, and each bucket ends latencyGrowth times as late as the one before. That
+	// covers 1 ms to 10 minutes with an error of 7.5 percent.
 	latencyBase    = time.Millisecond
 	latencyGrowth  = 1.15
 	latencyHalving = 10 * time.Minute
-	// enough samples for a percentile to mean something.
+	// enough is the number of samples from which on a percentile is used.
 	enough = 20
 )
 
-// add takes one duration.
+// add adds one duration.
 func (l *latency) add(now time.Time, d time.Duration) {
 	w := l.weight(now)
-	if w > 1e12 { // before the weights lose their precision
+	if w > 1e12 { // before they lose precision
 		l.rescale(now)
 		w = 1
 	}
@@ -38,7 +38,7 @@ func (l *latency) add(now time.Time, d time.Duration) {
 	l.middle = 0
 }
 
-// median is the quantile that every ranking asks for.
+// median returns the cached median.
 func (l *latency) median() time.Duration {
 	if l.middle == 0 {
 		l.middle = l.quantile(0.5)
@@ -46,7 +46,7 @@ func (l *latency) median() time.Duration {
 	return l.middle
 }
 
-// weight of a sample at a time.
+// weight returns that of a sample at a time.
 func (l *latency) weight(now time.Time) float64 {
 	if l.origin.IsZero() {
 		l.origin = now
@@ -63,7 +63,7 @@ func (l *latency) rescale(now time.Time) {
 	l.origin = now
 }
 
-// samples is how many recent ones there are, old ones counting for less.
+// samples returns the number of samples, old ones counting for less.
 func (l *latency) samples(now time.Time) float64 {
 	if l.total == 0 {
 		return 0
@@ -71,13 +71,13 @@ func (l *latency) samples(now time.Time) float64 {
 	return l.total / l.weight(now)
 }
 
-// full reports quickly that the samples count for one recent one at least; false where that takes a closer look.
+// full reports whether the samples surely count for at least one recent one. It is a cheap check that may miss some.
 func (l *latency) full(now time.Time) bool {
 	halvings := now.Sub(l.origin) / latencyHalving
 	return halvings >= 0 && halvings < 60 && l.total >= float64(int64(2)<<halvings)
 }
 
-// quantile is the duration that a share q of the recent samples did not pass; 0 without samples.
+// quantile returns the duration that a share q of the samples did not exceed; 0 without samples.
 func (l *latency) quantile(q float64) time.Duration {
 	if l.total == 0 {
 		return 0

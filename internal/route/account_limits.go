@@ -2,31 +2,31 @@ package route
 
 import "time"
 
-// Limits protect an account. Zero values are the defaults.
+// Limits protect an account. A zero value means its default.
 type Limits struct {
-	// Concurrency is how many calls may be under way at once; 0 means any number.
+	// Concurrency is the maximum of calls under way at once; 0 means no limit.
 	Concurrency int
-	// Rate is how many calls the vendor sells in a time; 0 calls mean any number.
+	// Rate is the maximum of calls in a time; 0 calls mean no limit.
 	Rate Rate
-	// Breaker keeps calls away from a vendor that fails.
+	// Breaker stops calls to a vendor that fails.
 	Breaker Breaker
 }
 
-// Rate is so many calls in so much time, spread evenly.
+// Rate is a number of calls in a time, spread evenly.
 type Rate struct {
 	Calls int
 	Per   time.Duration
 }
 
-// Breaker opens when a share of the calls within a window failed by the vendor's or the network's fault, lets nothing through for a
-// while, then a few calls, and after they succeeded a growing share of all.
+// Breaker opens when too many calls within a window failed by the fault of the vendor or the network. Then it lets no call
+// through for a time, then a few, and after these succeeded a growing share of all.
 type Breaker struct {
 	Off bool
-	// FailureRate that opens it, above 0 to 1; default 0.5. MinCalls within the window before it can; default 10.
+	// FailureRate opens it: above 0 and up to 1, default 0.5. MinCalls is how many calls the window must have; default 10.
 	FailureRate float64
 	MinCalls    int
-	// Window that is looked at, default 30 seconds. OpenFor is how long nothing is let through, and also how long the gradual
-	// return takes; default 15 seconds.
+	// Window is the time over which calls count, default 30 seconds. OpenFor is how long no call is let through, and also how
+	// long the gradual return takes; default 15 seconds.
 	Window, OpenFor time.Duration
 }
 
@@ -35,7 +35,7 @@ const (
 	defaultMinCalls    = 10
 	defaultWindow      = 30 * time.Second
 	defaultOpenFor     = 15 * time.Second
-	// probes are the calls that must succeed before an open breaker closes.
+	// probes is the number of calls that must succeed before an open breaker closes.
 	probes = 3
 )
 

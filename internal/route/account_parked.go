@@ -9,21 +9,21 @@ import (
 
 // Parked describes why and until when an account is not asked: it needs repair, or an operator wants it so.
 type Parked struct {
-	// Since when; zero means that it is not parked.
+	// Since is when the parking began; zero means that the account is not parked.
 	Since time.Time `json:"since"`
-	// Until when; zero means until somebody unparks it.
+	// Until is when it ends; zero means that somebody must unpark the account.
 	Until time.Time `json:"until,omitzero"`
-	// Kind of the failure that led to it; unspecified when an operator did.
+	// Kind of the failure that caused it; unspecified if an operator parked the account.
 	Kind   abi.FailureKind `json:"kind,omitempty"`
 	Reason message.Message `json:"reason,omitzero"`
 }
 
-// at reports whether the parking holds at a time.
+// at reports whether the account is parked at a time.
 func (p Parked) at(now time.Time) bool {
 	return !p.Since.IsZero() && (p.Until.IsZero() || now.Before(p.Until))
 }
 
-// byOperator reports whether somebody parked it, and not a failure.
+// byOperator reports whether an operator parked the account.
 func (p Parked) byOperator() bool {
 	return !p.Since.IsZero() && p.Kind == abi.FailureKindUnspecified
 }

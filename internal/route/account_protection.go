@@ -14,13 +14,14 @@ import (
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// protection guards an account, and knows how it has done. It outlives a router that another one succeeds.
+// protection limits the calls of an account and measures them. When a router takes over from another one, it keeps the
+// protections.
 type protection struct {
 	name    string
 	limits  Limits
 	openFor time.Duration
-	spacing time.Duration // between two calls at the limit of its rate
-	// state is told what outlives the process.
+	spacing time.Duration // between two calls at the rate limit
+	// state is told of changes that are stored.
 	state *state
 
 	breaker circuitbreaker.CircuitBreaker[any] // nil when off
@@ -30,9 +31,9 @@ type protection struct {
 	mu       sync.Mutex
 	parked   Parked
 	parkings int       // in a row
-	rests    time.Time // until then the vendor wants no calls
-	shut     time.Time // until then the breaker of another process, or of the last run, is open
-	returns  time.Time // when the breaker closed, for the gradual return
+	rests    time.Time // until when the vendor wants no calls
+	shut     time.Time // until when the breaker of another process, or of the last run, is open
+	returns  time.Time // when the breaker closed; the return is gradual
 	latency  latency
 }
 
@@ -57,8 +58,8 @@ func newProtection(name string, limits Limits, s *state) *protection {
 	return p
 }
 
-// successor is the protection of the same account in another router: itself, unless the limits have changed. With new limits, what is known
-// of the account goes on; calls of the old router count against the old ones.
+// successor returns the protection of the same account for another router: p itself unless the limits have changed. A new one
+// takes over what is known of the account. Calls of the old router count against the old limits.
 func (p *protection) successor(limits Limits) *protection {
 	if limits == p.limits {
 		return p
@@ -70,18 +71,18 @@ func (p *protection) successor(limits Limits) *protection {
 	return next
 }
 
-// block is what keeps an account from being asked.
+// block keeps an account from being asked.
 type block struct {
 	// why continues a sentence that begins with the provider's name.
 	why message.Message
-	// until when; zero when that is unknown. wait is set when a call may wait for it, and queue when that is in a queue.
+	// until is when it ends; zero if that is unknown. wait is set if a call may wait for that, queue if it waits in a queue.
 	until       time.Time
 	wait, queue bool
-	// parked is set when that is the reason.
+	// parked is set if the account is parked.
 	parked *Parked
 }
 
-// blocked says what keeps an account from being asked at a time, as far as can be told without taking a permit.
+// blocked returns what keeps an account from being asked at a time, as far as that is known without taking a permit.
 func (p *protection) blocked(now time.Time, zone *time.Location) (b block, is bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -145,7 +146,7 @@ func (p *protection) await(ctx context.Context, zone *time.Location, b block) (_
 	return p.pass()
 }
 
-// pass takes the breaker's permit.
+// pass takes the permit of the breaker.
 func (p *protection) pass() (b block, refused bool) {
 	if p.breaker != nil && !p.breaker.TryAcquirePermit() {
 		p.leave()
@@ -157,7 +158,7 @@ func (p *protection) pass() (b block, refused bool) {
 // percent rounds a share as messages have it.
 func percent(share float64) int { return int(math.RoundToEven(100 * share)) }
 
-// sleep waits, unless ctx ends first.
+// sleep reports whether it waited for d; it is false if ctx ended first.
 func sleep(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		return ctx.Err() == nil
@@ -172,14 +173,14 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// leave gives back the slot of an attempt.
+// leave returns the slot of an attempt.
 func (p *protection) leave() {
 	if p.slots != nil {
 		p.slots.ReleasePermit()
 	}
 }
 
-// returning is the share of calls that may go to an account whose breaker has closed not long ago.
+// returning is the share of calls that may go to the account; it grows to 1 after the breaker has closed.
 func (p *protection) returning(now time.Time) float64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -190,10 +191,10 @@ func (p *protection) returning(now time.Time) float64 {
 	return min(1, max(0.1, share))
 }
 
-// unused gives back the permits of an attempt that was not made.
+// unused returns the permits of an attempt that was not made.
 func (p *protection) unused(now time.Time) { p.record(now, 0, &Result{Failure: &Failure{Ours: true}}) }
 
-// record tells the protections how an attempt ended.
+// record tells the protection how an attempt ended.
 func (p *protection) record(now time.Time, took time.Duration, o *Result) {
 	p.leave()
 	f := o.Failure
@@ -206,7 +207,7 @@ func (p *protection) record(now time.Time, took time.Duration, o *Result) {
 		case !neutral:
 			p.breaker.RecordSuccess()
 		case p.breaker.IsHalfOpen():
-			p.breaker.RecordFailure() // a probe that says nothing is no reason to trust
+			p.breaker.RecordFailure() // a probe without a result is not a success
 		}
 	}
 	p.mu.Lock()
@@ -217,7 +218,7 @@ func (p *protection) record(now time.Time, took time.Duration, o *Result) {
 	}
 	switch {
 	case p.parked.byOperator():
-		// Calls that were under way neither end it nor make it shorter.
+		// Calls that were under way do not change it.
 	case f == nil || f.Fault == abi.FaultCaller && !f.Ours:
 		if p.parkings > 0 || !p.parked.Since.IsZero() {
 			p.parkings = 0
@@ -226,7 +227,7 @@ func (p *protection) record(now time.Time, took time.Duration, o *Result) {
 	case f.Kind == abi.FailureKindRateLimited:
 		p.rests = later(p.rests, now.Add(max(f.RetryAfter, minRest)))
 	case f.parks():
-		if !p.parked.at(now) { // calls that were under way together find out the same thing, not one thing in a row
+		if !p.parked.at(now) { // calls that were under way together count as one failure
 			p.parkings++
 		}
 		if until := now.Add(f.parking(p.parkings)); until.After(p.parked.Until) {
@@ -235,7 +236,7 @@ func (p *protection) record(now time.Time, took time.Duration, o *Result) {
 	}
 }
 
-// minRest is how long an account is left alone after its vendor called it too fast and did not say for how long.
+// minRest is how long an account is not asked after its vendor reported too many calls and did not say for how long.
 const minRest = time.Second
 
 func later(a, b time.Time) time.Time {
@@ -265,7 +266,7 @@ func (p *protection) breakerChanged(e circuitbreaker.StateChangedEvent) {
 	p.state.breakerChanged(p.name, until)
 }
 
-// typical is what the account takes as a rule, and slow what nineteen of twenty calls do not pass; 0 before enough is known.
+// typical is the median of what the account's calls took, and slow the 95th percentile; 0 if too little is known.
 func (p *protection) typical() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -11,22 +11,22 @@ import (
 
 // Call is one request to a route.
 type Call struct {
-	// Route by name; or Provider, the only one that is asked then.
+	// Route by name, or Provider to ask that one alone.
 	Route, Provider string
 	Tenant          string
 	Needs           Needs
 	// Deadline of the whole call.
 	Deadline time.Time
-	// Attempt makes one attempt with one provider and says what came of it. Policies that ask several providers at once call it from
-	// several goroutines. Its context ends when the attempt shall end; the cause is [ErrShare] when the attempt has had its share of
+	// Attempt asks one provider and returns the result. Policies that ask several providers at once call it from several
+	// goroutines. Its context ends when the attempt must end; the cause is [ErrShare] when the attempt has used up its share of
 	// the call's time.
-	Attempt func(ctx context.Context, t Attempt) Result
-	// Go runs an attempt that the call may end before, in a goroutine of its own, for a caller who wants to know when the last one has ended and its
-	// bill is settled; nil means the go statement.
+	Attempt func(ctx context.Context, a Attempt) Result
+	// Go runs an attempt in a goroutine of its own. The attempt may outlast the call; a caller that counts these goroutines knows
+	// when all are settled. nil means the go statement.
 	Go func(attempt func())
 }
 
-// spawn runs an attempt beside the call.
+// spawn runs an attempt in a goroutine of its own.
 func (c *Call) spawn(attempt func()) {
 	if c.Go == nil {
 		go attempt()
@@ -35,18 +35,20 @@ func (c *Call) spawn(attempt func()) {
 	c.Go(attempt)
 }
 
-// Attempt is one attempt with one provider, in the order of their beginning, counted from 0.
+// Attempt is one provider asked once for a call.
 type Attempt struct {
+	// Number counts the attempts of a call from 0, in the order in which they begin.
 	Number   int
 	Provider string
-	Reason   message.Message
-	// Ready waits until the vendor may be asked: until the ledger has the attempt, so that its bill is not forgotten even if this program
-	// ends the next moment. It must be called before anything is sent; what it fails with is then what came of the attempt, and cost nothing.
-	// What is prepared before need not wait.
+	// Reason says why the provider was chosen.
+	Reason message.Message
+	// Ready waits until the ledger has the attempt, so that its bill is not forgotten even if this program ends the next moment.
+	// It must be called before anything is sent to the vendor. If it returns a failure, that is the result of the attempt, and
+	// nothing was billed.
 	Ready func(ctx context.Context) *Failure
 }
 
-// Result of an attempt: a reading or a failure.
+// Result of an attempt is a reading or a failure.
 type Result struct {
 	Reading *Reading
 	Failure *Failure
@@ -55,7 +57,7 @@ type Result struct {
 	VendorRequestID string
 }
 
-// Reading is as much of a recognised document as a route decides by.
+// Reading is the part of a recognition that a route needs for its decisions.
 type Reading struct {
 	// Fields by standard name.
 	Fields map[string]Field
@@ -65,29 +67,30 @@ type Reading struct {
 
 // Field of a reading.
 type Field struct {
-	// Value to compare: normalised, or as read where it could not be.
+	// Value to compare: normalised if possible, otherwise as read.
 	Value string
 	// Confidence is 0 to 1, nil when unknown.
 	Confidence *float64
-	// Proved is set when the document itself confirms the field, as a checksum does.
+	// Proved is set if the document itself confirms the field, for example with a checksum.
 	Proved bool
 }
 
-// Failure is as much of a failed attempt as a route decides by.
+// Failure is the part of a failed attempt that a route needs for its decisions.
 type Failure struct {
 	Kind      abi.FailureKind
 	Fault     abi.Fault
 	Retryable bool
 	FailOver  bool
-	// RetryAfter is what the vendor asked for; 0 when it asked for nothing.
+	// RetryAfter is the wait that the vendor asked for, or 0.
 	RetryAfter time.Duration
 	// Message is for operators.
 	Message message.Message
-	// Ours is set when the call ended it, or the picture was refused before anything was sent: it says nothing about the account.
+	// Ours is set if the failure says nothing about the account: the call ended the attempt, or the picture was refused before
+	// anything was sent.
 	Ours bool
 }
 
-// AttemptRecord is a provider that was considered for a call: asked, or passed over.
+// AttemptRecord is a provider that was considered for a call: it was asked or passed over.
 type AttemptRecord struct {
 	Provider string
 	// Number of the attempt; -1 when the provider was passed over.
@@ -98,52 +101,52 @@ type AttemptRecord struct {
 	Started time.Time
 	Took    time.Duration
 	Result  Result
-	// Cost is what the attempt costs if it was billed; the quote for a bill that is unknown.
+	// Cost of the attempt; its quote if it is unknown whether it was billed.
 	Cost money.Amount
 	// PriceSource says where the price comes from.
 	PriceSource message.Message
 }
 
-// Outcome says what became of a provider in a call.
+// Outcome says how a provider fared in a call.
 type Outcome string
 
 const (
-	// Skipped: it was not asked.
+	// Skipped providers were not asked.
 	Skipped Outcome = "skipped"
-	// Recognized and Failed: it was asked and answered.
+	// Recognized and Failed providers answered.
 	Recognized Outcome = "recognized"
 	Failed     Outcome = "failed"
-	// Stopped: it was asked, and the call did not wait for its answer.
+	// Stopped providers were asked, and the call did not wait for the answer.
 	Stopped Outcome = "stopped"
 )
 
-// Verdict is what came of a call.
+// Verdict is the result of a call.
 type Verdict struct {
-	// Winner is the number of the attempt whose reading is the result, -1 when there is none.
+	// Winner is the number of the attempt whose reading is the result, or -1.
 	Winner int
-	// Vote says for each field who supplied it and who disagreed; only consensus has one.
+	// Vote says for each field who supplied it and who disagreed. Only the policy consensus has one.
 	Vote *Vote
-	// Failure is the attempt whose failure is the call's, by its number; -1 when no attempt was made or a reading won.
+	// Failure is the number of the attempt whose failure is the result, or -1.
 	Failure int
-	// Refused says why no attempt was made, or no more; for a call without a winner.
+	// Refused says why no attempt was made. It is set if there is neither a winner nor a failure.
 	Refused *Refusal
 	// Attempts in order.
 	Attempts []AttemptRecord
 }
 
-// Refusal is a call that failed by the route and not by a provider.
+// Refusal is a failure of a call that no provider caused.
 type Refusal struct {
 	Kind    abi.FailureKind
 	Fault   abi.Fault
 	Message message.Message
-	// RetryAfter is when it may be worth attempt again; 0 when that is unknown.
+	// RetryAfter is after how long another call may succeed; 0 if that is unknown.
 	RetryAfter time.Duration
 	// Err is the cause, such as a *money.BudgetError.
 	Err error
 }
 
-// parks reports whether a failure means that the account is of no use until somebody mends it. One that may be retried says otherwise, such
-// as a nonce that was used before.
+// parks reports whether an operator must resolve a failure before the account can be asked again. That is not so for a failure
+// that may be retried, such as a nonce that was used before.
 func (f *Failure) parks() bool {
 	if f.Ours || f.Retryable || f.Fault != abi.FaultOperator {
 		return false
@@ -155,7 +158,8 @@ func (f *Failure) parks() bool {
 	return false
 }
 
-// parking is how long an account is parked for the n-th time in a row: what the vendor asked for, or a minute that doubles up to an hour.
+// parking returns how long an account is parked for the n-th time in a row: as long as the vendor asked for, or a minute that
+// doubles up to an hour.
 func (f *Failure) parking(n int) time.Duration {
 	if f.RetryAfter > 0 {
 		return f.RetryAfter

@@ -16,7 +16,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-// vendor is a scripted one: it answers in turn, the last answer again and again.
+// vendor is a scripted vendor. It gives its answers in order and repeats the last one.
 type vendor struct {
 	takes   time.Duration
 	answers []route.Result
@@ -104,7 +104,7 @@ func story(v *route.Verdict) string {
 	return b.String()
 }
 
-// card is a reading of a name, sure of it.
+// card returns the reading of a card with a name.
 func card(name string) route.Result {
 	return route.Result{Billed: abi.BilledYes, Reading: &route.Reading{Fields: map[string]route.Field{"name": {Value: name}}}}
 }

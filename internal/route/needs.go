@@ -7,17 +7,17 @@ import (
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// Traits are what an account can do: what its plugin's manifest says, and the operator's labels.
+// Traits describe what an account can do, from its plugin's manifest, and the operator's labels.
 type Traits struct {
 	Documents []abi.DocumentSupport
-	// URL: it takes a picture by its address, of at most MaxURLBytes if that is not 0.
+	// URL is set if the account accepts the address of a picture. MaxURLBytes bounds its length; 0 means no bound.
 	URL         bool
 	MaxURLBytes int
-	// Labels are the operator's, for example where the data stays: "residency:cn".
+	// Labels of the operator, for example "residency:cn" for where the data stays.
 	Labels []string
 }
 
-// Needs are what a call cannot do without. The zero value of each is no need.
+// Needs of a call exclude the providers that do not meet them. A zero value is no need.
 type Needs struct {
 	Document string
 	Side     abi.Side
@@ -25,11 +25,11 @@ type Needs struct {
 	Fields, Extras, Signals []string
 	// Labels that an account must carry, all of them.
 	Labels []string
-	// URLBytes is the length of an address that must be handed on as it is; 0 when there is none.
+	// URLBytes is the length of a picture's address that must be passed on as it is; 0 if there is none.
 	URLBytes int
 }
 
-// need is one of them, with the words for its absence.
+// need is one of the Needs.
 type need struct {
 	kind needKind
 	name string
@@ -49,7 +49,7 @@ const (
 	needURL
 )
 
-// each lists the needs, the most basic first.
+// each returns the needs, the most basic first.
 func (n *Needs) each() []need {
 	out := make([]need, 0, 4)
 	out = append(out, need{kind: needDocument, name: n.Document})
@@ -70,7 +70,7 @@ func (n *Needs) each() []need {
 	return out
 }
 
-// support is what an account can do with a document; nil when it does not read it.
+// support returns what an account can do with a document; nil if it does not read it.
 func (t *Traits) support(document string) *abi.DocumentSupport {
 	for i := range t.Documents {
 		if t.Documents[i].Document == document {
@@ -80,7 +80,7 @@ func (t *Traits) support(document string) *abi.DocumentSupport {
 	return nil
 }
 
-// met reports whether an account meets a need with what it can do with the document that the call is about.
+// met reports whether an account meets a need. d is its support for the document of the call.
 func (t *Traits) met(n *need, d *abi.DocumentSupport) bool {
 	if d == nil {
 		return false
@@ -103,7 +103,7 @@ func (t *Traits) met(n *need, d *abi.DocumentSupport) bool {
 	}
 }
 
-// lacks is the first need that an account does not meet; ok is false when it meets them all.
+// lacks returns the first need that an account does not meet; ok is false if it meets all.
 func (t *Traits) lacks(needs []need, document string) (n need, ok bool) {
 	d := t.support(document)
 	for i := range needs {
@@ -114,14 +114,14 @@ func (t *Traits) lacks(needs []need, document string) (n need, ok bool) {
 	return need{}, false
 }
 
-// lacks returns what a provider without the need is told of. It continues a sentence that begins with the provider's name.
+// lacks says that a provider does not meet the need. It continues a sentence that begins with the provider's name.
 func (n need) lacks() message.Message {
 	lacks, _, name, value := n.words()
 	return message.New(lacks, name, value)
 }
 
-// had returns what a provider that meets the need does. It continues a sentence that begins with the provider's name.
-func (n need) had() message.Message {
+// meets says that a provider meets the need. It continues a sentence that begins with the provider's name.
+func (n need) meets() message.Message {
 	_, has, name, value := n.words()
 	return message.New(has, name, value)
 }
@@ -150,12 +150,12 @@ func (n need) words() (lacks, has message.Code, name string, value any) {
 func unmet(needs []need, document string, accounts []*account) []message.Message {
 	var alone, all []message.Message
 	for _, n := range needs {
-		all = append(all, n.had())
+		all = append(all, n.meets())
 		if !slices.ContainsFunc(accounts, func(a *account) bool { return a.traits.met(&n, a.traits.support(document)) }) {
-			alone = append(alone, message.New(message.NobodyMeets, "need", n.had()))
+			alone = append(alone, message.New(message.NobodyMeets, "need", n.meets()))
 		}
 		if n.kind == needDocument && len(alone) > 0 {
-			break // the rest follows from it
+			break // nobody can meet the other needs either
 		}
 	}
 	if len(alone) > 0 {

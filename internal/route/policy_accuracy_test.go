@@ -16,9 +16,9 @@ import (
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-// The model of the table in docs/routing.md, which says it in words. Every figure in it is assumed and none measured.
+// The model of the table in docs/routing.md, which describes it. Its figures are assumptions and not measurements.
 
-// reader is a provider that misreads each field with a probability of its own.
+// reader is a provider that misreads each field with its own probability.
 type reader struct {
 	price  money.Amount
 	takes  time.Duration
@@ -41,7 +41,7 @@ func readers() map[string]reader {
 	}
 }
 
-// picture is how hard a card is to read: that is what makes readers fail together.
+// picture says how hard a card is to read. Hard pictures make all readers fail.
 type picture struct{ hard float64 }
 
 func drawPicture(r *rand.Rand) picture {
@@ -51,8 +51,8 @@ func drawPicture(r *rand.Rand) picture {
 	return picture{0.5}
 }
 
-// read is one reading of a picture. A right value is the name of its field; a misreading is one of three, the likeliest of which is shared
-// by half of all who misread.
+// read returns one reading of a picture. The right value of a field is its name. A misreading is one of three values, of which the
+// first has a probability of one half.
 func (v *reader) read(p picture, r *rand.Rand) route.Result {
 	out := &route.Reading{Fields: make(map[string]route.Field)}
 	for _, name := range slices.Sorted(maps.Keys(v.errors)) {
@@ -65,7 +65,7 @@ func (v *reader) read(p picture, r *rand.Rand) route.Result {
 			f.Value = name + []string{"?", "?", "!", "*"}[r.IntN(4)]
 			sure = 1 - 0.5*r.Float64()
 			switch name {
-			case "id_number": // one digit in eleven is as good for the checksum
+			case "id_number": // one digit in eleven has the right checksum
 				if f.Proved = r.Float64() < 1.0/11; !f.Proved {
 					out.FailedChecks = append(out.FailedChecks, "id_number_checksum")
 				}
@@ -78,14 +78,14 @@ func (v *reader) read(p picture, r *rand.Rand) route.Result {
 	return route.Result{Billed: abi.BilledYes, Reading: out}
 }
 
-// score is what came of many cards on one route.
+// score sums up many cards on one route.
 type score struct {
 	cards, right, unnoticed, calls int
 	cost                           money.Amount
 	took                           time.Duration
 }
 
-// add judges the result of one card: whether all fields are right, and if one is wrong, whether anything says that it may be.
+// add counts the result of one card: whether all fields are right, and if not, whether anything warns of that.
 func (s *score) add(v *route.Verdict, r route.Route) {
 	s.cards++
 	readings := make(map[int]*route.Reading)
@@ -125,7 +125,7 @@ const (
 	accuracySeeds = 2
 )
 
-// readCards sends cards through a route, one after the other.
+// readCards reads cards by a route, one after the other.
 func readCards(t *testing.T, r route.Route) (s score) {
 	t.Helper()
 	all := readers()

@@ -29,7 +29,7 @@ func (rule *AcceptRule) lacks(r *Reading) message.Message {
 	return message.Message{}
 }
 
-// worth orders readings that are not good enough: the more wanted fields, the fewer failed checks and the surer, the better.
+// worth ranks readings that are not good enough: by wanted fields, then failed checks, then confidence.
 func (rule *AcceptRule) worth(r *Reading) float64 {
 	worth := 0.0
 	for _, name := range rule.Fields {

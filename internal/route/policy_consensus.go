@@ -6,25 +6,25 @@ import (
 	"slices"
 )
 
-// Vote is what several readings of one card agree on.
+// Vote is the result of several readings of one card.
 type Vote struct {
 	// Fields by name.
 	Fields map[string]Elected
-	// Agreed is set when enough readings agree on every field.
+	// Agreed is set if enough readings agree on every field.
 	Agreed bool
 }
 
-// Elected is the reading that supplies a field.
+// Elected says which reading supplies a field.
 type Elected struct {
-	// By is the attempt that supplies it, With those that gave the same, Against those that gave something else. Readings without the
-	// field are in none of them.
+	// By is the attempt that supplies it, With are those that read the same, Against those that read something else. Readings
+	// without the field are in none of them.
 	By            int
 	With, Against []int
-	// Disputed is set when fewer than enough agree.
+	// Disputed is set if too few agree.
 	Disputed bool
 }
 
-// ballot is one value of a field with those that gave it.
+// ballot is one value of a field with the attempts that read it.
 type ballot struct {
 	value    string
 	attempts []int
@@ -32,8 +32,8 @@ type ballot struct {
 	sure     float64
 }
 
-// vote elects each field: by the number of readings that give the same value, then by what the document itself proves, then by
-// confidence, then in the order of the attempts. agree is how many are enough.
+// vote elects the value of each field: by the number of readings with the same value, then by what the document itself proves,
+// then by confidence, then by the order of the attempts. agree is how many are enough.
 func vote(readings map[int]*Reading, agree int) *Vote {
 	names := make(map[string]bool)
 	for _, r := range readings {
@@ -83,7 +83,7 @@ func vote(readings map[int]*Reading, agree int) *Vote {
 	return v
 }
 
-// surest is the attempt among those of one value whose reading is surest of it, else the first.
+// surest returns the attempt of one value with the highest confidence, or else the first.
 func surest(attempts []int, readings map[int]*Reading, name string) int {
 	best, sure := attempts[0], -1.0
 	for _, n := range attempts {

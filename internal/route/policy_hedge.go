@@ -8,7 +8,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
-// later is when another one shall be asked beside an attempt that has not answered; nil for never.
+// later returns a channel that fires when a hedge is due beside an attempt; nil for never.
 func (x *run) later(a *attempt) <-chan time.Time {
 	if x.route.Policy != Hedge || len(x.queue) == 0 {
 		return nil
@@ -18,13 +18,13 @@ func (x *run) later(a *attempt) <-chan time.Time {
 		after = a.candidate.account.slow(a.noted)
 	}
 	if after <= 0 {
-		return nil // nobody knows what late is
+		return nil // too little is known to say what late means
 	}
 	x.because = message.New(message.HedgeAfter, "provider", a.Provider, "after", after)
 	return time.After(after)
 }
 
-// payHedge takes from the hedge budget what a candidate costs, if it is to be asked beside others; ok is false when there is not enough.
+// payHedge takes the price of a candidate from the hedge budget if it is asked beside others. ok is false if too little is left.
 func (x *run) payHedge(c *candidate) (paid money.Amount, ok bool) {
 	if x.route.Policy != Hedge || x.live == 0 {
 		return 0, true
@@ -33,25 +33,26 @@ func (x *run) payHedge(c *candidate) (paid money.Amount, ok bool) {
 	return paid, x.route.hedges.spend(paid)
 }
 
-// hedgeBudget is what the hedges of a route may still cost: a share of what its calls cost without them.
+// hedgeBudget bounds the cost of a route's hedges to a share of what its calls cost without them.
 type hedgeBudget struct {
 	mu   sync.Mutex
 	left float64
 }
 
-// most is how many times a call's share may pile up, so that a quiet time does not pay for a rush.
-const most = 100
+// maxShares is how many calls' shares the budget holds at most, so that a quiet hour does not pay for a rush.
+const maxShares = 100
 
+// earn adds the share of a call.
 func (b *hedgeBudget) earn(cost money.Amount, share float64) {
 	if cost <= 0 {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.left = min(b.left+float64(cost)*share, float64(cost)*max(1, share*most))
+	b.left = min(b.left+float64(cost)*share, float64(cost)*max(1, share*maxShares))
 }
 
-// spend takes what a hedge costs, if it is there.
+// spend takes the cost of a hedge, if enough is left.
 func (b *hedgeBudget) spend(cost money.Amount) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -62,7 +63,7 @@ func (b *hedgeBudget) spend(cost money.Amount) bool {
 	return true
 }
 
-// refund gives back what was spent for a hedge that was not made.
+// refund returns the cost of a hedge that was not made.
 func (b *hedgeBudget) refund(cost money.Amount) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

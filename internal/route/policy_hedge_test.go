@@ -31,7 +31,7 @@ func (d tail) draw(r *rand.Rand) time.Duration {
 	return time.Duration(middle * math.Exp(d.sigma*r.NormFloat64()) * float64(time.Millisecond))
 }
 
-// hedged is what came of many calls over one tail.
+// hedged sums up many calls with one tail.
 type hedged struct {
 	p50, p95, p99 time.Duration
 	extra         float64 // asked of the second vendor, as a share of the calls
@@ -103,9 +103,9 @@ func TestHedgeHalvesTheTail(t *testing.T) {
 	}{
 		{tail{"2 in 100", 0.2, 0.02}, map[string]bool{"hedge": true, "hedge after 600 ms": true}},
 		{tail{"3 in 100, all spread wider", 0.6, 0.03}, map[string]bool{"hedge": true, "hedge after 600 ms": true}},
-		// The 95th percentile of such a vendor is now and then 3 s itself.
+		// The 95th percentile of such a vendor is sometimes 3 s itself.
 		{tail{"5 in 100", 0.2, 0.05}, map[string]bool{"hedge after 600 ms": true}},
-		// What is slow is no other kind of call, so that the second one is as likely to be.
+		// All calls have the same distribution, so the second one is as likely to be slow.
 		{tail{"none, but a wide spread", 1, 0}, nil},
 	} {
 		alone := runTail(t, c.tail, route.Route{})

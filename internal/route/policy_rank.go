@@ -7,26 +7,26 @@ import (
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
-// candidate is a provider that may be asked in a call, in the place that its route's policy gives it.
+// candidate is a provider that may be asked in a call.
 type candidate struct {
 	account *account
-	// key sorts: the lower the earlier, equals in the order of the route, which place counts.
+	// key sorts candidates, the lowest first. Equal ones are asked in the order of the route, which is their place.
 	key   float64
 	place int
-	// retries made so far with it.
+	// retries is how many were made.
 	retries int
-	// block is what kept it from being asked last; nil for nothing.
+	// block is what last kept it from being asked; nil for nothing.
 	block *block
 }
 
-// ranks reports whether a policy has an order of its own.
+// ranks reports whether a policy has an order other than that of the list.
 func (p Policy) ranks() bool { return p == Weighted || p == Cheapest || p == Fastest }
 
-// score sets the keys of candidates as a policy wants it at a time. draw gives numbers from 0 to 1.
+// score sets the keys of candidates by the policy. draw returns numbers from 0 to 1.
 func (p *activeRoute) score(candidates []*candidate, now time.Time, draw func() float64) {
 	switch p.Policy {
 	case Weighted:
-		// The smallest of exponentially distributed numbers with these rates is each one's with the probability of its share.
+		// Of exponentially distributed numbers with these rates, each one is the smallest with the probability of its share.
 		for _, c := range candidates {
 			c.key = exponential(draw()) / p.weights[c.place]
 		}
@@ -53,8 +53,8 @@ func byRank(a, b *candidate) int {
 	}
 }
 
-// front is the candidate to be asked next, which comes to the front of the queue. Most calls never need the second, so that they are not
-// all sorted.
+// front moves the candidate to be asked next to the front of the queue and returns it. Most calls never need the second one, so
+// the queue is not sorted.
 func (x *run) front() *candidate {
 	if q := x.queue; x.route.Policy.ranks() {
 		first := 0
@@ -68,7 +68,7 @@ func (x *run) front() *candidate {
 	return x.queue[0]
 }
 
-// weight of a provider in a route: tiny for 0, which comes last.
+// weight returns that of a provider in a route. It is tiny for 0, which comes last.
 func weight(r *Route, name string) float64 {
 	w, given := r.Weights[name]
 	switch {
@@ -81,7 +81,7 @@ func weight(r *Route, name string) float64 {
 	}
 }
 
-// share of the weight that one of a route's providers has, by its place.
+// share returns a provider's share of the weight in a route, by its place.
 func (p *activeRoute) share(place int) float64 {
 	sum := 0.0
 	for _, w := range p.weights {
@@ -107,8 +107,8 @@ func (p *activeRoute) first(c *candidate, quote money.Quote) message.Message {
 	}
 }
 
-// expected is what an account is thought to take, in seconds. An estimate loses half its worth in every half-life without calls, so that
-// one that was slow is asked again some time; one that was never timed comes first.
+// expected returns an estimate of what a call of the account takes, in seconds. It halves in every half-life without calls, so
+// that a slow account is asked again some time. An account without calls has 0 and comes first.
 func (p *protection) expected(now time.Time) float64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Policy orders the providers of a route and says when to stop.
+// Policy orders the providers of a route and decides when to stop.
 type Policy string
 
 const (
@@ -13,67 +13,67 @@ const (
 	Failover Policy = "failover"
 	// Weighted draws the order by weight.
 	Weighted Policy = "weighted"
-	// Cheapest asks the one first whose price is lowest at this moment.
+	// Cheapest asks the one with the lowest price at this moment first.
 	Cheapest Policy = "cheapest"
-	// Fastest asks the one first that was quickest lately.
+	// Fastest asks the one with the shortest recent median first.
 	Fastest Policy = "fastest"
-	// Hedge asks the next one when the first is later than it usually is, and takes the answer that comes first.
+	// Hedge asks the next one when the first is later than usual, and uses the answer that comes first.
 	Hedge Policy = "hedge"
-	// Cascade asks the next one when the reading of the last is not good enough.
+	// Cascade asks the next one if the last reading is not good enough.
 	Cascade Policy = "cascade"
 	// Consensus asks several and votes on each field.
 	Consensus Policy = "consensus"
 )
 
-// Policies are all there are.
+// Policies returns all policies.
 func Policies() []Policy {
 	return []Policy{Failover, Weighted, Cheapest, Fastest, Hedge, Cascade, Consensus}
 }
 
-// Route is how calls find their providers.
+// Route says which providers serve a call and by which policy.
 type Route struct {
-	// Policy; empty means Failover.
+	// Policy of the route; empty means Failover.
 	Policy Policy
 	// Providers by name, the preferred one first.
 	Providers []string
-	// Weights of Weighted by provider; one that is not listed has weight 1, and one of weight 0 comes last.
+	// Weights of the policy Weighted by provider. The default is 1; a provider of weight 0 comes last.
 	Weights map[string]int
-	// Timeout of a call; 0 means the engine's.
+	// Timeout of a call; 0 means that of the engine.
 	Timeout time.Duration
-	// Retries with the same provider in one call, after a failure that says it may be retried; -1 means none. Default 1.
+	// Retries with the same provider in one call, after a failure that may be retried; -1 means none. Default 1.
 	Retries int
-	// RepeatBilled allows an attempt to be repeated with the same provider although it may have been billed.
+	// RepeatBilled allows a retry although the attempt may have been billed.
 	RepeatBilled bool
 	Hedge        HedgeRule
 	Accept       AcceptRule
 	Consensus    ConsensusRule
-	// Labels that a provider must carry for every call of the route.
+	// Labels that a provider must have for every call of the route.
 	Labels []string
 }
 
 // HedgeRule bounds hedging.
 type HedgeRule struct {
-	// After how long the next one is asked; 0 means when the first is later than its own 95th percentile, which has to be known
-	// from enough calls.
+	// After is the wait before the next one is asked; 0 means the 95th percentile of the first one's calls, once enough calls are
+	// known.
 	After time.Duration
-	// MaxExtra is the cost that hedges may add, as a share of what the calls cost without them. Default 0.1.
+	// MaxExtra bounds the cost of hedges, as a share of what the calls cost without them. Default 0.1.
 	MaxExtra float64
 }
 
-// AcceptRule says which reading a cascade is content with.
+// AcceptRule says which reading is good enough for a cascade.
 type AcceptRule struct {
-	// Fields that must be there; none means at least one.
+	// Fields that must be present.
 	Fields []string
-	// MinConfidence that each field must have which has one; 0 asks for none.
+	// MinConfidence of each field that has a confidence; 0 means no minimum.
 	MinConfidence float64
-	// IgnoreChecks takes a reading whose own checks fail.
+	// IgnoreChecks accepts a reading whose checks fail.
 	IgnoreChecks bool
 }
 
-// ConsensusRule is k of n.
+// ConsensusRule says how many readings must agree.
 type ConsensusRule struct {
-	// Agree is how many must agree on each field, default 2. Of is how many readings are taken at most, default 3: Agree at
-	// once, the others if these do not agree. One that fails is made up for by the next provider.
+	// Agree is how many must agree on each field, default 2. Of is the maximum of readings, default 3. Agree providers are asked
+	// at once, and further ones if these disagree or fail.
 	Agree, Of int
 }
 
@@ -106,6 +106,6 @@ func (r Route) withDefaults() Route {
 	return r
 }
 
-// ErrShare is the cause of the end of an attempt's context when the attempt has had its share of the call's time and another provider is to
-// have the rest.
-var ErrShare = errors.New("the attempt has had its share of the call's time")
+// ErrShare is the cause with which the context of an attempt ends when the attempt has used up its share of the call's time and
+// another provider gets the rest.
+var ErrShare = errors.New("the attempt has used up its share of the call's time")

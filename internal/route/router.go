@@ -1,9 +1,7 @@
 package route
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -27,11 +25,12 @@ type Config struct {
 	Accounts map[string]Account
 	// Routes by name.
 	Routes map[string]Route
-	// Book keeps budgets and the ledger; nil keeps neither. The router does not close it.
+	// Book keeps budgets and the ledger; nil means that there are none. The router does not close it.
 	Book *money.Book
-	// Store keeps what outlives this process; nil keeps nothing. The router does not close it.
+	// Store keeps the state of accounts beyond this process; nil keeps nothing. The router does not close it.
 	Store store.Store
-	// Before is the router that this one succeeds; nil for the first. What it knows of accounts goes on, its Store and Owner too.
+	// Before is the router that this one replaces; nil for the first. The new router takes over its Store, its Owner, and what
+	// it knows of accounts.
 	Before *Router
 	// Owner names this process among those that share the store.
 	Owner string
@@ -45,20 +44,20 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-// Router decides for the calls of one engine. It is safe for concurrent use.
+// Router carries out the calls of one engine. It is safe for concurrent use.
 type Router struct {
 	cfg      Config
 	accounts map[string]*account
 	routes   map[string]*activeRoute
 	state    *state
-	// succeeded is set when another router goes on with the state.
+	// succeeded is set when another router has taken over the state.
 	succeeded atomic.Bool
 
 	mu     sync.Mutex
 	random *rand.Rand
 }
 
-// activeRoute is a route at work.
+// activeRoute is a Route in one router.
 type activeRoute struct {
 	Route
 	name    string
@@ -67,8 +66,8 @@ type activeRoute struct {
 	hedges  hedgeBudget
 }
 
-// New makes a router and takes in what its store has kept. Names in routes must be those of accounts. It fails when the store
-// does.
+// New returns a router with the state that its store has kept. It returns an error if a route names an unknown account or if
+// the store fails.
 func New(ctx context.Context, cfg Config) (*Router, error) {
 	before := cfg.Before
 	if cfg.Zone == nil {
@@ -95,7 +94,7 @@ func New(ctx context.Context, cfg Config) (*Router, error) {
 		for _, provider := range p.Providers {
 			a := r.accounts[provider]
 			if a == nil {
-				return nil, fmt.Errorf("route %s names the provider %q, which there is not", name, provider)
+				return nil, fmt.Errorf("route %s names the unknown provider %q", name, provider)
 			}
 			p.members, p.weights = append(p.members, a), append(p.weights, weight(&p.Route, provider))
 		}
@@ -112,14 +111,14 @@ func New(ctx context.Context, cfg Config) (*Router, error) {
 	return r, nil
 }
 
-// Close writes what is left to the store, unless another router has succeeded this one. No call may be running.
+// Close writes unsaved state to the store, unless another router has taken over. No call may be running.
 func (r *Router) Close() {
 	if !r.succeeded.Load() {
 		r.state.close()
 	}
 }
 
-// Timeout of a route's calls; 0 when the route does not say or there is none.
+// Timeout returns the timeout of a route's calls, 0 if the route sets none or does not exist.
 func (r *Router) Timeout(name string) time.Duration {
 	if p := r.routes[name]; p != nil {
 		return p.Timeout
@@ -142,7 +141,7 @@ func (r *Router) Members(name string) []string {
 	return slices.Clone(p.Providers)
 }
 
-// Park keeps a provider from being asked. It is false for one there is not.
+// Park keeps a provider from being asked. It returns false if there is no such provider.
 func (r *Router) Park(provider string, p Parked) bool {
 	a := r.accounts[provider]
 	if a == nil {
@@ -155,10 +154,11 @@ func (r *Router) Park(provider string, p Parked) bool {
 	return true
 }
 
-// Unpark lets a provider be asked again.
+// Unpark resumes a provider, regardless of why it was parked.
 func (r *Router) Unpark(provider string) bool { return r.Park(provider, Parked{}) }
 
-// Forgive ends a parking that a failure led to, because what led to it has changed. One that an operator wants stays.
+// Forgive ends a parking that a failure caused, for example after the provider got another key. It does not end one that an
+// operator wants.
 func (r *Router) Forgive(provider string) {
 	a := r.accounts[provider]
 	if a == nil {
@@ -172,14 +172,14 @@ func (r *Router) Forgive(provider string) {
 	}
 }
 
-// draw gives a number from 0 to 1, without 1.
+// draw returns a random number from 0 up to but not including 1.
 func (r *Router) draw() float64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.random.Float64()
 }
 
-// exponential turns an even draw into an exponentially distributed number.
+// exponential turns a uniform draw into an exponentially distributed number.
 func exponential(draw float64) float64 { return -math.Log(1 - draw) }
 
 // Run carries out one call.
@@ -195,7 +195,7 @@ func (r *Router) Run(ctx context.Context, call *Call) *Verdict {
 	return x.do(ctx)
 }
 
-// find gives the route of a call; for a call that names its provider, one with that provider alone.
+// find returns the route of a call. For a call that names its provider, that is a route with this provider alone.
 func (r *Router) find(call *Call) (*activeRoute, *Refusal) {
 	invalid := func(code message.Code, name string, known []string) *Refusal {
 		for i := range known {
@@ -216,120 +216,4 @@ func (r *Router) find(call *Call) (*activeRoute, *Refusal) {
 		return nil, invalid(message.NoSuchRoute, call.Route, slices.Sorted(maps.Keys(r.routes)))
 	}
 	return p, nil
-}
-
-// choose fills the queue with the candidates in their order, and says what keeps the call from having any.
-func (x *run) choose() *Refusal {
-	needs := x.call.Needs
-	if len(x.route.Labels) > 0 {
-		needs.Labels = slices.Concat(needs.Labels, x.route.Labels)
-	}
-	list := needs.each()
-	now := x.router.cfg.Now()
-	candidates := make([]candidate, 0, len(x.route.members))
-	for place, a := range x.route.members {
-		if n := len(x.verdict.Attempts); n > 0 && len(candidates) == 0 && !x.route.Policy.ranks() {
-			x.because = message.New(message.NextAfterSkipped, "provider", x.verdict.Attempts[n-1].Provider)
-		}
-		if usable := x.router.cfg.Usable; usable != nil {
-			if err := usable(a.name); err != nil {
-				x.unusable = cmp.Or(x.unusable, err)
-				x.skip(a.name, notLoaded(err))
-				continue
-			}
-		}
-		if n, lacks := a.traits.lacks(list, needs.Document); lacks {
-			x.skip(a.name, n.lacks())
-			continue
-		}
-		candidates = append(candidates, candidate{account: a, place: place})
-	}
-	if len(candidates) > 0 {
-		x.queue = make([]*candidate, len(candidates))
-		for i := range candidates {
-			x.queue[i] = &candidates[i]
-		}
-		x.score(now)
-		return nil
-	}
-	return x.nobody(list, needs.Document)
-}
-
-// score gives the candidates of the queue their ranks.
-func (x *run) score(now time.Time) {
-	draw := x.router.draw
-	if x.route.Policy == Weighted { // one lock for all draws
-		x.router.mu.Lock()
-		defer x.router.mu.Unlock()
-		draw = x.router.random.Float64
-	}
-	x.route.score(x.queue, now, draw)
-}
-
-// nobody is the refusal of a call that no provider of its route can serve.
-func (x *run) nobody(needs []need, document string) *Refusal {
-	f := &Refusal{Kind: abi.FailureKindInvalidRequest, Fault: abi.FaultCaller}
-	var why []message.Message
-	switch {
-	case len(x.route.members) == 0:
-		f.Kind, f.Fault = abi.FailureKindUnavailable, abi.FaultOperator
-		why = []message.Message{message.New(message.RouteIsEmpty)}
-	case x.unusable != nil:
-		f.Kind, f.Fault, f.Err = abi.FailureKindUnavailable, abi.FaultOperator, x.unusable
-		why = x.passedOver()
-	default:
-		why = unmet(needs, document, x.route.members)
-	}
-	f.Message = message.New(message.NobodyCanServe, "why", why)
-	return f
-}
-
-// notLoaded returns what a provider's error means for a call.
-func notLoaded(err error) message.Message {
-	return message.New(message.NotLoaded, "cause", message.Error(err))
-}
-
-// passedOver returns why each provider was passed over.
-func (x *run) passedOver() []message.Message {
-	var why []message.Message
-	for _, c := range x.verdict.Attempts {
-		if c.Outcome == Skipped {
-			why = append(why, message.New(message.ProviderIs, "provider", c.Provider, "why", c.Reason))
-		}
-	}
-	return why
-}
-
-// quote is what a call costs now.
-func (a *account) quote(now time.Time) money.Quote {
-	if a.tariff == nil {
-		return money.Quote{}
-	}
-	return a.tariff.Quote(now)
-}
-
-// refusedBy is the refusal of a call for which nobody could be asked although somebody could have served it.
-func (x *run) refusedBy(ctx context.Context) *Refusal {
-	f := &Refusal{Kind: abi.FailureKindUnavailable, Fault: abi.FaultOperator, Err: x.refusal}
-	var budget *money.BudgetError
-	switch {
-	case errors.Is(ctx.Err(), context.Canceled):
-		return &Refusal{Kind: abi.FailureKindTimeout, Fault: abi.FaultCaller, Message: message.New(message.CallerGaveUp), Err: ctx.Err()}
-	case ctx.Err() != nil:
-		return &Refusal{Kind: abi.FailureKindTimeout, Fault: abi.FaultOperator, Message: timeOver(x.passedOver()), Err: ctx.Err()}
-	case errors.As(x.refusal, &budget):
-		f.Kind = abi.FailureKindQuotaExhausted
-		f.RetryAfter = budget.Until.Sub(x.router.cfg.Now())
-	case !x.soonest.IsZero():
-		f.RetryAfter = x.soonest.Sub(x.router.cfg.Now())
-	}
-	f.Message = message.New(message.NobodyNow, "why", x.passedOver())
-	return f
-}
-
-func timeOver(passedOver []message.Message) message.Message {
-	if len(passedOver) == 0 {
-		return message.New(message.TimeOver)
-	}
-	return message.New(message.TimeOverSince, "why", passedOver)
 }

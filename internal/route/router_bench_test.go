@@ -17,10 +17,10 @@ import (
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
-// vendorAnswer is as long as those of vendors are: reading it is what the costs of a route are compared with.
+// vendorAnswer is as long as the answers of vendors. The costs of a route are compared with decoding it.
 const vendorAnswer = `{"code":200,"msg":"成功","taskNo":"65605503936940344488","charge":true,"data":{"result":0,"side":"front","info":{"number":"11010119900307803X","name":"样本张三","address":"北京市东城区样本胡同1号","year":"1990","month":"3","day":"7","nation":"汉","sex":"男"},"validity":{"birthday":true,"number":true,"address":true,"sex":true,"name":true}}}`
 
-// yardstick is what reading a vendor's answer into a map takes.
+// yardstick returns the time to decode a vendor's answer into a map.
 func yardstick(b *testing.B) time.Duration {
 	b.Helper()
 	settle(b)
@@ -39,7 +39,7 @@ func yardstick(b *testing.B) time.Duration {
 	return best
 }
 
-// settle lets the heap be as large as that of an engine with one plugin, so that the collector runs as often.
+// settle makes the heap as large as that of an engine with one plugin, so that the garbage collector runs as often.
 func settle(b *testing.B) {
 	b.Helper()
 	ballast := make([]byte, 32<<20)
@@ -47,7 +47,7 @@ func settle(b *testing.B) {
 	b.Cleanup(func() { runtime.KeepAlive(ballast) })
 }
 
-// meter tells processor times: on a machine that others use too, they say more than the time that passed.
+// meter measures processor time, which other programs on the machine disturb less than elapsed time.
 type meter struct {
 	yard             time.Duration
 	process, calling time.Duration
@@ -56,8 +56,8 @@ type meter struct {
 
 func newMeter(b *testing.B) *meter { return &meter{yard: yardstick(b)} }
 
-// alone keeps the caller on a thread of its own, so that its time can be told, where it does not hand over to others of its own making:
-// that takes longer between threads.
+// alone locks the caller to its thread, so that its time can be measured. It does not do so if the policy uses further goroutines,
+// since switching between threads takes longer.
 func (m *meter) alone(policy Policy) (done func()) {
 	if policy.parallel() {
 		return func() {}
@@ -67,14 +67,14 @@ func (m *meter) alone(policy Policy) (done func()) {
 	return runtime.UnlockOSThread
 }
 
-// begin is called in each turn of a loop, and means the first.
+// begin starts the measurement in the first turn of a loop.
 func (m *meter) begin(b *testing.B) {
 	if m.process == 0 {
 		m.process, m.calling = processTime(b), threadTime(b)
 	}
 }
 
-// report gives the processor time of one turn, of everything and of the thread that calls, and what that is in answers read.
+// report reports the processor time of one turn, for the process and for the calling thread, also as a multiple of the yardstick.
 func (m *meter) report(b *testing.B) {
 	b.Helper()
 	all, own := (processTime(b)-m.process)/time.Duration(b.N), (threadTime(b)-m.calling)/time.Duration(b.N)
@@ -86,7 +86,7 @@ func (m *meter) report(b *testing.B) {
 	}
 }
 
-// benchRouter has providers that all can serve the call and were called often, in a route of one policy.
+// benchRouter returns a router whose providers all can serve the call and were called often.
 func benchRouter(b *testing.B, providers int, policy Policy, book *money.Book, s store.Store) *Router {
 	b.Helper()
 	cfg := Config{
@@ -127,8 +127,7 @@ func benchCall() *Call {
 	}
 }
 
-// BenchmarkDecision is a whole call with 50 providers whose attempt does nothing and that nobody keeps a book of; "ranking" is the order
-// alone.
+// BenchmarkDecision measures a whole call with 50 providers, whose attempt does nothing, without a book. "ranking" is the order alone.
 func BenchmarkDecision(b *testing.B) {
 	for _, policy := range Policies() {
 		b.Run(string(policy), func(b *testing.B) {
@@ -163,7 +162,7 @@ func BenchmarkDecision(b *testing.B) {
 	}
 }
 
-// BenchmarkTwoDeadlines is what a call cannot do without: a deadline for itself, and one for its attempt.
+// BenchmarkTwoDeadlines measures the minimum of a call: a deadline for itself and one for its attempt.
 func BenchmarkTwoDeadlines(b *testing.B) {
 	m := newMeter(b)
 	defer m.alone(Failover)()
@@ -178,8 +177,8 @@ func BenchmarkTwoDeadlines(b *testing.B) {
 	m.report(b)
 }
 
-// BenchmarkBookkeeping is a whole call with three providers and budgets of its provider, route and tenant, each by day and month. With
-// JetStream the server's part is in it; what Router.Run takes of it, a profile tells: go tool pprof -top -cum -focus 'Router..Run'.
+// BenchmarkBookkeeping measures a whole call with three providers and budgets of its provider, route and tenant, each by day and month.
+// With JetStream, it includes the server. A profile shows the part of Router.Run: go tool pprof -top -cum -focus 'Router..Run'.
 func BenchmarkBookkeeping(b *testing.B) {
 	b.Run("memory", func(b *testing.B) { bookkeeping(b, store.MemoryConfig{LedgerBytes: 4 << 20}.New()) })
 	b.Run("JetStream in this process", func(b *testing.B) {
@@ -245,7 +244,7 @@ func usage(b *testing.B, who int) time.Duration {
 	b.Helper()
 	var u syscall.Rusage
 	if err := syscall.Getrusage(who, &u); err != nil {
-		b.Skip("processor times cannot be told here: ", err)
+		b.Skip("processor times cannot be measured here: ", err)
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

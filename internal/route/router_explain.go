@@ -9,30 +9,30 @@ import (
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
-// ProviderStatus is the place of a provider in a route at one moment.
+// ProviderStatus describes a provider at one moment.
 type ProviderStatus struct {
 	Provider string `json:"provider"`
-	// Ready: it would be asked. Otherwise Why says what keeps it from that.
+	// Ready is set if the provider can be asked. Otherwise Why says what keeps it from being asked.
 	Ready bool            `json:"ready"`
 	Why   message.Message `json:"why,omitzero"`
-	// Until when it will not be asked; zero when that is unknown, or when it is ready.
+	// Until is when it can be asked again; zero if that is unknown or if it is ready.
 	Until time.Time `json:"until,omitzero"`
 	// Parked is set while the provider is parked, by an operator or after a failure.
 	Parked *Parked `json:"parked,omitempty"`
-	// Price of the next call, and where that comes from.
+	// Price of the next call. PriceSource says where it comes from.
 	Price       money.Amount    `json:"price"`
 	PriceSource message.Message `json:"price_source,omitzero"`
-	// TypicalMs and SlowMs are the median and the 95th percentile of the recent calls; 0 when unknown.
+	// TypicalMs and SlowMs are the median and the 95th percentile of recent calls in milliseconds; 0 if unknown.
 	TypicalMs int64 `json:"typical_ms,omitempty"`
 	SlowMs    int64 `json:"slow_ms,omitempty"`
 	// Breaker is closed, open, half-open or returning; empty without one.
 	Breaker string `json:"breaker,omitempty"`
-	// Share of the weight, for a weighted route.
+	// Share of the weight in a weighted route, from 0 to 1.
 	Share float64 `json:"share,omitempty"`
 }
 
-// Explain gives the present ranking of a route for a call with some needs, without calling anybody; ok is false when there is no such
-// route. A weighted route is given in the order of its weights.
+// Explain returns the present ranking of a route for a call with some needs, without calling any provider. ok is false if there is
+// no such route. The providers of a weighted route are in the order of their weights.
 func (r *Router) Explain(name string, needs Needs) (policy Policy, ranking []ProviderStatus, ok bool) {
 	p := r.routes[name]
 	if p == nil {
@@ -70,7 +70,7 @@ func (r *Router) Explain(name string, needs Needs) (policy Policy, ranking []Pro
 	return p.Policy, ranking, true
 }
 
-// Status is every provider as it stands, by name.
+// Status returns the status of every provider, by name.
 func (r *Router) Status() []ProviderStatus {
 	now := r.cfg.Now()
 	var out []ProviderStatus

@@ -9,7 +9,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-// A router refers to the plugins whose accounts it protections: one that is kept after a reload keeps their code.
+// A router refers to the plugins of its accounts. If it stayed in memory after a reload, so would their code.
 func TestRouterIsReleasedAfterItsSuccession(t *testing.T) {
 	t.Parallel()
 	var cfg route.Config

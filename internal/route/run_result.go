@@ -2,13 +2,15 @@ package route
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// finish draws the conclusions from an attempt that ended.
+// finish records the result of an attempt and decides what follows.
 func (x *run) finish(ctx context.Context, a *attempt) {
 	x.live--
 	c := &x.verdict.Attempts[a.at]
@@ -31,7 +33,7 @@ func (x *run) finish(ctx context.Context, a *attempt) {
 	}
 }
 
-// failed decides by the words of a failure who is asked next.
+// failed decides by the fields of a failure who is asked next.
 func (x *run) failed(ctx context.Context, a *attempt) {
 	f := a.outcome.Failure
 	x.verdict.Failure = a.Number
@@ -53,13 +55,13 @@ const (
 	maxBackoff   = 5 * time.Second
 )
 
-// backoff before the n-th retry: it doubles each time, and half of it is drawn by lot.
+// backoff returns the wait before the n-th retry. It doubles each time, and half of it is random.
 func (x *run) backoff(n int) time.Duration {
 	d := min(firstBackoff<<min(n-1, 10), maxBackoff)
 	return d/2 + time.Duration(x.router.draw()*float64(d/2))
 }
 
-// cascade takes a reading that is good enough, and remembers the best that is not.
+// cascade ends the call with a reading that is good enough, and remembers the best one that is not.
 func (x *run) cascade(a *attempt, r *Reading) {
 	lacks := x.route.Accept.lacks(r)
 	if lacks.IsZero() {
@@ -72,7 +74,7 @@ func (x *run) cascade(a *attempt, r *Reading) {
 	x.because = message.New(message.NextAfterReading, "provider", a.Provider, "lacks", lacks)
 }
 
-// consensus counts a reading in, and ends when enough agree.
+// consensus adds a reading, and ends the call if enough agree.
 func (x *run) consensus(a *attempt, r *Reading) {
 	if x.readings == nil {
 		x.readings = make(map[int]*Reading)
@@ -85,4 +87,40 @@ func (x *run) consensus(a *attempt, r *Reading) {
 	v := vote(x.readings, rule.Agree)
 	x.done = v.Agreed
 	x.because = message.New(message.AnotherReading, "count", len(x.readings))
+}
+
+// conclude completes the verdict.
+func (x *run) conclude(ctx context.Context) *Verdict {
+	v := &x.verdict
+	for i := range v.Attempts {
+		if c := &v.Attempts[i]; c.Number >= 0 && c.Outcome == Stopped {
+			c.Result.Billed, c.Cost = abi.BilledUnknown, x.attempts[c.Number].quote.Amount
+			c.Took = x.router.cfg.Now().Sub(c.Started)
+			c.Reason = x.stopped(c.Reason)
+		}
+	}
+	if len(x.readings) > 0 {
+		v.Vote = vote(x.readings, x.route.Consensus.Agree)
+		v.Winner = slices.Min(slices.Collect(maps.Keys(x.readings)))
+	}
+	if v.Winner < 0 && x.best >= 0 {
+		v.Winner = x.best
+		best := &v.Attempts[x.attempts[x.best].at]
+		best.Reason = message.New(message.BestOfPoor, "reason", best.Reason)
+	}
+	if v.Winner >= 0 {
+		v.Failure = -1
+	}
+	if v.Winner < 0 && v.Failure < 0 {
+		v.Refused = x.refusedBy(ctx)
+	}
+	return v
+}
+
+// stopped adds to the reason of an attempt why it was not waited for.
+func (x *run) stopped(reason message.Message) message.Message {
+	if w := x.verdict.Winner; w >= 0 {
+		return message.New(message.StoppedByWinner, "reason", reason, "provider", x.attempts[w].Provider)
+	}
+	return message.New(message.StoppedAtEnd, "reason", reason)
 }

@@ -12,8 +12,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-// catalogue reads what every shipped vendor says when it fails, by vendor: the rows of the tables of failures that their providers are
-// held to.
+// catalogue returns the failures of every shipped vendor, from the tables with which their providers are tested.
 func catalogue(t testing.TB) map[string][]route.Result {
 	t.Helper()
 	files, err := filepath.Glob("../../plugins/*/testdata/failures.txtar")
@@ -47,8 +46,8 @@ func catalogue(t testing.TB) map[string][]route.Result {
 	return all
 }
 
-// failureRow reads "code status kind retryable fail_over billed fault message"; ok is false for what is no failure, or leaves
-// something open.
+// failureRow parses "code status kind retryable fail_over billed fault message". ok is false if the row is not a failure or has an
+// open column.
 func failureRow(t testing.TB, line string) (o route.Result, ok bool) {
 	t.Helper()
 	w := strings.Fields(line)

@@ -15,15 +15,15 @@ import (
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-// seller is a vendor with moods: mostly it reads the card, with latencies of a long tail, and at times it fails as the vendors' tables
-// say, is down, has no quota left, or hangs. It keeps its own bill, and holds its caller to what was agreed.
+// seller is a simulated vendor. Usually it reads the card, with a long tail of latencies. Sometimes it fails as the vendors' tables
+// say, is down, has no quota left, or hangs. It counts its own bill, and checks that its caller keeps to the limits.
 type seller struct {
 	name     string
 	price    money.Amount
 	limits   route.Limits
 	failures []route.Result
-	// failing and hanging are shares of the calls. From down on for as long as outage nothing is read; from dry on for as
-	// long the quota is used up.
+	// failing and hanging are shares of the calls. From down on, the vendor is down for the time of outage; from dry on, its quota
+	// is used up for that time.
 	failing, hanging  float64
 	down, dry, outage time.Duration
 
@@ -37,7 +37,7 @@ type seller struct {
 		since, until time.Time
 		inARow       int
 	}
-	// asked, and of these billed, or unknown to the caller; charged is what the vendor's bill will say.
+	// asked counts calls, billed and unknown those that the caller knows as such, charged those on the vendor's bill.
 	asked, billed, unknown, charged int
 }
 
@@ -59,7 +59,7 @@ func newSeller(t testing.TB, name string, seed uint64, failures []route.Result) 
 	return s
 }
 
-// latency is 300 ms in the middle, with one call in twenty ten times as slow.
+// latency has a median of 300 ms; one call in twenty is ten times as slow.
 func (s *seller) latency() time.Duration {
 	d := 300 * math.Exp(0.4*s.random.NormFloat64())
 	if s.random.Float64() < 0.05 {
@@ -68,7 +68,7 @@ func (s *seller) latency() time.Duration {
 	return time.Duration(d * float64(time.Millisecond))
 }
 
-// mood draws what becomes of a call that begins now.
+// mood draws the result of a call that begins now.
 func (s *seller) mood() (o route.Result, takes time.Duration) {
 	at := time.Since(s.began)
 	within := func(from time.Duration) bool { return at >= from && at < from+s.outage }
@@ -119,8 +119,8 @@ func (s *seller) enter() (route.Result, time.Duration) {
 		s.t.Errorf("%s has %d calls under way, and allows %d", s.name, s.live, most)
 	}
 	s.starts = append(s.starts, now)
-	// Calls are spread over even parts of the time, and may be at the end of one and at the beginning of the next: one more may fall into
-	// a time that begins between.
+	// Each call has its part of the time and may come at its beginning or end, so a time that begins within a part may have one call
+	// more.
 	if r := s.limits.Rate; r.Calls > 0 && len(s.starts) > r.Calls+1 && now.Sub(s.starts[len(s.starts)-r.Calls-2]) < r.Per {
 		s.t.Errorf("%s is called more than %d times in %v", s.name, r.Calls+1, r.Per)
 	}
@@ -130,7 +130,7 @@ func (s *seller) enter() (route.Result, time.Duration) {
 	return s.mood()
 }
 
-// leave writes the bill, and expects to be left alone after what an operator has to mend.
+// leave updates the bill, and parks the seller after a failure that an operator must resolve.
 func (s *seller) leave(o *route.Result) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -157,7 +157,7 @@ func (s *seller) leave(o *route.Result) {
 	}
 }
 
-// parks reports whether a failure is one that an operator has to mend.
+// parks reports whether an operator must resolve a failure.
 func parks(f *route.Failure) bool {
 	kinds := []abi.FailureKind{abi.FailureKindQuotaExhausted, abi.FailureKindUnauthenticated, abi.FailureKindPermissionDenied}
 	return f.Fault == abi.FaultOperator && !f.Ours && !f.Retryable && slices.Contains(kinds, f.Kind)
@@ -171,7 +171,7 @@ type market struct {
 	sellers map[string]*seller
 	book    *money.Book
 	budgets []money.Budget
-	// attempts are waited for, also those that a call did not wait for.
+	// attempts counts those under way, also those that a call did not wait for.
 	attempts sync.WaitGroup
 }
 
@@ -188,13 +188,13 @@ func tariffs(t testing.TB, sellers map[string]*seller) map[string]*money.Tariff 
 	return all
 }
 
-// answered is the verdict of a call, and what each vendor told it, by the number of the attempt.
+// answered is the verdict of a call, with the vendors' results by the number of the attempt.
 type answered struct {
 	*route.Verdict
 	told map[int]route.Result
 }
 
-// ask makes one call. What attempts told that it did not wait for is there when the attempts have ended.
+// ask makes one call. The results of attempts that it did not wait for are present after these have ended.
 func (m *market) ask(tenant string, within time.Duration) answered {
 	var mu sync.Mutex
 	told := make(map[int]route.Result)

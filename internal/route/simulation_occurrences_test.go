@@ -9,13 +9,13 @@ import (
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-// occurrences are the things that a simulation must have met to have shown anything.
+// occurrences counts what a simulation must meet to prove anything.
 type occurrences struct {
 	mu   sync.Mutex
 	seen map[string]int
 }
 
-// things that happen, by what a reason says of them.
+// things returns parts of the reasons that must occur.
 func things() []string {
 	return []string{
 		"route.first(", "route.drawn(", "route.cheapest(", "route.fastest(", "route.next_after", "route.retry(number=1 ", "route.retry(number=2 ", "route.waited_for(", "route.hedge(",

@@ -23,8 +23,8 @@ const (
 	callsOfASeed = 250
 )
 
-// TestPoliciesOverVendorsThatFail calls sellers with every policy, one call after the other and many at once, and holds each verdict,
-// each vendor's rules and, at the end, the bill to what was promised.
+// TestPoliciesOverVendorsThatFail calls sellers with every policy, one call after the other and many at once. It checks each verdict,
+// the limits of each vendor and, at the end, the bill.
 func TestPoliciesOverVendorsThatFail(t *testing.T) {
 	t.Parallel()
 	all := catalogue(t)
@@ -46,7 +46,7 @@ func TestPoliciesOverVendorsThatFail(t *testing.T) {
 	}
 }
 
-// simulate makes the calls of one seed: one after the other where pace is 0, and otherwise one begins in each pace on average.
+// simulate makes the calls of one seed: one after the other if pace is 0, otherwise one in each pace on average.
 func simulate(t *testing.T, policy route.Policy, seed uint64, pace time.Duration, all map[string][]route.Result, seen *occurrences) {
 	m := newMarket(t, policy, seed, all)
 	random := rand.New(rand.NewPCG(seed, 99))
@@ -83,7 +83,8 @@ func simulate(t *testing.T, policy route.Policy, seed uint64, pace time.Duration
 	}
 }
 
-// newMarket has five sellers, each failing as one of the shipped vendors does, and budgets that some of the calls meet the end of.
+// newMarket returns a market with five sellers, each of which fails like one of the shipped vendors, and with budgets that are used up
+// before the end.
 func newMarket(t *testing.T, policy route.Policy, seed uint64, all map[string][]route.Result) *market {
 	vendors := slices.Sorted(maps.Keys(all))
 	m := &market{t: t, sellers: make(map[string]*seller)}
@@ -122,7 +123,7 @@ func newMarket(t *testing.T, policy route.Policy, seed uint64, all map[string][]
 	return m
 }
 
-// budgets of a seed; every other one has none.
+// budgets returns those of a seed. Every second seed has none.
 func budgets(seed uint64) []money.Budget {
 	if seed%2 == 0 {
 		return nil
@@ -134,8 +135,8 @@ func budgets(seed uint64) []money.Budget {
 	}
 }
 
-// order is that in which the route's policy wants the providers now, as far as the test can know it: not by lot, and by latency only when
-// nothing else is under way.
+// order returns the order in which the route's policy asks the providers now, or nil if the test cannot know it: for a random order, and
+// for one by latency while other calls are under way.
 func (m *market) order(alone bool) []string {
 	switch m.route.Policy {
 	case route.Weighted:
@@ -159,7 +160,7 @@ func (m *market) order(alone bool) []string {
 	}
 }
 
-// check holds a verdict to what every policy promises.
+// check checks what every policy promises of a verdict.
 func (m *market) check(v *route.Verdict, order []string) {
 	m.t.Helper()
 	wrong := func(format string, args ...any) {
@@ -214,7 +215,7 @@ func (m *market) mayRepeat(past *route.AttemptRecord) bool {
 	return past.Outcome == route.Failed && f.Retryable && (past.Result.Billed == abi.BilledNo || m.route.RepeatBilled)
 }
 
-// tally compares the attempts of a call with what the vendors told, and adds up what was billed.
+// tally compares the attempts of a call with the vendors' results, and adds up what was billed.
 func (m *market) tally(a answered, sure, late map[string]int) {
 	for _, c := range a.Attempts {
 		price := m.sellers[c.Provider].price

@@ -13,17 +13,17 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store"
 )
 
-// state writes what outlives a process, or is of interest to another gateway on the same store, and takes in what others wrote. Nothing
-// on the way of a call waits for it.
+// state stores parkings, breakers and latencies of accounts, so that they outlive the process and other gateways on the same store
+// know them, and reads what others stored. No call waits for it.
 type state struct {
-	store  store.Store // nil keeps nothing
-	owner  string      // of what this process writes
+	store  store.Store // nil: nothing is stored
+	owner  string      // names this process in what it writes
 	now    func() time.Time
 	logger *slog.Logger
 
 	mu          sync.Mutex
 	protections map[string]*protection
-	dirty       map[string]func() any // by key, the value as it will be when it is written
+	dirty       map[string]func() any // by key; the function returns the value when it is written
 	wake        chan struct{}
 	end         context.CancelFunc
 	ended       chan struct{}
@@ -36,7 +36,7 @@ const (
 	latencyKeys = "latency"
 )
 
-// latencyEvery is how often latencies are written at most.
+// latencyEvery is the time between two writes of latencies.
 const latencyEvery = 10 * time.Second
 
 type parkedState struct {
@@ -46,7 +46,7 @@ type parkedState struct {
 
 type breakerState struct {
 	Owner string `json:"owner"`
-	// Until when it is open; zero when it is not.
+	// Until is when it closes; zero if it is not open.
 	Until time.Time `json:"until,omitzero"`
 }
 
@@ -59,7 +59,7 @@ func newState(s store.Store, owner string, now func() time.Time, logger *slog.Lo
 	return &state{store: s, owner: owner, now: now, logger: logger, dirty: make(map[string]func() any), wake: make(chan struct{}, 1), ended: make(chan struct{})}
 }
 
-// open takes in what is kept of accounts and begins to write and watch.
+// open reads what is stored of accounts, and begins to watch and to write.
 func (s *state) open(ctx context.Context, protections map[string]*protection) error {
 	s.protections = protections
 	if s.store == nil {
@@ -71,13 +71,13 @@ func (s *state) open(ctx context.Context, protections map[string]*protection) er
 	for prefix, load := range s.loaders() {
 		err := s.store.Watch(life, prefix, func(e store.Entry) {
 			if a := s.protection(strings.TrimPrefix(e.Key, prefix+"/")); a != nil {
-				s.warn("what is kept of an account cannot be read", load(a, e.Value))
+				s.warn("the stored state of an account cannot be read", load(a, e.Value))
 			}
 		})
 		if err != nil {
 			end()
 			close(s.ended)
-			return fmt.Errorf("the state of routes cannot be read: %w", err)
+			return fmt.Errorf("the stored state of routes cannot be read: %w", err)
 		}
 	}
 	for _, a := range protections {
@@ -87,7 +87,7 @@ func (s *state) open(ctx context.Context, protections map[string]*protection) er
 	return nil
 }
 
-// adopt goes on with other accounts, and takes in what is kept of those that are new.
+// adopt switches to other accounts, and reads what is stored of new ones.
 func (s *state) adopt(ctx context.Context, protections map[string]*protection) {
 	for name, a := range protections {
 		if s.store == nil || s.protection(name) != nil {
@@ -113,13 +113,13 @@ func (s *state) protection(name string) *protection {
 	return s.protections[name]
 }
 
-// read takes in what is kept of an account under one prefix.
+// read loads what is stored of an account under one prefix.
 func (s *state) read(ctx context.Context, prefix string, a *protection, load func(*protection, []byte) error) {
 	e, err := s.store.Get(ctx, prefix+"/"+a.name)
 	if err == nil && e.Revision > 0 {
 		err = load(a, e.Value)
 	}
-	s.warn("what is kept of an account cannot be read", err)
+	s.warn("the stored state of an account cannot be read", err)
 }
 
 func (s *state) warn(what string, err error) {
@@ -128,7 +128,7 @@ func (s *state) warn(what string, err error) {
 	}
 }
 
-// close writes what is left and ends.
+// close writes unsaved changes and stops.
 func (s *state) close() {
 	if s.end != nil {
 		s.end()
@@ -172,7 +172,7 @@ func loadLatency(a *protection, value []byte) error {
 		return err
 	}
 	if len(l.Weights) != latencyBuckets {
-		return errors.New("it is of another version")
+		return errors.New("another version wrote it")
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -205,7 +205,7 @@ func (p *protection) latencyState() any {
 	return latencyState{p.latency.origin, append([]float64(nil), p.latency.weights[:]...)}
 }
 
-// change notes what is to be written.
+// change marks a value to be written, at once or with the next latencies.
 func (s *state) change(key string, value func() any, now bool) {
 	if s.store == nil {
 		return
@@ -221,7 +221,7 @@ func (s *state) change(key string, value func() any, now bool) {
 	}
 }
 
-// write carries changes to the store until life ends, and what is left then.
+// write stores changes until life ends, and then the last ones.
 func (s *state) write(life context.Context) {
 	defer close(s.ended)
 	ticker := time.NewTicker(latencyEvery)
@@ -238,7 +238,7 @@ func (s *state) write(life context.Context) {
 	}
 }
 
-// writeTime bounds one writing of everything that changed.
+// writeTime bounds one flush.
 const writeTime = 5 * time.Second
 
 func (s *state) flush() {
@@ -254,12 +254,12 @@ func (s *state) flush() {
 			err = s.set(ctx, key, text)
 		}
 		if err != nil {
-			s.warn("the state of an account is not kept", fmt.Errorf("%s: %w", key, err))
+			s.warn("the state of an account could not be stored", fmt.Errorf("%s: %w", key, err))
 		}
 	}
 }
 
-// set writes a value whatever stands there: the last one is right.
+// set overwrites a value: the last one is right.
 func (s *state) set(ctx context.Context, key string, value []byte) error {
 	for {
 		e, err := s.store.Get(ctx, key)

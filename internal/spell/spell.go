@@ -3,7 +3,7 @@ package spell
 
 import "strings"
 
-// Nearest is the word closest to a mistyped one, or "" when none is close: a third of its letters may differ.
+// Nearest returns the word closest to a mistyped one, or "" if none is close. A third of its letters may differ.
 func Nearest(typed string, words []string) string {
 	best, bestDistance := "", len([]rune(typed))/3+1
 	for _, word := range words {

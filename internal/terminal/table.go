@@ -1,5 +1,5 @@
-// Package terminal lays text out for terminals, where a Chinese character takes two cells, and keeps texts of others from
-// steering them.
+// Package terminal aligns text for terminals, where a Chinese character is two cells wide, and removes control characters from
+// untrusted text.
 package terminal
 
 import (
@@ -11,7 +11,7 @@ import (
 
 // Table aligns columns. The zero value is an empty table; it is not safe for concurrent use.
 type Table struct {
-	// Indent stands before each line.
+	// Indent is written before each line.
 	Indent string
 	rows   [][]string
 }
@@ -19,7 +19,7 @@ type Table struct {
 // Empty reports whether the table has no row.
 func (t *Table) Empty() bool { return len(t.rows) == 0 }
 
-// Add adds a row of cells, cleaned. Rows may differ in length.
+// Add adds a row of cells and cleans them, see [Clean]. Rows may differ in length.
 func (t *Table) Add(cells ...string) {
 	row := make([]string, len(cells))
 	for i, cell := range cells {
@@ -28,7 +28,7 @@ func (t *Table) Add(cells ...string) {
 	t.rows = append(t.rows, row)
 }
 
-// String has two spaces between columns, none at the ends of lines, and leaves out columns that are empty.
+// String returns the table with two spaces between columns. It omits empty columns and spaces at the ends of lines.
 func (t *Table) String() string {
 	var widths []int
 	for _, row := range t.rows {
@@ -54,7 +54,7 @@ func (t *Table) String() string {
 	return b.String()
 }
 
-// cells is how many cells of a terminal a text takes.
+// cells returns the width of a text in cells.
 func cells(s string) int {
 	n := 0
 	for _, r := range s {
@@ -69,7 +69,7 @@ func cells(s string) int {
 	return n
 }
 
-// Clean replaces what could steer a terminal, and ends of lines by spaces: a vendor's text is not to be trusted.
+// Clean replaces control characters, which untrusted text could use to control a terminal, and replaces line ends by spaces.
 func Clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

@@ -2,7 +2,8 @@ package terminal
 
 import "testing"
 
-func TestATextTakesSoManyCells(t *testing.T) {
+func TestCellsCountsWideCharacters(t *testing.T) {
+	t.Parallel()
 	for s, want := range map[string]int{"": 0, "abc": 3, "张三": 4, "１２": 4, "ｶ": 1, "é": 1, "e\u0301": 1, "古丽·a": 6, "\u200b": 0, "𠮷": 2} {
 		if got := cells(s); got != want {
 			t.Errorf("%q takes %d cells, want %d", s, got, want)
@@ -10,13 +11,15 @@ func TestATextTakesSoManyCells(t *testing.T) {
 	}
 }
 
-func TestATextCannotSteerTheTerminal(t *testing.T) {
+func TestCleanRemovesControlCharacters(t *testing.T) {
+	t.Parallel()
 	if got, want := Clean("a\x1b[2J\u009bb\nc\u202ed"), "a\ufffd[2J\ufffdb c\ufffdd"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
-func TestColumnsStandBelowOneAnother(t *testing.T) {
+func TestTableAlignsColumns(t *testing.T) {
+	t.Parallel()
 	table := Table{Indent: "  "}
 	if !table.Empty() || table.String() != "" {
 		t.Errorf("a table without rows is %q", table.String())

@@ -14,7 +14,7 @@ type Body struct {
 	ContentType string
 }
 
-// Body evaluates a body that stands alone; nil is an empty one. The nonce makes the boundary of a multipart body, "ocrmux"
+// Body evaluates a body by itself. Nil is an empty one. The nonce makes the boundary of a multipart body, "ocrmux"
 // and the nonce: 1 to 64 ASCII letters and digits.
 func (e *Evaluator) Body(b *abi.Body, nonce string) (Body, error) {
 	r := e.newRun()

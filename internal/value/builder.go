@@ -38,7 +38,7 @@ func (b *builder) fits(n int64) error {
 	return nil
 }
 
-// frame writes text that stands between values.
+// frame writes text between values.
 func (b *builder) frame(s string) error {
 	if err := b.reserve(int64(len(s))); err != nil {
 		return err
@@ -123,7 +123,7 @@ func errNotUTF8() error {
 	return fail(KindBadText, "a JSON string must be UTF-8; bytes go in as base64")
 }
 
-// encodedPiece makes a piece. base64 then percent is base64 with an escape of its own.
+// encodedPiece returns a piece. base64 then percent is base64 with an escape of its own.
 func encodedPiece(data []byte, enc abi.Encoding, esc escape) piece {
 	if enc == abi.EncodingBase64Percent {
 		return piece{data: data, enc: abi.EncodingBase64, esc: [2]escape{escapeForm, esc}}

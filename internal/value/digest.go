@@ -80,7 +80,7 @@ func (r *run) charge(n int64) error {
 	return nil
 }
 
-// newHash gives the hash of an algorithm that useName knows.
+// newHash returns the hash of an algorithm that useName knows.
 func newHash(a abi.Algorithm) func() hash.Hash {
 	switch a {
 	case abi.AlgorithmMD5:

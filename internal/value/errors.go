@@ -23,7 +23,7 @@ const (
 	KindTooManyParts    Kind = "too_many_parts"    // Limits.Parts
 	KindCycle           Kind = "cycle"             // the body's bytes inside the body, or where there is no request
 	KindBadJSON         Kind = "bad_json"          // a literal that is no number, true, false or null
-	KindBadText         Kind = "bad_text"          // bytes where text must stand, or control characters in a header
+	KindBadText         Kind = "bad_text"          // bytes where text is required, or control characters in a header
 	KindBadName         Kind = "bad_name"          // a method, URL, name or boundary that may not be sent
 )
 
@@ -41,7 +41,7 @@ type Error struct {
 	Reason string
 }
 
-// Error gives kind, place and reason. The name of a secret that does not exist is text of the provider's, so it is quoted
+// Error returns kind, place and reason. The name of a secret that does not exist is text of the provider's, so it is quoted
 // only if it looks like a name.
 func (e *Error) Error() string {
 	var b strings.Builder

@@ -24,7 +24,7 @@ func (e escape) append(dst, src []byte) []byte {
 	}
 }
 
-// size is how many bytes append would write.
+// size returns how many bytes append would write.
 func (e escape) size(src []byte) (n int) {
 	n = len(src)
 	switch e {
@@ -68,7 +68,7 @@ func appendPercent(dst, src []byte, plus bool) []byte {
 	return append(dst, src[start:]...)
 }
 
-// growJSON is by how much c grows inside a JSON string; rest is what follows it.
+// growJSON returns by how much c grows inside a JSON string; rest is what follows it.
 func growJSON(c byte, rest []byte) int {
 	switch {
 	case c == '"' || c == '\\' || c == '\b' || c == '\f' || c == '\n' || c == '\r' || c == '\t':

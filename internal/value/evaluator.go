@@ -15,12 +15,12 @@ type Evaluator struct {
 	base64 map[uint32][]byte
 }
 
-// New makes an Evaluator.
+// New returns an Evaluator.
 func New(src Sources, limits Limits) *Evaluator {
 	return &Evaluator{src: src, limits: limits.withDefaults(), base64: make(map[uint32][]byte)}
 }
 
-// Bytes evaluates a small Value that stands alone: a digest to sign, an expected proof. A result over limit bytes is
+// Bytes evaluates a small Value by itself: a digest to sign, an expected proof. A result over limit bytes is
 // KindTooLarge. A nil Value is empty; secrets outside digests need the use "plain".
 func (e *Evaluator) Bytes(v *abi.Value, limit int64) ([]byte, error) {
 	r, err := e.alone(v)
@@ -30,7 +30,7 @@ func (e *Evaluator) Bytes(v *abi.Value, limit int64) ([]byte, error) {
 	return r.bytes(v, UsePlain, limit, "what was asked for")
 }
 
-// Stream evaluates a Value that stands alone, up to Limits.BodyBytes.
+// Stream evaluates a Value by itself, up to Limits.BodyBytes.
 func (e *Evaluator) Stream(v *abi.Value) (Stream, error) {
 	r, err := e.alone(v)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 // Limits bound what one request (or one Value, for [Evaluator.Bytes] and [Evaluator.Stream]) may cost. A field that is 0
 // has its default.
 type Limits struct {
-	// Depth is how deep digests, and JSON objects and arrays, may stand in each other. Default 32.
+	// Depth is how deep digests, and JSON objects and arrays, may be nested. Default 32.
 	Depth int
 	// Parts is how many values, parts, fields, members and items there may be in all. Default 8192.
 	Parts int

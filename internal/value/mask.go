@@ -12,7 +12,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 )
 
-// Masked is what stands where a secret stood.
+// Masked replaces each secret.
 const Masked = "***"
 
 // minFormBytes is the shortest secret whose other forms are masked too. Of a shorter one they would hit innocent text.
@@ -24,7 +24,7 @@ type Mask struct {
 	forms [][]byte
 }
 
-// NewMask makes a Mask for secrets: their texts as they are and, from 6 bytes on, as base64 (both alphabets, also in the
+// NewMask returns a Mask for secrets: their texts as they are and, from 6 bytes on, as base64 (both alphabets, also in the
 // middle of a longer base64 text such as Basic credentials), as hexadecimal, percent-encoded and inside a JSON string.
 // White space around a secret does not count. Empty secrets are ignored.
 func NewMask(secrets ...[]byte) Mask {
@@ -71,7 +71,7 @@ func forms(s []byte) [][]byte {
 	return out
 }
 
-// shifted is what base64 makes of s after shift other bytes, without the characters that its neighbours have a part in.
+// shifted returns what base64 makes of s after shift other bytes, without the characters that its neighbours have a part in.
 func shifted(enc *base64.Encoding, s []byte, shift int) []byte {
 	text := enc.AppendEncode(nil, append(make([]byte, shift), s...))
 	first := (shift*8 + 5) / 6
@@ -91,7 +91,7 @@ func lowerPercent(s string) string {
 	return string(b)
 }
 
-// Bytes gives b with every secret replaced by [Masked], overlapping ones by a single one. It returns b itself if there is
+// Bytes returns b with every secret replaced by [Masked], overlapping ones by a single one. It returns b itself if there is
 // none, and never changes b.
 func (m Mask) Bytes(b []byte) []byte {
 	spans := m.find(b)
@@ -108,7 +108,7 @@ func (m Mask) Bytes(b []byte) []byte {
 	return append(out, b[at:]...)
 }
 
-// String is Bytes for a string.
+// String does the same as Bytes for a string.
 func (m Mask) String(s string) string {
 	if len(m.forms) == 0 {
 		return s
@@ -118,7 +118,7 @@ func (m Mask) String(s string) string {
 
 type span struct{ from, to int }
 
-// find gives the stretches of b that hold secrets, in order and apart.
+// find returns the stretches of b that hold secrets, in order and apart.
 func (m Mask) find(b []byte) []span {
 	var spans []span
 	for _, form := range m.forms {

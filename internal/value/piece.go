@@ -15,7 +15,7 @@ import (
 const chunkBytes = 6 << 10
 
 // piece is a run of a Stream: bytes somebody else holds and how they come out. First they are encoded (raw, base64 or hex),
-// then escaped for where they stand.
+// then escaped for their place.
 type piece struct {
 	data []byte
 	enc  abi.Encoding
@@ -28,7 +28,7 @@ type scratch [3][]byte
 // plain reports whether the piece comes out as its data.
 func (p *piece) plain() bool { return p.enc == abi.EncodingRaw && p.esc == [2]escape{} }
 
-// encodedLen is the length before escaping, which only adds to it.
+// encodedLen returns the length before escaping, which only adds to it.
 func (p *piece) encodedLen() int64 {
 	switch p.enc {
 	case abi.EncodingBase64:
@@ -40,7 +40,7 @@ func (p *piece) encodedLen() int64 {
 	}
 }
 
-// size is the length of what comes out. It costs a pass over the data if there is escaping to do.
+// size returns the length of what comes out. It costs a pass over the data if there is escaping to do.
 func (p *piece) size(s *scratch) (n int64) {
 	if p.esc == [2]escape{} {
 		return p.encodedLen()
@@ -59,7 +59,7 @@ func (p *piece) size(s *scratch) (n int64) {
 	return n
 }
 
-// render gives what data from at on comes out as, or a first chunk of it, and where to go on. The result is good until s is
+// render returns the output for data from at on, or a first chunk of it, and where to continue. The result is valid until s is
 // used again.
 func (p *piece) render(at int, s *scratch) (out []byte, next int) {
 	if p.plain() {

@@ -14,7 +14,7 @@ type plan struct {
 
 	parts    int
 	literals int64
-	blobs    map[uint32]int // how often the base64 of a blob stands in the trees
+	blobs    map[uint32]int // how often the base64 of a blob occurs in the trees
 	body     scope
 	names    []string
 }
@@ -28,7 +28,7 @@ const (
 	scopeAround              // query and headers
 )
 
-// shared reports whether the base64 of a blob stands in more than one place. In a body that is digested and then sent it stands
+// shared reports whether the base64 of a blob occurs in more than one place. In a body that is digested and then sent it occurs
 // once: to encode it twice takes no longer than to make room for it, and a call in flight holds the picture only.
 func (p *plan) shared(handle uint32) bool { return p.blobs[handle] > 1 }
 

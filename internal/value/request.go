@@ -166,7 +166,7 @@ func (r *run) header(f *abi.NamedValue, left *int64) (string, error) {
 	return string(text), nil
 }
 
-// holdsSecret reports whether a secret stands anywhere in v. The plan has bounded v.
+// holdsSecret reports whether v has a secret anywhere. The plan has bounded v.
 func holdsSecret(v *abi.Value) bool {
 	if v == nil {
 		return false

@@ -15,7 +15,7 @@ type Sources interface {
 	Blob(handle uint32) ([]byte, bool)
 }
 
-// Secret is a secret and where it may stand.
+// Secret is a secret and where it may be used.
 type Secret struct {
 	Text []byte
 	// Uses are those of its manifest entry: [UsePlain] for standing outside every digest; for standing in the key or data

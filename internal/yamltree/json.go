@@ -63,7 +63,7 @@ func writeString(b *bytes.Buffer, s string) {
 // pathStep is a name or an index of a path such as "images.formats[0]".
 var pathStep = regexp.MustCompile(`[^.\[\]]+`)
 
-// At is the node at a path such as "images.formats[0]", or the one nearest to it that is there.
+// At returns the node at a path such as "images.formats[0]", or the one nearest to it that is there.
 func (n *Node) At(path string) *Node {
 	for _, step := range pathStep.FindAllString(path, -1) {
 		next := n.Get(step)

@@ -35,7 +35,7 @@ func (e *Error) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// AsError is the error of some problems, each once and in the order of the file; nil when there is none.
+// AsError returns the error of some problems, each once and in the order of the file, or nil if there is none.
 func AsError(file string, problems []Problem) error {
 	if len(problems) == 0 {
 		return nil

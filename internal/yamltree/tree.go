@@ -30,7 +30,7 @@ const (
 	Mapping
 )
 
-// String is the kind in words.
+// String returns the kind in words.
 func (k Kind) String() string {
 	return [...]string{"nothing", "a text", "a number", "true or false", "a list", "a mapping"}[k]
 }
@@ -41,12 +41,12 @@ type Node struct {
 	Line, Column int
 	// Scalar is a Text, Number or Bool as it is written.
 	Scalar string
-	// Items of a List, values of a Mapping. Keys of a Mapping stand in the same order as their values; each is there once.
+	// Items of a List, values of a Mapping. Keys of a Mapping are in the order of their values, each once.
 	Items []*Node
 	Keys  []*Node
 }
 
-// Get is the value under a key of a mapping; nil when there is none.
+// Get returns the value under a key of a mapping, or nil if there is none.
 func (n *Node) Get(key string) *Node {
 	if n == nil {
 		return nil
@@ -59,7 +59,7 @@ func (n *Node) Get(key string) *Node {
 	return nil
 }
 
-// Problem is a problem at this node.
+// Problem returns a problem at this node.
 func (n *Node) Problem(format string, args ...any) Problem {
 	return Problem{Line: n.Line, Column: n.Column, Text: fmt.Sprintf(format, args...)}
 }
@@ -101,7 +101,7 @@ func (r *reader) node(from *yaml.Node, depth int) *Node {
 	}
 	switch from.Kind {
 	case yaml.AliasNode:
-		return r.node(from.Alias, depth+1) // one that stands in its own anchor ends at the depth
+		return r.node(from.Alias, depth+1) // one within its own anchor ends at the depth
 	case yaml.ScalarNode:
 		r.scalar(n, from)
 	case yaml.SequenceNode:
@@ -152,7 +152,7 @@ func (r *reader) scalar(n *Node, from *yaml.Node) {
 	}
 }
 
-// show quotes what stands in a file, short enough for a message.
+// show quotes a part of a file, short enough for a message.
 func show(s string) string {
 	const most = 60
 	if runes := []rune(s); len(runes) > most {
@@ -161,7 +161,7 @@ func show(s string) string {
 	return strconv.Quote(s)
 }
 
-// syntax is a problem of a text that is not YAML.
+// syntax returns a problem of a text that is not YAML.
 func syntax(err error) Problem {
 	const hint = "; check indentation, quotes and brackets"
 	var typeError *yaml.TypeError

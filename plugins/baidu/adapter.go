@@ -6,7 +6,7 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// The vendor's address, and under which names the access token is kept.
+// The vendor's address, and the names of the cached access token.
 const (
 	vendor    = "https://aip.baidubce.com"
 	tokenPath = "/oauth/2.0/token"
@@ -16,7 +16,7 @@ const (
 	tokenSecret = "access_token"
 )
 
-// The exchanges of a call: the token and the card; when the vendor refuses the token, both once more.
+// The exchanges of a call. If the vendor refuses the token, the provider fetches another and tries again.
 const (
 	stepToken      = "token"
 	stepCard       = "card"
@@ -26,7 +26,7 @@ const (
 
 type provider struct{}
 
-// Start fetches the access token, which the host has at hand for most calls.
+// Start fetches the access token. The host usually has it in its cache.
 func (provider) Start(c *sdk.Call, in *sdk.Start) *sdk.Action {
 	call, err := newCall(c, in)
 	if err != nil {
@@ -35,7 +35,7 @@ func (provider) Start(c *sdk.Call, in *sdk.Start) *sdk.Action {
 	return fetchToken(c, call, stepToken)
 }
 
-// Response goes on from whichever exchange was answered.
+// Response continues after the exchange that the state names.
 func (provider) Response(c *sdk.Call, r *sdk.Response) *sdk.Action {
 	call, err := url.ParseQuery(string(r.State))
 	if err != nil {
@@ -48,7 +48,7 @@ func (provider) Response(c *sdk.Call, r *sdk.Response) *sdk.Action {
 		}
 		return readCard(c, call, map[string]string{stepToken: stepCard, stepTokenAgain: stepCardAgain}[step])
 	case stepCard:
-		// The vendor's way to say that a token ended before its time: fetch another and go on.
+		// These codes say that the token ended early.
 		if code := r.Text("/error_code"); code == "110" || code == "111" {
 			return fetchToken(c, call, stepTokenAgain)
 		}
@@ -62,7 +62,7 @@ func (provider) Response(c *sdk.Call, r *sdk.Response) *sdk.Action {
 	return answer(call, r)
 }
 
-// fetchToken asks for an access token with the parameters in the query, where the vendor's document has them.
+// fetchToken requests an access token. The vendor's document has the parameters in the query.
 func fetchToken(c *sdk.Call, call url.Values, step string) *sdk.Action {
 	call.Set("step", step)
 	request := sdk.Post(c.Endpoint(vendor)+tokenPath).
@@ -71,7 +71,7 @@ func fetchToken(c *sdk.Call, call url.Values, step string) *sdk.Action {
 			sdk.Param("client_id", sdk.Secret("client_id")),
 			sdk.Param("client_secret", sdk.Secret("client_secret")),
 		).
-		// A token lives for 30 days; an hour less costs nothing and spares a call that is under way its end.
+		// A token lasts 30 days. The margin of an hour keeps it valid for calls in progress.
 		Cache(sdk.CacheRule{Key: tokenKey, TTLPointer: "/expires_in", MarginSeconds: 3600}).
 		Capture("/access_token", tokenSecret).
 		State([]byte(call.Encode()))

@@ -7,7 +7,7 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// words are the names in words_result and the fields they hold.
+// words pairs the names in words_result with the standard names of fields.
 func words() [][2]string {
 	return [][2]string{
 		{"姓名", sdk.Name}, {"性别", sdk.Sex}, {"民族", sdk.Ethnicity}, {"出生", sdk.BirthDate}, {"住址", sdk.Address}, {"公民身份号码", sdk.IDNumber},
@@ -15,11 +15,11 @@ func words() [][2]string {
 	}
 }
 
-// answer says what a successful call read. A vendor that answers and reads nothing has found no card, or none that can be
-// read; whether it charges for that is not documented.
+// answer reads a successful answer. An answer without a field means that the vendor found no card or could not read it.
+// Whether that is charged is not documented.
 func answer(call url.Values, r *sdk.Response) *sdk.Action {
 	leaves := r.Leaves
-	// In the leaves the picture of the portrait is a handle, and so no extra.
+	// The picture of the portrait is longer than a leaf. As an extra it must come from the body.
 	if whole, ok := sdk.FlattenJSON(string(r.Body)); ok {
 		leaves = whole
 	}
@@ -62,7 +62,7 @@ func fields(leaves sdk.Leaves) []sdk.Field {
 	return sdk.Fields(all...)
 }
 
-// side is the side whose fields were read: the vendor names none.
+// side returns the side whose fields were read, because the vendor names none.
 func side(fields []sdk.Field) sdk.Side {
 	back := func(f sdk.Field) bool { return slices.Contains(sdk.BackFields(), f.Name) }
 	switch {
@@ -74,7 +74,7 @@ func side(fields []sdk.Field) sdk.Side {
 	return 0
 }
 
-// box is a location {left, top, width, height}; nil for none and for one without an extent.
+// box reads a location {left, top, width, height}. It returns nil if there is none or its area is empty.
 func box(leaves sdk.Leaves, at string) *sdk.Polygon {
 	x, okX := leaves.Float(at + "/left")
 	y, okY := leaves.Float(at + "/top")
@@ -86,7 +86,7 @@ func box(leaves sdk.Leaves, at string) *sdk.Polygon {
 	return sdk.Box(x, y, w, h)
 }
 
-// rotation turns the vendor's quarters counter-clockwise into degrees clockwise; -1 is undefined.
+// rotation converts quarter turns counter-clockwise to degrees clockwise. -1 means unknown.
 func rotation(leaves sdk.Leaves) *float64 {
 	quarters, ok := leaves.Int("/direction")
 	if !ok || quarters < 0 || quarters > 3 {
@@ -96,8 +96,8 @@ func rotation(leaves sdk.Leaves) *float64 {
 	return &degrees
 }
 
-// checks reads idcard_number_type: 0 is a number that is not valid, 1 one that agrees with birth date and sex, 2 with neither,
-// 3 not with the birth date, 4 not with the sex. -1 is a card without fields.
+// checks reads idcard_number_type: 0 means that the number is not valid, 1 that it agrees with birth date and sex, 2 with
+// neither, 3 not with the birth date, 4 not with the sex. -1 is a card without fields.
 func checks(leaves sdk.Leaves) []sdk.VendorCheck {
 	code := leaves.Text("/idcard_number_type")
 	const pass, fail = sdk.CheckPass, sdk.CheckFail

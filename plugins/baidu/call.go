@@ -8,23 +8,23 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// Names in the state of a call beside the vendor's own parameters.
+// Names in the state of a call, in addition to the vendor's own parameters.
 const (
-	// The caller did not say which side it is, so that the one sent is no claim that the picture could contradict.
+	// The caller named no side, so reversed_side says nothing about the card.
 	sideGuessed = "side guessed"
-	// The picture of the portrait is wanted, which is longer than a leaf and stands in the body only.
+	// The picture of the portrait is wanted. It is longer than a leaf, so it comes from the body.
 	wantsPhoto = "photo"
 )
 
 const sideParameter = "id_card_side"
 
-// switches are the vendor's parameters that are true or false. Its current document has no detect_rectify; copies of 2022 have.
+// switches are the vendor's boolean parameters. detect_rectify is in copies of 2022 only, not in the current document.
 func switches() []string {
 	return []string{"detect_ps", "detect_risk", "detect_quality", "detect_photo", "detect_card", "detect_direction", "detect_rectify"}
 }
 
-// newCall gathers what the card's request needs, since it is sent in a later step and only Start is told: the address of
-// the picture, the side, and every switch that the caller's options or the configuration set. It is the state of the call.
+// newCall returns the state of a call: what the card's request needs and only Start knows. That is the picture's URL, the
+// side, and every switch that the caller's options or the configuration set.
 func newCall(c *sdk.Call, in *sdk.Start) (url.Values, error) {
 	call := url.Values{}
 	if in.Picture != nil && in.Picture.URL != "" {
@@ -40,21 +40,21 @@ func newCall(c *sdk.Call, in *sdk.Start) (url.Values, error) {
 			return nil, errors.New(name + " is neither true nor false")
 		}
 	}
-	// The card that is cut out can be larger than all the memory there is here, and would cost an answer that is paid for.
+	// The card that detect_card cuts out can exceed the module's memory, and the paid answer would be lost.
 	if call.Get("detect_photo") == "true" && call.Get("detect_card") != "true" {
 		call.Set(wantsPhoto, "")
 	}
 	if slices.Contains(in.Extras, sdk.Portrait) {
 		call.Set("detect_photo", "true")
 	}
-	// The vendor's default has changed over the years, and where the card lies is worth knowing.
+	// The vendor's default has changed over the years, and the rotation is useful.
 	if !call.Has("detect_direction") {
 		call.Set("detect_direction", "true")
 	}
 	return call, nil
 }
 
-// setSide chooses a side, which the vendor insists on and does not take at its word: it reads the other one, too.
+// setSide chooses a side. The vendor requires one, but reads the other side as well.
 func setSide(call url.Values, side sdk.Side, configured string) {
 	switch {
 	case side == sdk.Front:
@@ -70,7 +70,7 @@ func setSide(call url.Values, side sdk.Side, configured string) {
 	}
 }
 
-// setting is the caller's option of this name, or else the operator's.
+// setting returns the caller's option with this name, or the operator's setting.
 func setting(c *sdk.Call, in *sdk.Start, name string) string {
 	if option := sdk.Leaves(in.Options).Text("/" + name); option != "" {
 		return option

@@ -2,14 +2,14 @@ package main
 
 import "github.com/ocrmux/ocrmux/sdk"
 
-// refusal is the failure that an answer with an error_code says.
+// refusal returns the failure of an answer with an error_code.
 func refusal(r *sdk.Response) sdk.Fail {
 	f := codes().Fail(r.Text("/error_code"), r.Text("/error_msg"))
 	f.VendorRequestID, f.RetryAfterMs = r.Text("/log_id"), r.RetryAfterMillis()
 	return f
 }
 
-// noToken is the failure of a call that got no access token: {"error", "error_description"}. Nothing is charged by then.
+// noToken returns the failure of a call without an access token: {"error", "error_description"}. It is not charged.
 func noToken(r *sdk.Response) sdk.Fail {
 	f := sdk.NoAnswer(r, "access_token")
 	if code := r.Text("/error"); code != "" {
@@ -19,7 +19,7 @@ func noToken(r *sdk.Response) sdk.Fail {
 	return f
 }
 
-// tokenCodes are the errors of the token's address: the vendor's document has invalid_client, RFC 6749 section 5.2 the others.
+// tokenCodes are the errors of the token's URL. The vendor's document has invalid_client, RFC 6749 section 5.2 the others.
 func tokenCodes() sdk.Table {
 	key := func(message string) sdk.Fail {
 		return sdk.Fail{Kind: sdk.Unauthenticated, FailOver: true, Billed: sdk.BilledNo, Fault: sdk.OperatorFault, Message: message}
@@ -34,7 +34,7 @@ func tokenCodes() sdk.Table {
 	}
 }
 
-// codes is the vendor's table of error_code. A call that fails is not charged: see the package's documentation.
+// codes is the vendor's table of error_code. A failed call is not charged; see the package documentation.
 func codes() sdk.Table {
 	const no = sdk.BilledNo
 	fail := func(kind sdk.FailureKind, fault sdk.Fault, message string) sdk.Fail {
@@ -48,12 +48,12 @@ func codes() sdk.Table {
 	}
 	const caller, operator, vendors = sdk.CallerFault, sdk.OperatorFault, sdk.VendorFault
 	return sdk.Table{
-		"1":  again(sdk.Unavailable, vendors, "the vendor failed and does not know why"),
+		"1":  again(sdk.Unavailable, vendors, "an unknown error of the vendor"),
 		"2":  again(sdk.Unavailable, vendors, "the vendor is unavailable for the moment"),
 		"3":  fail(sdk.InvalidRequest, operator, "the endpoint has no such API"),
 		"4":  again(sdk.RateLimited, operator, "too many calls for the vendor's cluster"),
 		"6":  fail(sdk.PermissionDenied, operator, "the application has no permission for ID card OCR; tick it in the console"),
-		"13": fail(sdk.Unauthenticated, operator, "the vendor got no token of its own for this application"),
+		"13": fail(sdk.Unauthenticated, operator, "the vendor could not get an internal token for this application"),
 		"14": fail(sdk.Unauthenticated, operator, "the vendor could not verify who calls"),
 		"15": fail(sdk.Unauthenticated, operator, "the application does not exist"),
 		"17": fail(sdk.QuotaExhausted, operator, "the calls of the day are used up"),
@@ -61,12 +61,12 @@ func codes() sdk.Table {
 		"19": fail(sdk.QuotaExhausted, operator, "the calls are used up"),
 
 		"100": fail(sdk.Unauthenticated, operator, "the access token is missing or malformed"),
-		"110": fail(sdk.Unauthenticated, operator, "the access token is refused, a fresh one too"),
+		"110": fail(sdk.Unauthenticated, operator, "the access token is refused, even a new one"),
 		"111": fail(sdk.Unauthenticated, operator, "the access token has expired, a fresh one too"),
 
 		"216015": fail(sdk.Unavailable, vendors, "the vendor has closed this module"),
 		"216100": request("the vendor refused a parameter"),
-		"216101": request("the vendor misses a parameter"),
+		"216101": request("a parameter is missing"),
 		"216102": fail(sdk.InvalidRequest, operator, "the endpoint does not know this service"),
 		"216103": request("a parameter is too long for the vendor"),
 		"216110": fail(sdk.Unauthenticated, operator, "the application does not exist"),
@@ -82,17 +82,17 @@ func codes() sdk.Table {
 		"216401": again(sdk.Unavailable, vendors, "the vendor failed"),
 
 		"216630": again(sdk.Unavailable, vendors, "recognition failed; the vendor asks to call again"),
-		// Of the vendor's bank card OCR; listed for all of its OCR.
+		// From the vendor's bank card OCR, but listed for all of its OCR.
 		"216631": fail(sdk.NoDocument, caller, "the vendor took the picture for a bank card and could not read it"),
 		"216633": fail(sdk.Unreadable, caller, "the vendor could not read an ID card in the picture"),
 		"216634": again(sdk.Unavailable, vendors, "detection failed; the vendor asks to call again"),
 
 		"282000": again(sdk.Unavailable, vendors, "the vendor failed"),
-		"282003": request("the vendor misses a parameter"),
-		// Of calls in batches, which this provider does not make.
+		"282003": request("a parameter is missing"),
+		// From batch calls, which this provider does not make.
 		"282005": fail(sdk.Unavailable, vendors, "the vendor failed in a batch"),
-		"282006": request("the vendor takes fewer tasks in a batch"),
-		// Not in the copies of the current table that could be read; older ones have them.
+		"282006": request("the batch has too many tasks"),
+		// In older copies of the table only.
 		"282102": fail(sdk.NoDocument, caller, "the vendor found nothing to read in the picture"),
 		"282103": fail(sdk.Unreadable, caller, "the vendor could not read what it found in the picture"),
 		"282810": fail(sdk.Unreadable, caller, "the vendor could not read the picture"),

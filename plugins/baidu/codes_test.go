@@ -8,19 +8,21 @@ import (
 	"github.com/ocrmux/ocrmux/sdk/sdktest"
 )
 
-// What each code comes to stands in testdata/failures.txtar.
-func TestTheTableKeepsItsPromises(t *testing.T) {
+// testdata/failures.txtar says what each code must come to.
+func TestCodes(t *testing.T) {
+	t.Parallel()
 	for code, row := range codes() {
 		if row.Message == "" || row.Fault == 0 || row.Billed != sdk.BilledNo {
-			t.Errorf("%s does not say what happened, who can mend it and what it costs: %+v", code, row)
+			t.Errorf("%s lacks a message, a fault or its price: %+v", code, row)
 		}
 		if _, err := strconv.Atoi(code); err != nil {
-			t.Errorf("the vendor's codes are numbers, %q is none", code)
+			t.Errorf("the code %q is not a number", code)
 		}
 	}
 }
 
-func TestAStateThatWasNotSent(t *testing.T) {
+func TestResponseWithAForeignState(t *testing.T) {
+	t.Parallel()
 	r := sdktest.Answer(t, 200, nil, `{}`)
 	r.State = []byte("%zz")
 	if f := (provider{}).Response(nil, r).Fail; f == nil || f.Kind != sdk.Internal {
@@ -28,7 +30,8 @@ func TestAStateThatWasNotSent(t *testing.T) {
 	}
 }
 
-func TestWarningsThatContradictEachOther(t *testing.T) {
+func TestSignalsThatContradictEachOther(t *testing.T) {
+	t.Parallel()
 	r := sdktest.Answer(t, 200, nil, `{"image_status": "normal", "card_quality": {"IsClear": 0}, "card_ps": 0, "edit_tool": "GIMP"}`)
 	want := map[string]string{sdk.SignalBlurred: "IsClear=0", sdk.SignalTampered: "GIMP"}
 	for _, s := range signals(nil, r.Leaves) {
@@ -38,11 +41,12 @@ func TestWarningsThatContradictEachOther(t *testing.T) {
 		delete(want, s.Name)
 	}
 	for name := range want {
-		t.Errorf("nothing is said of %s", name)
+		t.Errorf("there is no signal %s", name)
 	}
 }
 
-func TestWhatTheVendorChecks(t *testing.T) {
+func TestChecks(t *testing.T) {
+	t.Parallel()
 	const pass, fail = sdk.CheckPass, sdk.CheckFail
 	for code, want := range map[string][]sdk.CheckState{
 		"-1": nil, "0": {fail}, "1": {pass, pass, pass}, "2": {pass, fail, fail}, "3": {pass, fail, pass}, "4": {pass, pass, fail}, "": nil, "9": nil,
@@ -60,7 +64,8 @@ func TestWhatTheVendorChecks(t *testing.T) {
 	}
 }
 
-func TestHowTheCardIsTurned(t *testing.T) {
+func TestRotation(t *testing.T) {
+	t.Parallel()
 	for direction, want := range map[string]float64{"0": 0, "1": 270, "2": 180, "3": 90} {
 		if got := rotation(sdktest.Answer(t, 200, nil, `{"direction": `+direction+`}`).Leaves); got == nil || *got != want {
 			t.Errorf("%s quarters counter-clockwise are not %v", direction, want)

@@ -6,22 +6,22 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// signals gathers what four parts of an answer say of the picture: image_status always, risk_type with detect_risk,
+// signals reads the four parts of an answer that describe the picture: image_status always, risk_type with detect_risk,
 // card_quality with detect_quality, card_ps with detect_ps.
 func signals(call url.Values, leaves sdk.Leaves) []sdk.Signal {
-	var said sayings
-	said.imageStatus(leaves.Text("/image_status"), call.Has(sideGuessed))
-	said.risk(leaves.Text("/risk_type"))
-	said.tampered(leaves.Text("/card_ps"), leaves.Text("/edit_tool"))
-	said.quality(leaves)
-	return said
+	var all signalSet
+	all.imageStatus(leaves.Text("/image_status"), call.Has(sideGuessed))
+	all.risk(leaves.Text("/risk_type"))
+	all.tampered(leaves.Text("/card_ps"), leaves.Text("/edit_tool"))
+	all.quality(leaves)
+	return all
 }
 
-// sayings are signals, each name once.
-type sayings []sdk.Signal
+// signalSet holds each signal once.
+type signalSet []sdk.Signal
 
-// say adds a signal; of two parts of an answer that contradict each other, the warning counts.
-func (s *sayings) say(name string, yes bool, code string) {
+// add adds a signal. If two parts of an answer contradict each other, yes wins.
+func (s *signalSet) add(name string, yes bool, code string) {
 	state := sdk.SignalNo
 	if yes {
 		state = sdk.SignalYes
@@ -37,8 +37,8 @@ func (s *sayings) say(name string, yes bool, code string) {
 	*s = append(*s, sdk.Signal{Name: name, State: state, VendorCode: code})
 }
 
-// imageStatus is one word for the worst that is wrong, so that only "normal" denies anything.
-func (s *sayings) imageStatus(status string, sideGuessed bool) {
+// imageStatus is one word for the worst problem. Only "normal" says that there are no others.
+func (s *signalSet) imageStatus(status string, sideGuessed bool) {
 	names := []struct{ status, signal string }{
 		{"reversed_side", sdk.SignalReversedSide},
 		{"non_idcard", sdk.SignalNotIDCard},
@@ -48,48 +48,48 @@ func (s *sayings) imageStatus(status string, sideGuessed bool) {
 		{"over_dark", sdk.SignalOverDark},
 	}
 	for _, n := range names {
-		// The other side than a guess is not the wrong one.
+		// The side is not wrong if it was a guess.
 		if n.signal == sdk.SignalReversedSide && sideGuessed {
 			continue
 		}
 		if status == n.status || status == "normal" {
-			s.say(n.signal, status == n.status, status)
+			s.add(n.signal, status == n.status, status)
 		}
 	}
 }
 
-func (s *sayings) risk(kind string) {
+func (s *signalSet) risk(kind string) {
 	names := []struct{ kind, signal string }{
 		{"copy", sdk.SignalCopy}, {"temporary", sdk.SignalTemporary}, {"screen", sdk.SignalScreen},
 	}
 	for _, n := range names {
 		if kind == n.kind || kind == "normal" {
-			s.say(n.signal, kind == n.kind, kind)
+			s.add(n.signal, kind == n.kind, kind)
 		}
 	}
 }
 
-// tampered: the program that edited the picture is named when there was one. That card_ps is 1 or 0 could not be confirmed.
-func (s *sayings) tampered(ps, tool string) {
+// tampered reads card_ps and the program that edited the picture. That card_ps is 1 or 0 could not be confirmed.
+func (s *signalSet) tampered(ps, tool string) {
 	switch ps {
 	case "1", "true":
-		s.say(sdk.SignalTampered, true, ps)
+		s.add(sdk.SignalTampered, true, ps)
 	case "0", "false":
-		s.say(sdk.SignalTampered, false, ps)
+		s.add(sdk.SignalTampered, false, ps)
 	}
 	if tool != "" {
-		s.say(sdk.SignalTampered, true, tool)
+		s.add(sdk.SignalTampered, true, tool)
 	}
 }
 
-// quality reads verdicts that are 1 when all is well; the vendor's thresholds are 0.5, and 0.3 for what is covered.
-func (s *sayings) quality(leaves sdk.Leaves) {
+// quality reads verdicts, of which 1 is good. The vendor's thresholds are 0.5, and 0.3 for IsNoCover.
+func (s *signalSet) quality(leaves sdk.Leaves) {
 	names := []struct{ verdict, signal string }{
 		{"IsClear", sdk.SignalBlurred}, {"IsComplete", sdk.SignalIncomplete}, {"IsNoCover", sdk.SignalOccluded},
 	}
 	for _, n := range names {
 		if well, ok := leaves.Bool("/card_quality/" + n.verdict); ok {
-			s.say(n.signal, !well, n.verdict+"="+leaves.Text("/card_quality/"+n.verdict))
+			s.add(n.signal, !well, n.verdict+"="+leaves.Text("/card_quality/"+n.verdict))
 		}
 	}
 }

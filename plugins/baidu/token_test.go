@@ -15,7 +15,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/plugintest"
 )
 
-// baidu plays the vendor: it gives out tokens by number and takes the latest only.
+// baidu plays the vendor. It numbers its tokens and accepts the latest only.
 type baidu struct{ tokens, cards atomic.Int64 }
 
 func (v *baidu) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -35,8 +35,12 @@ func (v *baidu) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// What golden exchanges cannot show, being one call each: how long a token lasts.
-func TestATokenServesManyCallsUntilItsTimeIsUp(t *testing.T) {
+// A golden exchange is one call, so it cannot show how long a token lasts.
+func TestTokenServesManyCallsUntilItExpires(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the provider; the engine's tests cover the cache")
+	}
+	t.Parallel()
 	vendor := &baidu{}
 	server := httptest.NewServer(vendor)
 	defer server.Close()
@@ -68,7 +72,7 @@ func TestATokenServesManyCallsUntilItsTimeIsUp(t *testing.T) {
 		var wait sync.WaitGroup
 		for i := range calls {
 			wait.Go(func() {
-				// Equal requests of one tenant at the same time would be one call.
+				// The engine joins equal requests of one tenant.
 				if _, err := e.Recognize(t.Context(), engine.Request{Picture: engine.File("testdata/card.jpg"), Tenant: strconv.Itoa(i)}); err != nil {
 					t.Error(err)
 				}
@@ -79,7 +83,7 @@ func TestATokenServesManyCallsUntilItsTimeIsUp(t *testing.T) {
 	expect := func(tokens, cards int64, when string) {
 		t.Helper()
 		if vendor.tokens.Load() != tokens || vendor.cards.Load() != cards {
-			t.Errorf("%s: %d tokens and %d cards were asked for, not %d and %d", when, vendor.tokens.Load(), vendor.cards.Load(), tokens, cards)
+			t.Errorf("%s: %d tokens and %d cards were requested, want %d and %d", when, vendor.tokens.Load(), vendor.cards.Load(), tokens, cards)
 		}
 	}
 	read(8)

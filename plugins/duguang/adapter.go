@@ -28,8 +28,8 @@ func (provider) Start(c *sdk.Call, in *sdk.Start) *sdk.Action {
 	return aligateway.JSON(c, c.Endpoint(vendor)+path, sdk.Object(body...))
 }
 
-// Response reads {data, angle, figure, sid} or {error_code, error_msg}, unless the gateway in front answered itself. The
-// vendor says nothing of the bill; the market counts calls that were answered.
+// Response reads {data, angle, figure, sid} or {error_code, error_msg}, unless the gateway answered itself. The vendor
+// does not say what is billed; the market counts calls that were answered.
 func (provider) Response(_ *sdk.Call, r *sdk.Response) *sdk.Action {
 	if f, ok := aligateway.Failure(r); ok {
 		return sdk.Failed(f)
@@ -69,7 +69,7 @@ func (provider) Response(_ *sdk.Call, r *sdk.Response) *sdk.Action {
 	})
 }
 
-// portrait is the box of the figure that is a face.
+// portrait returns the box of the figure of the type face.
 func portrait(r *sdk.Response) *sdk.Polygon {
 	for i := 0; ; i++ {
 		at := "/figure/" + strconv.Itoa(i)
@@ -86,7 +86,7 @@ func portrait(r *sdk.Response) *sdk.Polygon {
 	}
 }
 
-// rotation is the angle in degrees, which the document shows as 359.
+// rotation returns the angle in degrees, 0 up to 360. The document's example is 359.
 func rotation(r *sdk.Response) *float64 {
 	angle, ok := r.Float("/angle")
 	if !ok {

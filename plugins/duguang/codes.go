@@ -7,7 +7,7 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// codes is the vendor's table of error codes, without 403, which has two causes.
+// codes is the vendor's table of error codes, without 403, which has two causes (see forbidden).
 func codes() sdk.Table {
 	return sdk.Table{
 		"400": {Kind: sdk.InvalidRequest, Billed: sdk.BilledNo, Fault: sdk.CallerFault, Message: "the vendor refused a parameter"},
@@ -16,14 +16,14 @@ func codes() sdk.Table {
 	}
 }
 
-// failure is the meaning of error_code and error_msg. Words that are the gateway's go before the code.
+// failure returns the failure for error_code and error_msg. The gateway's own messages take precedence over the code.
 func failure(code, message string) sdk.Fail {
 	f, ok := aligateway.Means(message)
 	switch {
 	case ok:
 	case code == "403":
 		f = forbidden(message)
-	case code == "400" && strings.Contains(message, "图"): // 图片, 图像: not a parameter, but what is in it
+	case code == "400" && strings.Contains(message, "图"): // 图片, 图像: the picture, not a parameter
 		f = picture(message)
 	default:
 		return codes().Fail(code, message)
@@ -32,7 +32,7 @@ func failure(code, message string) sdk.Fail {
 	return f
 }
 
-// picture tells by the message what is wrong with a picture. The document has no words for it; these are the front door's.
+// picture tells by the message what is wrong with a picture. The document has no such messages; these are the front door's.
 func picture(message string) sdk.Fail {
 	f := sdk.Fail{FailOver: true, Billed: sdk.BilledNo, Fault: sdk.CallerFault}
 	switch {
@@ -46,8 +46,8 @@ func picture(message string) sdk.Fail {
 	return f
 }
 
-// said is how the front door says a failure, in the same table: what is wrong behind the door is no client's business.
-func said(kind sdk.FailureKind) (code uint32, message string) {
+// doorCode returns the code and message of the front door for a failure. Clients do not learn about other vendors.
+func doorCode(kind sdk.FailureKind) (code uint32, message string) {
 	switch kind {
 	case sdk.InvalidRequest:
 		return 400, "参数错误"
@@ -61,7 +61,7 @@ func said(kind sdk.FailureKind) (code uint32, message string) {
 	return 500, "服务器错误,请稍后重试"
 }
 
-// forbidden tells the two causes of 403 apart by the message. The document's own message names both.
+// forbidden tells the two causes of 403 apart by the message. The document's message names both.
 func forbidden(message string) sdk.Fail {
 	f := sdk.Fail{FailOver: true, Billed: sdk.BilledNo, Fault: sdk.OperatorFault}
 	quota := strings.Contains(message, "容量") || strings.Contains(message, "次数") || strings.Contains(message, "用完")

@@ -8,14 +8,14 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// maxURL is the longest address in bytes that the vendor takes.
+// maxURL is the longest URL in bytes that the vendor accepts.
 const maxURL = 1024
 
-// figureAsked is the state of a request that wants the portrait's box.
+// figureAsked is the state of a request for the portrait's box.
 const figureAsked = "figure"
 
-// Accept reads {img or url, figure}, behind the gateway. Other members, of which the vendor's Java sample sends some, are
-// ignored.
+// Accept reads {img or url, figure}, after the gateway's checks. It ignores other members; the vendor's Java sample sends
+// some.
 func (provider) Accept(c *sdk.Call, in *sdk.InboundRequest) *sdk.Accepted {
 	admit, answered := aligateway.Admit(c, in)
 	if answered != nil {
@@ -47,21 +47,21 @@ func (provider) Accept(c *sdk.Call, in *sdk.InboundRequest) *sdk.Accepted {
 	return sdk.Admitted(admit)
 }
 
-// given reports whether a parameter is there: the vendor's samples send the one that is not used as an empty text.
+// given reports whether a parameter has a value. The vendor's samples send unused parameters as empty texts.
 func given(l *sdk.Leaf) bool { return l != nil && l.Size > 0 }
 
-// Reply answers {data, angle, figure, sid} or {error_code, error_msg}, whose code is the status as well.
+// Reply answers {data, angle, figure, sid} or {error_code, error_msg}. The code is also the HTTP status.
 func (provider) Reply(_ *sdk.Call, out *sdk.ReplyRequest) *sdk.InboundResponse {
 	if r, ok := aligateway.Refused(out); ok {
 		return r
 	}
 	card := sdk.CardOf(out.Recognition)
 	f := out.Failure
-	if f == nil && !card.Has(sdk.FrontFields()...) { // the vendor has no words for the emblem side
+	if f == nil && !card.Has(sdk.FrontFields()...) { // the vendor does not read the emblem side
 		f = &sdk.Fail{Kind: sdk.NoDocument}
 	}
 	if f != nil {
-		code, message := said(f.Kind)
+		code, message := doorCode(f.Kind)
 		return aligateway.Reply(out, code, failed(code, message))
 	}
 	birthday := card.Text(sdk.BirthDate)
@@ -86,7 +86,7 @@ func (provider) Reply(_ *sdk.Call, out *sdk.ReplyRequest) *sdk.InboundResponse {
 	return aligateway.Reply(out, 200, sdk.Object(members...))
 }
 
-// figures is the portrait as the smallest box in whole pixels that holds it.
+// figures returns the smallest box in whole pixels that contains the portrait.
 func figures(portrait *sdk.Polygon) []sdk.JSON {
 	x, y, w, h, ok := sdk.Bounds(portrait)
 	if !ok {

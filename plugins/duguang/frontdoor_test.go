@@ -18,7 +18,8 @@ func accept(t *testing.T, r *http.Request) *sdktest.InboundCall {
 	return sdktest.Accept(t, provider{}, time.UnixMilli(1555378976238), nil, r)
 }
 
-func TestRequestsThatAreRefused(t *testing.T) {
+func TestAcceptRefuses(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name, body string
 		message    string
@@ -27,7 +28,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		{"neither", `{"figure": true}`, "img和url参数不能同时为空"},
 		{"both empty, as the samples are printed", `{"img":"","url":"","prob":false,"charInfo":false,"rotate":false,"table":false}`, "img和url参数不能同时为空"},
 		{"an address over 1,024 bytes", `{"url": "https://pictures.example.com/` + strings.Repeat("x", 1000) + `"}`, "url长度不能超过1024字节"},
-		{"an address longer than a provider is shown", `{"url": "` + strings.Repeat("x", 5000) + `"}`, "url长度不能超过1024字节"},
+		{"an address longer than a leaf", `{"url": "` + strings.Repeat("x", 5000) + `"}`, "url长度不能超过1024字节"},
 		{"the document's own fasle", `{"img": "AAAA", "figure": fasle}`, "请求体不是合法的JSON"},
 		{"a form", `img=AAAA`, "请求体不是合法的JSON"},
 		{"no body", ``, "请求体不是合法的JSON"},
@@ -42,7 +43,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 			}
 		})
 	}
-	t.Run("nobody's", func(t *testing.T) {
+	t.Run("no credentials", func(t *testing.T) {
 		r := posted(`{"img": "AAAA"}`)
 		r.Header.Del("Authorization")
 		if got := accept(t, r).Response(t); got.Status != 401 || got.Body != "" {
@@ -51,7 +52,8 @@ func TestRequestsThatAreRefused(t *testing.T) {
 	})
 }
 
-func TestRequestsThatAreAdmitted(t *testing.T) {
+func TestAcceptAdmits(t *testing.T) {
+	t.Parallel()
 	long := strings.Repeat("QUJD", 500)
 	tests := []struct {
 		name, body string
@@ -85,7 +87,7 @@ func TestRequestsThatAreAdmitted(t *testing.T) {
 	}
 }
 
-// card is the document's own example.
+// specimen is the document's example.
 func specimen() *sdk.Recognition {
 	angle := 359.0
 	return &sdk.Recognition{
@@ -98,7 +100,8 @@ func specimen() *sdk.Recognition {
 	}
 }
 
-func TestAnswers(t *testing.T) {
+func TestReply(t *testing.T) {
+	t.Parallel()
 	const data = `{"data":{"name":"样本李四","nation":"汉","gender":"女","birthday":"1990年3月7日","address":"杭州市余杭区样本路1号","id":"500224199003070066"},"angle":359,`
 	const sid = `"sid":"` + sdktest.CallID + `"}`
 	noPortrait, back := specimen(), specimen()

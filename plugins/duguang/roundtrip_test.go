@@ -67,6 +67,7 @@ func withFigure() sdktest.Trip {
 }
 
 func TestRoundTrip(t *testing.T) {
+	t.Parallel()
 	t.Run("with figure", func(t *testing.T) { sdktest.RoundTrip(t, withFigure()) })
 	t.Run("without figure", func(t *testing.T) {
 		sdktest.RoundTrip(t, trip(`{"img": "AAAA"}`, sdktest.Loss{

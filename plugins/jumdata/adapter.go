@@ -34,7 +34,7 @@ func picture(c *sdk.Call, p *sdk.PictureInfo) sdk.MultipartField {
 	}
 }
 
-// Response reads the envelope {code, msg, taskNo, charge, data}. The HTTP status says nothing that code does not.
+// Response reads the envelope {code, msg, taskNo, charge, data}. The HTTP status adds nothing to code.
 func (provider) Response(_ *sdk.Call, r *sdk.Response) *sdk.Action {
 	code := r.Text("/code")
 	if code == "" {
@@ -72,8 +72,8 @@ func (provider) Response(_ *sdk.Call, r *sdk.Response) *sdk.Action {
 	return sdk.Recognized(done)
 }
 
-// anyValid reports whether validity says of any field that it was read. A picture that is no ID card is no error to this
-// vendor: all its validities are false.
+// anyValid reports whether any field is valid. For a picture without an ID card the vendor returns a success in which no
+// field is valid.
 func anyValid(r *sdk.Response) bool {
 	for _, v := range r.Below("/data/validity") {
 		if v.Value == "true" {
@@ -83,7 +83,7 @@ func anyValid(r *sdk.Response) bool {
 	return false
 }
 
-// read is a field of info, flagged when validity doubts it.
+// read returns a field of info. It is uncertain if the vendor says that it is not valid.
 func read(r *sdk.Response, name, key, validity string) sdk.Field {
 	f := sdk.Read(name, r.Text("/data/info/"+key))
 	if ok, said := r.Bool("/data/validity/" + validity); said && !ok {
@@ -92,7 +92,7 @@ func read(r *sdk.Response, name, key, validity string) sdk.Field {
 	return f
 }
 
-// birth joins what the vendor gives in three pieces.
+// birth returns the birth date, which the vendor gives in three parts.
 func birth(r *sdk.Response) sdk.Field {
 	f := read(r, sdk.BirthDate, "year", "birthday")
 	if month, day := r.Text("/data/info/month"), r.Text("/data/info/day"); f.Text != "" && month != "" && day != "" {
@@ -109,7 +109,7 @@ func rotation(r *sdk.Response) *float64 {
 	return nil
 }
 
-// charged is what the answer says of the bill, or otherwise.
+// charged returns whether the answer says that the call is billed, or otherwise if it does not say.
 func charged(r *sdk.Response, otherwise sdk.Billed) sdk.Billed {
 	if b, said := r.Bool("/charge"); said {
 		if b {

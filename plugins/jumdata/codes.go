@@ -6,7 +6,7 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// codes is the vendor's table of return codes, without 200. None of them is billed unless the answer's charge says so.
+// codes is the vendor's table of return codes, without 200. They are not billed unless charge in the answer says so.
 func codes() sdk.Table {
 	const no = sdk.BilledNo
 	return sdk.Table{
@@ -26,8 +26,8 @@ func codes() sdk.Table {
 	}
 }
 
-// refusal is the failure of a code that is not 200. Of 400 the message says whether it is about the picture, as the document's
-// own example is.
+// refusal returns the failure for a code that is not 200. For 400, the message says whether the picture is wrong, as in
+// the document's example.
 func refusal(code, message string) sdk.Fail {
 	if code == "400" && strings.Contains(message, "照片") {
 		return sdk.Fail{

@@ -7,7 +7,7 @@ import (
 )
 
 // Accept reads the vendor's form: appId, timestamp, sign and exactly one picture. One sentence of the document calls the
-// field base64 image, so both names are taken.
+// field base64 image, so both names are accepted.
 func (provider) Accept(c *sdk.Call, in *sdk.InboundRequest) *sdk.Accepted {
 	for _, name := range []string{"appId", "timestamp", "sign"} {
 		if in.Text("/"+name) == "" {
@@ -31,7 +31,7 @@ func (provider) Accept(c *sdk.Call, in *sdk.InboundRequest) *sdk.Accepted {
 		}
 	}
 	if l := in.Leaf("/url"); l != nil && l.Size > 0 {
-		if l.Value == "" { // it is long: the host keeps it to itself
+		if l.Value == "" { // it is longer than a leaf
 			return refused("400", "url过长")
 		}
 		pictures = append(pictures, &sdk.InboundPicture{URL: l.Value})
@@ -53,12 +53,12 @@ func (provider) Accept(c *sdk.Call, in *sdk.InboundRequest) *sdk.Accepted {
 	})
 }
 
-// Reply answers in the vendor's envelope. Its HTTP status is always 200.
+// Reply answers in the vendor's envelope. The HTTP status is always 200.
 func (provider) Reply(_ *sdk.Call, out *sdk.ReplyRequest) *sdk.InboundResponse {
 	if f := out.Failure; f != nil && f.Kind == sdk.NoDocument {
 		return envelope(out, f.Billed, sdk.Member("data", data("front", "", nil, nothingValid())))
 	} else if f != nil {
-		code, message := said(f)
+		code, message := doorCode(f)
 		return sdk.AnswerJSON(200, sdk.Object(
 			sdk.Member("code", sdk.Number(code)), sdk.Member("msg", sdk.StringText(message)),
 			sdk.Member("taskNo", sdk.StringText(out.CallID)), sdk.Member("charge", sdk.Bool(f.Billed == sdk.BilledYes)),
@@ -101,18 +101,18 @@ func back(card sdk.Card) (string, []sdk.JSONMember, []sdk.JSONMember) {
 	if s := card.Text(sdk.IssuingAuthority); s != "" {
 		info = append(info, sdk.Member("authority", sdk.StringText(s)))
 	}
-	span, sureOfSpan := timelimit(card)
+	span, certain := timelimit(card)
 	if span != "" {
 		info = append(info, sdk.Member("timelimit", sdk.StringText(span)))
 	}
 	return "back", info, []sdk.JSONMember{
 		sdk.Member("authority", sdk.Bool(sure(card, sdk.IssuingAuthority))),
-		sdk.Member("timelimit", sdk.Bool(sureOfSpan)),
+		sdk.Member("timelimit", sdk.Bool(certain)),
 	}
 }
 
-// timelimit is the span of both ends, or as it was read when its ends could not be told; and whether nobody doubts it.
-func timelimit(card sdk.Card) (span string, sureOfIt bool) {
+// timelimit returns the period of validity, from both ends or as it was read, and whether it is certain.
+func timelimit(card sdk.Card) (span string, certain bool) {
 	from, until := card.Field(sdk.ValidFrom), card.Field(sdk.ValidUntil)
 	if from != nil && from.Value != "" && until != nil && (until.Value != "" || until.LongTerm) {
 		return card.Compact(sdk.ValidFrom) + "-" + card.Compact(sdk.ValidUntil), sure(card, sdk.ValidFrom) && sure(card, sdk.ValidUntil)
@@ -125,13 +125,13 @@ func frontValidity() [][2]string {
 	return [][2]string{{"birthday", sdk.BirthDate}, {"number", sdk.IDNumber}, {"address", sdk.Address}, {"sex", sdk.Sex}, {"name", sdk.Name}}
 }
 
-// sure reports whether a field was read and nobody doubts it.
+// sure reports whether a field was read and is not uncertain.
 func sure(card sdk.Card, name string) bool {
 	f := card.Field(name)
 	return f != nil && !slices.Contains(f.Flags, sdk.Uncertain)
 }
 
-// nothingValid is how the vendor says that there is no ID card in the picture.
+// nothingValid is the vendor's validity for a picture without an ID card.
 func nothingValid() []sdk.JSONMember {
 	var out []sdk.JSONMember
 	for _, v := range frontValidity() {
@@ -155,7 +155,7 @@ func envelope(out *sdk.ReplyRequest, billed sdk.Billed, data sdk.JSONMember) *sd
 	))
 }
 
-// turned is the quarter turn nearest to a rotation; empty when upright.
+// turned returns the nearest quarter turn to a rotation, or "" if it is upright or unknown.
 func turned(rotation *float64) string {
 	if rotation == nil {
 		return ""
@@ -163,9 +163,9 @@ func turned(rotation *float64) string {
 	return []string{"", "cw90", "cw180", "cw270", ""}[int(*rotation+45)/90%5]
 }
 
-// said is the code and message for a failure: the door's own when it refused the request, otherwise the one of the
-// vendor's table that comes nearest. What is wrong behind the door is no client's business.
-func said(f *sdk.Fail) (code, message string) {
+// doorCode returns the code and message for a failure: those of the front door if it refused the request, otherwise the
+// nearest of the vendor's table. Clients do not learn about other vendors.
+func doorCode(f *sdk.Fail) (code, message string) {
 	if f.VendorCode != "" {
 		return f.VendorCode, f.VendorMessage
 	}
@@ -180,7 +180,7 @@ func said(f *sdk.Fail) (code, message string) {
 		return "609", "请求过于频繁,请稍候再试"
 	case sdk.Timeout, sdk.OutcomeUnknown:
 		return "610", "请求超时"
-	case sdk.Unavailable, sdk.QuotaExhausted, sdk.PermissionDenied, sdk.Unauthenticated: // of an account behind the door
+	case sdk.Unavailable, sdk.QuotaExhausted, sdk.PermissionDenied, sdk.Unauthenticated: // of the account with another vendor
 		return "500", "系统维护,请稍候再试"
 	}
 	return "999", "其他"

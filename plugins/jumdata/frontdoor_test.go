@@ -16,7 +16,7 @@ import (
 	"github.com/ocrmux/ocrmux/sdk/sdktest"
 )
 
-// The document's own example: sha256 of xyzxy2121zxyz, efcefcef1121cefcefc1212121 and 1555378976238, computed with sha256sum.
+// The document's example: sha256 of xyzxy2121zxyz, efcefcef1121cefcefc1212121 and 1555378976238, computed with sha256sum.
 const (
 	appID     = "xyzxy2121zxyz"
 	appSecret = "efcefcef1121cefcefc1212121"
@@ -53,7 +53,7 @@ func uploaded(t *testing.T, file []byte) *http.Request {
 	return r
 }
 
-// with is the example with other parameters; an empty one is left out.
+// with returns the example with other parameters. An empty one is left out.
 func with(params ...string) *http.Request {
 	form := url.Values{"appId": {appID}, "timestamp": {timestamp}, "sign": {signature}, "base64": {"QUJD"}}
 	for i := 0; i < len(params); i += 2 {
@@ -65,7 +65,8 @@ func with(params ...string) *http.Request {
 	return posted(form)
 }
 
-func TestRequestsThatAreRefused(t *testing.T) {
+func TestAcceptRefuses(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name    string
 		request *http.Request
@@ -74,12 +75,12 @@ func TestRequestsThatAreRefused(t *testing.T) {
 		{"no appId", with("appId", ""), "appId不能为空"},
 		{"no timestamp", with("timestamp", ""), "timestamp不能为空"},
 		{"no sign", with("sign", ""), "sign不能为空"},
-		{"timestamp is no number", with("timestamp", "now"), "timestamp必须是毫秒数"},
+		{"timestamp is not a number", with("timestamp", "now"), "timestamp必须是毫秒数"},
 		{"no picture", with("base64", ""), "file、base64、url必须且只能提供一个"},
 		{"two pictures", with("url", "https://p.example.com/1.jpg"), "file、base64、url必须且只能提供一个"},
 		{"one picture under both names", with("image", "QUJD"), "file、base64、url必须且只能提供一个"},
 		{"an empty file", uploaded(t, nil), "file、base64、url必须且只能提供一个"},
-		{"an address that cannot be shown", with("base64", "", "url", "https://p.example.com/"+strings.Repeat("x", 2000)), "url过长"},
+		{"an address longer than a leaf", with("base64", "", "url", "https://p.example.com/"+strings.Repeat("x", 2000)), "url过长"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -89,7 +90,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 			}
 		})
 	}
-	t.Run("a timestamp that is too old, where that is looked at", func(t *testing.T) {
+	t.Run("a timestamp that is too old, if max_skew_seconds is set", func(t *testing.T) {
 		late := time.UnixMilli(1555378976238 + 61_000)
 		v := sdktest.Accept(t, provider{}, late, map[string]any{"max_skew_seconds": 60}, with())
 		if said := v.Response(t).Body; said != `{"msg":"timestamp已过期","code":400}` {
@@ -98,7 +99,8 @@ func TestRequestsThatAreRefused(t *testing.T) {
 	})
 }
 
-func TestRequestsThatAreAdmitted(t *testing.T) {
+func TestAcceptAdmits(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name    string
 		request *http.Request
@@ -127,7 +129,7 @@ func TestRequestsThatAreAdmitted(t *testing.T) {
 			} {
 				f := v.Refusal(t, ".", account)
 				if f == nil {
-					t.Fatalf("let in, want %s", message)
+					t.Fatalf("admitted, want %s", message)
 				}
 				want := `{"code":400,"msg":"` + message + `","taskNo":"` + sdktest.CallID + `","charge":false}`
 				if diff := cmp.Diff(want, v.Reply(t, nil, f).Body); diff != "" {
@@ -138,7 +140,8 @@ func TestRequestsThatAreAdmitted(t *testing.T) {
 	}
 }
 
-func TestAnswers(t *testing.T) {
+func TestReply(t *testing.T) {
+	t.Parallel()
 	const head = `{"code":200,"msg":"成功","taskNo":"` + sdktest.CallID + `","charge":true,"data":{"result":0,"side":`
 	turned := 91.0
 	front := &sdk.Recognition{Side: sdk.Front, Billed: sdk.BilledYes, Fields: []sdk.Field{
@@ -158,7 +161,7 @@ func TestAnswers(t *testing.T) {
 		{"the portrait side, with a doubt", front, nil, head + `"front","info":{"number":"11010119900307803X","name":"样本张三","address":"浙江省杭州市样本路1号","year":"1990","month":"3","day":"7","nation":"汉","sex":"男"},` +
 			`"validity":{"birthday":true,"number":true,"address":false,"sex":true,"name":true}}}`},
 		{"the emblem side, turned", back, nil, head + `"back","rotate":"cw90","info":{"authority":"杭州市公安局余杭分局","timelimit":"20190806-长期"},"validity":{"authority":true,"timelimit":true}}}`},
-		{"half a span", half, nil, head + `"back","info":{"authority":"杭州市公安局余杭分局"},"validity":{"authority":true,"timelimit":false}}}`},
+		{"one end of the validity", half, nil, head + `"back","info":{"authority":"杭州市公安局余杭分局"},"validity":{"authority":true,"timelimit":false}}}`},
 		{"no card", nil, &sdk.Fail{Kind: sdk.NoDocument, Billed: sdk.BilledYes}, head + `"front","info":{},"validity":{"birthday":false,"number":false,"address":false,"sex":false,"name":false}}}`},
 		{"a picture that breaks the limits", nil, &sdk.Fail{Kind: sdk.InvalidImage}, `{"code":400,"msg":"照片格式不正确","taskNo":"` + sdktest.CallID + `","charge":false}`},
 		{"an account behind the door", nil, &sdk.Fail{Kind: sdk.Unauthenticated}, `{"code":500,"msg":"系统维护,请稍候再试","taskNo":"` + sdktest.CallID + `","charge":false}`},

@@ -93,6 +93,9 @@ func trip() sdktest.Trip {
 	}
 }
 
-func TestRoundTrip(t *testing.T) { sdktest.RoundTrip(t, trip()) }
+func TestRoundTrip(t *testing.T) {
+	t.Parallel()
+	sdktest.RoundTrip(t, trip())
+}
 
 func FuzzRoundTrip(f *testing.F) { sdktest.FuzzRoundTrip(f, trip()) }

@@ -14,7 +14,7 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// patience ends a call whose host has long given up; a card takes well under a second.
+// patience limits a call whose host has given up long ago. A card takes well under a second.
 const patience = time.Minute
 
 // settings are the provider's configuration.
@@ -36,8 +36,8 @@ func settingsOf(c *sdk.Call) settings {
 	}
 }
 
-// provider keeps the models between calls. They are loaded by the first call, and again by the next one after a failure, so that fetching them helps
-// without a restart.
+// provider keeps the models between calls. The first call loads them. After an error the next call tries again, so no
+// restart is needed after fetching them.
 type provider struct {
 	mu     sync.Mutex
 	loaded settings
@@ -62,7 +62,7 @@ func (p *provider) open(s settings) (*reader.Reader, error) {
 	return p.reader, nil
 }
 
-// Start reads the picture and gives the outcome at once: there is no vendor to ask.
+// Start reads the picture and returns the outcome at once, because there is no vendor to ask.
 func (p *provider) Start(c *sdk.Call, in *sdk.Start) *sdk.Action {
 	r, err := p.open(settingsOf(c))
 	if err != nil {
@@ -82,12 +82,12 @@ func (p *provider) Start(c *sdk.Call, in *sdk.Start) *sdk.Action {
 	return sdk.Recognized(done(read))
 }
 
-// Response is never called: nothing is ever sent.
+// Response is never called, because Start sends nothing.
 func (*provider) Response(*sdk.Call, *sdk.Response) *sdk.Action {
 	return sdk.Failed(sdk.Fail{Kind: sdk.Internal, Message: "the local reader sends no requests, so there is no answer to understand", Billed: sdk.BilledNo})
 }
 
-// failure says an error of the reader in the contract's words.
+// failure converts an error of the reader.
 func failure(err error) sdk.Fail {
 	f := sdk.Fail{Kind: sdk.Internal, Message: err.Error(), FailOver: true, Billed: sdk.BilledNo, Fault: sdk.OperatorFault}
 	switch {
@@ -101,7 +101,7 @@ func failure(err error) sdk.Fail {
 	return f
 }
 
-// done says a card in the contract's words.
+// done converts a card.
 func done(read *card.Card) *sdk.Done {
 	d := &sdk.Done{
 		Side:     map[card.Side]sdk.Side{card.Front: sdk.Front, card.Back: sdk.Back}[read.Side],

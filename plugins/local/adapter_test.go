@@ -17,7 +17,8 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-func TestManifestNamesEveryFieldTheReaderGives(t *testing.T) {
+func TestManifest(t *testing.T) {
+	t.Parallel()
 	_, d, err := build.Manifest(".")
 	if err != nil {
 		t.Fatal(err)
@@ -27,14 +28,15 @@ func TestManifestNamesEveryFieldTheReaderGives(t *testing.T) {
 		t.Errorf("fields (-reader +manifest):\n%s", diff)
 	}
 	if len(d.Hosts) != 0 || len(d.Secrets) != 0 {
-		t.Error("the local reader calls nobody and has no secrets")
+		t.Error("the local reader must have no hosts and no secrets")
 	}
 	if side := int(d.Images.MaxSide); side*side > reader.MaxPixels {
 		t.Errorf("a square of side %d has more pixels than the reader decodes", side)
 	}
 }
 
-func TestACardInTheContractsWords(t *testing.T) {
+func TestDone(t *testing.T) {
+	t.Parallel()
 	box := raster.Quad{{X: 1, Y: 2}, {X: 3, Y: 2}, {X: 3, Y: 4}, {X: 1, Y: 4}}
 	d := done(&card.Card{
 		Side: card.Front, Rotation: 90.5, Portrait: &box,
@@ -51,7 +53,8 @@ func TestACardInTheContractsWords(t *testing.T) {
 	}
 }
 
-func TestErrorsInTheContractsWords(t *testing.T) {
+func TestFailure(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name  string
 		err   error
@@ -59,9 +62,9 @@ func TestErrorsInTheContractsWords(t *testing.T) {
 		fault sdk.Fault
 	}{
 		{"a picture of something else", card.ErrNotCard, sdk.NoDocument, sdk.CallerFault},
-		{"bytes that are no picture", raster.ErrFormat, sdk.InvalidImage, sdk.CallerFault},
+		{"bytes that are not a picture", raster.ErrFormat, sdk.InvalidImage, sdk.CallerFault},
 		{"a picture of too many pixels", raster.ErrTooLarge, sdk.InvalidImage, sdk.CallerFault},
-		{"a call without end", context.DeadlineExceeded, sdk.Timeout, sdk.OperatorFault},
+		{"a call that takes too long", context.DeadlineExceeded, sdk.Timeout, sdk.OperatorFault},
 		{"anything else", errors.New("a fault in the runtime"), sdk.Internal, sdk.OperatorFault},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -73,9 +76,10 @@ func TestErrorsInTheContractsWords(t *testing.T) {
 	}
 }
 
-func TestMissingModelsSayWhatFetchesThem(t *testing.T) {
+func TestOpenWithoutModelsNamesTheCommandThatFetchesThem(t *testing.T) {
+	t.Parallel()
 	p := &provider{}
-	for range 2 { // a failure is not kept: fetching the models helps without a restart
+	for range 2 { // an error is not kept, so no restart is needed after fetching the models
 		_, err := p.open(settings{models: t.TempDir()})
 		if !errors.Is(err, modelset.ErrMissing) || !strings.Contains(err.Error(), "go run ./plugins/local/cmd/fetch -out ") {
 			t.Fatalf("error is %v", err)

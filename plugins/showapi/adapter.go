@@ -12,7 +12,7 @@ const (
 
 type provider struct{}
 
-// Start sends imgData or imgUrl, and need_more_info. The names are in the order in which they are signed.
+// Start sends imgData or imgUrl, and need_more_info, in the order in which they are signed.
 func (provider) Start(c *sdk.Call, in *sdk.Start) *sdk.Action {
 	picture := sdk.Param("imgData", sdk.Image(sdk.Base64))
 	if in.Picture.URL != "" {
@@ -21,7 +21,7 @@ func (provider) Start(c *sdk.Call, in *sdk.Start) *sdk.Action {
 	return aligateway.Form(c, c.Endpoint(vendor)+path, picture, sdk.Param("need_more_info", sdk.Text(needMoreInfo(c, in))))
 }
 
-// needMoreInfo is "0" for the number alone, which the vendor reads more often, or "1" for all fields.
+// needMoreInfo returns "0" for the number only, which the vendor reads more reliably, or "1" for all fields.
 func needMoreInfo(c *sdk.Call, in *sdk.Start) string {
 	for _, said := range []sdk.Leaves{in.Options, c.Config()} {
 		if more, ok := said.Bool("/need_more_info"); ok && !more {
@@ -34,7 +34,7 @@ func needMoreInfo(c *sdk.Call, in *sdk.Start) string {
 }
 
 // Response reads {showapi_res_code, showapi_res_error, showapi_res_id, showapi_fee_num, showapi_res_body}, unless the
-// gateway in front answered itself. A card that could not be read comes with status 200 and code 0, and flag false.
+// gateway answered itself. For a card that could not be read, the status is 200, the code is 0 and flag is false.
 func (provider) Response(_ *sdk.Call, r *sdk.Response) *sdk.Action {
 	if f, ok := aligateway.Failure(r); ok {
 		return sdk.Failed(f)
@@ -81,7 +81,7 @@ func (provider) Response(_ *sdk.Call, r *sdk.Response) *sdk.Action {
 	return sdk.Recognized(done)
 }
 
-// charged is what ret_code says of the bill, or otherwise.
+// charged returns whether ret_code says that the call is billed, or otherwise if it does not say.
 func charged(body sdk.Leaves, otherwise sdk.Billed) sdk.Billed {
 	switch body.Text("/ret_code") {
 	case "0":

@@ -6,8 +6,8 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// codes are ShowAPI's values of showapi_res_code other than 0, which all its APIs share. The call did not reach the API: nothing
-// was billed.
+// codes is ShowAPI's table of showapi_res_code, without 0. All its APIs share it. Such a call did not reach the API, so it
+// is not billed.
 func codes() sdk.Table {
 	operator := func(kind sdk.FailureKind, message string) sdk.Fail {
 		return sdk.Fail{Kind: kind, FailOver: true, Billed: sdk.BilledNo, Fault: sdk.OperatorFault, Message: message}
@@ -44,7 +44,7 @@ func codes() sdk.Table {
 	}
 }
 
-// unrecognized is the failure of an answer with flag false, by its msg: the vendor could not use the picture, or could not read it.
+// unrecognized returns the failure for an answer whose flag is false, by its msg.
 func unrecognized(code, message string) sdk.Fail {
 	f := sdk.Fail{
 		Kind: sdk.Unreadable, VendorCode: code, VendorMessage: message, FailOver: true, Fault: sdk.CallerFault,
@@ -59,7 +59,7 @@ func unrecognized(code, message string) sdk.Fail {
 	return f
 }
 
-// What the front door says in msg. Of these the document has the first two.
+// Messages of the front door. The first two are in the document.
 const (
 	recognized = "识别成功!"
 	noPicture  = "错误的 imgData 或 imgUrl 参数！"

@@ -19,10 +19,11 @@ type verdict struct {
 
 func of(f *sdk.Fail) verdict { return verdict{f.Kind, f.Retryable, f.FailOver, f.Billed, f.Fault} }
 
-// What each code comes to stands in testdata/failures.txtar.
+// testdata/failures.txtar says what each code must come to.
 func TestEveryCodeHasARow(t *testing.T) { sdktest.Listed(t, ".", codes()) }
 
-func TestFlagAndRetCode(t *testing.T) {
+func TestResponseReadsFlagAndRetCode(t *testing.T) {
+	t.Parallel()
 	const yes, no, unknown = sdk.BilledYes, sdk.BilledNo, sdk.BilledUnknown
 	tests := []struct {
 		name, body string
@@ -31,11 +32,11 @@ func TestFlagAndRetCode(t *testing.T) {
 	}{
 		{"recognised and billed", `{"flag": true, "ret_code": 0, "idNo": "11010119900307803X"}`, verdict{}, yes},
 		{"recognised and not billed", `{"flag": "true", "ret_code": "-1", "idNo": "11010119900307803X"}`, verdict{}, no},
-		{"recognised, and no word of the bill", `{"flag": true, "idNo": "11010119900307803X"}`, verdict{}, unknown},
+		{"recognised, without ret_code", `{"flag": true, "idNo": "11010119900307803X"}`, verdict{}, unknown},
 		{"not a picture", `{"flag": false, "ret_code": -1, "msg": "错误的 imgData 或 imgUrl 参数！"}`, verdict{sdk.InvalidImage, false, true, no, sdk.CallerFault}, no},
 		{"no card", `{"flag": false, "ret_code": 0, "msg": "未检测到身份证人像面"}`, verdict{sdk.NoDocument, false, true, yes, sdk.CallerFault}, yes},
 		{"not recognised, billed", `{"flag": false, "ret_code": 0, "msg": "识别失败"}`, verdict{sdk.Unreadable, false, true, yes, sdk.CallerFault}, yes},
-		{"not recognised, and no word of the bill", `{"flag": false}`, verdict{sdk.Unreadable, false, true, unknown, sdk.CallerFault}, unknown},
+		{"not recognised, without ret_code", `{"flag": false}`, verdict{sdk.Unreadable, false, true, unknown, sdk.CallerFault}, unknown},
 		{"no flag", `{"ret_code": -1}`, verdict{sdk.Unreadable, false, true, no, sdk.CallerFault}, no},
 	}
 	for _, tt := range tests {

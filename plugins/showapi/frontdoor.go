@@ -5,8 +5,8 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// Accept reads imgData or imgUrl, and need_more_info, behind the gateway. The document gives no default for need_more_info;
-// its 0 is "not needed", so a request that does not ask gets the number alone.
+// Accept reads imgData or imgUrl, and need_more_info, after the gateway's checks. The document gives no default for
+// need_more_info. Its 0 means "not needed", so a request without it gets the number only.
 func (provider) Accept(c *sdk.Call, in *sdk.InboundRequest) *sdk.Accepted {
 	admit, answered := aligateway.Admit(c, in)
 	if answered != nil {
@@ -22,7 +22,7 @@ func (provider) Accept(c *sdk.Call, in *sdk.InboundRequest) *sdk.Accepted {
 		return aligateway.Answer(c, 200, unread(c.Nonce(), noPicture, sdk.BilledNo))
 	case given(data):
 		admit.Picture = sdk.PictureFrom(data, sdk.Base64)
-	case url.Value == "": // it is long: the host keeps it to itself
+	case url.Value == "": // it is longer than a leaf
 		return aligateway.Answer(c, 200, unread(c.Nonce(), noPicture, sdk.BilledNo))
 	default:
 		admit.Picture = &sdk.InboundPicture{URL: url.Value}
@@ -44,13 +44,14 @@ func (provider) Reply(_ *sdk.Call, out *sdk.ReplyRequest) *sdk.InboundResponse {
 	switch f := out.Failure; {
 	case f == nil:
 		return aligateway.Reply(out, 200, envelope(out.CallID, "0", "", card(out)...))
-	case said(f.Kind) != "":
-		return aligateway.Reply(out, 200, unread(out.CallID, said(f.Kind), f.Billed))
+	case doorMessage(f.Kind) != "":
+		return aligateway.Reply(out, 200, unread(out.CallID, doorMessage(f.Kind), f.Billed))
 	}
 	return aligateway.Reply(out, 200, envelope(out.CallID, "-1", "系统调用错误"))
 }
 
-// card is the body of a recognition. flag speaks of the number alone; what was not read, or not asked for, is an empty text.
+// card returns the body for a recognition. flag is about the number only. A field that was not read or not requested is an
+// empty text.
 func card(out *sdk.ReplyRequest) []sdk.JSONMember {
 	c := sdk.CardOf(out.Recognition)
 	message := recognized
@@ -79,8 +80,9 @@ func card(out *sdk.ReplyRequest) []sdk.JSONMember {
 	}
 }
 
-// said is the msg of a failure that has to do with the picture; empty for one behind the door, which is no client's business.
-func said(kind sdk.FailureKind) string {
+// doorMessage returns the msg for a failure of the picture, or "" for other failures. Clients do not learn about other
+// vendors.
+func doorMessage(kind sdk.FailureKind) string {
 	switch kind {
 	case sdk.InvalidRequest, sdk.InvalidImage:
 		return noPicture
@@ -92,7 +94,7 @@ func said(kind sdk.FailureKind) string {
 	return ""
 }
 
-// unread is the document's answer to a picture that was not read.
+// unread returns the document's answer for a picture that was not read.
 func unread(id, message string, billed sdk.Billed) sdk.JSON {
 	fee := "0"
 	if billed == sdk.BilledYes {
@@ -103,7 +105,7 @@ func unread(id, message string, billed sdk.Billed) sdk.JSON {
 	return e
 }
 
-// retCode says whether the call is paid for.
+// retCode returns ret_code, which says whether the call is billed.
 func retCode(billed sdk.Billed) sdk.JSONMember {
 	if billed == sdk.BilledYes {
 		return sdk.Member("ret_code", sdk.Number("0"))

@@ -64,8 +64,9 @@ func everything() sdktest.Trip {
 }
 
 func TestRoundTrip(t *testing.T) {
+	t.Parallel()
 	t.Run("with more information", func(t *testing.T) { sdktest.RoundTrip(t, everything()) })
-	t.Run("with the number alone", func(t *testing.T) {
+	t.Run("with the number only", func(t *testing.T) {
 		sdktest.RoundTrip(t, trip("imgData=AAAA", sdktest.Loss{
 			Says: "all but the number, unless `need_more_info` asks for it", Apply: func(r *sdktest.Result) {
 				r.Keep(sdk.IDNumber)

@@ -15,7 +15,7 @@ const (
 
 type provider struct{}
 
-// Start sends the picture and the settings as JSON. The answer is read by what was asked for, so that goes into the state.
+// Start sends the picture and the settings as JSON. Config goes into the state, because the answer depends on it.
 func (provider) Start(c *sdk.Call, in *sdk.Start) *sdk.Action {
 	ask, err := newSettings(c, in)
 	if err != nil {
@@ -24,7 +24,7 @@ func (provider) Start(c *sdk.Call, in *sdk.Start) *sdk.Action {
 	endpoint := c.Endpoint(vendor)
 	request := sdk.Post(endpoint + "/").Header(headers(c, signedHost(endpoint))...).JSON(body(in, ask)).State([]byte(ask.config))
 	if ask.portrait {
-		// It makes AdvancedInfo longer than a leaf, warnings and all.
+		// The portrait makes AdvancedInfo, which also has the warnings, longer than a leaf.
 		request.WantBody()
 	}
 	return sdk.Send(request)
@@ -68,7 +68,7 @@ func body(in *sdk.Start, ask *settings) sdk.JSON {
 	return sdk.Object(append(members, ask.members...)...)
 }
 
-// Response reads {"Response": {…, "RequestId"}}, which holds an Error or what was read. The HTTP status is 200 for both.
+// Response reads {"Response": {…, "RequestId"}}, which has an Error or the card. The HTTP status is always 200.
 func (provider) Response(_ *sdk.Call, r *sdk.Response) *sdk.Action {
 	leaves := r.Leaves
 	if whole, ok := sdk.FlattenJSON(string(r.Body)); ok {
@@ -87,7 +87,7 @@ func (provider) Response(_ *sdk.Call, r *sdk.Response) *sdk.Action {
 	return outcome(answer, asked)
 }
 
-// outcome is the card, or the failure to find one in an answer that the vendor takes for a success.
+// outcome returns the card of a successful answer, or a failure if it has no field.
 func outcome(answer, asked sdk.Leaves) *sdk.Action {
 	front := sdk.Fields(
 		sdk.Read(sdk.Name, answer.Text("/Name")),

@@ -6,8 +6,9 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// What each code comes to stands in testdata/failures.txtar.
-func TestTheTableKeepsItsPromises(t *testing.T) {
+// testdata/failures.txtar says what each code must come to.
+func TestCodes(t *testing.T) {
+	t.Parallel()
 	for code, row := range codes() {
 		if row.Message == "" || row.Fault == 0 || row.Retryable && row.Billed != sdk.BilledNo {
 			t.Errorf("%s does not say what happened, who can mend it, or would be paid for twice: %+v", code, row)
@@ -15,7 +16,8 @@ func TestTheTableKeepsItsPromises(t *testing.T) {
 	}
 }
 
-func TestCodesThatTheTableDoesNotList(t *testing.T) {
+func TestCodesThatAreNotListed(t *testing.T) {
+	t.Parallel()
 	for code, want := range map[string]sdk.FailureKind{
 		"AuthFailure.SomethingNew":          sdk.Unauthenticated,
 		"RequestLimitExceeded.SomethingNew": sdk.RateLimited,

@@ -10,19 +10,16 @@ import (
 
 const cropPortrait = "crop_portrait"
 
-// settings are the parameters beside picture and side.
+// settings are the parameters other than picture and side.
 type settings struct {
-	// The parameter Config: JSON in a text, "" for none.
-	config string
-	// The other members of the body.
-	members []sdk.JSONMember
-	// The picture of the portrait is asked for.
-	portrait bool
+	config   string           // the parameter Config: a JSON text, or "" for none
+	members  []sdk.JSONMember // the other members of the body
+	portrait bool             // the picture of the portrait is requested
 }
 
-// configSwitches are the switches in the parameter Config by the names of our settings, all off unless set. CropIdCard is
-// left out: the card that is cut out can be larger than all the memory there is here, hides the warnings that stand in the
-// same text, and would cost an answer that is paid for.
+// configSwitches pairs our settings with the switches in the parameter Config, which are all off by default. CropIdCard is
+// left out: the card that it cuts out can exceed the module's memory, and the paid answer would be lost. It is in the same
+// text as the warnings, which would be too long as well.
 func configSwitches() [][2]string {
 	return [][2]string{
 		{cropPortrait, "CropPortrait"}, {"copy_warn", "CopyWarn"}, {"border_check_warn", "BorderCheckWarn"},
@@ -31,7 +28,7 @@ func configSwitches() [][2]string {
 	}
 }
 
-// bodySwitches are those that stand in the body itself; the vendor's newest clients call EnableDateVerify obsolete.
+// bodySwitches are the switches in the body itself. The vendor's newest clients call EnableDateVerify obsolete.
 func bodySwitches() [][2]string {
 	return [][2]string{
 		{"enable_recognition_rectify", "EnableRecognitionRectify"}, {"enable_reflect_detail", "EnableReflectDetail"},
@@ -39,8 +36,8 @@ func bodySwitches() [][2]string {
 	}
 }
 
-// newSettings gathers what the caller's options or the configuration set; an option goes before the setting of its name. The
-// error is the caller's: the host has checked the configuration.
+// newSettings returns the settings of a call. The caller's options override the configuration. An error is in the options,
+// because the host has validated the configuration.
 func newSettings(c *sdk.Call, in *sdk.Start) (*settings, error) {
 	ask := &settings{}
 	var config []string
@@ -76,7 +73,7 @@ func newSettings(c *sdk.Call, in *sdk.Start) (*settings, error) {
 	return ask, nil
 }
 
-// truth is a switch, and whether anybody set it.
+// truth returns a switch and whether it is set.
 func truth(c *sdk.Call, in *sdk.Start, name string) (on, set bool, err error) {
 	switch setting(c, in, name) {
 	case "true":
@@ -89,7 +86,7 @@ func truth(c *sdk.Call, in *sdk.Start, name string) (on, set bool, err error) {
 	return false, false, errors.New(name + " is neither true nor false")
 }
 
-// setting is the caller's option of this name, or else the operator's.
+// setting returns the caller's option with this name, or the operator's setting.
 func setting(c *sdk.Call, in *sdk.Start, name string) string {
 	if option := sdk.Leaves(in.Options).Text("/" + name); option != "" {
 		return option

@@ -13,13 +13,12 @@ const (
 	contentType     = "application/json; charset=utf-8"
 )
 
-// signed is what the signature of a request to the path "/" covers besides its body and the second it is made in.
+// signed is what the signature of a request to the path "/" covers, in addition to the body and the time.
 type signed struct {
 	service, host, action string
 }
 
-// authorization is the header Authorization. The key is derived from secret_key by day and service, so that neither the key
-// nor anything that lasts longer than a day stands behind a signature.
+// authorization returns the header Authorization. Its key is derived from secret_key, the day and the service.
 func (s signed) authorization(unixMilli int64, seconds string, body sdk.Value) sdk.Value {
 	day := time.UnixMilli(unixMilli).UTC().Format(time.DateOnly)
 	scope := day + "/" + s.service + "/tc3_request"
@@ -39,8 +38,8 @@ func (s signed) authorization(unixMilli int64, seconds string, body sdk.Value) s
 	)
 }
 
-// signedHost is the host under which the vendor sees a request. An endpoint in its own domain, such as a region's, is called
-// directly; any other is a proxy, and passes the request on to the vendor under the vendor's name.
+// signedHost returns the host to sign. An endpoint in the vendor's domain, such as a region's, is called directly. Any
+// other endpoint is a proxy, which forwards the request under the vendor's host name.
 func signedHost(endpoint string) string {
 	if host := hostOf(endpoint); strings.HasSuffix(host, ".tencentcloudapi.com") {
 		return host

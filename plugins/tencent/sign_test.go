@@ -11,6 +11,7 @@ import (
 )
 
 func TestSignatureOfTheVendorsExample(t *testing.T) {
+	t.Parallel()
 	text, err := os.ReadFile("testdata/tc3.json")
 	if err != nil {
 		t.Fatal(err)
@@ -37,6 +38,7 @@ func TestSignatureOfTheVendorsExample(t *testing.T) {
 }
 
 func TestSignedHost(t *testing.T) {
+	t.Parallel()
 	for endpoint, want := range map[string]string{
 		"https://ocr.tencentcloudapi.com":              "ocr.tencentcloudapi.com",
 		"https://ocr.ap-guangzhou.tencentcloudapi.com": "ocr.ap-guangzhou.tencentcloudapi.com",

@@ -6,40 +6,40 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// blurredBelow is the Quality (0 to 100) under which the vendor advises to take a picture for blurred.
+// blurredBelow is the Quality (0 to 100) below which a picture is blurred, as the vendor recommends.
 const blurredBelow = 50
 
-// A warning is something that codes in WarnInfos say and that a switch in Config asks for: if the switch is on and none
-// of the codes is there, that is an answer too.
+// warning is a signal or check that codes in WarnInfos report. If its switch in Config is on and WarnInfos has none of the
+// codes, the answer is no.
 type warning struct {
-	name  string
-	asked string
-	codes []string
+	name   string
+	toggle string
+	codes  []string
 }
 
 func signalWarnings() []warning {
 	return []warning{
 		{sdk.SignalIncomplete, "BorderCheckWarn", []string{"-9101"}},
 		{sdk.SignalOccluded, "BorderCheckWarn", []string{"-9105"}},
-		// Any copy, and a black and white one.
+		// A copy, and a black and white copy.
 		{sdk.SignalCopy, "CopyWarn", []string{"-9102", "-9108"}},
 		{sdk.SignalScreen, "ReshootWarn", []string{"-9103"}},
 		{sdk.SignalTemporary, "TempIdWarn", []string{"-9104"}},
 		{sdk.SignalTampered, "DetectPsWarn", []string{"-9106"}},
 		{sdk.SignalReflective, "ReflectWarn", []string{"-9107"}},
-		// No switch is documented for a card shown by an app, nor for a watermark, which needs CardWarnType Advanced.
+		// No switch is documented for a card in an app and for a watermark. The watermark needs CardWarnType Advanced.
 		{"electronic", "", []string{"-9110"}},
 		{"watermark", "", []string{"-9111"}},
 	}
 }
 
-// dateWarning is a span that is none of 5, 10, 20 years and without end. The vendor's clients disagree on its code: most
-// say -9100, a newer one -9109.
+// dateWarning is for a validity that is not 5, 10 or 20 years or without an end. The vendor's clients disagree on its code:
+// most have -9100, a newer one has -9109.
 func dateWarning() warning {
 	return warning{sdk.CheckValiditySpan, "InvalidDateWarn", []string{"-9100", "-9109"}}
 }
 
-// found is the code that is there, or "".
+// found returns the code of the warning in WarnInfos, or "".
 func (w warning) found(advanced sdk.Leaves) string {
 	for _, l := range advanced.Below("/WarnInfos") {
 		if slices.Contains(w.codes, l.Value) {
@@ -55,7 +55,7 @@ func warnings(advanced, asked sdk.Leaves) ([]sdk.Signal, []sdk.VendorCheck) {
 	for _, w := range signalWarnings() {
 		if code := w.found(advanced); code != "" {
 			seen = append(seen, sdk.Signal{Name: w.name, State: sdk.SignalYes, VendorCode: code})
-		} else if on, _ := asked.Bool("/" + w.asked); on {
+		} else if on, _ := asked.Bool("/" + w.toggle); on {
 			seen = append(seen, sdk.Signal{Name: w.name, State: sdk.SignalNo})
 		}
 	}
@@ -70,13 +70,13 @@ func warnings(advanced, asked sdk.Leaves) ([]sdk.Signal, []sdk.VendorCheck) {
 	dates := dateWarning()
 	if code := dates.found(advanced); code != "" {
 		checks = append(checks, sdk.VendorCheck{Name: dates.name, State: sdk.CheckFail, VendorCode: code})
-	} else if on, _ := asked.Bool("/" + dates.asked); on {
+	} else if on, _ := asked.Bool("/" + dates.toggle); on {
 		checks = append(checks, sdk.VendorCheck{Name: dates.name, State: sdk.CheckPass})
 	}
 	return seen, checks
 }
 
-// unknownWarnings are the codes that no document of today has.
+// unknownWarnings returns the codes in WarnInfos that are not documented.
 func unknownWarnings(advanced sdk.Leaves) []sdk.Extra {
 	known := dateWarning().codes
 	for _, w := range signalWarnings() {

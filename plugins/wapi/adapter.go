@@ -8,12 +8,12 @@ import (
 
 const path = "/pyi/76/194"
 
-// maxQueryPicture is the largest picture in bytes that goes by GET: the host's URLs have 32 KiB at most.
+// maxQueryPicture is the largest picture in bytes for GET. The host's URLs have at most 32 KiB.
 const maxQueryPicture = 16 << 10
 
 type provider struct{}
 
-// Start sends appid, format, id_card_side, time, url_image and sign, as a form or, as the vendor's samples do, in the query.
+// Start sends appid, format, id_card_side, time, url_image and sign in a form, or in the query as the vendor's samples do.
 func (provider) Start(c *sdk.Call, in *sdk.Start) *sdk.Action {
 	picture := sdk.Image(sdk.Base64)
 	if in.Picture.URL != "" {
@@ -40,7 +40,7 @@ func (provider) Start(c *sdk.Call, in *sdk.Start) *sdk.Action {
 	return sdk.Send(sdk.Post(url).Header(sdk.Param("Content-Type", contentType)).Form(params...))
 }
 
-// refusedByQuery is the failure of a picture that is too large for a query; nil when it fits.
+// refusedByQuery returns the failure for a picture that is too large for a query, or nil.
 func refusedByQuery(p *sdk.PictureInfo) *sdk.Fail {
 	if p.Size <= maxQueryPicture {
 		return nil
@@ -51,8 +51,8 @@ func refusedByQuery(p *sdk.PictureInfo) *sdk.Fail {
 	}
 }
 
-// sign is the MD5 of all names and values, sorted by name as they come here and without what is empty, and the secret. The
-// values are those before URL-encoding.
+// sign returns the MD5 of all names and values and the secret. params must be sorted by name, without empty values. The
+// values are not URL-encoded.
 func sign(params []sdk.NamedValue) sdk.Value {
 	var data []sdk.Value
 	for _, p := range params {
@@ -61,7 +61,7 @@ func sign(params []sdk.NamedValue) sdk.Value {
 	return sdk.Hash(sdk.MD5, sdk.Hex, append(data, sdk.Secret("app_secret"))...)
 }
 
-// Response reads codeid, message and time, and the card from wherever it is. The HTTP status says nothing that codeid does not.
+// Response reads codeid, message, time and the card. The HTTP status adds nothing to codeid.
 func (provider) Response(_ *sdk.Call, r *sdk.Response) *sdk.Action {
 	code, message := r.Text("/codeid"), r.Text("/message")
 	if code == "" {
@@ -104,7 +104,7 @@ func (provider) Response(_ *sdk.Call, r *sdk.Response) *sdk.Action {
 	return sdk.Recognized(done)
 }
 
-// side is where the fields are; neither when a picture shows both.
+// side returns the side of the fields, or 0 if the picture shows both.
 func side(front, back []sdk.Field) sdk.Side {
 	switch {
 	case len(back) == 0:

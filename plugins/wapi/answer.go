@@ -2,15 +2,15 @@ package main
 
 import "github.com/ocrmux/ocrmux/sdk"
 
-// answer is where the card's fields, image_status and idcard_number_type are looked for: in retdata, then at the top. The
-// vendor shows no whole sample and calls retdata "data, an object or a string".
+// answer finds the card's fields, image_status and idcard_number_type: in retdata, then at the top. The document has no
+// complete sample and describes retdata as "data, an object or a string".
 type answer struct{ data, top sdk.Leaves }
 
-// newAnswer reads retdata as an object, a list of one (in XML an element item) or a text that holds either as JSON.
+// newAnswer reads retdata as an object, a list of one (in XML, an element item), or a text with either as JSON.
 func newAnswer(r *sdk.Response) answer {
 	data := r.Below("/retdata")
 	if text := r.Text("/retdata"); text != "" {
-		data, _ = sdk.FlattenJSON(text) // other texts hold no field
+		data, _ = sdk.FlattenJSON(text) // other texts have no fields
 	}
 	for _, item := range []string{"/0", "/item"} {
 		if data.Has(item) {
@@ -20,7 +20,7 @@ func newAnswer(r *sdk.Response) answer {
 	return answer{data, r.Leaves}
 }
 
-// text is the field of a name, given as a text or as an object with words.
+// text returns the field with a name, which is a text or an object with words.
 func (a answer) text(name string) string {
 	at := []string{"/" + name, "/" + name + "/words"}
 	if s := a.data.First(at...); s != "" {
@@ -29,7 +29,7 @@ func (a answer) text(name string) string {
 	return a.top.First(at...)
 }
 
-// front and back are the fields that were read of either side.
+// front returns the fields of the portrait side that were read.
 func (a answer) front() []sdk.Field {
 	return sdk.Fields(
 		sdk.Read(sdk.Name, a.text("姓名")),
@@ -41,6 +41,7 @@ func (a answer) front() []sdk.Field {
 	)
 }
 
+// back returns the fields of the emblem side that were read.
 func (a answer) back() []sdk.Field {
 	return sdk.Fields(
 		sdk.Read(sdk.IssuingAuthority, a.text("签发机关")),
@@ -49,7 +50,7 @@ func (a answer) back() []sdk.Field {
 	)
 }
 
-// extras are what retdata has beyond the document, and the time of the answer in seconds since 1970.
+// extras returns the members of retdata that are not documented, and the time of the answer in seconds since 1970.
 func (a answer) extras() []sdk.Extra {
 	extras := a.data.Extras(
 		"姓名", "性别", "民族", "出生", "住址", "公民身份号码", "签发机关", "签发日期", "失效日期",
@@ -61,7 +62,7 @@ func (a answer) extras() []sdk.Extra {
 	return extras
 }
 
-// tooLong reports whether retdata is a text that the host keeps to itself for its length.
+// tooLong reports whether retdata is a text that is longer than a leaf.
 func tooLong(r *sdk.Response) bool {
 	l := r.Leaf("/retdata")
 	return l != nil && l.Handle != 0

@@ -6,7 +6,7 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// codes is the vendor's table of codeid, without 10000. None of them is billed.
+// codes is the vendor's table of codeid, without 10000. They are not billed.
 func codes() sdk.Table {
 	operator := func(kind sdk.FailureKind, message string) sdk.Fail {
 		return sdk.Fail{Kind: kind, FailOver: true, Billed: sdk.BilledNo, Fault: sdk.OperatorFault, Message: message}
@@ -39,8 +39,7 @@ func codes() sdk.Table {
 	}
 }
 
-// refusal is the failure of a codeid that is not 10000. 10019 says why in its message only: one about the picture is told from
-// the rest.
+// refusal returns the failure for a codeid that is not 10000. For 10019, the message says whether the picture is wrong.
 func refusal(code, message string) sdk.Fail {
 	if code == "10019" && (strings.Contains(message, "图") || strings.Contains(message, "url_image")) {
 		return sdk.Fail{
@@ -51,10 +50,10 @@ func refusal(code, message string) sdk.Fail {
 	return codes().Fail(code, message)
 }
 
-// status is what a value of image_status means.
+// status is the meaning of a value of image_status.
 type status struct {
-	signal string // that it says yes to
-	// kind and message are of the failure if no field was read; hopeless says that fields would not count.
+	signal string // the signal that is yes
+	// kind and message are the failure if no field was read. If hopeless is set, fields do not count.
 	kind     sdk.FailureKind
 	message  string
 	hopeless bool
@@ -75,7 +74,7 @@ func statuses() map[string]status {
 	}
 }
 
-// signals says yes to the one that a status names. A normal picture has none of them.
+// signals returns the signal that a status names. For a normal picture, all signals are no.
 func signals(code string) []sdk.Signal {
 	if code == "normal" {
 		var none []sdk.Signal
@@ -90,8 +89,8 @@ func signals(code string) []sdk.Signal {
 	return nil
 }
 
-// numberChecks is what a value of idcard_number_type says: the vendor's checks, and the fields that are then in doubt. -1 (no
-// field of the front was read) says nothing about a number; with 0 the vendor keeps the number to itself.
+// numberChecks returns the vendor's checks for a value of idcard_number_type, and the fields that are then uncertain. -1
+// means that no field of the front was read. With 0 the vendor does not return the number.
 func numberChecks(code string) (checks []sdk.VendorCheck, doubted []string) {
 	check := func(name string, passed bool) {
 		c := sdk.VendorCheck{Name: name, State: sdk.CheckPass, VendorCode: code}

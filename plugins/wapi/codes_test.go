@@ -31,16 +31,17 @@ func answered(t *testing.T, members map[string]any) *sdk.Action {
 	return provider{}.Response(nil, sdktest.Answer(t, 200, nil, string(body)))
 }
 
-// What each code comes to stands in testdata/failures.txtar.
+// testdata/failures.txtar says what each code must come to.
 func TestEveryCodeHasARow(t *testing.T) { sdktest.Listed(t, ".", codes()) }
 
-func TestEveryImageStatus(t *testing.T) {
+func TestResponseKnowsEveryImageStatus(t *testing.T) {
+	t.Parallel()
 	unreadable := verdict{sdk.Unreadable, false, true, sdk.BilledYes, sdk.CallerFault}
 	noDocument := verdict{sdk.NoDocument, false, true, sdk.BilledYes, sdk.CallerFault}
 	tests := map[string]struct {
-		empty  verdict // without fields
-		fails  bool    // with fields, too
-		signal string  // that is yes
+		empty  verdict // the failure of an answer without fields
+		fails  bool    // an answer with fields fails too
+		signal string  // the signal that is yes
 	}{
 		"normal":          {unreadable, false, ""},
 		"reversed_side":   {unreadable, false, "reversed_side"},
@@ -93,7 +94,8 @@ func TestEveryImageStatus(t *testing.T) {
 	}
 }
 
-func TestEveryIDCardNumberType(t *testing.T) {
+func TestResponseKnowsEveryNumberType(t *testing.T) {
+	t.Parallel()
 	tests := map[string]struct{ checks, uncertain string }{
 		"-1": {"", ""},
 		"0":  {"id_number_checksum=fail", ""},
@@ -129,7 +131,8 @@ func TestEveryIDCardNumberType(t *testing.T) {
 	}
 }
 
-func TestOddAnswers(t *testing.T) {
+func TestResponseToOddAnswers(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name    string
 		members map[string]any
@@ -153,7 +156,8 @@ func TestOddAnswers(t *testing.T) {
 	}
 }
 
-func TestAQueryHoldsSmallPicturesAndAddresses(t *testing.T) {
+func TestStartByQueryTakesSmallPicturesAndURLs(t *testing.T) {
+	t.Parallel()
 	for _, p := range []sdk.PictureInfo{{Size: maxQueryPicture}, {URL: "https://pictures.example.com/x.jpg"}} {
 		if f := refusedByQuery(&p); f != nil {
 			t.Errorf("%+v is refused: %+v", p, f)

@@ -11,7 +11,7 @@ import (
 // maxSkew is how many seconds a client's clock may be off.
 const maxSkew = 10 * 60
 
-// Accept reads appid, format, id_card_side, sign, time and url_image, from a form, from the query, or from both.
+// Accept reads appid, format, id_card_side, sign, time and url_image from the form, the query, or both.
 func (provider) Accept(c *sdk.Call, in *sdk.InboundRequest) *sdk.Accepted {
 	p := given(in)
 	refused := func(code, message string) *sdk.Accepted {
@@ -54,12 +54,12 @@ func (provider) Accept(c *sdk.Call, in *sdk.InboundRequest) *sdk.Accepted {
 	})
 }
 
-// given are the parameters of the query and the form together; the form's go before the query's.
+// given returns the parameters of the form and the query. Those of the form take precedence.
 func given(in *sdk.InboundRequest) sdk.Leaves {
 	return append(slices.Clip(in.Leaves), in.Query...)
 }
 
-// skew is max_skew_seconds of the configuration; 0 does not look at the time.
+// skew returns the setting max_skew_seconds. 0 disables the check of the time.
 func skew(c *sdk.Call) int64 {
 	if s, set := c.Config().Int("/max_skew_seconds"); set {
 		return s
@@ -67,8 +67,8 @@ func skew(c *sdk.Call) int64 {
 	return maxSkew
 }
 
-// picture is an address or base64; nil when there is none. The document has base64 URL-encoded by the client, and then the
-// form encodes it again: whether a client did both, only the host sees, which has the text.
+// picture reads a URL or base64. It returns nil if there is none. In the document, the client URL-encodes the base64 before
+// the form encodes it again. For a long text, only the host can see whether a client did so.
 func picture(l *sdk.Leaf) *sdk.InboundPicture {
 	switch {
 	case l == nil || l.Size == 0:
@@ -87,7 +87,7 @@ func isURL(s string) bool {
 	return ok && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
 }
 
-// inboundSign is what a client should have signed: all parameters but sign that have a value, whatever their names, sorted.
+// inboundSign returns the expected signature. It covers all parameters that have a value, except sign, sorted by name.
 func inboundSign(p sdk.Leaves) sdk.Value {
 	var signed []sdk.NamedValue
 	for _, param := range sdk.Params(p) {
@@ -109,7 +109,7 @@ func (provider) Reply(c *sdk.Call, out *sdk.ReplyRequest) *sdk.InboundResponse {
 	if !ok && out.Request != nil {
 		format = given(out.Request).Text("/format")
 	}
-	a := said(out.Failure)
+	a := doorReply(out.Failure)
 	if out.Failure == nil {
 		a = card(out.Recognition, side)
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/ocrmux/ocrmux/sdk/sdktest"
 )
 
-const now = 1545829466 // of the document's example
+const now = 1545829466 // the time of the document's example
 
 func accept(t *testing.T, r *http.Request) *sdktest.InboundCall {
 	t.Helper()
@@ -31,12 +31,13 @@ func sum(text string) string {
 	return hex.EncodeToString(h[:])
 }
 
-func TestRequestsThatAreRefused(t *testing.T) {
+func TestAcceptRefuses(t *testing.T) {
+	t.Parallel()
 	tests := []struct{ name, form, code, message string }{
 		{"nothing", "", "10001", "appid必须指定"},
 		{"no appid", "sign=x&url_image=QUJD", "10001", "appid必须指定"},
 		{"no sign", "appid=1&url_image=QUJD", "10002", "sign值必须指定"},
-		{"time is no number", "appid=1&sign=x&time=now&url_image=QUJD", "10017", "time必须是整型"},
+		{"time is not a number", "appid=1&sign=x&time=now&url_image=QUJD", "10017", "time必须是整型"},
 		{"time is a fraction", "appid=1&sign=x&time=1545829466.5&url_image=QUJD", "10017", "time必须是整型"},
 		{"time is too old", "appid=1&sign=x&time=1545828865&url_image=QUJD", "10004", "时差不能超过10分钟"},
 		{"time is too far ahead", "appid=1&sign=x&time=1545830067&url_image=QUJD", "10004", "时差不能超过10分钟"},
@@ -63,7 +64,7 @@ func TestRequestsThatAreRefused(t *testing.T) {
 			t.Error(said.Header, diff)
 		}
 	})
-	t.Run("a time that is not looked at", func(t *testing.T) {
+	t.Run("a time that is not checked", func(t *testing.T) {
 		v := sdktest.Accept(t, provider{}, time.Unix(now, 0), map[string]any{"max_skew_seconds": 0}, posted("appid=1&sign=x&time=5&url_image=QUJD"))
 		if v.Admit == nil {
 			t.Error(v.Response(t).Body)
@@ -71,7 +72,8 @@ func TestRequestsThatAreRefused(t *testing.T) {
 	})
 }
 
-func TestSignatures(t *testing.T) {
+func TestAcceptChecksSignatures(t *testing.T) {
+	t.Parallel()
 	const secret = "c0ffee00c0ffee00c0ffee00c0ffee00"
 	long := strings.Repeat("+/+=", 500)
 	tests := []struct{ name, form, signed string }{
@@ -118,7 +120,8 @@ func TestSignatures(t *testing.T) {
 	})
 }
 
-func TestPicturesAndSides(t *testing.T) {
+func TestAcceptReadsPicturesAndSides(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name, form string
 		picture    sdk.InboundPicture

@@ -6,10 +6,10 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// pair is a name of the document's table and its text.
+// pair is a member of the answer: a name from the document and its text.
 type pair struct{ name, text string }
 
-// reply is an answer of the front door, before it is JSON or XML.
+// reply is an answer of the front door before it is written as JSON or XML.
 type reply struct {
 	code, message string
 	card          []pair // image_status, idcard_number_type and the fields; none in a failure
@@ -17,9 +17,9 @@ type reply struct {
 
 func failure(code, message string) reply { return reply{code: code, message: message} }
 
-// said is how the door says a failure: its own verbatim, a picture that holds no card as the vendor does, with a status, and
-// the rest by the code that comes nearest. What is wrong behind the door is no client's business.
-func said(f *sdk.Fail) reply {
+// doorReply returns the answer for a failure. Failures of the front door are verbatim. A picture without a readable card
+// is a success with an image_status. Others have the nearest code. Clients do not learn about other vendors.
+func doorReply(f *sdk.Fail) reply {
 	switch {
 	case f == nil:
 		return reply{}
@@ -49,7 +49,7 @@ func recognized(image, number string, fields ...pair) reply {
 	return reply{"10000", "识别成功", append([]pair{{"image_status", image}, {"idcard_number_type", number}}, fields...)}
 }
 
-// card is the answer for a card that was read; asked is the side that the client named.
+// card returns the answer for a card. asked is the side that the client named.
 func card(r *sdk.Recognition, asked string) reply {
 	c := sdk.CardOf(r)
 	front, back := c.Has(sdk.FrontFields()...), c.Has(sdk.BackFields()...)
@@ -71,7 +71,7 @@ func card(r *sdk.Recognition, asked string) reply {
 	return recognized(imageStatus(r.Signals, reversed), number, fields...)
 }
 
-// imageStatus is the one thing that a status can say of a picture whose card was read: the first of these that is so.
+// imageStatus returns the status for a picture whose card was read. A status names one problem only: the first of these.
 func imageStatus(signals []sdk.Signal, reversed bool) string {
 	yes := func(names ...string) bool {
 		return slices.ContainsFunc(signals, func(s sdk.Signal) bool { return s.State == sdk.SignalYes && slices.Contains(names, s.Name) })
@@ -91,8 +91,8 @@ func imageStatus(signals []sdk.Signal, reversed bool) string {
 	return "normal"
 }
 
-// numberType is idcard_number_type by the engine's checks, and whether the number is legal: one that is not is withheld.
-// What could not be compared counts as consistent, since the vendor has no word for it.
+// numberType returns idcard_number_type by the engine's checks, and whether the number is legal. A number that is not legal
+// is left out of the answer. Values that could not be compared count as consistent: the vendor has no code for them.
 func numberType(r *sdk.Recognition) (code string, legal bool) {
 	failed := func(check string) bool {
 		return slices.ContainsFunc(r.Checks, func(c sdk.VendorCheck) bool { return c.Name == check && c.State == sdk.CheckFail })

@@ -22,7 +22,8 @@ func emblem() *sdk.Recognition {
 	}}
 }
 
-func TestAnswers(t *testing.T) {
+func TestReplyToCards(t *testing.T) {
+	t.Parallel()
 	const (
 		head  = `{"codeid":10000,"message":"识别成功","time":"1545829466","retdata":{`
 		front = `"image_status":"normal","idcard_number_type":1,"姓名":"样本张三","性别":"男","民族":"汉","出生":"19900307","住址":"北京市<样本>路1号","公民身份号码":"11010119900307803X"`
@@ -35,7 +36,7 @@ func TestAnswers(t *testing.T) {
 	}{
 		{"the portrait side", "", specimen(), head + front + `},` + front + `}`},
 		{"the emblem side", "", emblem(), head + back + `},` + back + `}`},
-		{"the side that was asked for", "&id_card_side=front", specimen(), head + front + `},` + front + `}`},
+		{"the requested side", "&id_card_side=front", specimen(), head + front + `},` + front + `}`},
 		{"the other side", "&id_card_side=front", emblem(), strings.ReplaceAll(head+back+`},`+back+`}`, "normal", "reversed_side")},
 		{"the other side, too", "&id_card_side=back", specimen(), strings.ReplaceAll(head+front+`},`+front+`}`, "normal", "reversed_side")},
 		{"in XML", "&format=xml", emblem(), "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<root><codeid>10000</codeid><message>识别成功</message><time>1545829466</time>" +
@@ -58,7 +59,8 @@ func TestAnswers(t *testing.T) {
 	})
 }
 
-func TestNumberTypes(t *testing.T) {
+func TestNumberType(t *testing.T) {
+	t.Parallel()
 	failing := func(names ...string) []sdk.VendorCheck {
 		var out []sdk.VendorCheck
 		for _, name := range names {
@@ -96,7 +98,8 @@ func TestNumberTypes(t *testing.T) {
 	}
 }
 
-func TestImageStatuses(t *testing.T) {
+func TestImageStatus(t *testing.T) {
+	t.Parallel()
 	yes := func(names ...string) []sdk.Signal {
 		var out []sdk.Signal
 		for _, name := range names {
@@ -129,7 +132,8 @@ func TestImageStatuses(t *testing.T) {
 	}
 }
 
-func TestFailures(t *testing.T) {
+func TestReplyToFailures(t *testing.T) {
+	t.Parallel()
 	const none = `{"codeid":10000,"message":"识别成功","time":"1545829466","retdata":{"image_status":"%s","idcard_number_type":-1},"image_status":"%s","idcard_number_type":-1}`
 	picture := func(status string) string { return strings.ReplaceAll(none, "%s", status) }
 	code := func(code, message string) string {
@@ -154,7 +158,7 @@ func TestFailures(t *testing.T) {
 			}
 		})
 	}
-	t.Run("before a request was understood, in the format it asks for", func(t *testing.T) {
+	t.Run("to a request that was not understood, in the format it asks for", func(t *testing.T) {
 		v := accept(t, got("format=xml"))
 		if said := v.Reply(t, nil, &sdk.Fail{Kind: sdk.Internal}); !strings.Contains(said.Body, "<codeid>10014</codeid>") {
 			t.Error(said.Body)
@@ -162,7 +166,8 @@ func TestFailures(t *testing.T) {
 	})
 }
 
-func TestFreeTextAboutThePicture(t *testing.T) {
+func TestRefusalReadsTheMessage(t *testing.T) {
+	t.Parallel()
 	for message, want := range map[string]sdk.FailureKind{
 		"图片下载失败": sdk.InvalidImage, "url_image参数错误": sdk.InvalidImage, "该账户异常": sdk.ProviderError,
 	} {

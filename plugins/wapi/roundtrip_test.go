@@ -54,7 +54,7 @@ func trip(form string, more ...sdktest.Loss) sdktest.Trip {
 	}
 }
 
-// only keeps these fields. Without any of them the picture reads as one that shows no card, or none that can be read.
+// only keeps the named fields. Without any of them, the result is a failure.
 func only(r *sdktest.Result, names []string) {
 	r.Keep(names...)
 	front, back := r.Has(sdk.FrontFields()...), r.Has(sdk.BackFields()...)
@@ -124,6 +124,7 @@ func asXML() sdktest.Trip {
 func asJSON() sdktest.Trip { return trip("appid=1&sign=x&url_image=AAAA") }
 
 func TestRoundTrip(t *testing.T) {
+	t.Parallel()
 	t.Run("as JSON", func(t *testing.T) { sdktest.RoundTrip(t, asJSON()) })
 	t.Run("as XML", func(t *testing.T) { sdktest.RoundTrip(t, asXML()) })
 }

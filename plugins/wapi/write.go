@@ -6,8 +6,8 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// response writes a reply as the client wants it; anything but xml is JSON. The document's table lists the card's fields
-// beside codeid and calls retdata the data: they are in both places, for clients that read either.
+// response writes a reply in the format that the client asks for, JSON by default. The document is not clear whether the
+// card's fields are in retdata or beside codeid, so they are in both places.
 func (r reply) response(format string, c *sdk.Call) *sdk.InboundResponse {
 	if format == "xml" {
 		return sdk.AnswerText(200, "text/xml; charset=utf-8", r.xml(c.Seconds()))
@@ -49,12 +49,12 @@ func (r reply) xml(time string) string {
 	return b.String()
 }
 
-// element writes an element whose name is one of the document's and whose content is escaped.
+// element writes an element. content must be escaped.
 func element(b *strings.Builder, name, content string) {
 	b.WriteString("<" + name + ">" + content + "</" + name + ">")
 }
 
-// escapeXML escapes a text, without what XML 1.0 cannot hold at all.
+// escapeXML escapes a text and removes characters that XML 1.0 does not allow.
 func escapeXML(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF {

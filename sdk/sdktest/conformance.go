@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "write the requests and results of the g
 
 // Conformance builds the provider in dir as a WebAssembly module and, if it is written in Go, as a subprocess. It checks
 // both builds against every case of the conformance kit, which docs/authoring.md lists. Golden exchanges and the table
-// of failures are in dir/testdata. With -update it records the exchanges first.
+// of failures are in dir/testdata. With -update it records the exchanges first. With -short it checks the module only.
 func Conformance(t *testing.T, dir string) {
 	t.Helper()
 	for _, k := range kinds(t, dir) {
@@ -119,7 +119,7 @@ func kinds(t *testing.T, dir string) []kind {
 		t.Fatal(err)
 	}
 	out := []kind{{"wasm", build.WASM}}
-	if language == build.Go {
+	if language == build.Go && !testing.Short() {
 		out = append(out, kind{"process", build.Process})
 	}
 	return out

@@ -45,8 +45,8 @@ func New[R, T any](hash func(R) uint64, equal func(a, b R) bool, spawn func(func
 // Do joins the call of an equal request that is under way, or begins one with do. Joined tells which. All callers get the same result, which
 // they must not change.
 //
-// The context of do has the deadline of the caller that began the call, and ends when every caller has given up, with the cause of the last
-// one. A caller that gives up gets [ErrLeft]; the one that began the call waits for its end instead if nobody else does. A caller whose time
+// The context of do has the deadline of the caller that began the call, and is cancelled when every caller has given up. Its cause is then the
+// end of the last one's context: its error and, where it differs, its cause. A caller that gives up gets [ErrLeft]; the one that began the call waits for its end instead if nobody else does. A caller whose time
 // is not over begins anew when the call that it joined ran out of time.
 func (g *Group[R, T]) Do(ctx context.Context, request R, do func(ctx context.Context) (T, error)) (result T, joined bool, err error) {
 	for {
@@ -54,7 +54,7 @@ func (g *Group[R, T]) Do(ctx context.Context, request R, do func(ctx context.Con
 		select {
 		case <-c.ended:
 		case <-ctx.Done():
-			if alone := g.leave(c, context.Cause(ctx)); !alone || joined {
+			if alone := g.leave(c, endOf(ctx)); !alone || joined {
 				return result, joined, ErrLeft
 			}
 			<-c.ended // soon, since its context has ended
@@ -118,6 +118,15 @@ func (g *Group[R, T]) leave(c *call[R, T], cause error) (alone bool) {
 	g.remove(c)
 	c.cancel(cause)
 	return true
+}
+
+// endOf returns the error of a context that has ended, together with its cause.
+func endOf(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if errors.Is(cause, err) {
+		return cause
+	}
+	return errors.Join(err, cause)
 }
 
 // remove takes a call off the list; the caller holds the lock.

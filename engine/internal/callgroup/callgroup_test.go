@@ -78,7 +78,7 @@ func TestACallEndsOnlyWhenAllHaveLeft(t *testing.T) {
 		}
 		leave[1](why)
 		synctest.Wait()
-		if !errors.Is(errs[1], callgroup.ErrLeft) || !errors.Is(ended, why) {
+		if !errors.Is(errs[1], callgroup.ErrLeft) || !errors.Is(ended, why) || !errors.Is(ended, context.Canceled) {
 			t.Errorf("after all have left: %v, the call ended with %v", errs, ended)
 		}
 	})

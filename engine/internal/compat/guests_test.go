@@ -172,7 +172,7 @@ func frontDoor(t *testing.T, path, cache string, picture []byte) {
 	e, err := engine.Open(t.Context(), engine.Config{
 		Plugins: filepath.Dir(path), Unlocked: true, Runtimes: []engine.Runtime{runtime(t, wasm.Config{CacheDir: cache})},
 		Providers:  map[string]engine.ProviderConfig{name: {Config: map[string]any{"endpoint": vendor.URL}, Secrets: account}},
-		FrontDoors: map[string]engine.FrontDoor{name: {Clients: []map[string]engine.Secret{account}}},
+		FrontDoors: map[string]engine.FrontDoor{name: {Clients: []engine.Client{{Secrets: account}}}},
 		Now:        func() time.Time { return time.UnixMilli(1555378976238) },
 	})
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store"
 )
 
-// Append implements [store.Store]. At most [MaxWaiting] records and [MaxWaitingBytes] wait to be acknowledged; what is more gets
-// [store.ErrBusy]. A record that is lost on the way is not sent again, for that could change the order: its done is told.
+// Append implements [store.Store]. At most [MaxWaiting] records of [MaxWaitingBytes] wait to be acknowledged; further ones get
+// [store.ErrBusy]. A lost record is not sent again, which could change the order: its done gets the error.
 func (s *Store) Append(topic string, record []byte, done func(error)) {
 	if err := store.CheckWrite(topic, record); err != nil {
 		done(err)
@@ -22,7 +22,7 @@ func (s *Store) Append(topic string, record []byte, done func(error)) {
 	s.appender.append(topic, record, done)
 }
 
-// appender sends records from one goroutine, in the order in which it was given them, and hears of each in another.
+// appender sends records in their order from one goroutine, and receives the acknowledgements in another.
 type appender struct {
 	life   context.Context
 	js     jetstream.JetStream
@@ -30,12 +30,12 @@ type appender struct {
 
 	mu      sync.Mutex
 	closed  bool
-	waiting int // records given and not yet settled
+	waiting int // records that are not settled
 	bytes   int
-	queue   chan *waiting // never full: it has room for all that may wait
+	queue   chan *waiting // never full: it has room for MaxWaiting
 
 	sent    chan *waiting
-	settled chan struct{} // closed when every record is
+	settled chan struct{} // closed when every record is settled
 }
 
 // waiting is a record on its way.
@@ -94,7 +94,7 @@ func (a *appender) send() {
 	}
 }
 
-// settle hears in the order of sending, which is that in which the server acknowledges. No answer is an error in time.
+// settle receives acknowledgements in the order of sending. A missing one becomes an error after a time.
 func (a *appender) settle() {
 	defer close(a.settled)
 	for w := range a.sent {
@@ -122,7 +122,7 @@ func (a *appender) finish(w *waiting, err error) {
 	w.done(err)
 }
 
-// close waits until every record is settled. When ctx ends, it leaves those that are not to the end of the appender's life.
+// close waits until every record is settled. If ctx ends first, the others are settled at the end of the appender's life.
 func (a *appender) close(ctx context.Context) error {
 	a.mu.Lock()
 	a.closed = true

@@ -29,7 +29,7 @@ func enters(t *testing.T, cfg jetstream.Config) {
 	}
 }
 
-// staysOut wants a refusal that does not give the password away.
+// staysOut checks that the user is refused without quoting the password.
 func staysOut(t *testing.T, cfg jetstream.Config) {
 	t.Helper()
 	_, err := jetstream.Open(t.Context(), cfg)

@@ -32,10 +32,10 @@ func stores(b *testing.B, run func(b *testing.B, s store.Store)) {
 	}
 }
 
-// attempt is about as large as the record of one.
+// attempt is about as large as the record of an attempt.
 func attempt() []byte { return make([]byte, 400) }
 
-// BenchmarkAppendSubmit is what the caller of Append pays: time while records wait for room does not count.
+// BenchmarkAppendSubmit measures the time of Append for its caller, without the time in which records wait for room.
 func BenchmarkAppendSubmit(b *testing.B) {
 	stores(b, func(b *testing.B, s store.Store) {
 		const window = 1024
@@ -60,7 +60,7 @@ func BenchmarkAppendSubmit(b *testing.B) {
 	})
 }
 
-// drain waits until all room has been given back.
+// drain waits until all records are settled.
 func drain(room chan struct{}) {
 	for range cap(room) {
 		room <- struct{}{}

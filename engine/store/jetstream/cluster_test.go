@@ -17,7 +17,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store/storetest"
 )
 
-// startCluster gives three servers that know each other.
+// startCluster starts a cluster of three servers.
 func startCluster(t *testing.T) []*external {
 	t.Helper()
 	var servers []*external
@@ -77,7 +77,7 @@ func TestStoreSurvivesTheLossOfAServerOfACluster(t *testing.T) {
 	appended(t, s, "r")
 }
 
-// settled is what really stands under a key: a server that answers may lag behind, which only a write against the revision tells.
+// settled returns the newest entry of a key. A server may lag behind, which only a write at the revision proves.
 func settled(t *testing.T, s *jetstream.Store, key string) store.Entry {
 	t.Helper()
 	for {

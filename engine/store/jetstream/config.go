@@ -12,57 +12,56 @@ import (
 )
 
 const (
-	// SyncInterval is how often the server in this process makes the disk keep what the operating system holds.
+	// SyncInterval is how often the server in this process flushes files to the disk.
 	SyncInterval = 5 * time.Second
-	// MaxWaiting bounds the records that [Store.Append] holds until they are acknowledged, and MaxWaitingBytes their size.
+	// MaxWaiting bounds the records that wait to be acknowledged, and MaxWaitingBytes their size together.
 	MaxWaiting      = 8192
 	MaxWaitingBytes = 32 << 20
 
 	// overhead is what headers may add to the largest value.
 	overhead = 4 << 10
-	// markerAge is how long the bucket remembers that a key was removed. Nobody depends on it: it only has to outlast
-	// the messages under way.
+	// markerAge is how long the bucket remembers that a key was removed. It only has to outlast the messages under way.
 	markerAge = 10 * time.Minute
 )
 
-// Config of a Store: either Dir or URL, and beyond that its zero value is right.
+// Config of a Store has either Dir or URL. All other fields have defaults.
 type Config struct {
-	// Dir is the folder of a NATS server in this process, which listens nowhere. It is made if it is missing, and held by a lock:
-	// a second process gets a *[LockedError].
+	// Dir is the folder of a NATS server in this process, which opens no port. The folder is made if it is missing, and locked: a
+	// second process gets a *[LockedError].
 	Dir string
-	// URL of an external server of version 2.11 or newer with JetStream, or of several of one cluster with commas between: nats://host:4222,
-	// tls://host:4222. It names no user.
+	// URL of an external server of version 2.11 or newer with JetStream, for example nats://host:4222 or tls://host:4222. The
+	// servers of a cluster are separated by commas. It must not have a user.
 	URL string
-	// Auth is how this program shows an external server who it is.
+	// Auth authenticates this program at an external server.
 	Auth Auth
-	// TLS configures the connection to an external server, and demands that it be encrypted; nil leaves that to the scheme
-	// of the URL and to the server.
+	// TLS configures and requires encryption of the connection to an external server. If it is nil, the scheme of the URL and the
+	// server decide.
 	TLS *tls.Config
 
-	// Name is the beginning of the names of bucket (NAME-state), stream (NAME-ledger) and subjects (NAME.ledger.TOPIC). Programs with
-	// the same name share one state. Empty means "ocrmux".
+	// Name is the prefix of the bucket (NAME-state), the stream (NAME-ledger) and the subjects (NAME.ledger.TOPIC). Programs with the
+	// same name share one state. Empty means "ocrmux".
 	Name string
-	// MaxLedgerAge and MaxLedgerBytes bound the ledger, which then forgets its oldest records. 0 means 100 days and 1 GiB.
+	// MaxLedgerAge and MaxLedgerBytes bound the ledger, which forgets its oldest records. 0 means 100 days and 1 GiB.
 	MaxLedgerAge   time.Duration
 	MaxLedgerBytes int64
-	// MaxStateBytes bounds the values: beyond it they are refused. 0 means 64 MiB.
+	// MaxStateBytes bounds all values together; further ones are refused. 0 means 64 MiB.
 	MaxStateBytes int64
-	// Replicas is how many servers of a cluster hold each record, 1 to 5; 0 leaves what there is, or makes 1.
+	// Replicas is how many servers of a cluster hold each record, 1 to 5. 0 keeps the present number, or means 1.
 	Replicas int
-	// Timeout bounds each operation, beside its ctx. 0 means 5 seconds.
+	// Timeout bounds each operation, in addition to its ctx. 0 means 5 seconds.
 	Timeout time.Duration
-	// Logger receives what operators need to know; nil means nowhere.
+	// Logger receives what operators need to know; nil means that nothing is logged.
 	Logger *slog.Logger
 }
 
-// Auth is one of: a credentials file, the file of an NKey seed, a user with a password; or nothing.
+// Auth has a credentials file, the file of an NKey seed, or a user with a password; or nothing.
 type Auth struct {
 	CredentialsFile string
 	NKeySeedFile    string
 	User, Password  string
 }
 
-// ConfigError says which setting of a [Config] cannot be, and why. It never quotes a secret.
+// ConfigError reports a setting of a [Config] that is not valid. It never quotes a secret.
 type ConfigError struct {
 	Field  string
 	Reason string
@@ -70,13 +69,13 @@ type ConfigError struct {
 
 func (e *ConfigError) Error() string { return fmt.Sprintf("store: %s: %s", e.Field, e.Reason) }
 
-// Check tells whether Open would take the configuration, without opening anything. The error is nil or a *[ConfigError].
+// Check reports whether Open would accept the configuration, without opening anything. The error is a *[ConfigError].
 func (c Config) Check() error {
 	_, err := c.completed()
 	return err
 }
 
-// completed gives the configuration with its defaults, once it has been checked.
+// completed checks the configuration and returns it with its defaults.
 func (c Config) completed() (Config, error) {
 	if (c.Dir == "") == (c.URL == "") {
 		return c, &ConfigError{"Dir, URL", "exactly one of them is needed"}
@@ -122,7 +121,7 @@ func checkURL(list string) error {
 	for text := range strings.SplitSeq(list, ",") {
 		u, err := url.Parse(strings.TrimSpace(text))
 		switch {
-		case err != nil: // which quotes it, with what may be a password in it
+		case err != nil: // it quotes the address, which may have a password
 			return &ConfigError{"URL", "it is not written as one: nats://host:4222"}
 		case u.User != nil:
 			return &ConfigError{"URL", "a user or password belongs into Auth, for addresses are logged"}

@@ -13,7 +13,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store"
 )
 
-// connect gives a connection that is restored for as long as the store is open.
+// connect returns a connection that is restored as long as the store is open.
 func (s *Store) connect() (*nats.Conn, error) {
 	options, err := s.cfg.Auth.options()
 	if err != nil {
@@ -25,7 +25,7 @@ func (s *Store) connect() (*nats.Conn, error) {
 		nats.FlusherTimeout(s.cfg.Timeout),
 		nats.MaxReconnects(-1),
 		nats.ReconnectWait(250*time.Millisecond),
-		nats.IgnoreAuthErrorAbort(), // a server that is being set up anew may for a moment know nobody
+		nats.IgnoreAuthErrorAbort(), // a server that is being set up may not know its users yet
 		nats.ReconnectHandler(func(*nats.Conn) {
 			s.cfg.Logger.Info("connected to NATS again")
 			s.back.send()
@@ -71,7 +71,7 @@ func (a Auth) options() ([]nats.Option, error) {
 	return nil, nil
 }
 
-// provide makes the bucket and the stream, or brings them up to date.
+// provide makes or updates the bucket and the stream.
 func (s *Store) provide(ctx context.Context) (err error) {
 	values, ledger := s.cfg.Name+"-state", s.cfg.Name+"-ledger"
 	valueCopies, err := s.replicas(ctx, "KV_"+values)
@@ -113,7 +113,7 @@ func (s *Store) provide(ctx context.Context) (err error) {
 	return err
 }
 
-// replicas gives the configured number of copies, or without one that which a stream has.
+// replicas returns the configured number of copies, or else that of the stream.
 func (s *Store) replicas(ctx context.Context, stream string) (int, error) {
 	if s.cfg.Replicas != 0 {
 		return s.cfg.Replicas, nil
@@ -128,13 +128,13 @@ func (s *Store) replicas(ctx context.Context, stream string) (int, error) {
 	return present.CachedInfo().Config.Replicas, nil
 }
 
-// broadcast wakes all who wait for the next of its events. Its zero value is ready.
+// broadcast wakes all who wait for its next event. Its zero value is ready.
 type broadcast struct {
 	mu   sync.Mutex
 	next chan struct{}
 }
 
-// wait gives a channel that is closed by the next send.
+// wait returns a channel that the next send closes.
 func (b *broadcast) wait() <-chan struct{} {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -16,7 +16,7 @@ type embedded struct {
 	lock   *os.File
 }
 
-// startEmbedded expects a completed Config.
+// startEmbedded starts the server. cfg must be completed.
 func startEmbedded(cfg Config) (*embedded, error) {
 	held, err := lock(cfg.Dir)
 	if err != nil {
@@ -30,7 +30,7 @@ func startEmbedded(cfg Config) (*embedded, error) {
 		JetStream:              true,
 		StoreDir:               cfg.Dir,
 		SyncInterval:           SyncInterval,
-		JetStreamMaxMemory:     32 << 20, // no stream is kept in memory, only the consumers that read
+		JetStreamMaxMemory:     32 << 20, // for consumers; no stream is in memory
 		JetStreamMaxStore:      cfg.MaxLedgerBytes + cfg.MaxStateBytes,
 	})
 	if err != nil {
@@ -40,7 +40,7 @@ func startEmbedded(cfg Config) (*embedded, error) {
 	log := &serverLog{to: cfg.Logger}
 	srv.SetLoggerV2(log, false, false, false)
 	e := &embedded{server: srv, lock: held}
-	srv.Start() // has read the files of the folder when it returns
+	srv.Start() // returns after it has read the files of the folder
 	if !srv.ReadyForConnections(cfg.Timeout) || !srv.JetStreamEnabled() {
 		e.stop()
 		return nil, fmt.Errorf("store: start a NATS server on %s: %s", cfg.Dir, log.whyNot())
@@ -54,13 +54,13 @@ func (e *embedded) stop() {
 	e.lock.Close()
 }
 
-// serverLog passes on what the server says. Its notices tell of ordinary days, so they are for those who look for something.
+// serverLog passes on the log of the server. Its notices are about normal operation, so they become debug messages.
 type serverLog struct {
 	to    *slog.Logger
 	fatal atomic.Pointer[string]
 }
 
-// whyNot gives the reason why a server did not start.
+// whyNot returns why the server did not start.
 func (l *serverLog) whyNot() string {
 	if why := l.fatal.Load(); why != nil {
 		return *why
@@ -80,7 +80,7 @@ func (l *serverLog) Errorf(format string, v ...any)  { l.log(slog.LevelError, fo
 func (l *serverLog) Debugf(string, ...any)           {}
 func (l *serverLog) Tracef(string, ...any)           {}
 
-// Fatalf ends nothing but the attempt to start.
+// Fatalf remembers why the server cannot start. It does not end the process.
 func (l *serverLog) Fatalf(format string, v ...any) {
 	why := fmt.Sprintf(format, v...)
 	l.fatal.Store(&why)

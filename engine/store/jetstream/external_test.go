@@ -59,7 +59,7 @@ func (e *external) stop() {
 
 func (e *external) url() string { return "nats://127.0.0.1:" + strconv.Itoa(e.options.Port) }
 
-// withServer is a store that ends its external server, so that no goroutine is left of either.
+// withServer is a store that also stops its external server when it is closed.
 type withServer struct {
 	*jetstream.Store
 	server *external
@@ -71,7 +71,6 @@ func (s withServer) Close(ctx context.Context) error {
 }
 
 func TestStoreOfAnExternalServer(t *testing.T) {
-	t.Parallel()
 	storetest.Run(t, func(t *testing.T) store.Store {
 		e := startExternal(t, nil)
 		return withServer{mustOpen(t, jetstream.Config{URL: e.url(), Timeout: time.Minute}), e}
@@ -140,7 +139,7 @@ func TestStoreSurvivesARestartOfItsServer(t *testing.T) {
 
 	e.stop()
 	e.start(t)
-	// Somebody else is faster, so that the watch has to find out what it missed.
+	// Another program writes first, so the watch must find out what it missed.
 	other := mustOpen(t, jetstream.Config{URL: e.url()})
 	defer other.Close(t.Context())
 	kept = must[uint64](t)(other.Set(t.Context(), "kept", []byte("2"), kept))
@@ -210,7 +209,7 @@ func TestStoreFailsInTimeWithoutItsServer(t *testing.T) {
 	side.Wait()
 }
 
-// unanswered is a store whose records reach somebody who never acknowledges any.
+// unanswered returns a store whose records are never acknowledged.
 func unanswered(t *testing.T) *jetstream.Store {
 	t.Helper()
 	e := startExternal(t, nil)

@@ -10,10 +10,10 @@ import (
 	"strings"
 )
 
-// LockedError says that another store, most likely of another process, works on the folder.
+// LockedError reports that another store, probably of another process, uses the folder.
 type LockedError struct {
 	Dir string
-	// PID of the process that holds it, 0 if that is not known.
+	// PID of that process, 0 if it is not known.
 	PID int
 }
 
@@ -25,7 +25,7 @@ func (e *LockedError) Error() string {
 	return fmt.Sprintf("store: %s is in use by %s: end it, or let both share a NATS server by its URL", e.Dir, who)
 }
 
-// lock makes the folder this process's own until the file is closed or the process ends, however that happens.
+// lock locks the folder until the file is closed or the process ends.
 func lock(dir string) (*os.File, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("store: make a folder: %w", err)
@@ -49,7 +49,7 @@ func lock(dir string) (*os.File, error) {
 
 var errHeld = errors.New("the lock is held")
 
-// readPID gives 0 if the holder has not written itself down yet.
+// readPID returns 0 if the holder has not written its PID yet.
 func readPID(file *os.File) int {
 	text, _ := io.ReadAll(io.LimitReader(file, 32))
 	pid, _ := strconv.Atoi(strings.TrimSpace(string(text)))

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// lockFile locks one byte far beyond the end: a lock on Windows keeps others from reading what it covers.
+// lockFile locks one byte far beyond the end: on Windows, others cannot read locked bytes.
 func lockFile(file *os.File) error {
 	at := &windows.Overlapped{Offset: 1 << 20}
 	err := windows.LockFileEx(windows.Handle(file.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, at)

@@ -20,7 +20,7 @@ import (
 // increments is how often each of several processes counts.
 const increments = 2000
 
-// TestMain is also what the processes run that the tests start.
+// TestMain also runs the processes that tests start.
 func TestMain(m *testing.M) {
 	roles := map[string]func(context.Context, string) error{"write": writeForEver, "count": countTo, "open": openOnce}
 	role, ok := roles[os.Getenv("STORE_TEST_ROLE")]
@@ -44,7 +44,7 @@ func process(t *testing.T, role, at string) *exec.Cmd {
 	return cmd
 }
 
-// writeForEver prints every record and every value once the store has said that it is kept.
+// writeForEver prints every record and value after the store has acknowledged it.
 func writeForEver(ctx context.Context, dir string) error {
 	s, err := jetstream.Open(ctx, jetstream.Config{Dir: dir})
 	if err != nil {
@@ -99,7 +99,7 @@ func TestStoreKeepsWhatItAcknowledgedWhenKilled(t *testing.T) {
 			value = n
 		}
 		if records > 5000 && value > 500 {
-			// What the pipe still holds was acknowledged too, and is read until it ends.
+			// The rest of the pipe was acknowledged too.
 			if err := writer.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 				t.Fatal(err)
 			}
@@ -130,7 +130,7 @@ func TestStoreKeepsWhatItAcknowledgedWhenKilled(t *testing.T) {
 	appended(t, s, "the ledger goes on")
 }
 
-// countTo counts on one key that others count on too.
+// countTo increments a key that others increment too.
 func countTo(ctx context.Context, url string) error {
 	s, err := jetstream.Open(ctx, jetstream.Config{URL: url})
 	if err != nil {

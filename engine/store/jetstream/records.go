@@ -14,9 +14,9 @@ import (
 )
 
 const (
-	// pageRecords is how many records are asked for at once. That many of the largest fit into what the client holds.
+	// pageRecords is how many records are requested at once. The client can hold that many of the largest size.
 	pageRecords = 100
-	// readerAge is how long the server keeps a reader that was left behind.
+	// readerAge is how long the server keeps an abandoned consumer.
 	readerAge = 30 * time.Second
 )
 
@@ -51,13 +51,13 @@ func (s *Store) Records(ctx context.Context, topic string, after uint64) iter.Se
 	}
 }
 
-// reader reads through consumers, which are positions in the stream that the server keeps for it.
+// reader reads through consumers, which are positions in the stream that the server keeps.
 type reader struct {
 	store    *Store
 	topic    string
 	subject  string
-	after    uint64 // the last record that was given
-	last     uint64 // the last one to give
+	after    uint64 // the last record that was returned
+	last     uint64 // the last one to return
 	consumer jetstream.Consumer
 	received uint64 // how many messages the consumer has delivered
 }
@@ -89,7 +89,7 @@ func (s *Store) read(ctx context.Context, topic string, after uint64) (*reader, 
 	return r, err
 }
 
-// page gives the next records: at least one, or none because nothing is left.
+// page returns the next records: at least one, or none if nothing is left.
 func (r *reader) page(ctx context.Context) (iter.Seq[store.Record], error) {
 	var first jetstream.Msg
 	var rest <-chan jetstream.Msg
@@ -98,7 +98,7 @@ func (r *reader) page(ctx context.Context) (iter.Seq[store.Record], error) {
 			if err := r.arrive(ctx); err != nil {
 				return err
 			}
-			if r.consumer.CachedInfo().NumPending == 0 { // what is missing was forgotten meanwhile
+			if r.consumer.CachedInfo().NumPending == 0 { // the missing ones were forgotten in the meantime
 				r.last = r.after
 				return nil
 			}
@@ -135,7 +135,7 @@ func (r *reader) page(ctx context.Context) (iter.Seq[store.Record], error) {
 	}, nil
 }
 
-// arrive makes a consumer of what comes after the last record that was given.
+// arrive makes a consumer that begins after the last record that was returned.
 func (r *reader) arrive(ctx context.Context) (err error) {
 	subject := r.subject + ">"
 	if r.topic != "" {
@@ -154,7 +154,7 @@ func (r *reader) arrive(ctx context.Context) (err error) {
 	return err
 }
 
-// leave gives up the consumer. If the server does not hear of it, it does so by itself after a while.
+// leave deletes the consumer. If that fails, the server deletes it after a time.
 func (r *reader) leave() {
 	if r.consumer == nil {
 		return
@@ -165,8 +165,8 @@ func (r *reader) leave() {
 	r.consumer = nil
 }
 
-// take makes a record of a message, unless one before it was lost on the way.
-func (r *reader) take(message jetstream.Msg) (store.Record, bool) {
+// take returns the record of a message. ok is false if an earlier message was lost.
+func (r *reader) take(message jetstream.Msg) (record store.Record, ok bool) {
 	about, err := message.Metadata()
 	if err != nil || about.Sequence.Consumer != r.received+1 {
 		return store.Record{}, false

@@ -15,21 +15,21 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store"
 )
 
-// Codes of JetStream's errors that its client has no names for.
+// Codes of JetStream errors for which its client has no names.
 const (
-	codeUnavailable jetstream.ErrorCode = 10008 // a cluster chooses its leader
-	codeBusyKey     jetstream.ErrorCode = 10163 // a cluster is not sure yet of the revision of a key
-	codeFull        jetstream.ErrorCode = 10077 // bounds are reached, or the disk's
+	codeUnavailable jetstream.ErrorCode = 10008 // the cluster has no leader yet
+	codeBusyKey     jetstream.ErrorCode = 10163 // the cluster does not know the revision of a key yet
+	codeFull        jetstream.ErrorCode = 10077 // a bound is reached, or the disk is full
 )
 
-// errSilent says that the server sent nothing, although it should have.
+// errSilent means that an expected answer of the server is missing.
 var errSilent = errors.New("the server sent nothing")
 
-// retryPause is the time between two attempts while a cluster chooses a leader.
+// retryPause is the wait between two requests while a cluster chooses a leader.
 const retryPause = 100 * time.Millisecond
 
-// attemptTime is how long an attempt waits for its answer, if it can be repeated.
-const attemptTime = 2 * time.Second
+// requestTime is how long a request that can be repeated waits for its answer.
+const requestTime = 2 * time.Second
 
 // Store is a [store.Store] in NATS JetStream.
 type Store struct {
@@ -40,10 +40,10 @@ type Store struct {
 	values   jetstream.KeyValue
 	ledger   jetstream.Stream
 	appender *appender
-	back     broadcast // of connections that were restored
+	back     broadcast // an event for each restored connection
 
 	closed   atomic.Bool
-	life     context.Context // of everything that goes on in the background
+	life     context.Context // of all background work
 	end      context.CancelFunc
 	mu       sync.Mutex // orders watching.Add before watching.Wait
 	watching sync.WaitGroup
@@ -53,8 +53,8 @@ type Store struct {
 
 var _ store.Store = (*Store)(nil)
 
-// Open starts the server in this process or connects to the external one, and makes bucket and stream or brings their bounds
-// up to date. It fails with a *[ConfigError], a *[LockedError], a *[store.UnavailableError] or what the file system says.
+// Open starts the server in this process or connects to the external one, and makes or updates the bucket and the stream. The error
+// is a *[ConfigError], a *[LockedError], a *[store.UnavailableError] or that of the file system.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
 	cfg, err := cfg.completed()
 	if err != nil {
@@ -81,7 +81,7 @@ func (s *Store) open(ctx context.Context) (err error) {
 	s.js, err = jetstream.New(s.conn,
 		jetstream.WithDefaultTimeout(s.cfg.Timeout),
 		jetstream.WithPublishAsyncTimeout(s.cfg.Timeout),
-		jetstream.WithPublishAsyncMaxPending(MaxWaiting+1), // the appender keeps the bound, this only must not be lower
+		jetstream.WithPublishAsyncMaxPending(MaxWaiting+1), // the appender keeps the bound; this must not be lower
 	)
 	if err != nil {
 		return err
@@ -93,7 +93,7 @@ func (s *Store) open(ctx context.Context) (err error) {
 	return nil
 }
 
-// Exclusive implements [store.Store]: it is if the server is this process's own.
+// Exclusive implements [store.Store]. It returns true for the server in this process.
 func (s *Store) Exclusive() bool { return s.embedded != nil }
 
 // Close implements [store.Store].
@@ -108,7 +108,7 @@ func (s *Store) Close(ctx context.Context) error {
 	return s.closeErr
 }
 
-// endWatching waits for the calls of watching functions.
+// endWatching waits until watching functions have returned.
 func (s *Store) endWatching(ctx context.Context) error {
 	s.end()
 	ended := make(chan struct{})
@@ -120,11 +120,11 @@ func (s *Store) endWatching(ctx context.Context) error {
 	case <-ended:
 		return nil
 	case <-ctx.Done():
-		return fmt.Errorf("store: closed while a watching function was at work: %w", ctx.Err())
+		return fmt.Errorf("store: closed while a watching function was running: %w", ctx.Err())
 	}
 }
 
-// release leaves nothing behind, of a store that was opened in part too.
+// release releases everything, also of a store that was opened only in part.
 func (s *Store) release() {
 	s.end()
 	if s.conn != nil {
@@ -138,22 +138,21 @@ func (s *Store) release() {
 	}
 }
 
-// ask is do for what may be done twice: an attempt without an answer is given up after a part of the time, and repeated. A
-// cluster without a leader does not answer, and a connection that breaks takes answers with it.
+// ask is like do, for requests that may be repeated: one without an answer is repeated after a part of the time. A cluster without
+// a leader does not answer, and answers are lost with a connection.
 func (s *Store) ask(ctx context.Context, verb, object string, f func(context.Context) error) error {
 	return s.do(ctx, verb, object, func(ctx context.Context) error {
-		attempt, cancel := context.WithTimeout(ctx, min(s.cfg.Timeout/3, attemptTime))
+		request, cancel := context.WithTimeout(ctx, min(s.cfg.Timeout/3, requestTime))
 		defer cancel()
-		err := f(attempt)
-		if err != nil && attempt.Err() != nil && ctx.Err() == nil {
+		err := f(request)
+		if err != nil && request.Err() != nil && ctx.Err() == nil {
 			err = fmt.Errorf("%w: %w", errSilent, err)
 		}
 		return err
 	})
 }
 
-// do makes an attempt, and others for as long as there is nobody to answer, within the bound of time. A conflict is passed on
-// as it is.
+// do makes a request, and repeats it within the timeout as long as no server accepts it. A conflict is returned as it is.
 func (s *Store) do(ctx context.Context, verb, object string, f func(context.Context) error) error {
 	if s.closed.Load() {
 		return store.ErrClosed
@@ -179,14 +178,14 @@ func (s *Store) do(ctx context.Context, verb, object string, f func(context.Cont
 	return &store.UnavailableError{Doing: verb + " " + object, Err: err}
 }
 
-// unheard reports errors that mean for sure that nothing was done, and that somebody may soon be there to do it.
+// unheard reports whether an error proves that nothing was done, and that a later request may succeed.
 func unheard(err error) bool {
 	var api *jetstream.APIError
 	return errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrNoStreamResponse) ||
 		errors.Is(err, errSilent) || errors.As(err, &api) && (api.ErrorCode == codeUnavailable || api.ErrorCode == codeBusyKey)
 }
 
-// wait reports whether the time has passed before ctx ended.
+// wait waits for d. It returns false if ctx ends first.
 func wait(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -198,7 +197,7 @@ func wait(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// token encodes a key or topic as NATS writes hierarchies. No key has a dot, so that it can be undone.
+// token encodes a key or topic as a NATS subject. Keys have no dots, so untoken can decode it.
 func token(key string) string { return strings.ReplaceAll(key, "/", ".") }
 
 func untoken(text string) string { return strings.ReplaceAll(text, ".", "/") }

@@ -14,7 +14,6 @@ import (
 )
 
 func TestStoreOfAServerInThisProcess(t *testing.T) {
-	t.Parallel()
 	storetest.Run(t, func(t *testing.T) store.Store {
 		return mustOpen(t, jetstream.Config{Dir: t.TempDir(), Timeout: time.Minute})
 	})

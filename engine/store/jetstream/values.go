@@ -38,7 +38,7 @@ func (s *Store) Set(ctx context.Context, key string, value []byte, revision uint
 	var written uint64
 	err := s.do(ctx, "set", key, func(ctx context.Context) (err error) {
 		if revision == 0 {
-			written, err = s.values.Create(ctx, token(key), value) // over the marker of a removal, too
+			written, err = s.values.Create(ctx, token(key), value) // also after a removal
 		} else {
 			written, err = s.values.Update(ctx, token(key), value, revision)
 		}
@@ -49,7 +49,7 @@ func (s *Store) Set(ctx context.Context, key string, value []byte, revision uint
 
 // Delete implements [store.Store].
 func (s *Store) Delete(ctx context.Context, key string, revision uint64) error {
-	if revision == 0 { // which NATS takes for any
+	if revision == 0 { // NATS would accept any revision
 		entry, err := s.Get(ctx, key)
 		if err == nil && entry.Revision != 0 {
 			err = &store.ConflictError{Key: key, Expected: revision}
@@ -65,7 +65,7 @@ func (s *Store) Delete(ctx context.Context, key string, revision uint64) error {
 	})
 }
 
-// conflict tells the refusals of a compare-and-set from other failures.
+// conflict returns a ConflictError for a failed compare-and-set, and other errors as they are.
 func conflict(err error, key string, revision uint64) error {
 	var api *jetstream.APIError
 	if errors.As(err, &api) && (api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence ||
@@ -73,12 +73,12 @@ func conflict(err error, key string, revision uint64) error {
 		return &store.ConflictError{Key: key, Expected: revision}
 	}
 	if api != nil && api.ErrorCode == codeFull {
-		return fmt.Errorf("no room, the values may have reached MaxStateBytes: %w", err)
+		return fmt.Errorf("the store is full; the values may have reached MaxStateBytes: %w", err)
 	}
 	return err
 }
 
-// notNil keeps an empty value apart from none.
+// notNil distinguishes an empty value from a missing one.
 func notNil(value []byte) []byte {
 	if value == nil {
 		return []byte{}

@@ -11,7 +11,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store"
 )
 
-// Watch implements [store.Store]. After the connection was lost, it looks at everything anew and tells what is different.
+// Watch implements [store.Store]. After a lost connection, it reads all entries again and reports the differences.
 func (s *Store) Watch(ctx context.Context, prefix string, f func(store.Entry)) error {
 	if err := store.CheckPrefix(prefix); err != nil {
 		return err
@@ -46,7 +46,7 @@ func (s *Store) Watch(ctx context.Context, prefix string, f func(store.Entry)) e
 	return nil
 }
 
-// enter counts a goroutine that Close shall wait for.
+// enter counts a goroutine for which Close waits.
 func (s *Store) enter() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -60,18 +60,18 @@ func (s *Store) enter() bool {
 type watch struct {
 	store   *Store
 	prefix  string
-	filters []string // none is everything
+	filters []string // none means everything
 	f       func(store.Entry)
-	known   map[string]uint64 // the revisions that f was told of
+	known   map[string]uint64 // the revisions that f has seen
 }
 
-// subscription is one look at what is there, and what changes from then on.
+// subscription delivers the present entries and then the changes.
 type subscription struct {
 	watcher jetstream.KeyWatcher
 	end     context.CancelFunc
 }
 
-// drop ends a subscription. Its client may be about to hand over a change, and ends only when it could.
+// drop ends a subscription. The client ends only after it has delivered a pending change.
 func (s subscription) drop() {
 	s.end()
 	_ = s.watcher.Stop()
@@ -79,12 +79,13 @@ func (s subscription) drop() {
 	}
 }
 
-// look subscribes, and tells what is there and what is no more. It takes as long as f does, but waits only so long for the server.
+// look subscribes, and reports the present entries and removals. It waits for the server no longer than the timeout, but for f
+// without limit.
 func (w *watch) look(ctx context.Context) (subscription, error) {
 	inner, end := context.WithCancel(ctx)
 	patience := time.AfterFunc(w.store.cfg.Timeout, end)
 	defer patience.Stop()
-	watcher, err := w.store.values.WatchFiltered(inner, slices.Clone(w.filters)) // it writes into them
+	watcher, err := w.store.values.WatchFiltered(inner, slices.Clone(w.filters)) // it changes the slice
 	if err != nil {
 		end()
 		return subscription{}, w.why(ctx, err)
@@ -116,7 +117,7 @@ func (w *watch) why(ctx context.Context, err error) error {
 	return fmt.Errorf("no answer from the NATS server within %v, is it running and reachable? %w", w.store.cfg.Timeout, err)
 }
 
-// follow tells changes until ctx ends.
+// follow reports changes until ctx ends.
 func (w *watch) follow(ctx context.Context, s subscription, back <-chan struct{}) {
 	defer func() { s.drop() }()
 	for {
@@ -144,7 +145,7 @@ func (w *watch) follow(ctx context.Context, s subscription, back <-chan struct{}
 	}
 }
 
-// tell passes on a value that is new to f, and every removal.
+// tell passes new values and every removal to f.
 func (w *watch) tell(change jetstream.KeyValueEntry) {
 	key := untoken(change.Key())
 	if change.Operation() != jetstream.KeyValuePut {
@@ -158,7 +159,7 @@ func (w *watch) tell(change jetstream.KeyValueEntry) {
 	}
 }
 
-// forget tells the removal of what was known and is not seen any more.
+// forget reports the removal of known entries that are gone.
 func (w *watch) forget(seen map[string]bool) {
 	for key := range w.known {
 		if !seen[key] {

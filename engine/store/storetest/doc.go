@@ -1,2 +1,2 @@
-// Package storetest is what every implementation of [store.Store] has to pass.
+// Package storetest tests implementations of [store.Store].
 package storetest

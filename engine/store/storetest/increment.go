@@ -8,7 +8,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store"
 )
 
-// Increment adds 1 to a decimal number under a key, as often as it takes to win against others.
+// Increment adds 1 to a decimal number under a key. It repeats until it succeeds against other writers.
 func Increment(ctx context.Context, s store.Store, key string) error {
 	for {
 		entry, err := s.Get(ctx, key)

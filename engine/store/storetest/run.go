@@ -11,10 +11,11 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store"
 )
 
-// patience is how long a test waits for what must come. It decides only how soon a broken store is given up.
+// patience is how long a test waits for an event. Only the test of a broken store takes that long.
 const patience = 30 * time.Second
 
-// Run holds a store to its contract. Each call of open gives an empty one, which Run closes.
+// Run tests that a store does what [store.Store] promises. open returns an empty store each time, which Run closes.
+// Run counts goroutines, so no other test may run at the same time.
 func Run(t *testing.T, open func(t *testing.T) store.Store) {
 	for _, test := range []struct {
 		name string
@@ -53,7 +54,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 	}
 }
 
-// noneLeft waits until there are no more goroutines than before. Those of a library may need a moment after it was closed.
+// noneLeft waits until there are no more goroutines than before. Those of a library may end a moment after the store was closed.
 func noneLeft(t *testing.T, before int) {
 	t.Helper()
 	for end := time.Now().Add(patience); runtime.NumGoroutine() > before; runtime.Gosched() {
@@ -94,7 +95,7 @@ func wantConflict(t *testing.T, err error, key string, revision uint64) {
 	}
 }
 
-// receive waits for what must come.
+// receive waits for a value.
 func receive[T any](t *testing.T, what string, from <-chan T) T {
 	t.Helper()
 	timer := time.NewTimer(patience)

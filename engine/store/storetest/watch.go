@@ -11,7 +11,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/store"
 )
 
-// view is what a watch makes its function believe.
+// view has the values as a watch reports them.
 type view struct {
 	mu      sync.Mutex
 	values  map[string]string
@@ -40,7 +40,7 @@ func (v *view) diff(want map[string]string) string {
 	return cmp.Diff(want, v.values)
 }
 
-// becomes waits until the view is right.
+// becomes waits until the view has the wanted values.
 func (v *view) becomes(t *testing.T, want map[string]string) {
 	t.Helper()
 	for diff := v.diff(want); diff != ""; diff = v.diff(want) {

@@ -1,11 +1,11 @@
-// The provider for Jumdata's ID card OCR, in AssemblyScript: what plugins/jumdata is in Go, without its front door.
+// The provider for Jumdata's ID card OCR in AssemblyScript: plugins/jumdata without its front door.
 import { Writer } from "./wire";
 import {
   Action, Algorithm, Billed, Body, Context, Done, Encoding, Exchange, Failure, Fault, Field, Format, Kind, Leaves, Multipart,
   MultipartField, Request, Response, Side, Start, closeAll, digest, image, literal, noAnswer, openParam, read, secret,
 } from "./ocrmux";
 
-// ---- what to send
+// ---- request
 
 export function onStart(c: Context, start: Start, action: Writer): void {
   const request = [action.open(Action.EXCHANGE), action.open(Exchange.REQUEST)];
@@ -56,9 +56,9 @@ function writeForm(c: Context, start: Start, w: Writer): void {
   }
 }
 
-// ---- what an answer means
+// ---- answer
 
-/** The envelope {code, msg, taskNo, charge, data}. The HTTP status says nothing that code does not. */
+/** Reads the envelope {code, msg, taskNo, charge, data}. The HTTP status adds nothing to code. */
 export function onResponse(_c: Context, r: Response, action: Writer): void {
   const code = r.leaves.text("/code");
   if (code == "") {
@@ -66,7 +66,7 @@ export function onResponse(_c: Context, r: Response, action: Writer): void {
   } else if (code != "200") {
     refuse(r.leaves, refusal(code, r.leaves.text("/msg")), action);
   } else if (r.leaves.text("/data/result") == "1" || !r.leaves.anyBelow("/data/validity", "true") || !anyField(r.leaves)) {
-    // A picture that is no ID card is no error to this vendor: all its validities are false.
+    // For a picture without an ID card the vendor returns a success in which no field is valid.
     const message = "the vendor read no field of an ID card";
     refuse(r.leaves, new Failure(Kind.NO_DOCUMENT, false, true, Billed.YES, Fault.CALLER, message), action);
   } else {
@@ -76,11 +76,11 @@ export function onResponse(_c: Context, r: Response, action: Writer): void {
   }
 }
 
-/** The vendor's table of return codes, without 200. None of them is billed unless the answer's charge says so. */
+/** The vendor's table of return codes, without 200. They are not billed unless charge in the answer says so. */
 function refusal(code: string, message: string): Failure {
   if (code == "301") return new Failure(Kind.UNREADABLE, false, true, Billed.NO, Fault.CALLER, "the vendor could not recognise the picture");
   if (code == "400") {
-    // The message says whether it is about the picture.
+    // The message says whether the picture is wrong.
     if (message.includes("照片")) return new Failure(Kind.INVALID_IMAGE, false, true, Billed.NO, Fault.CALLER, "the vendor could not use the picture");
     return new Failure(Kind.INVALID_REQUEST, false, false, Billed.NO, Fault.CALLER, "the vendor refused a parameter");
   }
@@ -98,7 +98,7 @@ function refusal(code: string, message: string): Failure {
   return new Failure(Kind.PROVIDER_ERROR, false, true, Billed.UNKNOWN, Fault.VENDOR, "the vendor's document does not list this code");
 }
 
-/** What the answer says of the bill, or otherwise. */
+/** Whether the answer says that the call is billed, or otherwise if it does not say. */
 function charged(answer: Leaves, otherwise: Billed): Billed {
   if (answer.isTrue("/charge")) return Billed.YES;
   return answer.isFalse("/charge") ? Billed.NO : otherwise;
@@ -112,7 +112,7 @@ function refuse(answer: Leaves, failure: Failure, action: Writer): void {
   failure.write(action);
 }
 
-/** Whether the answer has anything of a card. */
+/** Whether the answer has a field of a card. */
 function anyField(answer: Leaves): bool {
   const keys = ["name", "sex", "nation", "year", "address", "number", "authority", "timelimit"];
   for (let i = 0; i < keys.length; i++) {
@@ -141,7 +141,7 @@ function writeDone(answer: Leaves, w: Writer): void {
   w.number(Done.BILLED, charged(answer, Billed.YES));
 }
 
-/** A field as read, flagged when validity doubts it. Without a text there is no field. */
+/** A field with the text that was read, flagged if it is not valid. Without a text there is no field. */
 function writeField(answer: Leaves, w: Writer, name: string, text: string, validity: string): void {
   if (text == "") return;
   const field = w.open(Done.FIELDS);
@@ -151,7 +151,7 @@ function writeField(answer: Leaves, w: Writer, name: string, text: string, valid
   w.close(field);
 }
 
-/** Joins what the vendor gives in three pieces. */
+/** The birth date, which the vendor gives in three parts. */
 function birth(answer: Leaves): string {
   const year = answer.text("/data/info/year");
   const month = answer.text("/data/info/month");

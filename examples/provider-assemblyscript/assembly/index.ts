@@ -1,9 +1,9 @@
-// What the host calls. Take it as it is: the adapter has onStart and onResponse, which write one action each.
+// The functions that the host calls. Do not change this file. The adapter has onStart and onResponse; each writes one action.
 import { onResponse, onStart } from "./adapter";
 import { Billed, Context, Failure, Fault, Kind, Response, Start, Step } from "./ocrmux";
 import { Message, Writer } from "./wire";
 
-// Room for the input, and the last answer: both are good until the next call.
+// The input and the last output. Both are valid until the next call.
 let input = new StaticArray<u8>(0);
 let output = new Writer();
 
@@ -17,7 +17,7 @@ export function ocrmux_alloc(length: u32): usize {
 }
 
 export function ocrmux_step(length: u32): u64 {
-  __collect(); // the one place where nothing but the globals is alive
+  __collect(); // here only the globals are alive
   const at = changetype<usize>(input);
   const step = new Message(at, at + length);
   const context = new Context();

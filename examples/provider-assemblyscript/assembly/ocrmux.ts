@@ -1,8 +1,8 @@
-// The contract as a provider sees it: what comes in, as classes; field numbers and enumerations of provider.proto for what
-// goes out; values and failures. docs/abi.md says what they mean. Front doors and host functions are left out.
+// The contract for providers: classes for the input; field numbers and enumerations of provider.proto for the output; values
+// and failures. docs/abi.md explains them. Front doors and host functions are not included.
 import { Message, Writer } from "./wire";
 
-/** Texts by JSON pointer: a vendor's answer, or a configuration. The first of a name counts. */
+/** Texts by JSON pointer: a vendor's answer, or a configuration. The first with a pointer counts. */
 export class Leaves {
   private texts: Map<string, string> = new Map();
 
@@ -16,12 +16,12 @@ export class Leaves {
     if (!this.texts.has(path)) this.texts.set(path, text);
   }
 
-  /** The text at a pointer; empty when there is none. */
+  /** The text at a pointer, or an empty text. */
   text(pointer: string): string {
     return this.texts.has(pointer) ? this.texts.get(pointer) : "";
   }
 
-  /** A vendor's truth value: as JSON has it, or as a text or number. Neither when it is something else. */
+  /** A boolean, written as such or as a text or number. Neither for anything else. */
   isTrue(pointer: string): bool {
     const text = this.text(pointer);
     return text == "true" || text == "1";
@@ -32,7 +32,7 @@ export class Leaves {
     return text == "false" || text == "0";
   }
 
-  /** Whether a text stands anywhere under a pointer. */
+  /** Whether there is a text below a pointer. */
   anyBelow(pointer: string, text: string): bool {
     const paths = this.texts.keys();
     for (let i = 0; i < paths.length; i++) {
@@ -42,12 +42,12 @@ export class Leaves {
   }
 }
 
-/** What every step is told. */
+/** The context of a step. */
 export class Context {
   now: u64 = 0; // milliseconds since 1970
   nonce: string = "";
   config: Leaves = new Leaves();
-  secrets: Set<string> = new Set(); // names of those that are configured or captured
+  secrets: Set<string> = new Set(); // the names of secrets that are configured or captured
 
   read(m: Message): void {
     while (m.next()) {
@@ -58,7 +58,7 @@ export class Context {
     }
   }
 
-  /** The configured address, or the vendor's own, without a trailing slash. */
+  /** The configured endpoint, or the vendor's own address, without a trailing slash. */
   endpoint(vendors: string): string {
     let url = this.config.text("/endpoint");
     if (url == "") url = vendors;
@@ -67,14 +67,14 @@ export class Context {
   }
 }
 
-/** A recognition that begins: what the caller wants, and its picture. */
+/** The start of a call: what the caller wants, and the picture. */
 export class Start {
-  side: u64 = 0; // what the caller believes; see Side
+  side: u64 = 0; // the side that the caller expects; see Side
   options: Leaves = new Leaves();
   format: u64 = 0; // see Format
   width: u64 = 0; // pixels
   height: u64 = 0;
-  url: string = ""; // instead of all the others
+  url: string = ""; // replaces the other picture fields
 
   read(m: Message): void {
     while (m.next()) {
@@ -96,7 +96,7 @@ export class Start {
 
 /** A vendor's answer. */
 export class Response {
-  state: string = ""; // what the exchange left there
+  state: string = ""; // the state of the exchange
   status: u64 = 0;
   format: u64 = 0;
   headers: Map<string, string> = new Map();
@@ -112,7 +112,7 @@ export class Response {
     }
   }
 
-  /** What the header Retry-After asks for in seconds; 0 when it is absent, a date, or too long for the contract. */
+  /** The seconds of the header Retry-After in milliseconds. 0 if it is missing, a date, or too long for the contract. */
   retryAfterMs(): u64 {
     if (!this.headers.has("retry-after")) return 0;
     const text = this.headers.get("retry-after");
@@ -178,19 +178,19 @@ export enum Kind {
   RATE_LIMITED, UNAVAILABLE, TIMEOUT, OUTCOME_UNKNOWN, PROVIDER_ERROR, INTERNAL,
 }
 
-/** Ends what was opened one in the other. */
+/** Ends fields that were opened inside each other. */
 export function closeAll(w: Writer, opened: u32[]): void {
   for (let i = opened.length - 1; i >= 0; i--) w.close(opened[i]);
 }
 
-/** Begins the value of a header, a query parameter or a form field, which stands in this field. */
+/** Begins the value of a header, a query parameter or a form field in this field. */
 export function openParam(w: Writer, field: u32, name: string): u32[] {
   const param = w.open(field);
   w.text(Param.NAME, name);
   return [param, w.open(Param.VALUE)];
 }
 
-/** A field of a card as it was read; none without a text. */
+/** A field of a card with the text that was read. Without a text it writes nothing. */
 export function read(w: Writer, name: string, text: string): void {
   if (text == "") return;
   const field = w.open(Done.FIELDS);
@@ -240,7 +240,7 @@ export function hmac(w: Writer, algorithm: Algorithm, output: Encoding, key: str
   return opened;
 }
 
-/** A call that gave no card. */
+/** A call without a card. */
 export class Failure {
   vendorCode: string = "";
   vendorMessage: string = "";
@@ -274,8 +274,8 @@ export class Failure {
 }
 
 /**
- * The failure of an answer that is not in the vendor's form: a proxy's error page, for example. What it lacks is named. Whether
- * it was billed is unknown unless the status says that the request was turned away.
+ * The failure for an answer that is not in the vendor's form, such as a proxy's error page. Its message names what is missing.
+ * Billing is unknown unless the status says that the request was refused.
  */
 export function noAnswer(r: Response, lacks: string): Failure {
   const formats = ["empty", "json", "xml", "form", "text", "binary", "multipart"];

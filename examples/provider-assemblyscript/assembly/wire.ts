@@ -1,8 +1,8 @@
-// Reads and writes the protobuf wire format: as much of it as a provider needs, without a library.
+// Reads and writes the parts of the protobuf wire format that a provider needs, without a library.
 
-/** A message to be read, in place. It ends where its bytes do, or make no sense any more. */
+/** A message to read in place. It ends at its last byte, or at the first invalid one. */
 export class Message {
-  /** The field at hand: its number, the value of a number, and where its bytes lie. */
+  /** The current field: its number, the value of a number, and the place of its bytes. */
   field: u32 = 0;
   value: u64 = 0;
   private start: usize = 0;
@@ -10,7 +10,7 @@ export class Message {
 
   constructor(private at: usize, private end: usize) {}
 
-  /** Takes the next field. */
+  /** Moves to the next field. */
   next(): bool {
     if (this.at >= this.end) return false;
     const tag = this.varint();
@@ -38,7 +38,7 @@ export class Message {
     return new Message(this.start, this.start + this.length);
   }
 
-  /** A number; one that is cut short or too long puts the reader behind the end. */
+  /** A number. If it is cut off or too long, the reader moves to the end. */
   private varint(): u64 {
     let value: u64 = 0;
     for (let shift: u64 = 0; shift < 64 && this.at < this.end; shift += 7) {
@@ -59,24 +59,24 @@ export class Message {
   }
 }
 
-/** A message to be written. Open and close stand around what lies inside a field. */
+/** A message to write. Call open before and close after the content of a field. */
 export class Writer {
   private bytes: StaticArray<u8> = new StaticArray<u8>(1024);
   private used: u32 = 0;
 
-  /** Where it lies, and its length, as the host wants them. */
+  /** The address and the length of the message, in the form that the host expects. */
   place(): u64 {
     return ((<u64>changetype<usize>(this.bytes)) << 32) | <u64>this.used;
   }
 
-  /** A number, a truth value or an enumeration. 0 is what a missing one means. */
+  /** A number, a boolean or an enumeration. Nothing is written for 0, which is the default. */
   number(field: u32, value: u64): void {
     if (value == 0) return;
     this.varint(field << 3);
     this.varint(value);
   }
 
-  /** A double that is there even when it is 0. */
+  /** A double, also if it is 0. */
   double(field: u32, value: f64): void {
     this.varint((field << 3) | 1);
     store<f64>(this.extend(8), value);
@@ -86,18 +86,18 @@ export class Writer {
     const length = <u32>String.UTF8.byteLength(text);
     this.varint((field << 3) | 2);
     this.varint(length);
-    const to = this.extend(length); // may move what is there
+    const to = this.extend(length); // may move the buffer
     String.UTF8.encodeUnsafe(changetype<usize>(text), text.length, to);
   }
 
-  /** Begins a message whose length is not known yet, and leaves one byte for it. */
+  /** Begins a message of unknown length, and leaves one byte for the length. */
   open(field: u32): u32 {
     this.varint((field << 3) | 2);
     this.extend(1);
     return this.used;
   }
 
-  /** Ends the message that open gave, and moves it when its length takes more than the one byte. */
+  /** Ends the message that open began, and moves it if the length needs more than one byte. */
   close(start: u32): void {
     const length = this.used - start;
     let more: u32 = 0;

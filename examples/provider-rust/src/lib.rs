@@ -1,4 +1,4 @@
-//! The provider for Jumdata's ID card OCR, in Rust: what plugins/jumdata is in Go, without its front door.
+//! The provider for Jumdata's ID card OCR in Rust: plugins/jumdata without its front door.
 
 mod ocrmux;
 mod wire;
@@ -6,7 +6,7 @@ mod wire;
 use ocrmux::*;
 use wire::{Message, Writer};
 
-// ---- what to send
+// ---- request
 
 fn on_start(context: Message, start: Message, action: &mut Writer) {
     let endpoint = endpoint(context, "https://api.jumdata.com");
@@ -48,9 +48,9 @@ fn form(context: Message, start: Message, form: &mut Writer) {
     }
 }
 
-// ---- what an answer means
+// ---- answer
 
-/// The envelope {code, msg, taskNo, charge, data}. The HTTP status says nothing that code does not.
+/// Reads the envelope {code, msg, taskNo, charge, data}. The HTTP status adds nothing to code.
 fn on_response(_: Message, r: Response, action: &mut Writer) {
     let code = r.text("/code");
     if code.is_empty() {
@@ -58,7 +58,7 @@ fn on_response(_: Message, r: Response, action: &mut Writer) {
     } else if code != "200" {
         refuse(r, refusal(code, r.text("/msg")), action);
     } else if r.text("/data/result") == "1" || !r.below("/data/validity").any(|(_, valid)| valid == "true") || !any_field(r) {
-        // A picture that is no ID card is no error to this vendor: all its validities are false.
+        // For a picture without an ID card the vendor returns a success in which no field is valid.
         let message = "the vendor read no field of an ID card";
         refuse(r, Failure { kind: Kind::NoDocument, fail_over: true, billed: Billed::Yes, fault: Fault::Caller, message, ..Failure::default() }, action);
     } else {
@@ -66,8 +66,8 @@ fn on_response(_: Message, r: Response, action: &mut Writer) {
     }
 }
 
-/// The vendor's table of return codes, without 200. None of them is billed unless the answer's charge says so. Of 400 the
-/// message says whether it is about the picture.
+/// The vendor's table of return codes, without 200. They are not billed unless charge in the answer says so. For 400, the
+/// message says whether the picture is wrong.
 fn refusal(code: &str, message: &str) -> Failure<'static> {
     use Fault::*;
     use Kind::*;
@@ -94,7 +94,7 @@ fn refusal(code: &str, message: &str) -> Failure<'static> {
     Failure { kind, retryable, fail_over, billed: Billed::No, fault, message, ..Failure::default() }
 }
 
-/// What the answer says of the bill, or otherwise.
+/// Whether the answer says that the call is billed, or `otherwise` if it does not say.
 fn charged(r: Response, otherwise: Billed) -> Billed {
     match r.truth("/charge") {
         Some(true) => Billed::Yes,
@@ -108,7 +108,7 @@ fn refuse(r: Response, failure: Failure, action: &mut Writer) {
     Failure { billed: charged(r, failure.billed), vendor_code, vendor_message, request_id, ..failure }.write(action);
 }
 
-/// Whether the answer has anything of a card.
+/// Whether the answer has a field of a card.
 fn any_field(r: Response) -> bool {
     let keys = ["name", "sex", "nation", "year", "address", "number", "authority", "timelimit"];
     keys.iter().any(|key| !r.text(&format!("/data/info/{key}")).is_empty())
@@ -152,7 +152,7 @@ fn done(r: Response, done: &mut Writer) {
     done.number(done::BILLED, charged(r, Billed::Yes) as u64);
 }
 
-/// Joins what the vendor gives in three pieces.
+/// The birth date, which the vendor gives in three parts.
 fn birth(year: &str, month: &str, day: &str) -> String {
     if year.is_empty() || month.is_empty() || day.is_empty() {
         return year.to_string();

@@ -1,5 +1,5 @@
-//! The contract as a provider sees it: field numbers and enumerations of provider.proto, and the helpers that read leaves,
-//! write values and write failures. docs/abi.md says what they mean. Front doors and host functions are left out.
+//! The contract for providers: field numbers and enumerations of provider.proto, and functions to read leaves, to write
+//! values and to write failures. docs/abi.md explains them. Front doors and host functions are not included.
 
 #![allow(dead_code)] // no provider uses all of it
 
@@ -116,12 +116,12 @@ pub enum Kind {
     Internal = 13,
 }
 
-/// The text at a JSON pointer among the leaves that a message holds in a field; empty when there is none.
+/// The text at a JSON pointer in the leaves of a message, or an empty text.
 pub fn leaf_text<'a>(message: Message<'a>, leaves: u32, pointer: &str) -> &'a str {
     message.messages(leaves).find(|l| l.text(leaf::PATH) == pointer).map_or("", |l| l.text(leaf::VALUE))
 }
 
-/// The configured address, or the vendor's own, without a trailing slash.
+/// The configured endpoint, or the vendor's own address, without a trailing slash.
 pub fn endpoint<'a>(context: Message<'a>, vendors: &'a str) -> &'a str {
     let configured = leaf_text(context, context::CONFIG, "/endpoint");
     if configured.is_empty() { vendors } else { configured }.trim_end_matches('/')
@@ -136,7 +136,7 @@ impl<'a> Response<'a> {
         leaf_text(self.0, response::LEAVES, pointer)
     }
 
-    /// A truth value, as JSON has it or as a text or number; none when it is something else.
+    /// A boolean, written as such or as a text or number. `None` for anything else.
     pub fn truth(self, pointer: &str) -> Option<bool> {
         match self.text(pointer) {
             "true" | "1" => Some(true),
@@ -151,24 +151,24 @@ impl<'a> Response<'a> {
         leaves.filter(move |(path, _)| path.strip_prefix(pointer).unwrap_or_default().starts_with('/'))
     }
 
-    /// The first header of this lower-case name.
+    /// The first header with a lower-case name.
     pub fn header(self, name: &str) -> &'a str {
         let mut headers = self.0.messages(response::HEADERS);
         headers.find(|h| h.text(header::NAME) == name).map_or("", |h| h.text(header::VALUE))
     }
 
-    /// What the header Retry-After asks for in seconds; 0 when it is absent, a date, or too long for the contract.
+    /// The seconds of the header Retry-After in milliseconds. 0 if it is missing, a date, or too long for the contract.
     pub fn retry_after_ms(self) -> u64 {
         let text = self.header("retry-after");
         if !text.bytes().all(|b| b.is_ascii_digit()) {
-            return 0; // parse would take a sign
+            return 0; // parse would accept a sign
         }
         let seconds: u32 = text.parse().unwrap_or(0);
         seconds.checked_mul(1000).unwrap_or(0).into()
     }
 }
 
-/// A call that gave no card. Made with `..Failure::default()`, it is the vendor's fault, and nobody knows whether it was billed.
+/// A call without a card. With `..Failure::default()` it is the vendor's fault, and billing is unknown.
 #[derive(Clone, Copy, Default)]
 pub struct Failure<'a> {
     pub kind: Kind,
@@ -200,8 +200,8 @@ impl Failure<'_> {
     }
 }
 
-/// The action for an answer that is not in the vendor's form: a proxy's error page, for example. What it lacks is named.
-/// Whether it was billed is unknown unless the status says that the request was turned away.
+/// The failure for an answer that is not in the vendor's form, such as a proxy's error page. Its message names what is
+/// missing. Billing is unknown unless the status says that the request was refused.
 pub fn no_answer(r: Response, lacks: &str, action: &mut Writer) {
     const FORMATS: [&str; 7] = ["empty", "json", "xml", "form", "text", "binary", "multipart"];
     let status = r.0.number(response::STATUS);
@@ -254,7 +254,7 @@ impl Writer {
         });
     }
 
-    /// A field of a card as it was read; none without a text.
+    /// A field of a card with the text that was read. Without a text it writes nothing.
     pub fn read(&mut self, name: &str, text: &str) {
         if text.is_empty() {
             return;
@@ -274,10 +274,10 @@ impl Writer {
     }
 }
 
-/// What the host calls: room for the input and for the answer, both good until the next call. Of the adapter it wants
-/// `crate::on_start` and `crate::on_response`.
+/// The functions that the host calls, with the input and the output, which are valid until the next call. The adapter must
+/// have `crate::on_start` and `crate::on_response`.
 ///
-/// A module has one thread and the host makes one call at a time, so nothing else looks at these while a call runs.
+/// A module has one thread and the host makes one call at a time, so nothing else uses these variables during a call.
 pub mod guest {
     use super::{step, Billed, Failure, Fault, Kind, Response};
     use crate::wire::{Message, Writer};

@@ -1,8 +1,8 @@
-//! Reads and writes the protobuf wire format: as much of it as a provider needs, without a library.
+//! Reads and writes the parts of the protobuf wire format that a provider needs, without a library.
 
 #![allow(dead_code)] // no provider uses all of it
 
-/// One field of a message: `varint` of a number, a truth value or an enumeration; `data` of a text, bytes or a message.
+/// One field of a message: `varint` for a number, a boolean or an enumeration; `data` for a text, bytes or a message.
 #[derive(Clone, Copy, Default)]
 pub struct Field<'a> {
     pub number: u32,
@@ -10,7 +10,7 @@ pub struct Field<'a> {
     pub data: &'a [u8],
 }
 
-/// A message to be read. It ends where its bytes do, or make no sense any more.
+/// A message to read. It ends at its last byte, or at the first invalid one.
 #[derive(Clone, Copy, Default)]
 pub struct Message<'a>(pub &'a [u8]);
 
@@ -36,7 +36,7 @@ impl<'a> Message<'a> {
         Some(head)
     }
 
-    /// The field of this number that comes once.
+    /// The field with this number, which occurs once.
     pub fn find(mut self, number: u32) -> Option<Field<'a>> {
         Iterator::find(&mut self, |f| f.number == number)
     }
@@ -45,7 +45,7 @@ impl<'a> Message<'a> {
         self.find(number).unwrap_or_default().varint
     }
 
-    /// A text; empty when it is absent. The host checks that texts are UTF-8.
+    /// A text, or an empty text if it is missing. The host checks that texts are UTF-8.
     pub fn text(self, number: u32) -> &'a str {
         std::str::from_utf8(self.find(number).unwrap_or_default().data).unwrap_or_default()
     }
@@ -80,7 +80,7 @@ impl<'a> Iterator for Message<'a> {
     }
 }
 
-/// A message to be written.
+/// A message to write.
 #[derive(Default)]
 pub struct Writer(pub Vec<u8>);
 
@@ -93,7 +93,7 @@ impl Writer {
         self.0.push(value as u8);
     }
 
-    /// A number, a truth value or an enumeration. 0 is what a missing one means.
+    /// A number, a boolean or an enumeration. Nothing is written for 0, which is the default.
     pub fn number(&mut self, number: u32, value: u64) {
         if value != 0 {
             self.varint(u64::from(number) << 3);
@@ -101,7 +101,7 @@ impl Writer {
         }
     }
 
-    /// A double that is there even when it is 0.
+    /// A double, also if it is 0.
     pub fn double(&mut self, number: u32, value: f64) {
         self.varint(u64::from(number) << 3 | 1);
         self.0.extend(value.to_le_bytes());

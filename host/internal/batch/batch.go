@@ -14,9 +14,9 @@ import (
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
-// Line is what came of one picture, in one line of JSON: a recognition, or a failure with its attempts.
+// Line is the result of one picture, one line of JSON: a recognition, or a failure with its attempts.
 type Line struct {
-	// Picture is the name under which it was given.
+	// Picture is the name of the picture as it was given.
 	Picture     string              `json:"picture"`
 	Recognition *engine.Recognition `json:"recognition,omitempty"`
 	Failure     *engine.Failure     `json:"failure,omitempty"`
@@ -24,12 +24,12 @@ type Line struct {
 	Attempts []engine.Attempt `json:"attempts,omitempty"`
 }
 
-// final reports whether another try would bring nothing else: the card was read, or the picture itself is at fault.
+// final reports whether reading the picture again would change nothing: the card was read, or the picture is at fault.
 func (l *Line) final() bool {
 	return l.Recognition != nil || l.Failure != nil && l.Failure.Fault == abi.FaultCaller && !l.Failure.Retryable
 }
 
-// attempts of the call, whatever came of it.
+// attempts returns the attempts of the call, successful or not.
 func (l *Line) attempts() []engine.Attempt {
 	if l.Recognition != nil {
 		return l.Recognition.Attempts
@@ -41,28 +41,28 @@ func (l *Line) attempts() []engine.Attempt {
 type Config struct {
 	// Recognize reads one picture. Its error is an *[engine.Error].
 	Recognize func(ctx context.Context, picture string) (*engine.Recognition, error)
-	// Jobs are the pictures that are read at once; at least 1.
+	// Jobs is how many pictures are read at once, at least 1.
 	Jobs int
-	// Done are the pictures of an earlier run that are not read again.
+	// Done contains the pictures that are not read again, see [Resume].
 	Done map[string]bool
-	// KeepGoing goes on after a failure for which the operator is at fault: an account that is refused, a budget that is used up.
+	// KeepGoing continues after failures that are the operator's fault, such as a refused account or a used-up budget.
 	KeepGoing bool
-	// Progress is told how far the run is, each time that a picture is done. It is called by one goroutine at a time.
+	// Progress is called after each picture, by one goroutine at a time. nil means no calls.
 	Progress func(Summary)
 }
 
 // Summary of a run.
 type Summary struct {
 	Read int
-	// Failed by kind. Before are the pictures that an earlier run had done.
+	// Failed counts failures by kind. Before is how many pictures an earlier run did.
 	Failed map[abi.FailureKind]int
 	Before int
-	// Billed attempts and what they cost, by currency; Unknown ones may have been billed.
+	// Billed attempts and their cost by currency. Unknown attempts may have been billed.
 	Billed, Unknown   int
 	Cost, UnknownCost map[string]money.Amount
 }
 
-// Failures are all that failed.
+// Failures returns the number of failed pictures.
 func (s *Summary) Failures() (n int) {
 	for _, of := range s.Failed {
 		n += of
@@ -89,19 +89,18 @@ func (s *Summary) add(l *Line) {
 	}
 }
 
-// StoppedError ends a run before all pictures were read, because the next ones would fail alike.
+// StoppedError ends a run early, because further pictures would fail for the same reason.
 type StoppedError struct {
 	Failure engine.Failure
 }
 
 func (e *StoppedError) Error() string {
-	return fmt.Sprintf("stopped, since further pictures would fail alike: %s", e.Failure)
+	return fmt.Sprintf("stopped, because further pictures would fail for the same reason: %s", e.Failure)
 }
 
-// Run reads pictures and writes a [Line] for each to out, in the order in which they end. Once ctx ends, no picture is begun any more;
-// those that are being read are waited for, since they may have been paid for, and Run fails with ctx's error. It also
-// fails with a *[StoppedError], an error of pictures or of out, and then begins no more either. What was read is in out and in the summary whatever Run
-// returns.
+// Run reads pictures and writes a [Line] for each to out, in the order in which they end. When ctx ends, Run starts no further picture,
+// waits for those that are being read, since they may have been paid for, and returns ctx's error. It stops in the same way with a
+// *[StoppedError] and with an error of pictures or out. The summary and out are complete for everything that was read, even with an error.
 func Run(ctx context.Context, cfg Config, pictures iter.Seq2[string, error], out io.Writer) (Summary, error) {
 	r := &run{cfg: &cfg, out: out, summary: Summary{Failed: make(map[abi.FailureKind]int), Cost: make(map[string]money.Amount), UnknownCost: make(map[string]money.Amount)}}
 	ctx, r.stop = context.WithCancelCause(ctx)
@@ -130,7 +129,7 @@ type run struct {
 	summary Summary
 }
 
-// feed hands out the pictures until ctx ends.
+// feed sends the pictures to names until ctx ends.
 func (r *run) feed(ctx context.Context, pictures iter.Seq2[string, error], names chan<- string) {
 	for name, err := range pictures {
 		if err != nil {
@@ -151,7 +150,7 @@ func (r *run) feed(ctx context.Context, pictures iter.Seq2[string, error], names
 	}
 }
 
-// read reads one picture and writes down what came of it. A call that has begun is not given up.
+// read reads one picture and writes its line. It does not cancel a call that has begun.
 func (r *run) read(ctx context.Context, name string) {
 	if ctx.Err() != nil {
 		return
@@ -183,7 +182,7 @@ func (r *run) read(ctx context.Context, name string) {
 	}
 }
 
-// write writes a line at once, so that nothing stands between its parts.
+// write writes a line with a single call, so that lines do not mix.
 func write(out io.Writer, line *Line) error {
 	b, err := json.Marshal(line)
 	if err != nil {

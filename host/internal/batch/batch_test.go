@@ -21,7 +21,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
-// list gives names as pictures.
+// list returns names as pictures.
 func list(names ...string) func(func(string, error) bool) {
 	return func(yield func(string, error) bool) {
 		for _, n := range names {
@@ -62,7 +62,8 @@ func lines(t *testing.T, out string) map[string]batch.Line {
 	return all
 }
 
-func TestEveryPictureHasALineAndTheSumIsRight(t *testing.T) {
+func TestBatchWritesALineForEveryPictureAndASummary(t *testing.T) {
+	t.Parallel()
 	var out bytes.Buffer
 	told := 0
 	s, err := batch.Run(t.Context(), batch.Config{Recognize: recognize, Jobs: 3, Done: map[string]bool{"good 0": true, "slow": false}, Progress: func(batch.Summary) { told++ }},
@@ -89,7 +90,8 @@ func TestEveryPictureHasALineAndTheSumIsRight(t *testing.T) {
 	}
 }
 
-func TestARunGoesOnFromWhereItWasCutOff(t *testing.T) {
+func TestBatchContinuesAnInterruptedRun(t *testing.T) {
+	t.Parallel()
 	var out bytes.Buffer
 	if _, err := batch.Run(t.Context(), batch.Config{Recognize: recognize}, list("slow", "none", "good 1", "slow"), &out); err != nil {
 		t.Fatal(err)
@@ -105,7 +107,8 @@ func TestARunGoesOnFromWhereItWasCutOff(t *testing.T) {
 	}
 }
 
-func TestAFileOfSomethingElseIsNotGoneOnWith(t *testing.T) {
+func TestResumeRefusesOtherFiles(t *testing.T) {
+	t.Parallel()
 	for name, text := range map[string]string{
 		"no JSON": "name,number\n", "another object": `{"name": "a"}` + "\n", "nothing came of it": `{"picture": "a"}` + "\n",
 		"both": `{"picture": "a", "recognition": {}, "failure": {}}` + "\n", "endless": strings.Repeat("x", 17<<20),
@@ -119,7 +122,8 @@ func TestAFileOfSomethingElseIsNotGoneOnWith(t *testing.T) {
 	}
 }
 
-func TestAnOperatorsFaultStopsTheRunUnlessItShallGoOn(t *testing.T) {
+func TestBatchStopsAtAnOperatorsFault(t *testing.T) {
+	t.Parallel()
 	for _, keepGoing := range []bool{false, true} {
 		var out bytes.Buffer
 		s, err := batch.Run(t.Context(), batch.Config{Recognize: recognize, KeepGoing: keepGoing}, list("good 1", "poor", "good 2"), &out)
@@ -130,7 +134,8 @@ func TestAnOperatorsFaultStopsTheRunUnlessItShallGoOn(t *testing.T) {
 	}
 }
 
-func TestWhatIsBeingReadWhenARunEndsIsWrittenDown(t *testing.T) {
+func TestBatchWritesWhatIsBeingReadWhenItIsCanceled(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	var out bytes.Buffer
 	s, err := batch.Run(ctx, batch.Config{Recognize: func(ctx context.Context, name string) (*engine.Recognition, error) {
@@ -145,7 +150,7 @@ func TestWhatIsBeingReadWhenARunEndsIsWrittenDown(t *testing.T) {
 	}
 }
 
-// full takes one line, as a disk that is full afterwards.
+// full accepts one line, like a disk that is full afterwards.
 type full struct{ io.Writer }
 
 func (f *full) Write(b []byte) (int, error) {
@@ -156,14 +161,15 @@ func (f *full) Write(b []byte) (int, error) {
 	return f.Writer.Write(b)
 }
 
-func TestARunEndsWhenNothingCanBeWritten(t *testing.T) {
+func TestBatchStopsWhenItCannotWrite(t *testing.T) {
+	t.Parallel()
 	s, err := batch.Run(t.Context(), batch.Config{Recognize: recognize}, list("good 1", "good 2", "good 3"), &full{new(bytes.Buffer)})
 	if err == nil || err.Error() != "no space left" || s.Read != 1 {
 		t.Errorf("%v, %+v", err, s)
 	}
 }
 
-func TestPicturesComeFromFilesFoldersListsAndAddresses(t *testing.T) {
+func TestPicturesListsFilesFoldersListsAndAddresses(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for _, name := range []string{"scans/b.JPG", "scans/a.png", "scans/notes.txt", "scans/more/c.webp", "card.dat"} {
 		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o700), os.WriteFile(name, nil, 0o600)); err != nil {

@@ -1,2 +1,2 @@
-// Package batch reads many pictures and writes down what came of each, so that a run that ended early can go on.
+// Package batch reads many pictures and writes one line for each, so that an interrupted run can be continued.
 package batch

@@ -13,11 +13,11 @@ import (
 	"strings"
 )
 
-// extensions are of files in folders that are taken for pictures. Files that are named themselves may have any.
+// extensions of the pictures in folders. Files that are named directly may have any extension.
 var extensions = []string{".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif"}
 
-// Pictures are the names of all pictures: files as they are, those in folders and their folders by the order of their names,
-// addresses, and for "-" the lines of in, each a file or an address. It fails for what there is not.
+// Pictures returns the names of all pictures: files, addresses, the pictures in folders and their subfolders in lexical order, and for
+// "-" the lines of in, each a file or an address. It yields an error for a name that does not exist.
 func Pictures(names []string, in io.Reader) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		for _, name := range names {
@@ -28,7 +28,7 @@ func Pictures(names []string, in io.Reader) iter.Seq2[string, error] {
 	}
 }
 
-// each gives the pictures of one name, until yield wants no more.
+// each yields the pictures of one name. It returns false after an error, or if yield did.
 func each(name string, in io.Reader, yield func(string, error) bool) bool {
 	if name == "-" {
 		lines := bufio.NewScanner(in)
@@ -38,7 +38,7 @@ func each(name string, in io.Reader, yield func(string, error) bool) bool {
 			}
 		}
 		if err := lines.Err(); err != nil {
-			yield("", fmt.Errorf("the list of pictures cannot be read: %w", err))
+			yield("", fmt.Errorf("read the list of pictures: %w", err))
 			return false
 		}
 		return true

@@ -9,11 +9,11 @@ import (
 	"io"
 )
 
-// maxLineBytes bounds one line of an earlier run.
+// maxLineBytes limits one line of an earlier run.
 const maxLineBytes = 16 << 20
 
-// Resume reads what an earlier run wrote: the pictures that need no other try, and how many bytes of it are whole lines. What comes
-// after those is of a line that was being written when the run ended. A picture may stand there several times; the last line counts.
+// Resume reads the lines of an earlier run. It returns the pictures that need not be read again, and the length of all whole lines in
+// bytes: a line that was being written when the run ended may follow. If a picture has several lines, the last one counts.
 func Resume(r io.Reader) (done map[string]bool, whole int64, err error) {
 	done = make(map[string]bool)
 	lines := bufio.NewReaderSize(r, 64<<10)
@@ -31,13 +31,13 @@ func Resume(r io.Reader) (done map[string]bool, whole int64, err error) {
 			continue
 		}
 		if err := json.Unmarshal(text, &line); err != nil || line.Picture == "" || (line.Recognition == nil) == (line.Failure == nil) {
-			return nil, 0, fmt.Errorf("line %d is none of a batch's", number)
+			return nil, 0, fmt.Errorf("line %d is not a line of a batch", number)
 		}
 		done[line.Picture] = line.final()
 	}
 }
 
-// readLine gives a line with its end, and io.EOF for one without.
+// readLine returns a line with its end, and io.EOF for a line without end.
 func readLine(r *bufio.Reader) ([]byte, error) {
 	var line []byte
 	for {

@@ -1,5 +1,5 @@
-// Package bench holds the benchmarks of the gateway that docs/benchmarks.md reports. The gateway is the program itself, built and
-// started as its users do it: with plugins in WebAssembly, tenants with keys, budgets, metrics, and its state in a folder.
+// Package bench contains the benchmarks of the gateway in docs/benchmarks.md. They build and start the program as users do: with
+// WebAssembly plugins, tenants with keys, budgets, metrics, and its state in a folder.
 //
 //	make bench
 package bench

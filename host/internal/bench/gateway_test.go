@@ -24,7 +24,7 @@ import (
 
 const mib = 1 << 20
 
-// defaultLevel is that of a gateway whose configuration says nothing of the log.
+// defaultLevel is the log level without configuration.
 const defaultLevel = "warn"
 
 // key of the tenant that asks.
@@ -36,14 +36,14 @@ type gateway struct {
 	plugins string // its folder of plugins
 	pid     int
 	client  *http.Client
-	// reloaded has what came of each reload: nil, or why there was none.
+	// reloaded receives the result of each reload.
 	reloaded chan error
 
 	mu   sync.Mutex
 	last []string // lines of its log that are no requests
 }
 
-// serve starts a gateway whose vendors are at one address, until the test ends. Its log has the level that is given.
+// serve starts a gateway with a log level, whose vendors are at one address, until the test ends.
 func serve(tb testing.TB, vendors, level string) *gateway {
 	tb.Helper()
 	built(tb)
@@ -77,7 +77,7 @@ func serve(tb testing.TB, vendors, level string) *gateway {
 	}()
 	tb.Cleanup(func() {
 		g.client.CloseIdleConnections()
-		_ = cmd.Process.Signal(syscall.SIGTERM) // one that is gone shows below
+		_ = cmd.Process.Signal(syscall.SIGTERM) // Wait reports an early end
 		<-ended
 		if err := cmd.Wait(); err != nil {
 			tb.Errorf("the gateway ends with %v: %s", err, g.said())
@@ -91,7 +91,7 @@ func serve(tb testing.TB, vendors, level string) *gateway {
 	return g
 }
 
-// configuration has on what costs something: a tenant, budgets of each kind, metrics, and state in a folder.
+// configuration enables everything that costs time: a tenant, budgets of each kind, metrics, and state in a folder.
 func configuration(vendors, level string) map[string]any {
 	type object = map[string]any
 	secret := func(names ...string) object {
@@ -117,7 +117,7 @@ func configuration(vendors, level string) map[string]any {
 	}
 }
 
-// install puts a module into the folder of plugins, or in the place of its other version, at once.
+// install writes a module into the folder of plugins, or replaces its other version, atomically.
 func (g *gateway) install(tb testing.TB, module string) {
 	tb.Helper()
 	code, err := os.ReadFile(module)
@@ -152,20 +152,20 @@ func (g *gateway) follow(log io.Reader) {
 	}
 }
 
-// said is what the gateway has complained of.
+// said returns the warnings and errors of the gateway.
 func (g *gateway) said() string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return strings.Join(g.last, "\n")
 }
 
-// call is one request that has all it needs but its body.
+// call is a request without its body.
 type call struct {
 	url, kind string
 	key       string
 }
 
-// recognize is a call of the gateway by one of its routes.
+// recognize returns a call of one of the gateway's routes.
 func (g *gateway) recognize(route, kind string) call {
 	return call{url: g.address + "/v1/recognize?route=" + route, kind: kind, key: key}
 }
@@ -185,7 +185,7 @@ func ask(client *http.Client, c call, body []byte) error {
 		return err
 	}
 	text, err := io.ReadAll(answer.Body)
-	_ = answer.Body.Close() // it was read to its end
+	_ = answer.Body.Close() // it was read completely
 	if err != nil {
 		return err
 	}
@@ -195,7 +195,7 @@ func ask(client *http.Client, c call, body []byte) error {
 	return nil
 }
 
-// get is the answer of the gateway at a path.
+// get returns the gateway's answer at a path.
 func (g *gateway) get(tb testing.TB, path string) []byte {
 	tb.Helper()
 	r, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, g.address+path, nil)
@@ -208,7 +208,7 @@ func (g *gateway) get(tb testing.TB, path string) []byte {
 		tb.Fatal(err)
 	}
 	text, err := io.ReadAll(answer.Body)
-	_ = answer.Body.Close() // it was read to its end
+	_ = answer.Body.Close() // it was read completely
 	if err != nil || answer.StatusCode != http.StatusOK {
 		tb.Fatalf("%s: status %d, %v", path, answer.StatusCode, err)
 	}
@@ -225,7 +225,7 @@ func (g *gateway) version(tb testing.TB, provider string) string {
 	return p.Version
 }
 
-// goroutines that the gateway has, as its metrics say.
+// goroutines returns the number of goroutines in the gateway's metrics.
 func (g *gateway) goroutines(tb testing.TB) float64 {
 	tb.Helper()
 	m := regexp.MustCompile(`(?m)^go_goroutines (\d+)$`).FindSubmatch(g.get(tb, "/metrics"))
@@ -236,7 +236,7 @@ func (g *gateway) goroutines(tb testing.TB) float64 {
 	return n
 }
 
-// resident is a figure of the gateway's memory, VmRSS or VmHWM, in MiB.
+// resident returns VmRSS or VmHWM of the gateway in MiB.
 func (g *gateway) resident(tb testing.TB, figure string) float64 {
 	tb.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", g.pid))

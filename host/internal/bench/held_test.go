@@ -5,8 +5,9 @@ import (
 	"testing"
 )
 
-// BenchmarkThousandHeld has the vendor hold 1,000 calls, each with a picture of its own of 100 KB, until all of them are there and
-// the gateway has answered others meanwhile. An op is one gateway from its start: idle, with all held, and at its peak.
+// BenchmarkThousandHeld measures the memory of a gateway with 1,000 waiting calls. The vendor holds the calls, each with a different
+// picture of 100 KB, until all have arrived and the gateway has answered others meanwhile. An op is one gateway: idle, with all calls
+// held, and at its peak.
 func BenchmarkThousandHeld(b *testing.B) {
 	const calls, size = 1000, 100_000
 	drawn := picture(size)
@@ -38,7 +39,7 @@ func BenchmarkThousandHeld(b *testing.B) {
 					wg.Wait()
 					b.Fatalf("a call ends while the others are on their way: %v", err)
 				}
-				goroutines := g.goroutines(b) // which takes an answer of a gateway that holds all of them
+				goroutines := g.goroutines(b) // the gateway answers while it holds all calls
 				atOnce := g.resident(b, "VmRSS")
 				held.release()
 				wg.Wait()
@@ -58,7 +59,7 @@ func BenchmarkThousandHeld(b *testing.B) {
 	}
 }
 
-// hold keeps calls until so many are there, and until it is told to let them go.
+// hold holds calls until a number of them has arrived and they are released.
 type hold struct {
 	all, done chan struct{}
 

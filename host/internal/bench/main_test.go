@@ -15,7 +15,7 @@ import (
 // role of this program when it starts itself: see roles.
 const role = "OCRMUX_BENCH_ROLE"
 
-// work is what all benchmarks share: a temporary folder, and what is built into it once.
+// work is shared by all benchmarks: a temporary folder, and what is built into it once.
 var work = struct {
 	dir   string
 	once  sync.Once
@@ -48,10 +48,10 @@ func built(tb testing.TB) {
 
 func program() string { return filepath.Join(work.dir, "ocrmux") }
 
-// plugin is the module of a vendor.
+// plugin returns the module of a vendor.
 func plugin(name string) string { return filepath.Join(work.dir, name+".wasm") }
 
-// newer is the folder with the same module of jumdata as another version.
+// newer is the folder with jumdata's module as another version.
 func newer() string { return filepath.Join(work.dir, "newer") }
 
 const otherVersion = "1.0.1"

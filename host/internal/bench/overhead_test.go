@@ -12,14 +12,13 @@ import (
 	"time"
 )
 
-// BenchmarkOverhead compares a call of the gateway with the same call made of the vendor directly: one of each in an op, in random
-// order, with a picture of its own. The direct call has its request ready, encoded, so that all that the gateway does with a
-// picture is its overhead. Besides, in the same turn, what encoding and hashing that picture takes by itself (base64 and an MD5 over it, by the
-// standard library, whoever the vendor is), and the direct call by way of a reverse proxy of the standard library, which does nothing but
-// pass it on.
+// BenchmarkOverhead compares a call through the gateway with the same call to the vendor. Each op makes one of each, in random order,
+// with a different picture. The direct request is encoded beforehand, so all that the gateway does with a picture is overhead. Each op
+// also measures base64 and MD5 of the picture by the standard library, and the direct call through a reverse proxy of the standard
+// library.
 //
-// Vendors are duguang, whose protocol wants the picture in base64 in JSON and an MD5 over that, and jumdata, which takes the file as
-// it is and hashes no picture. Vendors, proxy and gateway are processes of their own; all connections are kept.
+// The vendors are duguang, whose protocol requires base64 in JSON and an MD5 over it, and jumdata, which accepts the file and needs no
+// hash. Vendors, proxy and gateway are separate processes; all connections are reused.
 func BenchmarkOverhead(b *testing.B) {
 	vendors := elsewhere(b, "vendor")
 	hop := elsewhere(b, "hop", hopTo+"="+vendors)
@@ -56,7 +55,7 @@ func BenchmarkOverhead(b *testing.B) {
 	}
 }
 
-// overhead is one comparison: what is done once in each op.
+// overhead is one comparison.
 type overhead struct {
 	prepare                        func(n uint64)
 	direct, hop, gateway, encoding func() error
@@ -83,10 +82,10 @@ func (o *overhead) run(b *testing.B) {
 	b.ReportMetric(quantile(hop, 0.5), "ms-bare-hop")
 	b.ReportMetric(quantile(encoding, 0.5), "ms-encode-and-hash")
 	b.ReportMetric(quantile(difference, 0.5)-quantile(encoding, 0.5), "ms-beyond")
-	b.ReportMetric(0, "ns/op") // all of them together, and what prepares them
+	b.ReportMetric(0, "ns/op") // would include all calls and their preparation
 }
 
-// op does each thing once and gives the milliseconds of each.
+// op does each thing once and returns the milliseconds of each.
 func (o *overhead) op(b *testing.B) (took [4]float64) {
 	o.numbered++
 	o.prepare(o.numbered)
@@ -101,7 +100,7 @@ func (o *overhead) op(b *testing.B) (took [4]float64) {
 	return took
 }
 
-// form is a body around a picture that is written in place.
+// form is a request body in which the picture is replaced in place.
 type form struct {
 	kind   string
 	body   []byte
@@ -109,7 +108,7 @@ type form struct {
 	base64 bool
 }
 
-// newForm makes the body of a request: to the gateway as raw, multipart or json, to a vendor as file or duguang.
+// newForm returns the body of a request: raw, multipart or json for the gateway, file or duguang for a vendor.
 func newForm(tb testing.TB, name string, picture []byte) *form {
 	tb.Helper()
 	switch name {
@@ -142,7 +141,7 @@ func inJSON(before string, picture []byte) *form {
 	return &form{kind: "application/json", body: append(body, `"}`...), at: len(before), base64: true}
 }
 
-// fill puts another picture of the same length into the body.
+// fill writes another picture of the same length into the body.
 func (f *form) fill(picture []byte) {
 	if f.base64 {
 		base64.StdEncoding.Encode(f.body[f.at:], picture)
@@ -151,7 +150,7 @@ func (f *form) fill(picture []byte) {
 	copy(f.body[f.at:], picture)
 }
 
-// quantile of values, which it sorts.
+// quantile returns a quantile of values, which it sorts.
 func quantile(values []float64, q float64) float64 {
 	if len(values) == 0 {
 		return 0

@@ -15,8 +15,8 @@ const (
 	mostComment  = 65533 // bytes of text in one segment
 )
 
-// picture is a JPEG of exactly size bytes: noise, with comments that fill it up. Its sides are within every vendor's limits, so
-// that nobody has to fit it.
+// picture returns a JPEG of exactly size bytes: noise, filled up with comments. It is within every vendor's limits, so it is not
+// fitted.
 func picture(size int) []byte {
 	drawn := noise(size - commentHead - 8)
 	b := append(make([]byte, 0, size), drawn[:startOfImage]...)
@@ -33,12 +33,12 @@ func picture(size int) []byte {
 	return append(b, drawn[startOfImage:]...)
 }
 
-// number makes a picture another one: it stands in the first comment.
+// number writes a number into the first comment, which makes it a different picture.
 func number(picture []byte, n uint64) {
 	binary.BigEndian.PutUint64(picture[startOfImage+commentHead:], n)
 }
 
-// noise is the largest square of noise that has at most size bytes, in steps of 16 pixels.
+// noise returns the largest square of noise with at most size bytes, in steps of 16 pixels.
 func noise(size int) []byte {
 	r := rand.New(rand.NewPCG(1, 2))
 	var last []byte

@@ -16,8 +16,8 @@ const (
 	clients    = 8 // that call without a pause
 )
 
-// BenchmarkReloadUnderLoad replaces a plugin by its other version once a second while clients call without a pause. No call may
-// fail, and each replacement must be noticed. An op is a minute of that, or what OCRMUX_BENCH_LOAD says, such as 10s.
+// BenchmarkReloadUnderLoad replaces a plugin by its other version once a second while clients call without pause. No call may fail,
+// and each replacement must be noticed. An op takes a minute, or the time in OCRMUX_BENCH_LOAD, such as 10s.
 func BenchmarkReloadUnderLoad(b *testing.B) {
 	length := loadFor
 	if text := os.Getenv(loadForEnv); text != "" {
@@ -29,7 +29,7 @@ func BenchmarkReloadUnderLoad(b *testing.B) {
 	for b.Loop() {
 		g := serve(b, vendorHere(b, func() {}), "info")
 		l := newLoad(b, g)
-		l.run(b, func() { // the connections are there, and both versions have been compiled
+		l.run(b, func() { // opens the connections and compiles both versions
 			for range 4 {
 				l.replace(b)
 			}
@@ -47,7 +47,7 @@ func BenchmarkReloadUnderLoad(b *testing.B) {
 		})
 		b.ReportMetric(float64(reloads), "reloads")
 		b.ReportMetric(float64(len(took)), "calls")
-		b.ReportMetric(0, "errors") // or it would have ended
+		b.ReportMetric(0, "errors") // an error ends the benchmark
 		b.ReportMetric(quantile(took, 0.5), "ms-p50")
 		b.ReportMetric(quantile(took, 0.99), "ms-p99")
 		b.ReportMetric(quantile(took, 1), "ms-longest")
@@ -60,7 +60,7 @@ func BenchmarkReloadUnderLoad(b *testing.B) {
 	}
 }
 
-func TestAPluginIsReplacedUnderLoadWithoutAnError(t *testing.T) {
+func TestReloadUnderLoadWithoutAnError(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the program and two plugins")
 	}
@@ -95,7 +95,7 @@ func newLoad(tb testing.TB, g *gateway) *load {
 	return l
 }
 
-// run calls without a pause as long as change takes, and gives how long each call took, in milliseconds. Any failure ends the test.
+// run calls without pause until change returns, and returns the duration of each call in milliseconds. Any failure ends the test.
 func (l *load) run(tb testing.TB, change func()) []float64 {
 	tb.Helper()
 	stop, took, failed := make(chan struct{}), make([][]float64, clients), make(chan error, clients)
@@ -122,7 +122,7 @@ func (l *load) run(tb testing.TB, change func()) []float64 {
 		close(stop)
 		wg.Wait()
 	})
-	defer end() // also when change ends the test
+	defer end() // also if change ends the test
 	change()
 	end()
 	var all []float64
@@ -135,7 +135,7 @@ func (l *load) run(tb testing.TB, change func()) []float64 {
 	return all
 }
 
-// replace puts the plugin's other version in its place and waits until the gateway has it.
+// replace installs the plugin's other version and waits until the gateway has loaded it.
 func (l *load) replace(tb testing.TB) {
 	tb.Helper()
 	l.now = 1 - l.now

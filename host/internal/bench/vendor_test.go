@@ -15,7 +15,7 @@ import (
 	"testing"
 )
 
-// answers of the vendors, by path. The card is a specimen, 样本: of nobody.
+// answers of the vendors, by path. The card is a specimen, 样本.
 func answers() map[string]string {
 	return map[string]string{
 		"/ocrservice/idcard": `{"data": {"name": "样本张三", "nation": "汉", "gender": "男", "birthday": "1990年3月7日", "address": "北京市东城区样本胡同1号", "id": "11010119900307803X"}, "angle": 0, "sid": "bfcb418f71fd057f11ea4e17b15688dc"}`,
@@ -23,7 +23,7 @@ func answers() map[string]string {
 	}
 }
 
-// vendor plays both vendors: it reads the whole request, lets held have its time, and answers with a card.
+// vendor plays both vendors: it reads the whole request, waits in held, and answers with a card.
 func vendor(held func()) http.Handler {
 	buffers := sync.Pool{New: func() any { b := make([]byte, 64<<10); return &b }}
 	texts := answers()
@@ -38,18 +38,18 @@ func vendor(held func()) http.Handler {
 		}
 		held()
 		w.Header().Set("Content-Type", "application/json;charset=utf-8")
-		_, _ = io.WriteString(w, text) // a caller that is gone does not matter
+		_, _ = io.WriteString(w, text) // an error means that the caller is gone
 	})
 }
 
-// vendorHere starts the vendors in this process and gives their address.
+// vendorHere starts the vendors in this process and returns their address.
 func vendorHere(tb testing.TB, held func()) string {
 	s := httptest.NewServer(vendor(held))
 	tb.Cleanup(s.Close)
 	return s.URL
 }
 
-// elsewhere starts this program in a role of its own and gives its address.
+// elsewhere starts this program in a role and returns its address.
 func elsewhere(tb testing.TB, as string, env ...string) string {
 	tb.Helper()
 	cmd := exec.Command(os.Args[0])
@@ -72,7 +72,7 @@ func elsewhere(tb testing.TB, as string, env ...string) string {
 	return strings.TrimSpace(address)
 }
 
-// roles that this program has when it starts itself, by name: the vendors, and a bare hop on the way to them.
+// roles of this program when it starts itself, by name: the vendors, and a proxy in front of them.
 func roles() map[string]func() http.Handler {
 	return map[string]func() http.Handler{
 		"vendor": func() http.Handler { return vendor(func() {}) },
@@ -89,7 +89,7 @@ func roles() map[string]func() http.Handler {
 	}
 }
 
-// hopTo is the variable of the environment that says where a hop leads.
+// hopTo is the environment variable with the target of the proxy.
 const hopTo = "OCRMUX_BENCH_TO"
 
 func play(as http.Handler) {

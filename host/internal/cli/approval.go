@@ -13,7 +13,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/terminal"
 )
 
-// approval is how an operator approves changes of plugins beforehand. Where nothing is said, a terminal is asked.
+// approval holds the flags that approve changes of plugins. Without flags, a person at a terminal is asked.
 type approval struct {
 	all   bool
 	names []string
@@ -24,8 +24,8 @@ func (a *approval) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVar(&a.names, "approve", nil, "approve the plugin of this `name` only; may be repeated")
 }
 
-// approve shows changes and tells which of them are approved, and the names of those that are not. A plugin that is gone
-// needs no approval. Something may be told about each plugin below its changes.
+// approve shows changes and returns the approved ones, and the names of the others. The removal of a plugin needs no approval. about
+// returns a line that is shown below the changes of a plugin.
 func (p *Program) approve(changes []trust.Change, a approval, about func(name string) string) (approved []trust.Change, pending []string, err error) {
 	for _, name := range a.names {
 		if !slices.ContainsFunc(changes, func(c trust.Change) bool { return c.Name == name }) {
@@ -66,17 +66,17 @@ func (p *Program) show(c trust.Change, about string) error {
 	return nil
 }
 
-// ask reads one answer; no answer is a no.
+// ask reads one answer. No answer means no.
 func (p *Program) ask(answers *bufio.Reader, question string) (bool, error) {
 	if _, err := fmt.Fprint(p.Stdout, question); err != nil {
 		return false, err
 	}
-	answer, _ := answers.ReadString('\n') // what was typed before the end counts
+	answer, _ := answers.ReadString('\n') // an answer without a line end counts
 	answer = strings.ToLower(strings.TrimSpace(answer))
 	return answer == "y" || answer == "yes", nil
 }
 
-// interactive reports whether somebody can be asked.
+// interactive reports whether standard input is a terminal.
 func (p *Program) interactive() bool {
 	f, ok := p.Stdin.(*os.File)
 	if !ok {

@@ -34,24 +34,24 @@ func (p *Program) batchCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "batch PICTURE|FOLDER|URL|-…",
 		Short: "Read many cards, and write one line of JSON for each",
-		Long: "Reads the pictures that are named, those in folders and their folders, and for - those that standard input lists, one file or address a line.\n" +
-			"Ctrl-C begins no further picture and waits for those that are being read; --resume goes on from there.",
+		Long: "Reads the named pictures, all pictures in folders and their subfolders, and for - the files and addresses on standard input, one per line.\n" +
+			"After Ctrl-C it waits for the pictures that are being read and starts no others; --resume continues from there.",
 		Example: "  ocrmux batch --output cards.jsonl scans/\n  ocrmux batch --output cards.jsonl --resume scans/\n  find scans -newer stamp | ocrmux batch --route cheap -",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return nil
 			}
-			return usage(fmt.Errorf("no picture is named: files, folders, addresses, or - for a list on standard input; see %s --help", cmd.CommandPath()))
+			return usage(fmt.Errorf("name at least one picture: a file, a folder, an address, or - for a list on standard input; see %s --help", cmd.CommandPath()))
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return p.batch(cmd, &f, args) },
 	}
 	configFlags(cmd)
 	f.add(cmd)
 	flags := cmd.Flags()
-	flags.StringVarP(&f.output, "output", "o", "", "write to a new `file`, which only this user can read; default: standard output")
-	flags.BoolVar(&f.resume, "resume", false, "go on with the file of an earlier run: what it read, and pictures that no provider can read, are not read again")
-	flags.IntVarP(&f.jobs, "jobs", "j", defaultJobs, "pictures that are read at once")
-	flags.BoolVar(&f.keepGoing, "keep-going", false, "go on where an account is refused, a budget is used up or the configuration is at fault")
+	flags.StringVarP(&f.output, "output", "o", "", "write to a new `file` that only this user can read; default: standard output")
+	flags.BoolVar(&f.resume, "resume", false, "continue the file of an earlier run: pictures that were read, or that no provider can read, are not read again")
+	flags.IntVarP(&f.jobs, "jobs", "j", defaultJobs, "number of pictures to read at once")
+	flags.BoolVar(&f.keepGoing, "keep-going", false, "continue after failures of the operator: a refused account, a used-up budget, a wrong configuration")
 	return cmd
 }
 
@@ -63,7 +63,7 @@ func (p *Program) batch(cmd *cobra.Command, f *batchFlags, names []string) (err 
 	case f.jobs < 1 || f.jobs > 10_000:
 		return usage(fmt.Errorf("--jobs is %d; write 1 to 10000", f.jobs))
 	case f.resume && f.output == "":
-		return usage(errors.New("--resume goes on with a file: name it with --output"))
+		return usage(errors.New("--resume needs the file of the earlier run: name it with --output"))
 	}
 	out, done, err := p.output(f)
 	if err != nil {
@@ -88,11 +88,11 @@ func (p *Program) batch(cmd *cobra.Command, f *batchFlags, names []string) (err 
 		Jobs: f.jobs, Done: done, KeepGoing: f.keepGoing, Progress: progress.show,
 	}, batch.Pictures(names, p.Stdin), out)
 	progress.clear()
-	_, _ = fmt.Fprintln(p.Stderr, inSum(&summary)) // the lines are written; their status says the rest
+	_, _ = fmt.Fprintln(p.Stderr, summaryLine(&summary)) // the lines are written, so this is best effort
 	return batchStatus(&summary, err)
 }
 
-// output opens the file to write to, or standard output, and says what an earlier run had done.
+// output opens the file to write to, or standard output, and returns the pictures that an earlier run did.
 func (p *Program) output(f *batchFlags) (out io.WriteCloser, done map[string]bool, err error) {
 	if f.output == "" {
 		return unclosed{p.Stdout}, nil, nil
@@ -100,7 +100,7 @@ func (p *Program) output(f *batchFlags) (out io.WriteCloser, done map[string]boo
 	if !f.resume {
 		file, err := os.OpenFile(f.output, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if errors.Is(err, fs.ErrExist) {
-			return nil, nil, usage(fmt.Errorf("%s is there already: --resume goes on with it; otherwise name another file", f.output))
+			return nil, nil, usage(fmt.Errorf("%s exists: use --resume to continue it, or name another file", f.output))
 		}
 		if err != nil {
 			return nil, nil, usage(err)
@@ -113,23 +113,23 @@ func (p *Program) output(f *batchFlags) (out io.WriteCloser, done map[string]boo
 	}
 	done, whole, err := batch.Resume(file)
 	if err != nil {
-		return nil, nil, usage(errors.Join(fmt.Errorf("%s cannot be gone on with: %w", f.output, err), file.Close()))
+		return nil, nil, usage(errors.Join(fmt.Errorf("%s cannot be continued: %w", f.output, err), file.Close()))
 	}
 	_, err = file.Seek(whole, io.SeekStart)
-	if err = errors.Join(err, file.Truncate(whole)); err != nil { // what comes after whole lines was cut off
+	if err = errors.Join(err, file.Truncate(whole)); err != nil { // drop a line that was cut off
 		return nil, nil, internal(errors.Join(err, file.Close()))
 	}
 	return file, done, nil
 }
 
-// unclosed is standard output, which others may write to yet.
+// unclosed is standard output, which must stay open.
 type unclosed struct{ io.Writer }
 
 func (unclosed) Close() error { return nil }
 
-// progress tells a person at a terminal how far a batch is.
+// progress shows the progress of a batch at a terminal.
 type progress struct {
-	to    io.Writer // nil where nobody looks
+	to    io.Writer // nil unless standard error is a terminal
 	shown bool
 }
 
@@ -145,7 +145,7 @@ func (p *Program) progress() *progress {
 func (p *progress) show(s batch.Summary) {
 	if p.to != nil {
 		p.shown = true
-		_, _ = fmt.Fprintf(p.to, "\r\x1b[K%d read, %d failed", s.Read, s.Failures()) // for the eye only
+		_, _ = fmt.Fprintf(p.to, "\r\x1b[K%d read, %d failed", s.Read, s.Failures()) // best effort
 	}
 }
 
@@ -155,12 +155,12 @@ func (p *progress) clear() {
 	}
 }
 
-// inSum is a batch in one line: "118 read, 2 failed (2 unreadable), 120 attempts billed, cost 5.40 CNY".
-func inSum(s *batch.Summary) string {
+// summaryLine describes a batch in one line: "118 read, 2 failed (2 unreadable), 120 attempts billed, cost 5.40 CNY".
+func summaryLine(s *batch.Summary) string {
 	var b strings.Builder
 	_, _ = fmt.Fprintf(&b, "ocrmux: %d read", s.Read)
 	if s.Before > 0 {
-		_, _ = fmt.Fprintf(&b, ", %d done before", s.Before)
+		_, _ = fmt.Fprintf(&b, ", %d done earlier", s.Before)
 	}
 	if n := s.Failures(); n > 0 {
 		var kinds []string
@@ -169,14 +169,14 @@ func inSum(s *batch.Summary) string {
 		}
 		_, _ = fmt.Fprintf(&b, ", %d failed (%s)", n, strings.Join(kinds, ", "))
 	}
-	_, _ = fmt.Fprintf(&b, ", %d attempts billed%s", s.Billed, inMoney(", cost", s.Cost))
+	_, _ = fmt.Fprintf(&b, ", %d attempts billed%s", s.Billed, amountTexts(", cost", s.Cost))
 	if s.Unknown > 0 {
-		_, _ = fmt.Fprintf(&b, ", %d perhaps billed%s", s.Unknown, inMoney(", up to", s.UnknownCost))
+		_, _ = fmt.Fprintf(&b, ", %d possibly billed%s", s.Unknown, amountTexts(", up to", s.UnknownCost))
 	}
 	return b.String()
 }
 
-func inMoney(before string, amounts map[string]money.Amount) (text string) {
+func amountTexts(before string, amounts map[string]money.Amount) (text string) {
 	for _, currency := range slices.Sorted(maps.Keys(amounts)) {
 		if amounts[currency] > 0 {
 			text += fmt.Sprintf("%s %s %s", before, amounts[currency], currency)
@@ -185,12 +185,12 @@ func inMoney(before string, amounts map[string]money.Amount) (text string) {
 	return text
 }
 
-// batchStatus is how a batch ends: as its worst picture.
+// batchStatus returns the error whose status is that of the worst picture.
 func batchStatus(s *batch.Summary, err error) error {
 	var stopped *batch.StoppedError
 	switch {
 	case errors.As(err, &stopped):
-		return &exitError{StatusProviders, errors.New(terminal.Clean(stopped.Error()) + "; --keep-going goes on")}
+		return &exitError{StatusProviders, errors.New(terminal.Clean(stopped.Error()) + "; use --keep-going to continue")}
 	case errors.Is(err, context.Canceled):
 		return err
 	case err != nil:

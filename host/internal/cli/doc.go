@@ -1,4 +1,4 @@
-// Package cli is the command line of ocrmux: it reads arguments, runs an engine and prints for people or machines.
+// Package cli implements the command line of ocrmux: it parses arguments, runs an engine, and prints results for people or programs.
 //
-// Everything a command touches is in its [Program], so that nothing here is global.
+// A [Program] holds everything that commands use of the environment, so the package has no global state.
 package cli

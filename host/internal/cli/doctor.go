@@ -23,7 +23,7 @@ func (p *Program) doctorCommand() *cobra.Command {
 	var c doctor.Case
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "Examine configuration, plugins, network, state and machine, without a call that costs anything",
+		Short: "Examine configuration, plugins, network, state and machine, without any call that costs money",
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			r, err := p.examine(cmd.Context(), cmd, c)
@@ -51,7 +51,7 @@ func (p *Program) doctorCommand() *cobra.Command {
 	return cmd
 }
 
-// examine loads the configuration and has it examined, all of it or as the case says.
+// examine loads the configuration and examines it.
 func (p *Program) examine(ctx context.Context, cmd *cobra.Command, c doctor.Case) (doctor.Report, error) {
 	src, err := p.sources(cmd)
 	if err != nil {
@@ -64,7 +64,7 @@ func (p *Program) examine(ctx context.Context, cmd *cobra.Command, c doctor.Case
 	if _, there := cfg.Engine.Providers[c.Provider]; c.Provider != "" && !there && len(cfg.Engine.Providers) > 0 {
 		return doctor.Report{}, usage(fmt.Errorf("there is no provider %q in the configuration; see ocrmux providers", c.Provider))
 	}
-	quiet := slog.New(slog.DiscardHandler)                                            // what goes wrong is found, not logged
+	quiet := slog.New(slog.DiscardHandler)                                            // failures are findings, not log lines
 	byDefault := cfg.State == nil && !cfg.File.State.InMemory && p.UserStateDir != "" // as serve does
 	if byDefault {
 		cfg.State = cfg.StateIn(filepath.Join(p.UserStateDir, "ocrmux"))
@@ -86,11 +86,11 @@ func (p *Program) examine(ctx context.Context, cmd *cobra.Command, c doctor.Case
 func findingTable(findings []doctor.Finding) *terminal.Table {
 	t := &terminal.Table{}
 	for _, f := range findings {
-		says := []string{f.Detail.String()}
+		texts := []string{f.Detail.String()}
 		if !f.Help.IsZero() {
-			says = append(says, f.Help.String())
+			texts = append(texts, f.Help.String())
 		}
-		t.Add(strings.ReplaceAll(string(f.State), "_", " "), f.Check, f.Subject, strings.Join(says, "; "))
+		t.Add(strings.ReplaceAll(string(f.State), "_", " "), f.Check, f.Subject, strings.Join(texts, "; "))
 	}
 	return t
 }

@@ -35,10 +35,10 @@ import (
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
-// callers of one gateway: as many calls can be under way.
+// callers is the number of concurrent callers of one gateway.
 const callers = 8
 
-// gateways are real programs that serve Jumdata's protocol in front of a vendor of the same, with a budget between.
+// gateways are real programs with a budget that serve Jumdata's protocol in front of a vendor with the same protocol.
 type gateways struct {
 	config string
 	limit  int64
@@ -46,7 +46,7 @@ type gateways struct {
 	sent   atomic.Int64 // pictures, no two of which are the same
 }
 
-// natsServer gives the address of a server that ends with the test.
+// natsServer returns the address of a server that ends with the test.
 func natsServer(t *testing.T) string {
 	t.Helper()
 	nats, err := server.NewServer(&server.Options{
@@ -63,7 +63,7 @@ func natsServer(t *testing.T) string {
 	return "nats://" + nats.Addr().String()
 }
 
-// newGateways writes the configuration of gateways, of which two sections are given as YAML, and opens the vendor.
+// newGateways writes the configuration of gateways, with two sections from YAML, and starts the vendor.
 func newGateways(t *testing.T, plugins, state string, limit int64) *gateways {
 	t.Helper()
 	g := &gateways{limit: limit}
@@ -71,7 +71,7 @@ func newGateways(t *testing.T, plugins, state string, limit int64) *gateways {
 		if problem := wrongCall(r); problem != "" {
 			t.Errorf("the vendor was called wrongly: %s", problem)
 		}
-		g.bills.Add(1) // whatever becomes of the answer
+		g.bills.Add(1) // also if the answer is lost
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, `{"code": 200, "msg": "成功", "taskNo": "T", "charge": true, "data": {"result": "0", "side": "front", "rotate": "0",
  "validity": {"name": true}, "info": {"name": "样本人", "address": "北京市东城区样本路1号SPECIMEN"}}}`)
@@ -104,14 +104,14 @@ func (g *gateways) environ() []string {
 	return append(os.Environ(), "APP_ID="+appID, "APP_SECRET="+appSecret)
 }
 
-// command is the program with the configuration.
+// command returns the program with the configuration.
 func (g *gateways) command(t *testing.T, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(t.Context(), "ocrmux", append(args, "--config", g.config)...)
 	cmd.Env, cmd.Stderr = g.environ(), t.Output()
 	return cmd
 }
 
-// gateway is one of the programs.
+// gateway is one running program.
 type gateway struct {
 	all     *gateways
 	program *exec.Cmd
@@ -144,7 +144,7 @@ func (g *gateways) startWith(t *testing.T, change func(*exec.Cmd)) *gateway {
 	return one
 }
 
-// stop ends a gateway as an operator does.
+// stop ends a gateway with SIGTERM, as an operator does.
 func (g *gateway) stop(t *testing.T) {
 	t.Helper()
 	if err := errors.Join(g.program.Process.Signal(os.Interrupt), g.program.Wait()); err != nil {
@@ -152,16 +152,16 @@ func (g *gateway) stop(t *testing.T) {
 	}
 }
 
-// kill ends a gateway as a power failure does, but for what the disk has not written yet.
+// kill ends a gateway as a power failure does, except for unsynced writes.
 func (g *gateway) kill(t *testing.T) {
 	t.Helper()
 	if err := g.program.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	_ = g.program.Wait() // says that it was killed
+	_ = g.program.Wait() // the error says that it was killed
 }
 
-// ask sends a picture that nobody sent before, and gives what the vendor's protocol calls the code.
+// ask sends a new picture and returns the code of the vendor's protocol.
 func (g *gateway) ask(ctx context.Context) (code int, err error) {
 	card := image.NewGray(image.Rect(0, 0, 32, 32))
 	for i, n := 0, g.all.sent.Add(1); n > 0; i, n = i+1, n/2 {
@@ -190,7 +190,7 @@ func (g *gateway) ask(ctx context.Context) (code int, err error) {
 	return said.Code, json.NewDecoder(answer.Body).Decode(&said)
 }
 
-// hammer asks with many callers until each of them was refused or could not ask, and gives how many calls were answered with a card.
+// hammer asks with many callers until each was refused or could not connect. It returns how many calls were answered with a card.
 func (g *gateway) hammer(ctx context.Context) (read int64) {
 	var n atomic.Int64
 	var running sync.WaitGroup
@@ -208,7 +208,7 @@ func (g *gateway) hammer(ctx context.Context) (read int64) {
 	return n.Load()
 }
 
-// books are what the state says, once no gateway has it open.
+// books reads the state after all gateways have closed it.
 func (g *gateways) books(t *testing.T) (budget money.Account, ledger money.UsageRow) {
 	t.Helper()
 	cfg, err := config.Load(config.Sources{Path: g.config, Environ: g.environ()})
@@ -258,7 +258,7 @@ func TestGateways(t *testing.T) {
 	})
 }
 
-// killed is a gateway that is killed again and again in the middle of calls.
+// killed kills a gateway again and again during calls.
 func killed(t *testing.T, g *gateways) {
 	for kills := int64(1); kills <= 3; kills++ {
 		one, before := g.start(t), g.bills.Load()
@@ -294,7 +294,7 @@ func killed(t *testing.T, g *gateways) {
 	}
 }
 
-// share are two gateways on one server of state, in a hurry.
+// share runs two busy gateways with one state server.
 func share(t *testing.T, g *gateways) {
 	var both sync.WaitGroup
 	var read [2]int64
@@ -310,7 +310,7 @@ func share(t *testing.T, g *gateways) {
 	if sum := read[0] + read[1]; sum != g.bills.Load() || sum > g.limit || read[0] == 0 || read[1] == 0 {
 		t.Errorf("the gateways read %d cards, and the vendor has billed %d", read, g.bills.Load())
 	}
-	// What one of them held to its end is there for the next.
+	// The next gateway gets what the previous one had reserved.
 	last := g.start(t)
 	last.hammer(t.Context())
 	last.stop(t)

@@ -13,13 +13,13 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/config"
 )
 
-// healthTimeout is how long a server that lives may take to say so.
+// healthTimeout is how long a healthy server may take to answer.
 const healthTimeout = 3 * time.Second
 
 func (p *Program) healthcheckCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "healthcheck [URL]",
-		Short: "Ask a server on this machine whether it lives, for containers, which have no other program to ask with",
+		Short: "Check that a server on this machine is alive; for containers, which have no other client",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
@@ -29,7 +29,7 @@ func (p *Program) healthcheckCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			cfg, err := config.LoadPlugins(src) // no secret is needed
+			cfg, err := config.LoadPlugins(src) // needs no secrets
 			if err != nil {
 				return usage(err)
 			}
@@ -42,7 +42,7 @@ func (p *Program) healthcheckCommand() *cobra.Command {
 				return usage(fmt.Errorf("server.listen: %w", err))
 			}
 			if ip := net.ParseIP(host); host == "" || ip.IsUnspecified() {
-				host = "127.0.0.1" // one of the machine's addresses, whatever their number
+				host = "127.0.0.1" // the server listens on all addresses
 			}
 			scheme := "http://"
 			if cfg.File.Server.TLS.Cert != "" {
@@ -55,7 +55,7 @@ func (p *Program) healthcheckCommand() *cobra.Command {
 	return cmd
 }
 
-// healthy is an error with the status 1 unless the server answers 200.
+// healthy returns an error with status 1 unless the server answers 200.
 func healthy(ctx context.Context, url string) error {
 	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()
@@ -63,13 +63,13 @@ func healthy(ctx context.Context, url string) error {
 	if err != nil {
 		return usage(err)
 	}
-	// No proxy, and no name to compare a certificate with: nothing is sent, and only the status counts.
+	// No proxy and no check of the certificate: the request holds nothing secret, and only the status matters.
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	answer, err := client.Do(req)
 	if err != nil {
 		return internal(err)
 	}
-	_ = answer.Body.Close() // the status says it all
+	_ = answer.Body.Close() // only the status matters
 	if answer.StatusCode != http.StatusOK {
 		return internal(fmt.Errorf("%s answers %s", url, answer.Status))
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 func (p *Program) keyCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "key", Short: "Make keys for the HTTP API", Args: needsCommand, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	cmd := &cobra.Command{Use: "key", Short: "Create keys for the HTTP API", Args: needsCommand, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	cmd.AddCommand(p.keyNewCommand())
 	return cmd
 }
@@ -19,8 +19,8 @@ func (p *Program) keyNewCommand() *cobra.Command {
 	var tenant string
 	cmd := &cobra.Command{
 		Use:     "new",
-		Short:   "Print a new key, once, and the line of the configuration that lets it in",
-		Long:    "Prints a new key of 256 random bits and the line of the configuration that lets it in. The configuration holds the key's hash only:\nwhoever reads it cannot call, and a key that is lost cannot be had back.",
+		Short:   "Print a new key, once, and the line of the configuration for it",
+		Long:    "Prints a new key of 256 random bits and the line of the configuration for it. The configuration holds only the key's hash:\nits readers cannot use the key, and a lost key cannot be recovered.",
 		Example: "  ocrmux key new --tenant bank",
 		Args:    noArguments,
 		RunE: func(*cobra.Command, []string) error {
@@ -28,10 +28,10 @@ func (p *Program) keyNewCommand() *cobra.Command {
 			if err != nil {
 				return internal(err)
 			}
-			_, err = fmt.Fprintf(p.Stdout, "%s\n\nThis is the only time that the key is shown. In the configuration:\n\ntenants:\n  %s: {keys: [%q]}\n", key, tenant, access.Hash(key))
+			_, err = fmt.Fprintf(p.Stdout, "%s\n\nThe key is not shown again. Add to the configuration:\n\ntenants:\n  %s: {keys: [%q]}\n", key, tenant, access.Hash(key))
 			return internal(err)
 		},
 	}
-	cmd.Flags().StringVar(&tenant, "tenant", "NAME", "`name` of the tenant, for the line")
+	cmd.Flags().StringVar(&tenant, "tenant", "NAME", "`name` of the tenant in the line")
 	return cmd
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 )
 
-// documents tells which documents a plugin reads: "cn.idcard: front, back; gives portrait".
+// documents lists the documents that a plugin reads: "cn.idcard: front, back; gives portrait".
 func documents(d *abi.Descriptor) []string {
 	var out []string
 	for _, doc := range d.Documents {
@@ -26,20 +26,20 @@ func documents(d *abi.Descriptor) []string {
 	return out
 }
 
-func orNobody(hosts []string) []string {
+func orNone(hosts []string) []string {
 	if len(hosts) == 0 {
-		return []string{"nobody"}
+		return []string{"no host"}
 	}
 	return hosts
 }
 
-// secrets tells what each secret may be used for.
+// secrets lists the secrets with their uses.
 func secrets(d *abi.Descriptor) []string {
 	var out []string
 	for _, s := range d.Secrets {
 		line := s.Name + ": " + strings.Join(s.Uses, ", ")
 		if s.Captured {
-			line += "; taken from an answer, not configured"
+			line += "; captured from an answer, not configured"
 		}
 		if len(s.Hosts) > 0 {
 			line += "; only to " + strings.Join(s.Hosts, ", ")
@@ -50,12 +50,12 @@ func secrets(d *abi.Descriptor) []string {
 		out = append(out, line)
 	}
 	for _, set := range d.SecretSets {
-		out = append(out, "a set: "+strings.Join(set.Names, " + "))
+		out = append(out, "set: "+strings.Join(set.Names, " + "))
 	}
 	return out
 }
 
-// settings tells what a plugin's config may hold, by the schema in its manifest: "region: one of ap-beijing, ap-guangzhou; default ap-beijing".
+// settings lists the settings in the manifest's schema: "region: one of ap-beijing, ap-guangzhou; default ap-beijing".
 func settings(d *abi.Descriptor) []string {
 	var schema struct {
 		Properties map[string]struct {
@@ -70,7 +70,7 @@ func settings(d *abi.Descriptor) []string {
 		return nil
 	}
 	if json.Unmarshal(d.ConfigSchema, &schema) != nil {
-		return []string{"a schema that is none"} // the manifest's problems say why
+		return []string{"invalid schema"} // the manifest's problems say why
 	}
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
@@ -104,7 +104,7 @@ func listed(values []any) string {
 	return strings.Join(words, ", ")
 }
 
-// limits tells which pictures a plugin accepts.
+// limits lists the limits of pictures.
 func limits(l *abi.ImageLimits) []string {
 	if l == nil {
 		return nil
@@ -121,7 +121,7 @@ func limits(l *abi.ImageLimits) []string {
 	add(l.MaxBytes > 0, "at most %d bytes", l.MaxBytes)
 	add(l.MaxEncodedBytes > 0, "at most %d bytes as %s", l.MaxEncodedBytes, l.Encoding)
 	add(len(l.Inputs) > 0, "given as %s", strings.Join(l.Inputs, " or "))
-	add(l.Soft, "these are advice only")
+	add(l.Soft, "these limits are only advice")
 	return out
 }
 
@@ -133,7 +133,7 @@ func frontDoors(d *abi.Descriptor) []string {
 	return out
 }
 
-// imports are grouped by module, in the order of the module: "env: now, log".
+// imports groups imports by module, in the order of the file: "env: now, log".
 func imports(names []string) []string {
 	var modules []string
 	functions := make(map[string][]string)

@@ -24,9 +24,10 @@ var complete = regexp.MustCompile(`^[a-z-]+(\.console)?\.yaml:[1-9][0-9]*:[1-9][
 // main is the configuration file beside a console's file with a mistake.
 const main = "providers:\n  jumdata:\n    secrets: {app_id: \"env:ID\", app_secret: \"env:ID\"}\n    price: {per_call: \"0.05\"}\n"
 
-// TestEveryMistakeInAFileIsAnsweredWithPlaceAndCure runs config validate over a table of mistakes: in the configuration file, in
+// TestConfigValidateReportsPlaceAndCureOfEveryMistake runs config validate over a table of mistakes: in the configuration file, in
 // the console's file, in secrets, and in what the engine and the plugins' manifests require.
-func TestEveryMistakeInAFileIsAnsweredWithPlaceAndCure(t *testing.T) {
+func TestConfigValidateReportsPlaceAndCureOfEveryMistake(t *testing.T) {
+	t.Parallel()
 	const table = "testdata/mistakes.txtar"
 	archive, err := txtar.ParseFile(table)
 	if err != nil {
@@ -67,7 +68,7 @@ func TestEveryMistakeInAFileIsAnsweredWithPlaceAndCure(t *testing.T) {
 	}
 }
 
-// mistakes returns what config validate says about a file, which it must refuse.
+// mistakes returns the output of config validate for a file that must be refused.
 func mistakes(t *testing.T, in txtar.File, plugins string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -93,7 +94,7 @@ func mistakes(t *testing.T, in txtar.File, plugins string) string {
 	return strings.NewReplacer(dir+"/", "", plugins, "PLUGINS").Replace(errs.String())
 }
 
-// manifestsOnly is a folder of plugins that cannot run: the manifests of those that are shipped, beside programs that are none, and a broken one.
+// manifestsOnly returns a folder of plugins that cannot run: the shipped manifests beside empty programs, and a broken one.
 func manifestsOnly(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "plugins")

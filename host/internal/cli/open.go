@@ -19,13 +19,13 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/telemetry"
 )
 
-// configFlags adds --config and the flags that stand for settings.
+// configFlags adds --config and the flags for settings.
 func configFlags(cmd *cobra.Command) {
-	cmd.Flags().StringP("config", "c", "", "configuration `file`; default: the one that OCRMUX_CONFIG names, if any")
+	cmd.Flags().StringP("config", "c", "", "configuration `file`; default: the value of OCRMUX_CONFIG")
 	config.AddFlags(cmd.Flags())
 }
 
-// sources are where a command's settings come from.
+// sources returns where a command's settings come from.
 func (p *Program) sources(cmd *cobra.Command) (config.Sources, error) {
 	path, err := cmd.Flags().GetString("config")
 	if err != nil {
@@ -34,7 +34,7 @@ func (p *Program) sources(cmd *cobra.Command) (config.Sources, error) {
 	return config.Sources{Path: path, Environ: p.Environ, Flags: cmd.Flags(), ProgramDir: p.Dir, UserCacheDir: p.UserCacheDir}, nil
 }
 
-// load reads the configuration that a command's flags and the environment name.
+// load loads the configuration from the file, the environment and the flags.
 func (p *Program) load(cmd *cobra.Command) (*config.Config, error) {
 	src, err := p.sources(cmd)
 	if err != nil {
@@ -47,20 +47,20 @@ func (p *Program) load(cmd *cobra.Command) (*config.Config, error) {
 	return cfg, nil
 }
 
-// stateUse is how a command works with the state that is kept.
+// stateUse says how a command uses the stored state.
 type stateUse int
 
 const (
-	// withoutState is for commands that only look.
+	// withoutState is for commands that read no state.
 	withoutState stateUse = iota
-	// configuredState is for single calls: they keep state where the configuration says so.
+	// configuredState is for single calls: they use the state only if it is configured.
 	configuredState
-	// servedState is for the gateway: it keeps state in the user's folder unless the configuration names another place.
+	// servedState is for the gateway: it keeps state in the user's folder unless the configuration says otherwise.
 	servedState
 )
 
-// open starts an engine with every kind of plugin, and with the state that is kept if a command works with it. It logs from a level
-// on, unless the configuration says another.
+// open opens an engine with all kinds of plugins, and with the stored state if the command uses it. level is the least level that is
+// logged, unless it is configured.
 func (p *Program) open(cmd *cobra.Command, level slog.Level, use stateUse) (*opened, *config.Config, error) {
 	cfg, err := p.load(cmd)
 	if err != nil {
@@ -98,14 +98,14 @@ func (p *Program) open(cmd *cobra.Command, level slog.Level, use stateUse) (*ope
 	return o, cfg, nil
 }
 
-// opened is an engine with what the program lends it.
+// opened is an engine with the resources that the program opened for it.
 type opened struct {
 	*engine.Engine
 	store     *jetstream.Store     // nil without state
-	telemetry *telemetry.Telemetry // nil where nothing is served
+	telemetry *telemetry.Telemetry // nil unless the command serves
 }
 
-// Close ends the engine, and then what it writes to.
+// Close closes the engine, and then its store and telemetry.
 func (o *opened) Close(ctx context.Context) error {
 	return errors.Join(o.Engine.Close(ctx), o.closeRest(ctx))
 }
@@ -121,19 +121,19 @@ func (o *opened) closeRest(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// defaultState keeps the state in the user's folder for it; nil when there is none.
+// defaultState returns the configuration of the state in the user's folder, nil if that cannot be used.
 func (p *Program) defaultState(cfg *config.Config, logger *slog.Logger) *jetstream.Config {
 	if p.UserStateDir == "" {
 		level := slog.LevelInfo
 		if len(cfg.Engine.Money.Budgets) > 0 {
 			level = slog.LevelWarn
 		}
-		logger.Log(context.Background(), level, "there is no folder for state: budgets and the ledger of attempts last as long as this program; name one with state.dir")
+		logger.Log(context.Background(), level, "no folder for state is known, so budgets and the ledger are lost when the program ends; set state.dir")
 		return nil
 	}
 	dir := filepath.Join(p.UserStateDir, "ocrmux")
 	if err := usable(dir); err != nil {
-		logger.Warn("budgets and the ledger of attempts last as long as this program: the folder for state cannot be used; name another one with state.dir", "folder", dir, "error", err)
+		logger.Warn("the folder for state cannot be used, so budgets and the ledger are lost when the program ends; set state.dir", "folder", dir, "error", err)
 		return nil
 	}
 	return cfg.StateIn(dir)
@@ -147,7 +147,7 @@ func openState(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*j
 	var wrong *jetstream.ConfigError
 	switch {
 	case errors.As(err, &locked):
-		return nil, usage(fmt.Errorf("the folder of the state is in use; name another with state.dir, share a NATS server with state.url, or set state.in_memory: %w", err))
+		return nil, usage(fmt.Errorf("the folder of the state is in use; set state.dir to another folder, share a NATS server with state.url, or set state.in_memory: %w", err))
 	case errors.As(err, &wrong):
 		return nil, usage(err)
 	case err != nil:
@@ -156,7 +156,7 @@ func openState(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*j
 	return s, nil
 }
 
-// wrongConfig places what an engine finds wrong with a configuration.
+// wrongConfig adds file and line to the engine's errors about a configuration.
 func wrongConfig(cfg *config.Config, err error) error {
 	explained := cfg.Explain(err)
 	var wrong *config.Error
@@ -166,11 +166,11 @@ func wrongConfig(cfg *config.Config, err error) error {
 	return internal(explained)
 }
 
-// newWASM makes the runtime, without a cache if the folder for it cannot be used.
+// newWASM returns the runtime, without a cache if its folder cannot be used.
 func newWASM(cfg wasm.Config, logger *slog.Logger) (*wasm.Runtime, error) {
 	if cfg.CacheDir != "" {
 		if err := usable(cfg.CacheDir); err != nil {
-			logger.Warn("compiled plugins are not kept between starts: the folder cannot be used; name another one with plugins.cache_dir",
+			logger.Warn("the cache folder cannot be used, so plugins are compiled at each start; set plugins.cache_dir",
 				"folder", cfg.CacheDir, "error", err)
 			cfg.CacheDir = ""
 		}
@@ -178,7 +178,7 @@ func newWASM(cfg wasm.Config, logger *slog.Logger) (*wasm.Runtime, error) {
 	return wasm.New(cfg)
 }
 
-// usable makes a folder and writes to it.
+// usable creates a folder and writes to it.
 func usable(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -195,12 +195,12 @@ func probe(dir string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-// nothingLoaded says what would help where there is no provider at all.
+// nothingLoaded returns an error with advice if there is no provider at all.
 func nothingLoaded(e *engine.Engine, cfg *config.Config) error {
 	for _, info := range e.Providers() {
 		if info.State != engine.NotConfigured {
 			return nil
 		}
 	}
-	return usage(fmt.Errorf("there is no provider: no plugin in %s works without configuration; see ocrmux providers, or name another folder with --plugins-dir", cfg.Engine.Plugins))
+	return usage(fmt.Errorf("no provider is configured, and no plugin in %s works without configuration; see ocrmux providers, or use --plugins-dir", cfg.Engine.Plugins))
 }

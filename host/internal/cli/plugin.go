@@ -18,7 +18,7 @@ import (
 )
 
 func (p *Program) pluginCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "plugin", Short: "Write, try and build a plugin, or see what one wants", Args: needsCommand,
+	cmd := &cobra.Command{Use: "plugin", Short: "Write, test, build, sign and distribute plugins", Args: needsCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	cmd.AddCommand(p.newCommand(), p.runCommand(), p.checkCommand(), p.recordCommand(), p.buildCommand(), p.embedCommand(), p.inspectCommand())
 	cmd.AddCommand(p.lockCommand(), p.keygenCommand(), p.signCommand(), p.verifyCommand(), p.pushCommand(), p.pullCommand())
@@ -35,8 +35,8 @@ func (p *Program) buildCommand() *cobra.Command {
 		Args:    oneArgument("the folder of the provider"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return p.build(cmd.Context(), args[0], out, kind) },
 	}
-	cmd.Flags().StringVarP(&out, "out", "o", "plugins", "`folder` the plugin is put into; made if need be")
-	cmd.Flags().StringVar(&kind, "kind", "wasm", "wasm, process or both; other languages than Go have wasm")
+	cmd.Flags().StringVarP(&out, "out", "o", "plugins", "`folder` to write the plugin into")
+	cmd.Flags().StringVar(&kind, "kind", "wasm", "wasm, process or both; only Go can be built as a process")
 	return cmd
 }
 
@@ -60,7 +60,7 @@ func (p *Program) build(ctx context.Context, dir, out, kind string) error {
 		return usage(err)
 	}
 	if kind != "wasm" && language != build.Go {
-		return usage(fmt.Errorf("--kind is %q, and the provider in %s is written in %s: only Go is built as a subprocess, too", kind, dir, language))
+		return usage(fmt.Errorf("--kind is %q, but the provider in %s is written in %s: only Go can be built as a process", kind, dir, language))
 	}
 	for _, step := range todo {
 		path, err := step(ctx, dir, out)
@@ -74,15 +74,15 @@ func (p *Program) build(ctx context.Context, dir, out, kind string) error {
 	return nil
 }
 
-// usableManifest says what keeps this program from using a provider with this manifest.
+// usableManifest returns an error if this program cannot use a provider with the manifest.
 func usableManifest(where string, d *abi.Descriptor) error {
 	if err := errors.Join(manifest.Compatible(d, abi.Major, abi.Minor, nil), manifest.Validate(d)); err != nil {
-		return fmt.Errorf("the manifest in %s is not valid: %w", where, err)
+		return fmt.Errorf("the manifest in %s is invalid: %w", where, err)
 	}
 	return nil
 }
 
-// notBuilt tells a folder that is no program, which is the user's to mend, from a compiler that is missing or complains.
+// notBuilt returns a usage error for a folder that is not a program, and an internal error if the compiler failed.
 func notBuilt(err error) error {
 	if errors.As(err, new(*build.LanguageError)) {
 		return usage(err)
@@ -90,7 +90,7 @@ func notBuilt(err error) error {
 	return internal(err)
 }
 
-// built tells of a plugin file that is there now.
+// built reports a plugin file that was written.
 func (p *Program) built(path string, d *abi.Descriptor) error {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -104,7 +104,7 @@ func (p *Program) inspectCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "inspect FILE",
-		Short: "Tell what a plugin is and what it wants, without running it",
+		Short: "Show what a plugin is and what it needs, without running it",
 		Args:  oneArgument("a module NAME.wasm, a file NAME.provider.yaml, or an executable with a NAME.manifest.json beside it"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			plugin, err := inspect.File(args[0])
@@ -152,7 +152,7 @@ func writePlugin(w io.Writer, p *inspect.Plugin) error {
 	more("signature", p.Signature.String())
 	more("lock", p.Lock)
 	more("reads", documents(d)...)
-	more("calls", orNobody(d.Hosts)...)
+	more("calls", orNone(d.Hosts)...)
 	more("secrets", secrets(d)...)
 	more("settings", settings(d)...)
 	more("pictures", limits(d.Images)...)

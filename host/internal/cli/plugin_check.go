@@ -24,21 +24,21 @@ func (p *Program) checkCommand() *cobra.Command {
 	var f checkFlags
 	cmd := &cobra.Command{
 		Use:   "test FILE|DIR",
-		Short: "Hold a plugin to the conformance kit: its golden exchanges, and what the contract asks of every provider",
+		Short: "Run the conformance kit: the plugin's golden exchanges, and the requirements for every provider",
 		Example: "  ocrmux plugin test .\n" +
 			"  ocrmux plugin test plugins/acme.wasm --exchanges acme/testdata",
-		Args: oneArgument("a plugin, a folder of plugins, or the folder of a provider's source"),
+		Args: oneArgument("a plugin, a folder of plugins, or a provider's source folder"),
 		RunE: func(cmd *cobra.Command, args []string) error { return p.check(cmd.Context(), args[0], f) },
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.exchanges, "exchanges", "", "`folder` of the golden exchanges and of failures.txtar; default: testdata in the folder, or beside the file")
-	flags.BoolVar(&f.asJSON, "json", false, "print what came of each case as JSON")
-	flags.BoolVar(&f.update, "update", false, "write what the provider sends and what comes of it into the golden exchanges")
-	flags.BoolVarP(&f.verbose, "verbose", "v", false, "say what each case holds the provider to")
+	flags.BoolVar(&f.asJSON, "json", false, "print the result of each case as JSON")
+	flags.BoolVar(&f.update, "update", false, "write the provider's requests and results into the golden exchanges")
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "explain each case")
 	return cmd
 }
 
-// checked is what came of one plugin file.
+// checked is the result of one plugin file.
 type checked struct {
 	File    string             `json:"file"`
 	Plugin  string             `json:"plugin,omitempty"`
@@ -48,10 +48,10 @@ type checked struct {
 	Cases   []*conform.Outcome `json:"cases"`
 }
 
-// errNotConforming is a plugin that a case found wrong; what is wrong has been printed.
-var errNotConforming = errors.New("the provider does not keep to all that it owes")
+// errNotConforming says that a case failed. Its problems have been printed.
+var errNotConforming = errors.New("the provider does not conform")
 
-// check holds every plugin at a path to every case.
+// check runs every case on every plugin at a path.
 func (p *Program) check(ctx context.Context, path string, f checkFlags) (err error) {
 	files, remove, err := p.pluginFiles(ctx, path)
 	if err != nil {
@@ -60,7 +60,7 @@ func (p *Program) check(ctx context.Context, path string, f checkFlags) (err err
 	defer func() { err = errors.Join(err, internal(remove())) }()
 	all, conforming := []*checked{}, true
 	for i, file := range files {
-		f.update = f.update && i == 0 // what one kind recorded, the others must keep to
+		f.update = f.update && i == 0 // other kinds must match what the first kind recorded
 		c, err := p.checkFile(ctx, file, path, f)
 		if err != nil {
 			return err
@@ -78,8 +78,8 @@ func (p *Program) check(ctx context.Context, path string, f checkFlags) (err err
 	return nil
 }
 
-// pluginFiles are the plugins at a path: the file itself, those of a folder, or those that are built, into a folder that is
-// removed in the end, of a provider's source.
+// pluginFiles returns the plugins at a path: the file itself, the plugins in a folder, or those that it builds from a provider's
+// source folder. remove deletes what was built.
 func (p *Program) pluginFiles(ctx context.Context, path string) (files []string, remove func() error, err error) {
 	none := func() error { return nil }
 	info, err := os.Stat(path)
@@ -92,7 +92,7 @@ func (p *Program) pluginFiles(ctx context.Context, path string) (files []string,
 	if _, err := os.Stat(filepath.Join(path, build.ManifestFile)); errors.Is(err, fs.ErrNotExist) {
 		found, err := catalog.Find(path)
 		if err == nil && len(found) == 0 {
-			err = fmt.Errorf("the folder %s holds neither plugins nor a provider's %s", path, build.ManifestFile)
+			err = fmt.Errorf("the folder %s contains neither plugins nor a provider's %s", path, build.ManifestFile)
 		}
 		if err != nil {
 			return nil, nil, usage(err)
@@ -105,7 +105,7 @@ func (p *Program) pluginFiles(ctx context.Context, path string) (files []string,
 	return p.buildAll(ctx, path)
 }
 
-// buildAll builds every kind of plugin that a provider's source can become.
+// buildAll builds a provider's source as every possible kind of plugin.
 func (p *Program) buildAll(ctx context.Context, dir string) (files []string, remove func() error, err error) {
 	language, err := build.Detect(dir)
 	if err != nil {
@@ -121,7 +121,7 @@ func (p *Program) buildAll(ctx context.Context, dir string) (files []string, rem
 		kinds = append(kinds, build.Process)
 	}
 	for i, compile := range kinds {
-		file, err := compile(ctx, dir, filepath.Join(temp, fmt.Sprint(i))) // a folder for each: their names are the same
+		file, err := compile(ctx, dir, filepath.Join(temp, fmt.Sprint(i))) // separate folders, since the names are the same
 		if err != nil {
 			return nil, nil, internal(errors.Join(err, remove()))
 		}
@@ -130,7 +130,7 @@ func (p *Program) buildAll(ctx context.Context, dir string) (files []string, rem
 	return files, remove, nil
 }
 
-// checkFile holds one plugin to every case, and tells of each as soon as it is known.
+// checkFile runs every case on one plugin and prints each result at once.
 func (p *Program) checkFile(ctx context.Context, file, given string, f checkFlags) (c *checked, err error) {
 	exchanges := f.exchanges
 	if exchanges == "" {
@@ -168,7 +168,7 @@ func (p *Program) checkFile(ctx context.Context, file, given string, f checkFlag
 	return c, internal(tell.err)
 }
 
-// folderOf is a folder itself, or the one that a file is in.
+// folderOf returns the path if it is a folder, or else the folder of the file.
 func folderOf(path string) string {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return path

@@ -10,10 +10,10 @@ import (
 	"github.com/ocrmux/ocrmux/internal/terminal"
 )
 
-// verdictWriter prints what came of cases for people.
+// verdictWriter prints the results of cases for people.
 type verdictWriter struct {
 	w io.Writer
-	// verbose says what each case is about, quiet nothing at all.
+	// verbose also explains each case, quiet prints nothing.
 	verbose, quiet bool
 	err            error
 }
@@ -53,7 +53,7 @@ func (v *verdictWriter) outcome(says string, o *conform.Outcome) {
 	}
 }
 
-// lines are a problem's, without what would disturb a terminal, below each other.
+// lines returns the cleaned lines of a problem, indented.
 func lines(p conform.Problem) string {
 	parts := strings.Split(strings.TrimSpace(p.String()), "\n")
 	for i := range parts {

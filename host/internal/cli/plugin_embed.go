@@ -14,13 +14,13 @@ func (p *Program) embedCommand() *cobra.Command {
 	var out, manifestFile string
 	cmd := &cobra.Command{
 		Use:     "embed MODULE",
-		Short:   "Put a manifest into a module that another toolchain has built",
+		Short:   "Embed a manifest in a module that another toolchain built",
 		Example: "  ocrmux plugin embed zig-out/bin/acme.wasm --manifest manifest.json --out plugins",
 		Args:    oneArgument("the module"),
 		RunE:    func(_ *cobra.Command, args []string) error { return p.embed(args[0], manifestFile, out) },
 	}
 	cmd.Flags().StringVar(&manifestFile, "manifest", build.ManifestFile, "`file` of the manifest")
-	cmd.Flags().StringVarP(&out, "out", "o", "plugins", "`folder` the plugin is put into; made if need be")
+	cmd.Flags().StringVarP(&out, "out", "o", "plugins", "`folder` to write the plugin into")
 	return cmd
 }
 

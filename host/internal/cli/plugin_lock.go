@@ -21,15 +21,10 @@ func (p *Program) lockCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "lock [DIR]",
 		Short: "Show what has changed in a folder of plugins, and approve it",
-		Long: "Compares every plugin in a folder with plugins.lock, shows what each may do that it could not do before, and asks for approval.\n" +
-			"Plugins that are not approved are not loaded. Without DIR it is the folder that the configuration names.",
+		Long: "Compares every plugin in a folder with plugins.lock, shows new permissions, and asks for approval.\n" +
+			"Plugins that are not approved are not loaded. DIR defaults to the configured folder.",
 		Example: "  ocrmux plugin lock\n  ocrmux plugin lock --approve jumdata plugins\n  ocrmux plugin lock --yes bin/plugins",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return usage(fmt.Errorf("%d arguments are given, want at most one: the folder of the plugins; see %s --help", len(args), cmd.CommandPath()))
-			}
-			return nil
-		},
+		Args:    atMostOneArgument("the folder of plugins"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				return p.lock(args[0], a)
@@ -46,7 +41,7 @@ func (p *Program) lockCommand() *cobra.Command {
 	return cmd
 }
 
-// loadPlugins reads of the configuration what concerns plugin files.
+// loadPlugins loads the part of the configuration that concerns plugin files.
 func (p *Program) loadPlugins(cmd *cobra.Command) (*config.Config, error) {
 	src, err := p.sources(cmd)
 	if err != nil {
@@ -71,7 +66,7 @@ func (p *Program) lock(dir string, a approval) error {
 	missing := err != nil
 	for _, f := range found {
 		if f.Err != nil {
-			_, _ = fmt.Fprintf(p.Stderr, "ocrmux: %s cannot be used and is passed over: %s\n", f.Name, terminal.Clean(f.Err.Error()))
+			_, _ = fmt.Fprintf(p.Stderr, "ocrmux: %s cannot be used and is skipped: %s\n", f.Name, terminal.Clean(f.Err.Error()))
 		}
 	}
 	changes := lock.Changes(found)
@@ -104,7 +99,7 @@ func (p *Program) lock(dir string, a approval) error {
 	return notApproved(pending)
 }
 
-// signatureIn tells of the signature of a plugin among those that were found.
+// signatureIn describes the signature of a plugin among those that were found.
 func signatureIn(found []catalog.Found, name string) string {
 	for _, f := range found {
 		if f.Name == name && f.Err == nil {
@@ -114,15 +109,15 @@ func signatureIn(found []catalog.Found, name string) string {
 	return ""
 }
 
-// notApproved is the error when something is left to be approved.
+// notApproved returns an error if plugins are not approved.
 func notApproved(pending []string) error {
 	if len(pending) == 0 {
 		return nil
 	}
-	return usage(fmt.Errorf("to be approved: %s; --yes approves all, --approve NAME one", strings.Join(pending, ", ")))
+	return usage(fmt.Errorf("not approved: %s; use --yes to approve all, or --approve NAME", strings.Join(pending, ", ")))
 }
 
-// count is "1 plugin", "2 plugins".
+// count writes a number of things: "1 plugin", "2 plugins".
 func count(n int, what string) string {
 	if n == 1 {
 		return "1 " + what

@@ -24,7 +24,7 @@ func (p *Program) newCommand() *cobra.Command {
 	var f newFlags
 	cmd := &cobra.Command{
 		Use:   "new NAME",
-		Short: "Write a provider that builds and passes its tests, to begin with",
+		Short: "Create a provider that builds and passes its tests",
 		Example: "  ocrmux plugin new acme --module example.com/acme\n" +
 			"  ocrmux plugin new acme --sdk ../ocrmux\n" +
 			"  ocrmux plugin new acme --lang rust",
@@ -33,13 +33,13 @@ func (p *Program) newCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.module, "module", "", "`path` of the Go module; default: example.com/NAME; Go only")
-	flags.StringVar(&f.dir, "dir", "", "`folder` to write, which must not exist or be empty; default: NAME")
+	flags.StringVar(&f.dir, "dir", "", "`folder` to create; if it exists, it must be empty; default: NAME")
 	flags.StringVar(&f.sdk, "sdk", "", "`folder` of an ocrmux checkout to build with, instead of a published version; Go only")
 	flags.StringVar(&f.lang, "lang", "go", strings.Join(slices.Sorted(maps.Keys(languages())), ", "))
 	return cmd
 }
 
-// writeProvider writes the folder as a whole or not at all.
+// writeProvider writes the whole folder or nothing.
 func (p *Program) writeProvider(name string, f newFlags) error {
 	s, err := newScaffold(name, f)
 	if err != nil {
@@ -53,7 +53,7 @@ func (p *Program) writeProvider(name string, f newFlags) error {
 		return err
 	}
 	if entries, err := os.ReadDir(f.dir); err == nil && len(entries) > 0 {
-		return usage(fmt.Errorf("the folder %s is not empty, and nothing in it is overwritten; name another one with --dir", f.dir))
+		return usage(fmt.Errorf("the folder %s is not empty; name another one with --dir", f.dir))
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return usage(fmt.Errorf("--dir: %w", err))
 	}
@@ -65,7 +65,7 @@ func (p *Program) writeProvider(name string, f newFlags) error {
 	return internal(err)
 }
 
-// writeFolder writes files by their slash-separated names into a folder that is put in its place when it is whole.
+// writeFolder writes files by their slash-separated names into a temporary folder, and renames it when it is complete.
 func writeFolder(dir string, files map[string][]byte) (err error) {
 	parent := filepath.Dir(filepath.Clean(dir))
 	if err := os.MkdirAll(parent, 0o755); err != nil {
@@ -75,7 +75,7 @@ func writeFolder(dir string, files map[string][]byte) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(temp) }() // not there any more once it is in its place
+	defer func() { _ = os.RemoveAll(temp) }() // does nothing after the rename
 	for name, content := range files {
 		path := filepath.Join(temp, filepath.FromSlash(name))
 		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, content, 0o644)); err != nil {
@@ -96,12 +96,12 @@ var (
 
 // checkout is a local copy of the SDK's module.
 type checkout struct {
-	dir                 string // absolute, quoted as go.mod wants it
+	dir                 string // absolute, quoted as in go.mod
 	goVersion, requires string
 	sums                []byte
 }
 
-// readCheckout takes over what the SDK's own go.mod and go.sum say, so that what is built with it needs no network.
+// readCheckout copies the requirements of the SDK's own go.mod and go.sum, so that builds need no network.
 func readCheckout(dir string) (*checkout, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -109,7 +109,7 @@ func readCheckout(dir string) (*checkout, error) {
 	}
 	mod, err := os.ReadFile(filepath.Join(abs, "go.mod"))
 	if err != nil || !moduleLine.Match(mod) {
-		return nil, fmt.Errorf("--sdk: %s is no checkout of %s: no go.mod in it says so", dir, sdkModule)
+		return nil, fmt.Errorf("--sdk: %s is not a checkout of %s: it has no go.mod of that module", dir, sdkModule)
 	}
 	c := &checkout{dir: abs, goVersion: goVersion}
 	if strings.ContainsAny(abs, " \t\"'`()[]{},") {

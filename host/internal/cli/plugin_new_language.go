@@ -7,22 +7,22 @@ import (
 	"strings"
 )
 
-// language is one that `plugin new` writes.
+// language is a language that `plugin new` supports.
 type language struct {
-	Title   string // as people write it
-	Adapter string // the file to make one's own
-	Needs   string // what is needed to build it
+	Title   string // its usual name
+	Adapter string // the file to edit
+	Needs   string // the tools that build it
 	layers  []layer
 	next    []string // what to run in the new folder
 }
 
-// layer is a folder of the templates, or of the examples, whose files go into the new one.
+// layer is a folder of the templates or of the examples whose files are copied.
 type layer struct {
 	folder  string
 	example bool
 }
 
-// The made-up vendor is the same in every language: its manifest and its golden exchanges are held to by all of them.
+// languages returns all languages. The made-up vendor, its manifest and its golden exchanges are the same in each.
 func languages() map[string]language {
 	with := func(example string) []layer {
 		return []layer{{folder: "vendor"}, {folder: "provider-other"}, {folder: example}, {folder: example, example: true}}
@@ -43,7 +43,7 @@ func languages() map[string]language {
 	}
 }
 
-// languageOf finds a language, and says which flags are not for it.
+// languageOf returns the language of the flags. It fails if flags do not apply to it.
 func languageOf(f newFlags) (language, error) {
 	all := languages()
 	l, ok := all[f.lang]
@@ -55,7 +55,7 @@ func languageOf(f newFlags) (language, error) {
 	}
 	for name, value := range map[string]string{"--module": f.module, "--sdk": f.sdk} {
 		if value != "" {
-			return l, fmt.Errorf("%s is for Go only, and --lang is %s: a provider in %s needs nothing but what is in its folder", name, f.lang, l.Title)
+			return l, fmt.Errorf("%s is for Go only, but --lang is %s: a provider in %s needs only the files in its folder", name, f.lang, l.Title)
 		}
 	}
 	return l, nil

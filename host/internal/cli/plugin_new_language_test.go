@@ -1,6 +1,6 @@
 //go:build !race
 
-// What the providers do, a guest does: the race detector would take four times as long for nothing.
+// The providers run as guests, so the race detector finds nothing and would take four times as long.
 
 package cli_test
 
@@ -17,7 +17,7 @@ import (
 	"github.com/ocrmux/ocrmux/sdk/sdktest"
 )
 
-func TestWhatIsWrittenInOtherLanguagesBuildsAndPassesTheKit(t *testing.T) {
+func TestPluginNewInOtherLanguagesBuildsAndConforms(t *testing.T) {
 	for language, prepare := range map[string]func(t *testing.T, dir string){
 		"c":              func(*testing.T, string) {},
 		"rust":           func(t *testing.T, _ string) { t.Setenv("RUSTFLAGS", "-D warnings") },
@@ -35,7 +35,7 @@ func TestWhatIsWrittenInOtherLanguagesBuildsAndPassesTheKit(t *testing.T) {
 	}
 }
 
-// borrowCompiler takes the compiler that was installed for the example, which pins the same one: tests fetch nothing.
+// borrowCompiler uses the compiler that is installed for the example, which pins the same version: tests download nothing.
 func borrowCompiler(t *testing.T, dir string) {
 	const example = "../../../examples/provider-assemblyscript"
 	for _, name := range []string{"package.json", "package-lock.json"} {

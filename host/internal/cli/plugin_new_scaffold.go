@@ -21,27 +21,27 @@ var providerTemplates embed.FS
 const (
 	templateRoot   = "templates"
 	templateSuffix = ".tmpl"
-	// goVersion is what the SDK's go.mod asks for.
+	// goVersion is the Go version in the SDK's go.mod.
 	goVersion = "1.26.0"
 )
 
 var (
 	modulePath = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._~-]*(/[A-Za-z0-9._~-]+)*$`)
-	// A release or a pseudo-version of a clean commit: what the Go module proxy can know.
+	// A release or a pseudo-version of a clean commit, which the Go module proxy may have.
 	published = regexp.MustCompile(`^v[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$`)
 )
 
-// scaffold is what the templates of a provider are filled with. All but the name and the language is Go's.
+// scaffold holds the values for the templates of a provider. All except the name and the language are for Go.
 type scaffold struct {
 	Name                string
 	Language            language
 	Module, Go, Version string
-	// SDK is the folder of a checkout, Requires what it requires itself; both empty with a published version.
+	// SDK is the folder of a checkout, Requires its own requirements. Both are empty for a published version.
 	SDK, Requires string
 	sums          []byte
 }
 
-// newScaffold judges names and finds the version to build with. Its errors are the user's.
+// newScaffold checks the names and finds the version to build with. Its errors are usage errors.
 func newScaffold(name string, f newFlags) (*scaffold, error) {
 	l, err := languageOf(f)
 	if err != nil {
@@ -63,12 +63,12 @@ func newScaffold(name string, f newFlags) (*scaffold, error) {
 	}
 	var problem *manifest.Problem
 	if errors.As(err, &problem) && problem.Path == "name" || errors.As(err, new(*manifest.ParseError)) {
-		return nil, fmt.Errorf("the name %q is no provider's name: lower-case letters, digits and '-', a letter first, at most 63", name)
+		return nil, fmt.Errorf("%q is not a valid provider name: use at most 63 lower-case letters, digits and '-', beginning with a letter", name)
 	}
 	return s, err
 }
 
-// goModule names the module, and the version of the SDK that it is built with.
+// goModule sets the module, and the version of the SDK.
 func (s *scaffold) goModule(module, sdk string) error {
 	if module == "" {
 		module = "example.com/" + s.Name
@@ -84,12 +84,12 @@ func (s *scaffold) goModule(module, sdk string) error {
 		}
 		s.Version, s.SDK, s.Go, s.Requires, s.sums = "v0.0.0", c.dir, c.goVersion, c.requires, c.sums
 	} else if !published.MatchString(s.Version) {
-		return fmt.Errorf("this program was built from a checkout (version %s), which cannot be fetched: name its folder with --sdk", s.Version)
+		return fmt.Errorf("this program was built from a checkout (version %s), which cannot be downloaded: name its folder with --sdk", s.Version)
 	}
 	return nil
 }
 
-// next is what to run in the new folder. Nothing is fetched for a checkout.
+// next returns the commands to run in the new folder. A checkout needs no download.
 func (s *scaffold) next() []string {
 	if s.SDK != "" {
 		return s.Language.next[1:]
@@ -97,7 +97,7 @@ func (s *scaffold) next() []string {
 	return s.Language.next
 }
 
-// files are the contents of the folder by their names.
+// files returns the contents of the folder by file name.
 func (s *scaffold) files() (map[string][]byte, error) {
 	out := make(map[string][]byte)
 	for _, l := range s.Language.layers {
@@ -123,7 +123,7 @@ func (s *scaffold) files() (map[string][]byte, error) {
 	return out, nil
 }
 
-// render fills one template; a file without the suffix is as it is.
+// render executes one template. A file without the suffix is copied.
 func (s *scaffold) render(from fs.FS, path string) ([]byte, error) {
 	text, err := fs.ReadFile(from, path)
 	if err != nil || !strings.HasSuffix(path, templateSuffix) {

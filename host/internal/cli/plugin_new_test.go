@@ -9,7 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestWhatIsWrittenIsFormattedAndNamesThePublishedModule(t *testing.T) {
+func TestPluginNewWritesFormattedCodeForThePublishedModule(t *testing.T) {
+	t.Parallel()
 	s := &scaffold{Name: "acme", Language: languages()["go"], Module: "example.com/acme", Go: goVersion, Version: "v1.2.3"}
 	files, err := s.files()
 	if err != nil {
@@ -36,7 +37,8 @@ func TestWhatIsWrittenIsFormattedAndNamesThePublishedModule(t *testing.T) {
 	}
 }
 
-func TestTheGoVersionIsTheSDKs(t *testing.T) {
+func TestPluginNewUsesTheGoVersionOfTheSDK(t *testing.T) {
+	t.Parallel()
 	c, err := readCheckout("../../..")
 	if err != nil {
 		t.Fatal(err)
@@ -55,7 +57,8 @@ func TestTheGoVersionIsTheSDKs(t *testing.T) {
 	}
 }
 
-func TestOnlyWhatTheModuleProxyCanKnowIsRequired(t *testing.T) {
+func TestPluginNewRequiresOnlyPublishedVersions(t *testing.T) {
+	t.Parallel()
 	for version, want := range map[string]bool{
 		"v1.2.3": true, "v1.2.3-rc.1": true, "v0.0.0-20260102030405-abcdef012345": true,
 		"(devel)": false, "v1.2.3+dirty": false, "v0.0.0-20260102030405-abcdef012345+dirty": false, "1.2.3": false,

@@ -24,23 +24,18 @@ func (p *Program) pullCommand() *cobra.Command {
 	var f pullFlags
 	cmd := &cobra.Command{
 		Use:   "pull [REGISTRY/REPOSITORY:TAG]",
-		Short: "Fetch a plugin from an OCI registry, approve it and pin it by its digest",
-		Long: "Fetches a plugin, verifies it, shows what it may do that it could not do before, and puts it into the folder of plugins once\n" +
-			"that is approved. plugins.lock then pins its digest. Without a reference, everything that the lock has pinned is fetched.",
+		Short: "Download a plugin from an OCI registry, approve it and pin its digest",
+		Long: "Downloads and verifies a plugin, shows its new permissions, and after approval installs it in the folder of plugins.\n" +
+			"plugins.lock then pins its digest. Without a reference, all plugins that the lock pins are downloaded.",
 		Example: "  ocrmux plugin pull registry.example/ocr/jumdata:1.0.0\n  ocrmux plugin pull --update --yes registry.example/ocr/jumdata:stable",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) < 2 {
-				return nil
-			}
-			return usage(fmt.Errorf("%d arguments are given, want at most one: a reference; see %s --help", len(args), cmd.CommandPath()))
-		},
-		RunE: func(cmd *cobra.Command, args []string) error { return p.pull(cmd, args, f) },
+		Args:    atMostOneArgument("a reference"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return p.pull(cmd, args, f) },
 	}
 	configFlags(cmd)
 	f.registryFlags.add(cmd)
 	f.approval.addFlags(cmd)
-	cmd.Flags().StringVarP(&f.out, "out", "o", "", "`folder` the plugin is put into; default: the one of the configuration")
-	cmd.Flags().BoolVar(&f.update, "update", false, "follow a tag that has moved since it was pinned")
+	cmd.Flags().StringVarP(&f.out, "out", "o", "", "`folder` to install the plugin in; default: the configured folder")
+	cmd.Flags().BoolVar(&f.update, "update", false, "accept a tag that has moved since it was pinned")
 	return cmd
 }
 
@@ -60,7 +55,7 @@ func (p *Program) pull(cmd *cobra.Command, references []string, f pullFlags) err
 		references = pinned(lock, f.update)
 	}
 	if len(references) == 0 {
-		return usage(fmt.Errorf("%s in %s pins nothing; name a plugin in a registry", trust.LockFile, f.out))
+		return usage(fmt.Errorf("%s in %s pins no plugin; name a plugin in a registry", trust.LockFile, f.out))
 	}
 	access, err := p.access(f.registryFlags)
 	if err != nil {
@@ -75,7 +70,7 @@ func (p *Program) pull(cmd *cobra.Command, references []string, f pullFlags) err
 	return nil
 }
 
-// pinned are the references that a lock has pinned; to be updated, those with a tag are without their digest.
+// pinned returns the references that a lock pins. With update, references with a tag have no digest.
 func pinned(lock *trust.Lock, update bool) []string {
 	var out []string
 	for _, e := range lock.Entries {

@@ -15,10 +15,10 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/distribution"
 )
 
-// maxPasswordBytes bounds what is read as a password.
+// maxPasswordBytes limits the length of a password.
 const maxPasswordBytes = 64 << 10
 
-// registryFlags say how a registry is spoken to.
+// registryFlags says how to connect to a registry.
 type registryFlags struct {
 	username      string
 	passwordStdin bool
@@ -26,28 +26,28 @@ type registryFlags struct {
 }
 
 func (f *registryFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.username, "username", "", "`name` at the registry; default: what docker or podman knows of it")
+	cmd.Flags().StringVar(&f.username, "username", "", "user `name` at the registry; default: the login of docker or podman")
 	cmd.Flags().BoolVar(&f.passwordStdin, "password-stdin", false, "read the password from standard input")
-	cmd.Flags().BoolVar(&f.plainHTTP, "plain-http", false, "speak http to a registry on this machine")
+	cmd.Flags().BoolVar(&f.plainHTTP, "plain-http", false, "use http for a registry on this machine")
 }
 
 // access reads the password, once for all plugins of a command.
 func (p *Program) access(f registryFlags) (distribution.Access, error) {
 	access := distribution.Access{Username: f.username, PlainHTTP: f.plainHTTP}
 	if (f.username != "") != f.passwordStdin {
-		return access, usage(errors.New("--username and --password-stdin go together"))
+		return access, usage(errors.New("--username and --password-stdin must be used together"))
 	}
 	if f.passwordStdin {
 		text, err := io.ReadAll(io.LimitReader(p.Stdin, maxPasswordBytes))
 		if err != nil {
-			return access, usage(fmt.Errorf("the password cannot be read: %w", err))
+			return access, usage(fmt.Errorf("read the password: %w", err))
 		}
 		access.Password = strings.TrimRight(string(text), "\r\n")
 	}
 	return access, nil
 }
 
-// remote makes ready to speak to the registry of a reference.
+// remote returns the registry of a reference.
 func remote(reference string, access distribution.Access) (*distribution.Remote, error) {
 	ref, err := distribution.ParseReference(reference)
 	if err != nil {
@@ -60,7 +60,7 @@ func remote(reference string, access distribution.Access) (*distribution.Remote,
 	return r, nil
 }
 
-// registryError gives a failure its status: a registry that cannot be reached and a full disk are nobody's wrong use.
+// registryError returns an internal error for an unreachable registry or a full disk, and otherwise a usage error.
 func registryError(err error) error {
 	var failed *distribution.Error
 	var onDisk *fs.PathError
@@ -75,22 +75,17 @@ func (p *Program) pushCommand() *cobra.Command {
 	var platform string
 	cmd := &cobra.Command{
 		Use:   "push REGISTRY/REPOSITORY:TAG PLUGIN",
-		Short: "Put a plugin, with its signature, into an OCI registry",
-		Long: "Puts a plugin and the signature beside it, if there is one, into an OCI registry. The same files give the same digest;\n" +
-			"SOURCE_DATE_EPOCH sets the time that is noted.",
+		Short: "Upload a plugin, with its signature, to an OCI registry",
+		Long: "Uploads a plugin, and the signature beside it, to an OCI registry. The same files give the same digest;\n" +
+			"SOURCE_DATE_EPOCH sets the recorded time.",
 		Example: "  ocrmux plugin push registry.example/ocr/jumdata:1.0.0 plugins/jumdata.wasm",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 2 {
-				return nil
-			}
-			return usage(fmt.Errorf("%d arguments are given, want two: a place in a registry, and a plugin; see %s --help", len(args), cmd.CommandPath()))
-		},
+		Args:    twoArguments("a reference in a registry, and a plugin"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.push(cmd.Context(), args[0], args[1], platform, f)
 		},
 	}
 	f.add(cmd)
-	cmd.Flags().StringVar(&platform, "platform", "", "`OS/ARCH` an executable runs on, such as linux/amd64; default: what its header says")
+	cmd.Flags().StringVar(&platform, "platform", "", "`OS/ARCH` of an executable, such as linux/amd64; default: from its header")
 	return cmd
 }
 
@@ -121,7 +116,7 @@ func (p *Program) push(ctx context.Context, reference, path, platform string, f 
 		return registryError(err)
 	}
 	if pushed.Moved != "" {
-		if _, err := fmt.Fprintf(p.Stdout, "the tag named %s before\n", pushed.Moved); err != nil {
+		if _, err := fmt.Fprintf(p.Stdout, "the tag referred to %s before\n", pushed.Moved); err != nil {
 			return internal(err)
 		}
 	}
@@ -129,7 +124,7 @@ func (p *Program) push(ctx context.Context, reference, path, platform string, f 
 	return internal(err)
 }
 
-// sourceDate is the time that SOURCE_DATE_EPOCH names, in seconds since 1970; the zero time when it is not set.
+// sourceDate returns the time in SOURCE_DATE_EPOCH, in seconds since 1970, or the zero time if it is not set.
 func (p *Program) sourceDate() (time.Time, error) {
 	for _, variable := range p.Environ {
 		if text, ok := strings.CutPrefix(variable, "SOURCE_DATE_EPOCH="); ok && text != "" {

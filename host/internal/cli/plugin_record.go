@@ -31,30 +31,25 @@ func (p *Program) recordCommand() *cobra.Command {
 	var f recordFlags
 	cmd := &cobra.Command{
 		Use:   "record FILE|DIR IMAGE",
-		Short: "Make a real call to a vendor, and a golden exchange of it that holds neither secrets nor what was read",
+		Short: "Make a real call to a vendor and record it as a golden exchange, without secrets and without the data that was read",
 		Example: "  ocrmux plugin record . testdata/card.jpg --specimen --out testdata/front.txtar \\\n" +
 			"    --secret app_key=env:APP_KEY --secret app_secret=file:secret.txt",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 2 {
-				return nil
-			}
-			return usage(fmt.Errorf("%d arguments are given, want two: a plugin or the folder of a provider, and a picture; see %s --help", len(args), cmd.CommandPath()))
-		},
+		Args: twoArguments("a plugin or the folder of a provider, and a picture"),
 		RunE: func(cmd *cobra.Command, args []string) error { return p.record(cmd.Context(), args[0], args[1], f) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.out, "out", "", "`file` to write, NAME.txtar; one that is there is replaced")
-	flags.BoolVar(&f.specimen, "specimen", false, "the picture is a specimen: an invented card that says so. It is put beside the exchange.")
+	flags.StringVar(&f.out, "out", "", "`file` to write, NAME.txtar; replaced if it exists")
+	flags.BoolVar(&f.specimen, "specimen", false, "confirm that the picture is a specimen, an invented card that says so; it is stored beside the exchange")
 	flags.StringArrayVar(&f.config, "config", nil, "a setting of the provider, `KEY=VALUE`; may be repeated")
 	flags.StringArrayVar(&f.secrets, "secret", nil, "a secret, `NAME=env:VARIABLE` or NAME=file:PATH; may be repeated")
-	flags.StringArrayVar(&f.dummies, "dummy", nil, "what stands for a secret in the recording, `NAME=env:VARIABLE` or NAME=file:PATH, where not any text will do")
-	flags.StringArrayVar(&f.headers, "header", nil, "`NAME` of a header that is kept besides Content-Type and Retry-After; may be repeated")
-	flags.StringVar(&f.side, "side", "", "which side it is: front (portrait) or back (emblem)")
+	flags.StringArrayVar(&f.dummies, "dummy", nil, "the text that replaces a secret in the recording, `NAME=env:VARIABLE` or NAME=file:PATH, if it needs a certain form")
+	flags.StringArrayVar(&f.headers, "header", nil, "`NAME` of a header to record besides Content-Type and Retry-After; may be repeated")
+	flags.StringVar(&f.side, "side", "", "side of the card: front (portrait) or back (emblem)")
 	return cmd
 }
 
 var (
-	errNoSpecimen = errors.New("the picture is sent to the vendor and put beside the exchange: say --specimen if it is one, an invented card that says 样本 or SPECIMEN")
+	errNoSpecimen = errors.New("the picture is sent to the vendor and stored beside the exchange: use --specimen to confirm that it is an invented card that says 样本 or SPECIMEN")
 	errNoSecret   = errors.New("--secret: a real call needs the secrets of the account")
 )
 
@@ -72,7 +67,7 @@ func (p *Program) record(ctx context.Context, path, image string, f recordFlags)
 	}
 	beside := filepath.Join(filepath.Dir(f.out), filepath.Base(image))
 	if there, err := os.ReadFile(beside); err == nil && !bytes.Equal(there, picture) {
-		return usage(fmt.Errorf("%s is there and another picture: rename one", beside))
+		return usage(fmt.Errorf("%s exists and is a different picture: rename one", beside))
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return internal(err)
 	}
@@ -106,7 +101,7 @@ func (p *Program) record(ctx context.Context, path, image string, f recordFlags)
 	return internal(err)
 }
 
-// recording reads the flags. No error repeats what may be a secret.
+// recording reads the flags. Its errors contain no values, which may be secrets.
 func (p *Program) recording(path string, f recordFlags) (conform.Recording, error) {
 	r := conform.Recording{Headers: f.headers, Now: time.Now(), Random: rand.Reader, Dummies: map[string]string{}}
 	plugin, err := inspect.File(path)

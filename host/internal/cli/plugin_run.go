@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -27,7 +26,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/terminal"
 )
 
-// errNothingSent is the answer of a dry run's network.
+// errNothingSent is the error of a dry run's network.
 var errNothingSent = errors.New("a dry run has no network")
 
 type runFlags struct {
@@ -39,22 +38,17 @@ func (p *Program) runCommand() *cobra.Command {
 	var f runFlags
 	cmd := &cobra.Command{
 		Use:   "run FILE|DIR IMAGE",
-		Short: "Show the request a provider would send for a picture, and what it signs; nothing is sent",
+		Short: "Show the request that a provider would send for a picture, and what it signs, without sending it",
 		Example: "  ocrmux plugin run . card.jpg --secret app_key=env:APP_KEY --secret app_secret=file:secret.txt\n" +
 			"  ocrmux plugin run plugins/jumdata.wasm card.jpg --config upload=base64",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 2 {
-				return nil
-			}
-			return usage(fmt.Errorf("%d arguments are given, want two: a plugin or the folder of a provider, and a picture; see %s --help", len(args), cmd.CommandPath()))
-		},
+		Args: twoArguments("a plugin or the folder of a provider, and a picture"),
 		RunE: func(cmd *cobra.Command, args []string) error { return p.dryRun(cmd.Context(), args[0], args[1], f) },
 	}
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.config, "config", nil, "a setting of the provider, `KEY=VALUE`; may be repeated")
-	flags.StringArrayVar(&f.secrets, "secret", nil, "a secret, `NAME=env:VARIABLE` or NAME=file:PATH; may be repeated; without any, nothing that depends on one is computed")
-	flags.StringVar(&f.side, "side", "", "which side it is: front (portrait) or back (emblem)")
-	flags.StringVar(&f.now, "now", "", "the `time` of the call, such as 2026-01-02T03:04:05Z, to compare a signature with a document's example; default: now")
+	flags.StringArrayVar(&f.secrets, "secret", nil, "a secret, `NAME=env:VARIABLE` or NAME=file:PATH; may be repeated; without secrets, digests of them are not computed")
+	flags.StringVar(&f.side, "side", "", "side of the card: front (portrait) or back (emblem)")
+	flags.StringVar(&f.now, "now", "", "`time` of the call, such as 2026-01-02T03:04:05Z, to compare a signature with an example; default: now")
 	return cmd
 }
 
@@ -96,7 +90,7 @@ func (p *Program) dryRun(ctx context.Context, path, image string, f runFlags) (e
 	return dryOutcome(failure, record)
 }
 
-// dryOutcome is the exit status of a dry run, which went well when only the network was missing.
+// dryOutcome returns the error of a dry run, nil if only the network was missing.
 func dryOutcome(err error, record *recorder) error {
 	var failed *engine.Error
 	switch {
@@ -108,7 +102,7 @@ func dryOutcome(err error, record *recorder) error {
 	return internal(err)
 }
 
-// pluginFile is the plugin itself; that of a folder is built into another one that is removed in the end.
+// pluginFile returns the plugin at a path. It builds the plugin of a source folder; remove deletes it.
 func (p *Program) pluginFile(ctx context.Context, path string) (string, func() error, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -137,20 +131,20 @@ func readPicture(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = f.Close() }() // opened for reading
+	defer func() { _ = f.Close() }()
 	return io.ReadAll(io.LimitReader(f, imaging.DefaultMaxBytes+1))
 }
 
-// openDry opens an engine that knows one provider and has no network.
+// openDry opens an engine with one provider and without network.
 func (p *Program) openDry(ctx context.Context, plugin *inspect.Plugin, a *account, record *recorder) (*engine.Engine, error) {
-	logger := p.logger(config.Log{}, slog.LevelError) // the attempt that fails for want of a network is no news
+	logger := p.logger(config.Log{}, slog.LevelError) // the attempt always fails without a network
 	inner, err := dryRuntime(plugin.Kind, logger)
 	if err != nil {
 		return nil, internal(err)
 	}
 	cfg := engine.Config{
 		Plugins:   filepath.Dir(plugin.File),
-		Unlocked:  true, // it was named by hand
+		Unlocked:  true, // the user named it
 		Runtimes:  []engine.Runtime{recordingRuntime{inner, record}},
 		Providers: map[string]engine.ProviderConfig{plugin.Manifest.Name: a.provider()},
 		Egress:    egress.Config{Resolver: noNetwork{}, Dial: noNetwork{}.dial},
@@ -171,7 +165,7 @@ func (p *Program) openDry(ctx context.Context, plugin *inspect.Plugin, a *accoun
 	return e, nil
 }
 
-// dryRuntime is the runtime for a kind of plugin.
+// dryRuntime returns the runtime for a kind of plugin.
 func dryRuntime(kind catalog.Kind, logger *slog.Logger) (engine.Runtime, error) {
 	switch kind {
 	case catalog.WASM:
@@ -182,7 +176,7 @@ func dryRuntime(kind catalog.Kind, logger *slog.Logger) (engine.Runtime, error) 
 	return process.New(process.Config{Logger: logger}), nil
 }
 
-// noNetwork finds nobody and connects to nobody. The engine gets to it only with a request that is whole and allowed.
+// noNetwork resolves no name and connects to no host. The engine calls it only for a complete and allowed request.
 type noNetwork struct{}
 
 func (noNetwork) LookupNetIP(context.Context, string, string) ([]netip.Addr, error) {

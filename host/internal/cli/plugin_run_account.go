@@ -14,10 +14,10 @@ import (
 	"github.com/ocrmux/ocrmux/internal/manifest"
 )
 
-// standIn is what stands for secrets that were not given. It is never shown, and nothing is computed from it.
+// standIn replaces secrets that were not given. It is never shown, and no digest is computed from it.
 const standIn = "stand-in of a dry run"
 
-// account is what the flags of a dry run say of the provider.
+// account is the provider's configuration in the flags.
 type account struct {
 	config   map[string]any
 	texts    map[string]string // secrets that were given
@@ -36,7 +36,7 @@ func (a *account) provider() engine.ProviderConfig {
 	return cfg
 }
 
-// account reads the flags. No error repeats what may be a secret.
+// account reads the flags. Its errors contain no values, which may be secrets.
 func (p *Program) account(d *abi.Descriptor, f runFlags) (*account, error) {
 	a := &account{config: map[string]any{}, texts: map[string]string{}}
 	for _, setting := range f.config {
@@ -71,7 +71,7 @@ func (p *Program) account(d *abi.Descriptor, f runFlags) (*account, error) {
 	return a, nil
 }
 
-// scalar reads a value as the configuration file would: a number, true or false, a list, or a text.
+// scalar parses a value as in the configuration file: a number, true or false, a list, or a text.
 func scalar(text string) any {
 	var v any
 	if err := yaml.Unmarshal([]byte(text), &v); err != nil {
@@ -84,7 +84,7 @@ func scalar(text string) any {
 	return text
 }
 
-// wrongFlags says what an engine finds wrong with a provider's configuration in the words of the flags.
+// wrongFlags returns the engine's errors about a provider's configuration with the names of the flags.
 func wrongFlags(err error) error {
 	var problems []error
 	var walk func(error) bool

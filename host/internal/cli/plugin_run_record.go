@@ -8,25 +8,25 @@ import (
 	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
-// recorder keeps what a provider did in a dry run.
+// recorder records what a provider does in a dry run.
 type recorder struct {
 	mu       sync.Mutex
 	picture  *abi.PictureInfo
 	requests []recorded
-	// outcome is what the provider gave without asking anybody; nil when it asked.
+	// outcome is the provider's result without a request, nil if it made one.
 	outcome *abi.Action
-	// heldBack: a request of http_send was good, and only the network was missing. What the provider makes of that says
-	// nothing of a real call.
+	// heldBack is true if a request of http_send was valid and only the network was missing. The provider's result then says
+	// nothing about a real call.
 	heldBack bool
 }
 
-// recorded is a request that a provider wanted to be sent.
+// recorded is a request of a provider.
 type recorded struct {
 	request *abi.HTTPRequest
 	nonce   string
 	// exchange is nil for a request of the host function http_send.
 	exchange *abi.Exchange
-	// refused is why http_send would not make the request in a real call either.
+	// refused is why http_send would also refuse the request in a real call.
 	refused string
 }
 
@@ -44,7 +44,7 @@ func (r *recorder) note(in *abi.StepRequest, a *abi.Action) {
 	}
 }
 
-// recordingRuntime loads plugins whose steps are recorded; the engine around it notices nothing.
+// recordingRuntime records the steps of the plugins that it loads.
 type recordingRuntime struct {
 	catalog.Runtime
 	record *recorder

@@ -11,22 +11,22 @@ import (
 	"github.com/ocrmux/ocrmux/internal/value"
 )
 
-// dryReport prints what a provider would send: secrets by their names, the picture as {image:base64}, digests computed
-// where all they are made of is at hand.
+// dryReport prints what a provider would send: secrets by name, the picture as {image:base64}, and digests if everything in them is
+// known.
 type dryReport struct {
 	manifest *abi.Descriptor
 	secrets  map[string]string
-	// incomplete: secrets were not given.
+	// incomplete is true if secrets were not given.
 	incomplete bool
 	picture    []byte
-	// sent describes the picture that the provider was shown.
+	// sent describes the picture that the provider saw.
 	sent *abi.PictureInfo
 
 	out    strings.Builder
 	signed []signed
 }
 
-// signed is a digest and where it stands.
+// signed is a digest and its place.
 type signed struct {
 	where  string
 	digest *abi.Digest
@@ -42,11 +42,11 @@ func (r *dryReport) String(record *recorder) string {
 	}
 	switch {
 	case record.outcome != nil && len(record.requests) == 0 && record.outcome.Done != nil:
-		r.out.WriteString("the provider read the picture itself; it would send nothing\n")
+		r.out.WriteString("the provider read the picture without sending a request\n")
 	case record.outcome != nil && len(record.requests) == 0:
-		r.out.WriteString("the provider refused the picture itself; it would send nothing\n")
+		r.out.WriteString("the provider refused the picture without sending a request\n")
 	case len(record.requests) > 0 && r.incomplete:
-		r.out.WriteString("\nnothing was sent; digests of secrets were not computed, since no secret was given\n")
+		r.out.WriteString("\nnothing was sent; digests of secrets were not computed, because no secrets were given\n")
 	case len(record.requests) > 0:
 		r.out.WriteString("\nnothing was sent\n")
 	}
@@ -90,13 +90,13 @@ func (r *dryReport) exchange(x *abi.Exchange) {
 		if c.TTLPointer != "" {
 			life = "the seconds at " + c.TTLPointer
 		}
-		lines = append(lines, fmt.Sprintf("the answer is kept as %q for %s, less %d s", c.Key, life, c.MarginSeconds))
+		lines = append(lines, fmt.Sprintf("the answer is cached as %q for %s, minus %d s", c.Key, life, c.MarginSeconds))
 	}
 	for _, c := range x.Capture {
-		lines = append(lines, fmt.Sprintf("the secret %s is taken from the answer at %s", c.Secret, c.Pointer))
+		lines = append(lines, fmt.Sprintf("the secret %s is captured from the answer at %s", c.Secret, c.Pointer))
 	}
 	if len(x.State) > 0 {
-		lines = append(lines, fmt.Sprintf("the provider remembers %d bytes", len(x.State)))
+		lines = append(lines, fmt.Sprintf("the provider keeps %d bytes of state", len(x.State)))
 	}
 	if len(lines) > 0 {
 		r.out.WriteString("\n" + strings.Join(lines, "\n") + "\n")
@@ -113,10 +113,10 @@ func digestName(d *abi.Digest) string {
 
 func indent(text string) string { return "  " + strings.ReplaceAll(text, "\n", "\n  ") }
 
-// compute is the text of a digest, or false when it cannot be computed here.
+// compute returns the text of a digest, or false if it cannot be computed here.
 type compute func(*abi.Part) (string, bool)
 
-// show writes a value, and keeps its digests for later.
+// show writes a value, and records its digests in r.signed.
 func (r *dryReport) show(where string, v *abi.Value, text compute) string {
 	if v == nil {
 		return ""
@@ -210,12 +210,12 @@ func quoteJSON(s string) string {
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(s); err != nil {
-		return `"…"` // a string is always encoded
+		return `"…"` // not reached: strings can always be encoded
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// digest computes a digest that stands in a body.
+// digest computes a digest in a body.
 func (r *dryReport) digest(p *abi.Part) (string, bool) {
 	if p.Digest.Output == abi.EncodingRaw {
 		return "", false
@@ -224,7 +224,7 @@ func (r *dryReport) digest(p *abi.Part) (string, bool) {
 	return string(text), err == nil
 }
 
-// headDigest computes a digest that stands in a header or the query, where it may be one of the body.
+// headDigest computes a digest in a header or the query, which may cover the body.
 func (r *dryReport) headDigest(q *abi.HTTPRequest, nonce string, p *abi.Part) (string, bool) {
 	if p.Digest.Output == abi.EncodingRaw {
 		return "", false
@@ -239,7 +239,7 @@ func (r *dryReport) headDigest(q *abi.HTTPRequest, nonce string, p *abi.Part) (s
 	return made.Header.Get(name), true
 }
 
-// Secret implements [value.Sources]: only what was given is there.
+// Secret implements [value.Sources] with the secrets that were given.
 func (r *dryReport) Secret(name string) (value.Secret, bool) {
 	text, ok := r.secrets[name]
 	i := slices.IndexFunc(r.manifest.Secrets, func(s abi.SecretSpec) bool { return s.Name == name })
@@ -249,7 +249,7 @@ func (r *dryReport) Secret(name string) (value.Secret, bool) {
 	return value.Secret{Text: []byte(text), Uses: r.manifest.Secrets[i].Uses}, true
 }
 
-// Blob implements [value.Sources]: the picture, unless it was fitted and so is not the one at hand.
+// Blob implements [value.Sources] with the picture, unless it was fitted: then the fitted bytes are unknown.
 func (r *dryReport) Blob(handle uint32) ([]byte, bool) {
 	if handle != 0 || r.sent == nil || r.sent.Size != uint64(len(r.picture)) {
 		return nil, false

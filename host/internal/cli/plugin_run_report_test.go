@@ -15,7 +15,8 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-func TestADryRunShowsBodiesDerivedKeysAndTokens(t *testing.T) {
+func TestDryRunShowsBodiesDerivedKeysAndTokens(t *testing.T) {
+	t.Parallel()
 	bodyHash := sdk.Hash(sdk.SHA256, sdk.Hex, sdk.BodyBytes())
 	derived := sdk.HMAC(sdk.SHA256, sdk.Raw, sdk.Join(sdk.Text("V1"), sdk.Secret("key")), sdk.Text("2026-01-02"))
 	action := sdk.Send(sdk.Post("https://api.example.com/idcard").
@@ -68,9 +69,9 @@ Authorization is hmac-sha256, hex, of
 with the key
   {hmac-sha256:raw key=V1{secret:key} data=2026-01-02}
 
-the answer is kept as "token" for the seconds at /expires_in, less 60 s
-the secret token is taken from the answer at /token
-the provider remembers 3 bytes
+the answer is cached as "token" for the seconds at /expires_in, minus 60 s
+the secret token is captured from the answer at /token
+the provider keeps 3 bytes of state
 
 nothing was sent
 `
@@ -79,7 +80,8 @@ nothing was sent
 	}
 }
 
-func TestADigestOfAFittedPictureIsNotComputedFromTheOriginal(t *testing.T) {
+func TestDryRunDoesNotComputeDigestsOfAFittedPicture(t *testing.T) {
+	t.Parallel()
 	report := &dryReport{manifest: &abi.Descriptor{}, sent: &abi.PictureInfo{Size: 2}, picture: []byte{1, 2, 3}}
 	v := sdk.Hash(sdk.MD5, sdk.Hex, sdk.Image(sdk.Raw))
 	if got := report.show("sign", &v, report.digest); got != "{md5:hex}" {
@@ -87,20 +89,22 @@ func TestADigestOfAFittedPictureIsNotComputedFromTheOriginal(t *testing.T) {
 	}
 }
 
-func TestAProviderThatAsksNobodyShowsNoCard(t *testing.T) {
+func TestDryRunShowsNoCard(t *testing.T) {
+	t.Parallel()
 	record := &recorder{outcome: sdk.Recognized(&sdk.Done{Fields: []sdk.Field{sdk.Read(sdk.Name, "样本")}})}
 	report := &dryReport{manifest: &abi.Descriptor{}}
-	if got := report.String(record); !strings.Contains(got, "it would send nothing") || strings.Contains(got, "样本") {
+	if got := report.String(record); !strings.Contains(got, "without sending a request") || strings.Contains(got, "样本") {
 		t.Errorf("got %s", got)
 	}
 }
 
-// answering is a host that answers every call alike.
+// answering is a host that gives every call the same answer.
 type answering struct{ reply *abi.HostReply }
 
 func (a answering) Call(context.Context, *abi.HostCall) *abi.HostReply { return a.reply }
 
-func TestARequestFromInsideAStepIsShownToo(t *testing.T) {
+func TestDryRunShowsRequestsOfHTTPSend(t *testing.T) {
+	t.Parallel()
 	call := &abi.HostCall{HTTPSend: &abi.HTTPRequest{Method: "GET", URL: "https://api.example.com/a"}}
 	report := func(reply *abi.HostReply) (string, error) {
 		record := new(recorder)

@@ -15,13 +15,13 @@ import (
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
 )
 
-// maxKeyBytes bounds the file of a key.
+// maxKeyBytes limits the size of a key file.
 const maxKeyBytes = 64 << 10
 
 func (p *Program) keygenCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "keygen FILE",
-		Short:   "Make a key pair to sign plugins with: FILE is the private key, FILE.pub the public one",
+		Short:   "Create a key pair for signing plugins: FILE is the private key, FILE.pub the public one",
 		Example: "  ocrmux plugin keygen release.pem",
 		Args:    oneArgument("the file of the private key"),
 		RunE:    func(_ *cobra.Command, args []string) error { return p.keygen(args[0]) },
@@ -39,15 +39,15 @@ func (p *Program) keygen(path string) error {
 	if err := writeNew(path+".pub", public, 0o644); err != nil {
 		return usage(errors.Join(err, os.Remove(path)))
 	}
-	_, err = fmt.Fprintf(p.Stdout, "%s: the private key, to sign with; keep it secret\n%s.pub: the public key %s, to be trusted\n", path, path, id)
+	_, err = fmt.Fprintf(p.Stdout, "%s: the private key for signing; keep it secret\n%s.pub: the public key %s; add it to the trusted keys\n", path, path, id)
 	return internal(err)
 }
 
-// writeNew writes a file that must not be there yet.
+// writeNew creates a file. It fails if the file exists.
 func writeNew(path string, text []byte, mode fs.FileMode) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s is there already, and nothing is overwritten", path)
+		return fmt.Errorf("%s exists already and is not overwritten", path)
 	}
 	if err != nil {
 		return err
@@ -71,7 +71,7 @@ func (p *Program) signCommand() *cobra.Command {
 
 func (p *Program) sign(keyFile string, paths []string) error {
 	if keyFile == "" {
-		return usage(errors.New("no key is named; write --key FILE, and make one with ocrmux plugin keygen FILE"))
+		return usage(errors.New("--key FILE is missing; create a key with ocrmux plugin keygen FILE"))
 	}
 	text, err := boundedread.File(keyFile, maxKeyBytes)
 	if err != nil {
@@ -102,7 +102,7 @@ func (p *Program) verifyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify [--key PUB]… PLUGIN…",
 		Short: "Verify the signatures of plugins",
-		Long:  "Verifies that each plugin is signed by one of the keys. Without --key those are the trusted keys of the configuration.",
+		Long:  "Verifies that one of the keys signed each plugin. Without --key, the trusted keys of the configuration count.",
 		Args:  someArguments("the plugins to verify"),
 		RunE:  func(cmd *cobra.Command, args []string) error { return p.verify(cmd, keys, args) },
 	}
@@ -117,7 +117,7 @@ func (p *Program) verify(cmd *cobra.Command, keyFiles, paths []string) error {
 		return err
 	}
 	if len(policy.Keys) == 0 {
-		return usage(errors.New("no key is trusted; name one with --key FILE, or in plugins.trusted_keys"))
+		return usage(errors.New("no key is trusted; use --key FILE, or set plugins.trusted_keys"))
 	}
 	plugins, err := readPlugins(paths)
 	if err != nil {
@@ -140,7 +140,7 @@ func (p *Program) verify(cmd *cobra.Command, keyFiles, paths []string) error {
 	return nil
 }
 
-// trusted are the keys in files or, when none is named, those of the configuration.
+// trusted returns the keys in the files or, without files, the trusted keys of the configuration.
 func (p *Program) trusted(cmd *cobra.Command, files []string) (trust.Policy, error) {
 	if len(files) == 0 {
 		cfg, err := p.loadPlugins(cmd)
@@ -164,7 +164,7 @@ func (p *Program) trusted(cmd *cobra.Command, files []string) (trust.Policy, err
 	return trust.Policy{Keys: keys}, nil
 }
 
-// readPlugins judges plugins by their paths; all must be good.
+// readPlugins reads plugins. It fails if one of them is invalid.
 func readPlugins(paths []string) ([]catalog.Plugin, error) {
 	var out []catalog.Plugin
 	var wrong []error
@@ -182,7 +182,7 @@ func readPlugins(paths []string) ([]catalog.Plugin, error) {
 	return out, nil
 }
 
-// someArguments asks for at least one argument and says of what.
+// someArguments requires at least one argument.
 func someArguments(what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) > 0 {

@@ -32,13 +32,13 @@ func writeRecognition(w io.Writer, r *engine.Recognition) error {
 	section(&b, "checks", checkTable(r.Checks))
 	section(&b, "the vendor's checks", vendorCheckTable(r.VendorChecks))
 	section(&b, "signals", signalTable(r.Signals))
-	section(&b, "more from the vendor", extrasTable(r.Extras))
+	section(&b, "extras", extrasTable(r.Extras))
 	section(&b, "attempts", attemptTable(r.Attempts))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// writeAttempts prints what was tried.
+// writeAttempts prints attempts for a person.
 func writeAttempts(w io.Writer, attempts []engine.Attempt) error {
 	var b strings.Builder
 	b.WriteString("attempts\n" + attemptTable(attempts).String())
@@ -52,14 +52,14 @@ func section(b *strings.Builder, title string, t *terminal.Table) {
 	}
 }
 
-// headline names document and side, how the card lies and where the portrait is.
+// headline returns the document, its side and rotation, and whether there is a portrait.
 func headline(r *engine.Recognition) string {
 	parts := []string{r.Document}
 	if r.Side != abi.SideUnspecified {
 		parts = append(parts, r.Side.String()+" side")
 	}
 	if r.Rotation != nil && *r.Rotation != 0 {
-		parts = append(parts, fmt.Sprintf("turned clockwise by %s°", strconv.FormatFloat(*r.Rotation, 'f', -1, 64)))
+		parts = append(parts, fmt.Sprintf("rotated clockwise by %s°", strconv.FormatFloat(*r.Rotation, 'f', -1, 64)))
 	}
 	if r.Portrait != nil {
 		parts = append(parts, "with a portrait")
@@ -67,7 +67,7 @@ func headline(r *engine.Recognition) string {
 	return terminal.Clean(strings.Join(parts, ", "))
 }
 
-// fieldTable has a field's value, its confidence, its flags, and the text as read where that is something else.
+// fieldTable lists the value, confidence and flags of each field, and the text as read if it differs from the value.
 func fieldTable(fields map[string]engine.Field) *terminal.Table {
 	t := &terminal.Table{}
 	for _, name := range service.KeysInOrder(fields, idcard.FieldNames()) {
@@ -109,19 +109,19 @@ func checkTable(checks map[string]idcard.State) *terminal.Table {
 
 type words struct{ subject, pass, fail string }
 
-// checkWords says a check in plain words.
+// checkWords describes a check.
 func checkWords(name string) words {
 	switch name {
 	case idcard.CheckIDNumberChecksum:
-		return words{"the number's check digit", "the number's check digit is right", "the number's check digit is wrong"}
+		return words{"check digit of the number", "the check digit of the number is correct", "the check digit of the number is wrong"}
 	case idcard.CheckBirthDateMatchesNumber:
-		return words{"birth date against number", "the birth date is the one in the number", "the birth date is not the one in the number"}
+		return words{"birth date and number", "the birth date matches the number", "the birth date does not match the number"}
 	case idcard.CheckSexMatchesNumber:
-		return words{"sex against number", "the sex is the one in the number", "the sex is not the one in the number"}
+		return words{"sex and number", "the sex matches the number", "the sex does not match the number"}
 	case idcard.CheckRegionKnown:
-		return words{"the number's region", "the number's region is known", "the number's region is unknown"}
+		return words{"region of the number", "the region of the number is known", "the region of the number is unknown"}
 	case idcard.CheckValiditySpan:
-		return words{"the term of validity", "the term of validity is one the law has", "the term of validity is none the law has"}
+		return words{"validity period", "the validity period is one that the law defines", "the validity period is not one that the law defines"}
 	case idcard.CheckExpired:
 		return words{"expiry", "the card is still valid", "the card has expired"}
 	default:
@@ -171,14 +171,14 @@ func extrasTable(extras map[string]string) *terminal.Table {
 	return t
 }
 
-// attemptTable tells for each provider how it ended, how long it took, whether it was billed and why it was its turn.
+// attemptTable lists the outcome, duration, cost and reasons of each attempt.
 func attemptTable(attempts []engine.Attempt) *terminal.Table {
 	t := &terminal.Table{Indent: "  "}
 	for _, a := range attempts {
 		why := []string{a.Reason.String()}
 		if a.Failure != nil {
 			f := *a.Failure
-			f.Provider = "" // stands in the first column
+			f.Provider = "" // is in the first column
 			why = append(why, f.String())
 		}
 		if a.VendorRequestID != "" {
@@ -186,7 +186,7 @@ func attemptTable(attempts []engine.Attempt) *terminal.Table {
 		}
 		duration := ""
 		if a.Outcome != engine.Skipped {
-			duration = fmt.Sprintf("%d ms", a.DurationMs)
+			duration = fmt.Sprintf("%d ms", a.Duration.Milliseconds())
 		}
 		bill := billed(a.Billed)
 		if a.Cost > 0 {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -15,7 +16,8 @@ import (
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-func TestARecognitionIsReadableByAPerson(t *testing.T) {
+func TestRecognitionIsPrintedForPeople(t *testing.T) {
+	t.Parallel()
 	half, turn := 0.5, 12.5
 	r := &engine.Recognition{
 		Document: "cn.idcard", Side: engine.Back, Rotation: &turn, Portrait: &engine.Portrait{},
@@ -32,12 +34,12 @@ func TestARecognitionIsReadableByAPerson(t *testing.T) {
 		Extras:       map[string]string{"quality": "good"},
 		Attempts: []engine.Attempt{
 			{Provider: "a", Outcome: engine.Skipped, Billed: abi.BilledNo, Reason: message.Text("does not read the back side")},
-			{Provider: "second", Outcome: engine.Failed, DurationMs: 1200, Reason: message.New(message.FirstInRoute, "route", "default"),
+			{Provider: "second", Outcome: engine.Failed, Duration: 1200 * time.Millisecond, Reason: message.New(message.FirstInRoute, "route", "default"),
 				Failure: &engine.Failure{Kind: abi.FailureKindTimeout, Provider: "second", Message: "too slow"}},
-			{Provider: "p", Outcome: engine.Recognized, DurationMs: 7, Billed: abi.BilledYes, VendorRequestID: "R1", Reason: message.Text("next")},
+			{Provider: "p", Outcome: engine.Recognized, Duration: 7 * time.Millisecond, Billed: abi.BilledYes, VendorRequestID: "R1", Reason: message.Text("next")},
 		},
 	}
-	want := `cn.idcard, back side, turned clockwise by 12.5°, with a portrait
+	want := `cn.idcard, back side, rotated clockwise by 12.5°, with a portrait
 
 issuing_authority  样本市公安局  0.50
 valid_from         2010-01-01                        as read: 2010.01.01
@@ -46,10 +48,10 @@ empty
 remark             as it is            unnormalized
 
 checks
-  ✓ the term of validity is one the law has
+  ✓ the validity period is one that the law defines
   ✗ the card has expired
   ✓ other: pass
-  not checked: the number's region
+  not checked: region of the number
 
 the vendor's checks
   risk  pass
@@ -58,7 +60,7 @@ signals
   blurred  yes          vendor: -9
   copy     not checked
 
-more from the vendor
+extras
   quality  good
 
 attempts
@@ -75,7 +77,8 @@ attempts
 	}
 }
 
-func TestTheExitStatusFollowsTheFailure(t *testing.T) {
+func TestExitStatusFollowsTheFailure(t *testing.T) {
+	t.Parallel()
 	tried := []engine.Attempt{{}}
 	for _, c := range []struct {
 		kind     engine.FailureKind
@@ -97,7 +100,8 @@ func TestTheExitStatusFollowsTheFailure(t *testing.T) {
 	}
 }
 
-func TestReadingStandardInputEndsWhenItIsInterrupted(t *testing.T) {
+func TestReadAllStopsWhenItIsInterrupted(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	blocked, unblock := io.Pipe()

@@ -22,7 +22,7 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/telemetry/leaktest"
 )
 
-// noise is a picture whose bytes no text holds by chance, and not twice the same.
+// noise returns a new picture whose bytes do not occur in other texts by chance.
 func noise(t *testing.T, n int) []byte {
 	t.Helper()
 	m := image.NewGray(image.Rect(0, 0, 64, 40))
@@ -36,9 +36,9 @@ func noise(t *testing.T, n int) []byte {
 	return b.Bytes()
 }
 
-// TestAGatewayLeavesNothingOfACardAndNoSecretAnywhere is a full run of a real gateway: cards that are read, by every way in, and failures
-// that repeat them. Then all that it wrote is looked through: logs, spans, metrics, what the API says of the run, and every file.
-func TestAGatewayLeavesNothingOfACardAndNoSecretAnywhere(t *testing.T) {
+// TestServeLeavesNoCardAndNoSecretAnywhere runs a real gateway: it reads cards in every form, with failures that repeat their data.
+// Then it searches everything that the gateway wrote: logs, spans, metrics, answers of the API, and every file.
+func TestServeLeavesNoCardAndNoSecretAnywhere(t *testing.T) {
 	const key, adminKey, secret = "ocrmux_S3CRET-key-of-the-bank", "ocrmux_S3CRET-key-of-ops", "S3CRET-of-the-account"
 	gold := leaktest.Treasure{
 		"name": "赵样本", "number": "11010119900307123X", "number's place and birth": "11010119900307", "address": "样本省样本市", "street": "样本路一号",
@@ -115,7 +115,7 @@ log: {level: debug, format: json}
 	} {
 		picture := noise(t, n)
 		gold.HidePicture(picture)
-		for range 2 { // the second one is answered from what is kept
+		for range 2 { // the second one gets the stored answer
 			if way(picture) == http.StatusOK {
 				read++
 			}
@@ -207,7 +207,7 @@ func (v *visitor) form(path, part string, picture []byte) int {
 	return v.post(path, form.FormDataContentType(), body.Bytes())
 }
 
-// get is what the API answers to a key.
+// get returns the answer of the API to a key.
 func (v *visitor) get(path, key string) string {
 	v.t.Helper()
 	r, err := http.NewRequestWithContext(v.t.Context(), http.MethodGet, v.url+path, nil)
@@ -227,7 +227,7 @@ func (v *visitor) get(path, key string) string {
 	return string(b)
 }
 
-// usage is all that the API says of what was done.
+// usage returns everything that the API reports about usage.
 func (g *gateway) usage(t *testing.T, key string) string {
 	v := &visitor{t: t, url: g.url}
 	return v.get("/v1/usage?by=day,provider,route,tenant", key) + v.get("/v1/providers", key) + v.get("/v1/budgets", key) + v.get("/v1/routes/default/explain", key)

@@ -16,35 +16,35 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/telemetry"
 )
 
-// The exit statuses.
+// Exit statuses.
 const (
 	StatusOK = 0
-	// StatusInternal is for what is neither the user's nor a provider's fault, such as a full disk.
+	// StatusInternal is for errors that neither the user nor a provider caused, such as a full disk.
 	StatusInternal = 1
 	// StatusUsage is for wrong arguments or a wrong configuration.
 	StatusUsage = 2
-	// StatusPicture is for a picture that was refused, or could not be read or fetched.
+	// StatusPicture is for a picture that was refused or could not be read or fetched.
 	StatusPicture = 3
-	// StatusNoDocument is for a picture without a document, or with an unreadable one.
+	// StatusNoDocument is for a picture without a readable document.
 	StatusNoDocument = 4
 	// StatusProviders is for a call that failed with every provider.
 	StatusProviders = 5
-	// StatusInterrupted is for a call that was ended with Ctrl-C.
+	// StatusInterrupted is for a command that was interrupted with Ctrl-C.
 	StatusInterrupted = 130
 )
 
-// Program is all that the commands touch of the world, besides files and the network.
+// Program is the environment of the commands, apart from files and the network.
 type Program struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
-	// Environ is the environment, as os.Environ gives it.
+	// Environ is the environment in the form of os.Environ.
 	Environ []string
-	// Dir is the folder of the program's file, UserCacheDir and UserStateDir the user's folders for caches and for state; empty when
-	// unknown.
+	// Dir is the folder of the program's file. UserCacheDir and UserStateDir are the user's folders for caches and state. Each is empty
+	// if it is unknown.
 	Dir, UserCacheDir, UserStateDir string
 }
 
-// FromOS is the program that this process is.
+// FromOS returns the Program for the current process.
 func FromOS() *Program {
 	p := &Program{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ()}
 	if file, err := os.Executable(); err == nil {
@@ -60,7 +60,7 @@ func FromOS() *Program {
 	return p
 }
 
-// userStateDir is the folder that systemd made for a service, or that the XDG Base Directory Specification names.
+// userStateDir returns the state folder of a systemd service, or else of the XDG Base Directory Specification.
 func userStateDir() string {
 	if dir, _, _ := strings.Cut(os.Getenv("STATE_DIRECTORY"), ":"); dir != "" {
 		return dir
@@ -74,7 +74,7 @@ func userStateDir() string {
 	return ""
 }
 
-// Run carries out a command line without the program's name, and gives the exit status. Ending ctx interrupts it.
+// Run runs a command line, without the program's name, and returns the exit status. Canceling ctx interrupts it.
 func (p *Program) Run(ctx context.Context, args []string) int {
 	root := p.root()
 	root.SetArgs(args)
@@ -86,7 +86,7 @@ func (p *Program) Run(ctx context.Context, args []string) int {
 		_, _ = fmt.Fprintln(p.Stderr, "ocrmux: interrupted")
 		return StatusInterrupted
 	}
-	status := StatusUsage // an error that comes from cobra itself
+	status := StatusUsage // an error of cobra itself
 	var exit *exitError
 	if errors.As(err, &exit) {
 		status, err = exit.status, exit.err
@@ -97,8 +97,7 @@ func (p *Program) Run(ctx context.Context, args []string) int {
 	return status
 }
 
-// complain writes an error for a person. A configuration's problems are lines of their own, without prefix, so that editors
-// find file and line.
+// complain prints an error. Problems of a configuration are separate lines without prefix, so that editors find file and line.
 func (p *Program) complain(err error) {
 	var wrong *config.Error
 	if errors.As(err, &wrong) {
@@ -108,7 +107,7 @@ func (p *Program) complain(err error) {
 	_, _ = fmt.Fprintln(p.Stderr, "ocrmux:", err)
 }
 
-// exitError ends the program with a status. Without err everything has been said already.
+// exitError ends the program with a status. If err is nil, nothing more is printed.
 type exitError struct {
 	status int
 	err    error
@@ -153,7 +152,7 @@ func (p *Program) root() *cobra.Command {
 	return root
 }
 
-// needsCommand refuses an argument where a command is expected.
+// needsCommand refuses arguments in place of a command.
 func needsCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -166,28 +165,38 @@ func needsCommand(cmd *cobra.Command, args []string) error {
 	return usage(fmt.Errorf("%w; see %s --help", err, cmd.CommandPath()))
 }
 
-// oneArgument asks for exactly one argument and says which.
-func oneArgument(what string) cobra.PositionalArgs {
+// oneArgument requires exactly one argument.
+func oneArgument(what string) cobra.PositionalArgs { return arguments(1, 1, "one: "+what) }
+
+// twoArguments requires exactly two arguments.
+func twoArguments(what string) cobra.PositionalArgs { return arguments(2, 2, "two: "+what) }
+
+// atMostOneArgument allows one argument.
+func atMostOneArgument(what string) cobra.PositionalArgs {
+	return arguments(0, 1, "at most one: "+what)
+}
+
+func arguments(least, most int, want string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if len(args) == 1 {
+		if least <= len(args) && len(args) <= most {
 			return nil
 		}
-		return usage(fmt.Errorf("%d arguments are given, want one: %s; see %s --help", len(args), what, cmd.CommandPath()))
+		return usage(fmt.Errorf("%d arguments are given, want %s; see %s --help", len(args), want, cmd.CommandPath()))
 	}
 }
 
-// noArguments is cobra.NoArgs with this program's words.
+// noArguments is cobra.NoArgs with this program's error text.
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return usage(fmt.Errorf("there is one argument too many: %q; see %s --help", args[0], cmd.CommandPath()))
+	return usage(fmt.Errorf("unexpected argument %q; see %s --help", args[0], cmd.CommandPath()))
 }
 
-// logger writes to standard error as the configuration wants it, or from a level on when it does not say.
+// logger returns the configured logger to standard error. level applies unless a level is configured.
 func (p *Program) logger(log config.Log, level slog.Level) *slog.Logger {
 	if log.Level != "" {
-		_ = level.UnmarshalText([]byte(log.Level)) // the schema lets only the four names through
+		_ = level.UnmarshalText([]byte(log.Level)) // the schema allows only the four names
 	}
 	options := &slog.HandlerOptions{Level: level}
 	if log.Format == "json" {

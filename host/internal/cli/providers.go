@@ -18,7 +18,7 @@ func (p *Program) providersCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "providers",
-		Short: "List providers and plugins, also those that do not work and why",
+		Short: "List providers and plugins, and why some cannot be used",
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			e, cfg, err := p.open(cmd, slog.LevelWarn, withoutState)

@@ -22,7 +22,7 @@ type recognizeFlags struct {
 	json bool
 }
 
-// requestFlags say how a picture is to be read.
+// requestFlags are the flags of a request.
 type requestFlags struct {
 	provider, route, side, document, tenant string
 	needs                                   needFlags
@@ -32,16 +32,16 @@ type requestFlags struct {
 func (f *requestFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVarP(&f.provider, "provider", "p", "", "use this `provider` only")
-	flags.StringVarP(&f.route, "route", "r", "", "take this `route`; default: the one called default")
-	flags.StringVar(&f.side, "side", "", "which side it is: front (portrait) or back (emblem)")
-	flags.StringVar(&f.document, "document", "", "what to look for; default: cn.idcard")
+	flags.StringVarP(&f.route, "route", "r", "", "use this `route`; default: the route named default")
+	flags.StringVar(&f.side, "side", "", "side of the card: front (portrait) or back (emblem)")
+	flags.StringVar(&f.document, "document", "", "type of document; default: cn.idcard")
 	f.needs.add(flags)
 	flags.BoolVar(&f.passURL, "pass-url", false, "ask only providers that fetch the picture from its address themselves")
-	flags.StringVar(&f.tenant, "tenant", "", "on whose `behalf` the call is made, for budgets")
+	flags.StringVar(&f.tenant, "tenant", "", "`tenant` for budgets and usage")
 	cmd.MarkFlagsMutuallyExclusive("provider", "route")
 }
 
-// request is without a picture.
+// request returns the request without its picture.
 func (f *requestFlags) request() (r engine.Request, err error) {
 	r = engine.Request{Document: f.document, Route: f.route, Provider: f.provider, Tenant: f.tenant, PassURL: f.passURL}
 	f.needs.of(&r)
@@ -51,17 +51,17 @@ func (f *requestFlags) request() (r engine.Request, err error) {
 	return r, nil
 }
 
-// needFlags say what a provider must have to come into question.
+// needFlags are the capabilities that a provider must have.
 type needFlags struct{ fields, extras, signals, labels []string }
 
 func (n *needFlags) add(flags *pflag.FlagSet) {
-	flags.StringSliceVar(&n.fields, "fields", nil, "fields that must be read, such as address")
-	flags.StringSliceVar(&n.extras, "extras", nil, "what is wanted beyond the fields, such as portrait")
-	flags.StringSliceVar(&n.signals, "signals", nil, "what must be said of the picture, such as copy")
-	flags.StringSliceVar(&n.labels, "labels", nil, "labels that a provider must carry, such as residency:cn")
+	flags.StringSliceVar(&n.fields, "fields", nil, "ask only providers that read these fields, such as address")
+	flags.StringSliceVar(&n.extras, "extras", nil, "extras beyond the fields, such as portrait")
+	flags.StringSliceVar(&n.signals, "signals", nil, "ask only providers that report these signals, such as copy")
+	flags.StringSliceVar(&n.labels, "labels", nil, "ask only providers with these labels, such as residency:cn")
 }
 
-// of puts them into a request.
+// of sets them in a request.
 func (n *needFlags) of(r *engine.Request) {
 	r.Fields, r.Extras, r.Signals, r.Labels = n.fields, n.extras, n.signals, n.labels
 }
@@ -108,7 +108,7 @@ func (p *Program) recognize(cmd *cobra.Command, f *recognizeFlags, source string
 	return internal(writeRecognition(p.Stdout, r))
 }
 
-// parseSide reads --side; empty means unknown.
+// parseSide parses --side. Empty means unknown.
 func parseSide(s string) (engine.Side, error) {
 	switch s {
 	case "":
@@ -122,7 +122,7 @@ func parseSide(s string) (engine.Side, error) {
 	}
 }
 
-// picture is what an argument names.
+// picture returns the picture that an argument names.
 func (p *Program) picture(ctx context.Context, source string, caps imaging.Caps) (engine.Picture, error) {
 	if source == "-" {
 		limit := caps.MaxBytes
@@ -131,14 +131,14 @@ func (p *Program) picture(ctx context.Context, source string, caps imaging.Caps)
 		}
 		b, err := readAll(ctx, io.LimitReader(p.Stdin, limit+1)) // one byte more shows that it is too large
 		if err != nil {
-			return engine.Picture{}, &exitError{StatusPicture, fmt.Errorf("standard input cannot be read: %w", err)}
+			return engine.Picture{}, &exitError{StatusPicture, fmt.Errorf("read standard input: %w", err)}
 		}
 		return engine.Bytes(b), nil
 	}
 	return pictureAt(source), nil
 }
 
-// pictureAt is a picture in a file or at an address.
+// pictureAt returns a picture in a file or at an address.
 func pictureAt(name string) engine.Picture {
 	if batch.Address(name) {
 		return engine.URL(name)
@@ -146,8 +146,7 @@ func pictureAt(name string) engine.Picture {
 	return engine.File(name)
 }
 
-// readAll reads until the end or until ctx ends. In that case the read may stay blocked, on a terminal for example, until
-// the program ends, which it is about to do.
+// readAll reads until the end, or until ctx ends. Then the read may stay blocked, for example on a terminal, until the program ends.
 func readAll(ctx context.Context, r io.Reader) ([]byte, error) {
 	type result struct {
 		b   []byte
@@ -166,7 +165,7 @@ func readAll(ctx context.Context, r io.Reader) ([]byte, error) {
 	}
 }
 
-// printFailure tells why nothing was recognised, and chooses the exit status.
+// printFailure prints why nothing was recognized, and returns an error with the exit status.
 func (p *Program) printFailure(err error, f *recognizeFlags, e *engine.Engine) error {
 	var failed *engine.Error
 	if !errors.As(err, &failed) {
@@ -184,13 +183,13 @@ func (p *Program) printFailure(err error, f *recognizeFlags, e *engine.Engine) e
 	exit := &exitError{status: failureStatus(failed), err: errors.New(terminal.Clean(failed.Failure.String()))}
 	for _, info := range e.Providers() {
 		if info.Name == f.provider && info.State == engine.NotConfigured {
-			exit.err = fmt.Errorf("%w; the plugin is there: configure it as providers.%s", exit.err, info.Name)
+			exit.err = fmt.Errorf("%w; the plugin exists: configure it as providers.%s", exit.err, info.Name)
 		}
 	}
 	return exit
 }
 
-// failureStatus is the exit status for a failure.
+// failureStatus returns the exit status of a failed call.
 func failureStatus(e *engine.Error) int {
 	if e.Failure.Kind == abi.FailureKindInvalidRequest && len(e.Attempts) == 0 {
 		return StatusUsage
@@ -198,7 +197,7 @@ func failureStatus(e *engine.Error) int {
 	return kindStatus(e.Failure.Kind)
 }
 
-// kindStatus is the exit status for a failure of a kind, for which a provider was asked.
+// kindStatus returns the exit status of a failure after a provider was asked.
 func kindStatus(kind engine.FailureKind) int {
 	switch kind {
 	case abi.FailureKindInvalidImage:

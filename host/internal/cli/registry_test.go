@@ -12,7 +12,7 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/distribution/registrytest"
 )
 
-// TestRegistryScripts runs the commands that speak to a registry against a real one, at $REGISTRY.
+// TestRegistryScripts runs the commands for registries with a real registry at $REGISTRY.
 func TestRegistryScripts(t *testing.T) {
 	registry := registrytest.Start(t, registrytest.Build(t), false)
 	plugins := filepath.Join(t.TempDir(), "plugins")

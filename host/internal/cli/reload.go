@@ -44,7 +44,7 @@ func changes(cfg *config.Config, logger *slog.Logger) (w *reload.Watcher, stop f
 func reloading(ctx context.Context, w *reload.Watcher, again func(context.Context) error, logger *slog.Logger) error {
 	return w.Run(ctx, func(ctx context.Context, why string) {
 		if err := again(ctx); err != nil {
-			logger.Error("not reloaded, everything stays as it was", "because", why, "error", err)
+			logger.Error("not reloaded; configuration and plugins stay as they were", "because", why, "error", err)
 			return
 		}
 		logger.Info("reloaded", "because", why)

@@ -14,7 +14,7 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/cli"
 )
 
-// reloading is a gateway that serves, in this process.
+// reloading is a gateway in this process.
 type reloading struct {
 	t       *testing.T
 	config  string
@@ -78,7 +78,7 @@ func (g *reloading) write(text string) {
 	}
 }
 
-// logs waits for a line that holds a text.
+// logs waits for a log line that contains a text.
 func (g *reloading) logs(text string) string {
 	for line := range g.log {
 		if strings.Contains(line, text) {
@@ -104,7 +104,7 @@ func (g *reloading) routes() string {
 
 const acme = "providers: {acme: {secrets: {app_key: \"file:secret\", app_secret: \"file:secret\"}}}\n"
 
-func TestAGatewayReadsItsConfigurationAndPluginsAgain(t *testing.T) {
+func TestServeReloadsConfigurationAndPlugins(t *testing.T) {
 	g := serveReloading(t, acme)
 	if strings.Contains(g.routes(), "careful") {
 		t.Fatal("the route is there already")
@@ -123,7 +123,7 @@ func TestAGatewayReadsItsConfigurationAndPluginsAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	if line := g.logs("reloaded"); !strings.Contains(line, "hangup") {
-		t.Errorf("the signal is not the reason: %s", line)
+		t.Errorf("the reason is not the signal: %s", line)
 	}
 	file := filepath.Join(filepath.Dir(g.config), "plugins", "acme.provider.yaml")
 	if err := os.WriteFile(file, []byte("manifest: {name: acme}\n"), 0o600); err != nil {
@@ -133,6 +133,6 @@ func TestAGatewayReadsItsConfigurationAndPluginsAgain(t *testing.T) {
 		t.Errorf("a bad plugin: %s", line)
 	}
 	if g.logs("reloaded"); !strings.Contains(g.routes(), "default") {
-		t.Error("the good plugin does not serve any more")
+		t.Error("the previous plugin no longer serves")
 	}
 }

@@ -19,7 +19,7 @@ import (
 )
 
 func (p *Program) routeCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "route", Short: "See how calls find their providers", Args: needsCommand,
+	cmd := &cobra.Command{Use: "route", Short: "Show how routes choose providers", Args: needsCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	cmd.AddCommand(p.routeExplainCommand())
 	return cmd
@@ -34,7 +34,7 @@ func (p *Program) routeExplainCommand() *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:     "explain",
-		Short:   "Show in which order a route would ask its providers now, what each would cost, and what keeps one from being asked; nobody is called",
+		Short:   "Show the order in which a route would ask its providers now, their prices, and why some would not be asked; calls no provider",
 		Example: "  ocrmux route explain --route default --side back",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
@@ -55,7 +55,7 @@ func (p *Program) routeExplainCommand() *cobra.Command {
 				if !slices.Contains(known, engine.DefaultRoute) {
 					known = append(known, engine.DefaultRoute)
 				}
-				return usage(fmt.Errorf("there is no route %q; one of %q", name, known))
+				return usage(fmt.Errorf("there is no route %q; the routes are %q", name, known))
 			}
 			if asJSON {
 				return internal(writeJSON(p.Stdout, ranking))
@@ -67,13 +67,13 @@ func (p *Program) routeExplainCommand() *cobra.Command {
 	configFlags(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&name, "route", engine.DefaultRoute, "`name` of the route")
-	flags.StringVar(&side, "side", "", "for a request for this side: front or back")
+	flags.StringVar(&side, "side", "", "side of the request: front or back")
 	needs.add(flags)
 	flags.BoolVar(&asJSON, "json", false, "print it as JSON")
 	return cmd
 }
 
-// rankingTable lists the providers in their order.
+// rankingTable lists the providers in order.
 func rankingTable(r engine.Ranking) *terminal.Table {
 	t := &terminal.Table{}
 	t.Add("", "PROVIDER", "PRICE", "TYPICAL", "SLOW", "BREAKER", "")

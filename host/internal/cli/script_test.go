@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -43,8 +44,8 @@ const (
 //
 // Besides testscript's own commands there are:
 //
-//	vendor FILE      answers further calls with the file; stands at $VENDOR
-//	stall            a vendor that never answers; stands at $VENDOR
+//	vendor FILE      answers further calls with the file; its address is $VENDOR
+//	stall            a vendor that never answers; its address is $VENDOR
 //	interrupt        sends Ctrl-C to the command in the background once the vendor has its call
 //	picture FILE W H draws a picture without any card
 //	status N CMD…    runs a command that ends with this exit status
@@ -58,8 +59,8 @@ func TestScripts(t *testing.T) {
 	if status := build.Run(t.Context(), []string{"plugin", "lock", "--yes", plugins}); status != cli.StatusOK {
 		t.Fatalf("the plugin is not approved: status %d", status)
 	}
-	// Compiled once, before all scripts want the module at the same time.
-	cache := filepath.Join(shared, "cache")
+	// Compile the module once, before all scripts need it at the same time.
+	cache := cmp.Or(os.Getenv("OCRMUX_TEST_CACHE"), filepath.Join(shared, "cache"))
 	warm := &cli.Program{Stdout: io.Discard, Stderr: t.Output(), Environ: []string{
 		"OCRMUX_PROVIDERS__JUMDATA__SECRETS__APP_ID=env:X", "OCRMUX_PROVIDERS__JUMDATA__SECRETS__APP_SECRET=env:X", "X=x",
 	}}
@@ -105,7 +106,7 @@ func vendor(ts *testscript.TestScript, _ bool, args []string) {
 	})
 }
 
-// wrongCall holds a call to the vendor's document.
+// wrongCall checks a call against the vendor's document.
 func wrongCall(r *http.Request) string {
 	if r.Method != http.MethodPost || r.URL.Path != "/ocr/idcard-v1" {
 		return "no such interface"
@@ -124,17 +125,17 @@ func wrongCall(r *http.Request) string {
 	return ""
 }
 
-// stall takes calls and answers none.
+// stall accepts calls and does not answer.
 func stall(ts *testscript.TestScript, _ bool, _ []string) {
 	called := ts.Value(calledKey{}).(chan struct{})
 	serve(ts, func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body) // only then does the server notice that the caller is gone
+		_, _ = io.Copy(io.Discard, r.Body) // otherwise the server does not notice that the caller is gone
 		called <- struct{}{}
 		<-r.Context().Done()
 	})
 }
 
-// calledKey is of the channel that gets a value for each call that stalls.
+// calledKey is the key of the channel that receives a value for each stalled call.
 type calledKey struct{}
 
 func interrupt(ts *testscript.TestScript, _ bool, _ []string) {

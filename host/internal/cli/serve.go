@@ -19,7 +19,7 @@ import (
 func (p *Program) serveCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
-		Short: "Serve the HTTP API, and answer as the vendors of the configured front doors, until interrupted",
+		Short: "Serve the HTTP API, the console and the configured front doors until interrupted",
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			e, cfg, err := p.open(cmd, slog.LevelWarn, servedState)
@@ -37,11 +37,11 @@ func (p *Program) serveCommand() *cobra.Command {
 				return usage(fmt.Errorf("cannot listen on %s: %w", cfg.Server.Listen, err))
 			}
 			if s.Open() {
-				_, _ = fmt.Fprintln(p.Stderr, "ocrmux: there are no tenants in the configuration: everybody on this machine is admin of the HTTP API; see ocrmux key new")
+				_, _ = fmt.Fprintln(p.Stderr, "ocrmux: no tenants are configured: every user of this machine is an admin of the HTTP API; see ocrmux key new")
 			}
 			w, stop, err := changes(cfg, logger)
 			if err != nil {
-				logger.Error("changes of configuration and plugins will not be noticed", "error", err)
+				logger.Error("cannot watch configuration and plugins for changes", "error", err)
 			}
 			defer stop()
 			scheme := "http"
@@ -84,7 +84,7 @@ func (p *Program) gateway(cmd *cobra.Command, e *opened, cfg *config.Config, log
 	return s, edits.reload, nil
 }
 
-// serve answers until the command's context ends, and reloads meanwhile.
+// serve serves requests until the command's context ends, and reloads after changes.
 func serve(cmd *cobra.Command, w *reload.Watcher, s *server.Server, l net.Listener, again func(context.Context) error, logger *slog.Logger) error {
 	ctx, cancel := context.WithCancel(cmd.Context())
 	watched := make(chan error, 1)
@@ -98,12 +98,12 @@ func serve(cmd *cobra.Command, w *reload.Watcher, s *server.Server, l net.Listen
 	err := s.Serve(cmd.Context(), l)
 	cancel()
 	if problem := <-watched; problem != nil {
-		logger.Error("changes were no longer noticed", "error", problem)
+		logger.Error("stopped watching for changes", "error", problem)
 	}
 	return err
 }
 
-// serverConfig is what a configuration says of the server.
+// serverConfig returns the configuration of the server.
 func serverConfig(e *opened, cfg *config.Config, logger *slog.Logger) server.Config {
 	c := cfg.Server
 	out := server.Config{

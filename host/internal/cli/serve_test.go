@@ -14,7 +14,7 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/cli"
 )
 
-// serving runs ocrmux serve with a configuration until the test ends, and gives its address.
+// serving runs ocrmux serve with a configuration until the test ends, and returns its address.
 func serving(t *testing.T, text string) (address string, complaints *bytes.Buffer) {
 	t.Helper()
 	dir := t.TempDir()
@@ -29,7 +29,7 @@ func serving(t *testing.T, text string) (address string, complaints *bytes.Buffe
 	ended := make(chan int, 1)
 	go func() {
 		status := p.Run(ctx, []string{"serve", "--config", file})
-		_ = in.Close() // ends the reading of what it prints
+		_ = in.Close() // ends the reader of its output
 		ended <- status
 	}()
 	t.Cleanup(func() {
@@ -64,21 +64,23 @@ func routesStatus(t *testing.T, address, key string) int {
 	return answer.StatusCode
 }
 
-func TestServeSaysThatEverybodyIsAdminWithoutTenants(t *testing.T) {
+func TestServeWarnsWithoutTenants(t *testing.T) {
+	t.Parallel()
 	address, complaints := serving(t, `server: {listen: "127.0.0.1:0"}`)
-	if !strings.HasPrefix(address, "http://127.0.0.1:") || !strings.Contains(complaints.String(), "everybody on this machine is admin") || routesStatus(t, address, "") != http.StatusOK {
+	if !strings.HasPrefix(address, "http://127.0.0.1:") || !strings.Contains(complaints.String(), "no tenants are configured") || routesStatus(t, address, "") != http.StatusOK {
 		t.Errorf("%s: %s", address, complaints)
 	}
 }
 
-func TestANewKeyLetsItsTenantIn(t *testing.T) {
+func TestKeyNewPrintsAKeyForATenant(t *testing.T) {
+	t.Parallel()
 	var out bytes.Buffer
 	p := &cli.Program{Stdout: &out, Stderr: t.Output()}
 	if got := p.Run(t.Context(), []string{"key", "new", "--tenant", "bank"}); got != cli.StatusOK {
 		t.Fatal(got)
 	}
 	key, rest, _ := strings.Cut(out.String(), "\n")
-	_, lines, ok := strings.Cut(rest, "In the configuration:\n\n")
+	_, lines, ok := strings.Cut(rest, "Add to the configuration:\n\n")
 	if !ok || !strings.HasPrefix(key, "ocrmux_") || strings.Contains(lines, key) {
 		t.Fatal(out.String())
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/cli"
 )
 
-// served runs a gateway until it listens and then ends it.
+// served runs a gateway until it listens, and then stops it.
 func served(t *testing.T, p *cli.Program, args ...string) (status int, stderr string) {
 	t.Helper()
 	r, w := io.Pipe()
@@ -35,12 +35,13 @@ func served(t *testing.T, p *cli.Program, args ...string) (status int, stderr st
 	return <-done, errs.String()
 }
 
-func TestAGatewayKeepsItsStateInTheUsersFolder(t *testing.T) {
+func TestServeKeepsStateInTheUsersFolder(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	environ := []string{"OCRMUX_SERVER__LISTEN=127.0.0.1:0"}
-	for range 2 { // the second time on what the first has left
+	for range 2 { // the second time with the state of the first
 		if _, stderr := served(t, &cli.Program{Environ: environ, UserStateDir: dir}); strings.Contains(stderr, "state") {
-			t.Fatalf("it complains: %s", stderr)
+			t.Fatalf("standard error: %s", stderr)
 		}
 		if _, err := os.Stat(filepath.Join(dir, "ocrmux", "jetstream")); err != nil {
 			t.Fatal(err)
@@ -48,17 +49,19 @@ func TestAGatewayKeepsItsStateInTheUsersFolder(t *testing.T) {
 	}
 }
 
-func TestAGatewayCanKeepNoState(t *testing.T) {
+func TestServeKeepsNoStateIfConfigured(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	served(t, &cli.Program{Environ: []string{"OCRMUX_SERVER__LISTEN=127.0.0.1:0", "OCRMUX_STATE__IN_MEMORY=true"}, UserStateDir: dir})
 	if _, err := os.Stat(filepath.Join(dir, "ocrmux")); err == nil {
-		t.Error("a folder was made all the same")
+		t.Error("there is a state folder")
 	}
 }
 
-func TestBudgetsThatWillBeForgottenAreWarnedOf(t *testing.T) {
+func TestServeWarnsAboutBudgetsInMemory(t *testing.T) {
+	t.Parallel()
 	environ := []string{"OCRMUX_SERVER__LISTEN=127.0.0.1:0", `OCRMUX_MONEY__BUDGETS=[{tenant: a, per: day, calls: 1}]`}
-	if _, stderr := served(t, &cli.Program{Environ: environ}); !strings.Contains(stderr, "name one with state.dir") {
-		t.Errorf("without a folder it says %q", stderr)
+	if _, stderr := served(t, &cli.Program{Environ: environ}); !strings.Contains(stderr, "set state.dir") {
+		t.Errorf("standard error without a folder: %q", stderr)
 	}
 }

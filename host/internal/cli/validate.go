@@ -23,7 +23,7 @@ func (p *Program) configCommand() *cobra.Command {
 	return cmd
 }
 
-// validate checks a configuration and prints the usable providers, or all problems.
+// validate checks a configuration and prints the valid providers, or all problems.
 func (p *Program) validate(cmd *cobra.Command) error {
 	src, err := p.sources(cmd)
 	if err != nil {
@@ -54,11 +54,11 @@ func (p *Program) configSchemaCommand() *cobra.Command {
 	schema := &cobra.Command{
 		Use:   "schema",
 		Short: "Print the JSON Schema of the configuration file, for editors",
-		Long:  "Prints the JSON Schema of the configuration file, with the settings and secrets of each plugin in the folder.\nA plugin that cannot be used is left out. No plugin is run.",
+		Long:  "Prints the JSON Schema of the configuration file, with the settings and secrets of each plugin in the folder.\nPlugins that cannot be used are omitted. No plugin is run.",
 		Args:  noArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return p.schema(cmd, bare) },
 	}
-	schema.Flags().BoolVar(&bare, "without-plugins", false, "leave the plugins' own settings out")
+	schema.Flags().BoolVar(&bare, "without-plugins", false, "omit the settings of plugins")
 	configFlags(schema)
 	return schema
 }
@@ -72,29 +72,25 @@ func (p *Program) schema(cmd *cobra.Command, bare bool) error {
 	return internal(err)
 }
 
-// schemaText returns the schema. It says on standard error what the schema lacks.
+// schemaText returns the schema, and prints on standard error which plugins are not in it.
 func (p *Program) schemaText(cmd *cobra.Command, bare bool) ([]byte, error) {
 	if bare {
 		text, err := config.Schema()
 		return text, internal(err)
 	}
-	src, err := p.sources(cmd)
+	cfg, err := p.loadPlugins(cmd)
 	if err != nil {
 		return nil, err
-	}
-	cfg, err := config.LoadPlugins(src)
-	if err != nil {
-		return nil, usage(err)
 	}
 	good, left, err := cfg.Plugins()
 	if err != nil {
 		return nil, usage(err)
 	}
 	for _, f := range left {
-		_, _ = fmt.Fprintf(p.Stderr, "ocrmux: the schema is without the plugin %s, which cannot be used: %v\n", f.Name, f.Err)
+		_, _ = fmt.Fprintf(p.Stderr, "ocrmux: the schema omits the plugin %s, which cannot be used: %v\n", f.Name, f.Err)
 	}
 	if len(good) == 0 {
-		_, _ = fmt.Fprintf(p.Stderr, "ocrmux: the schema is without plugins: there is none that can be used in %s; name another folder with --plugins-dir\n", cfg.Engine.Plugins)
+		_, _ = fmt.Fprintf(p.Stderr, "ocrmux: the schema omits all plugins: no plugin in %s can be used; name another folder with --plugins-dir\n", cfg.Engine.Plugins)
 		text, err := config.Schema()
 		return text, internal(err)
 	}

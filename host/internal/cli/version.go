@@ -23,11 +23,11 @@ func (p *Program) versionCommand() *cobra.Command {
 	}
 }
 
-// linkedVersion is set by the linker where a release is built without its Git history, as in a container. The Makefile names it.
+// linkedVersion is set by the linker if a release is built without its Git history, as in a container. The Makefile names it.
 var linkedVersion string
 
-// buildVersion returns the version of this program, such as v1.2.3. Without one from the linker it is the module's version as
-// the Go toolchain stamped it (a tag, or a pseudo-version of the commit), or "(devel)".
+// buildVersion returns the version of this program, such as v1.2.3: the linker's, or else the module's version from the Go toolchain
+// (a tag, or a pseudo-version of the commit), or "(devel)".
 func buildVersion() string {
 	stamped := ""
 	if info, ok := debug.ReadBuildInfo(); ok {

@@ -124,17 +124,13 @@ func (b *builder) unique() {
 	}
 }
 
-// clientTenants returns the tenants on whose behalf a front door's clients call.
-func (b *builder) clientTenants(door string, clients []map[string]ClientCredential) []string {
-	out := make([]string, len(clients))
-	for i, c := range clients {
-		out[i] = string(c[clientTenant])
-		if _, known := b.File.Tenants[out[i]]; out[i] != "" && len(b.File.Tenants) > 0 && !known {
-			b.wrong([]string{"front_doors", door, "clients", strconv.Itoa(i), clientTenant}, fmt.Sprintf("there is no tenant %q", out[i]),
-				"one of "+strings.Join(slices.Sorted(maps.Keys(b.File.Tenants)), ", "))
-		}
+// clientTenant checks the tenant on whose behalf a client of a front door calls.
+func (b *builder) clientTenant(door string, i int, name string) string {
+	if _, known := b.File.Tenants[name]; name != "" && len(b.File.Tenants) > 0 && !known {
+		b.wrong([]string{"front_doors", door, "clients", strconv.Itoa(i), clientTenant}, fmt.Sprintf("there is no tenant %q", name),
+			"one of "+strings.Join(slices.Sorted(maps.Keys(b.File.Tenants)), ", "))
 	}
-	return out
+	return name
 }
 
 // loopback reports whether only this machine reaches an address.

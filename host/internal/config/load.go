@@ -196,7 +196,7 @@ func (b *builder) build(src Sources) {
 	b.routes()
 	b.Engine.FrontDoors = make(map[string]engine.FrontDoor, len(f.FrontDoors))
 	for name, d := range f.FrontDoors {
-		b.Engine.FrontDoors[name] = engine.FrontDoor{Route: d.Route, Clients: b.clients(name, d.Clients), Tenants: b.clientTenants(name, d.Clients), Config: d.Config}
+		b.Engine.FrontDoors[name] = engine.FrontDoor{Route: d.Route, Clients: b.clients(name, d.Clients), Config: d.Config}
 	}
 	for _, address := range f.Fetch.Allow {
 		b.Engine.FetchAllow = append(b.Engine.FetchAllow, string(address))

@@ -48,19 +48,19 @@ func (b *builder) secrets(provider string, sources map[string]Source) map[string
 	return out
 }
 
-// clients fetches the credentials of a front door's clients. A value that is not a source is the credential itself, which the
-// engine accepts for identifiers only.
-func (b *builder) clients(door string, clients []map[string]ClientCredential) []map[string]engine.Secret {
-	out := make([]map[string]engine.Secret, len(clients))
+// clients returns the clients of a front door with their credentials. A credential that is neither in the environment nor in a file is the
+// text itself, which the engine accepts for identifiers only.
+func (b *builder) clients(door string, clients []map[string]ClientCredential) []engine.Client {
+	out := make([]engine.Client, len(clients))
 	for i, credentials := range clients {
-		out[i] = make(map[string]engine.Secret, len(credentials))
+		out[i] = engine.Client{Tenant: b.clientTenant(door, i, string(credentials[clientTenant])), Secrets: make(map[string]engine.Secret, len(credentials))}
 		for _, name := range slices.Sorted(maps.Keys(credentials)) {
 			if name == clientTenant {
 				continue
 			}
 			source := string(credentials[name])
 			if !strings.HasPrefix(source, "env:") && !strings.HasPrefix(source, "file:") {
-				out[i][name] = engine.WrittenSecret(source)
+				out[i].Secrets[name] = engine.WrittenSecret(source)
 				continue
 			}
 			path := []string{"front_doors", door, "clients", strconv.Itoa(i), name}
@@ -69,7 +69,7 @@ func (b *builder) clients(door string, clients []map[string]ClientCredential) []
 				b.wrong(path, what, want)
 				continue
 			}
-			out[i][name] = engine.NewSecret(text)
+			out[i].Secrets[name] = engine.NewSecret(text)
 		}
 	}
 	return out

@@ -44,8 +44,8 @@ front_doors: {jumdata: {clients: [{app_id: a, tenant: bank}, {app_id: b}]}}
 		t.Error(diff)
 	}
 	door := c.Engine.FrontDoors["jumdata"]
-	if _, isSecret := door.Clients[0]["tenant"]; isSecret || !cmp.Equal(door.Tenants, []string{"bank", ""}) {
-		t.Errorf("%v, %v", door.Clients, door.Tenants)
+	if _, isSecret := door.Clients[0].Secrets["tenant"]; isSecret || door.Clients[0].Tenant != "bank" || door.Clients[1].Tenant != "" {
+		t.Errorf("%v", door.Clients)
 	}
 	c, _, err = load(t, nil, nil)
 	if err != nil || c.Server.Listen != "127.0.0.1:8080" || c.Server.CallTimeout != time.Minute {

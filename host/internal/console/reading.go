@@ -89,8 +89,8 @@ func (c *Console) failed(w http.ResponseWriter, r *http.Request, v *visitor, ask
 		return
 	}
 	status := service.Status(failure, v.Name())
-	if wait := failure.Failure.RetryAfterMs; wait > 0 && (status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable) {
-		w.Header().Set("Retry-After", strconv.Itoa((int(wait)+999)/1000))
+	if wait := failure.Failure.RetryAfter; wait > 0 && (status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable) {
+		w.Header().Set("Retry-After", strconv.FormatInt(int64((wait+time.Second-1)/time.Second), 10))
 	}
 	c.showReading(w, r, v, status, asked, c.teller(v).failed(failure, took))
 }

@@ -36,7 +36,7 @@ func (t *teller) timeline(attempts []engine.Attempt) *timeline {
 	out := &timeline{Cost: t.spent(attempts)}
 	var first, last time.Time
 	for _, a := range attempts {
-		if end := a.Started.Add(lasted(a)); !a.Started.IsZero() {
+		if end := a.Started.Add(a.Duration); !a.Started.IsZero() {
 			if first.IsZero() || a.Started.Before(first) {
 				first = a.Started
 			}
@@ -53,9 +53,9 @@ func (t *teller) timeline(attempts []engine.Attempt) *timeline {
 			Billed: t.word("billed", a.Billed.String()), Price: t.say(a.Price),
 		}
 		if !one.Skipped {
-			one.Duration = t.duration(lasted(a))
+			one.Duration = t.duration(a.Duration)
 			one.From = 1000 * float64(a.Started.Sub(first)) / float64(span)
-			one.Length = max(1000*float64(lasted(a))/float64(span), 6) // so that the shortest is visible
+			one.Length = max(1000*float64(a.Duration)/float64(span), 6) // so that the shortest is visible
 			one.From = min(one.From, 1000-one.Length)
 		}
 		if a.Cost > 0 {
@@ -75,8 +75,6 @@ func (t *teller) timeline(attempts []engine.Attempt) *timeline {
 	}
 	return out
 }
-
-func lasted(a engine.Attempt) time.Duration { return milliseconds(a.DurationMs) }
 
 // spent returns the cost of attempts together: the maximum if it is unknown whether one was billed.
 func (t *teller) spent(attempts []engine.Attempt) string {

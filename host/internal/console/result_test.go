@@ -82,8 +82,8 @@ func TestResultHasAttemptsOnATimelineWithTheirCosts(t *testing.T) {
 	began := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	attempts := []engine.Attempt{
 		{Provider: "parked", Outcome: engine.Skipped, Billed: abi.BilledNo, Reason: message.Text("is parked")},
-		{Provider: "slow", Started: began, DurationMs: 1000, Outcome: engine.Stopped, Cost: 20_000, Currency: "CNY", Reason: message.Text("first")},
-		{Provider: "quick", Started: began.Add(500 * time.Millisecond), DurationMs: 250, Outcome: engine.Recognized, Billed: abi.BilledYes, Cost: 50_000, Currency: "CNY"},
+		{Provider: "slow", Started: began, Duration: time.Second, Outcome: engine.Stopped, Cost: 20_000, Currency: "CNY", Reason: message.Text("first")},
+		{Provider: "quick", Started: began.Add(500 * time.Millisecond), Duration: 250 * time.Millisecond, Outcome: engine.Recognized, Billed: abi.BilledYes, Cost: 50_000, Currency: "CNY"},
 	}
 	got := en.timeline(attempts)
 	if got.Cost != "at most ¥0.07" || got.Span != "1.0 s" {
@@ -115,7 +115,7 @@ func TestResultOfAFailureSaysWhoCanFixItAndWhenToTryAgain(t *testing.T) {
 	t.Parallel()
 	en, zh := tellers(t)
 	failure := &engine.Error{Failure: engine.Failure{
-		Kind: abi.FailureKindRateLimited, Message: "the account's call limit is reached", Fault: abi.FaultOperator, Billed: abi.BilledNo, RetryAfterMs: 1500,
+		Kind: abi.FailureKindRateLimited, Message: "the account's call limit is reached", Fault: abi.FaultOperator, Billed: abi.BilledNo, RetryAfter: 1500 * time.Millisecond,
 	}}
 	got := en.failed(failure, time.Second)
 	want := &trouble{Detail: said{"the account's call limit is reached", "en"}, Facts: []saying{{"Who can fix it", "The operator: check settings, keys or budget"}, {"Cost", "no cost"}, {"When to try again", "in 1.5 s, at 2026-11-29 10:07:02"}}}

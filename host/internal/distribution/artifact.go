@@ -17,7 +17,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/manifest"
 )
 
-// The types of an artifact and of what it is made of.
+// Media types of an artifact and its parts.
 const (
 	ArtifactType   = "application/vnd.ocrmux.plugin.v1"
 	configType     = "application/vnd.ocrmux.plugin.manifest.v1+json"
@@ -25,18 +25,18 @@ const (
 	moduleType     = "application/vnd.ocrmux.plugin.module.v1+wasm"
 	providerType   = "application/vnd.ocrmux.plugin.provider.v1+yaml"
 	executableType = "application/vnd.ocrmux.plugin.executable.v1"
-	// platformKey is the annotation that says on which platform an executable runs, such as "linux/amd64".
+	// platformKey is the annotation with the platform of an executable, such as "linux/amd64".
 	platformKey = "vnd.ocrmux.plugin.platform"
 )
 
-// Limits of what is pulled.
+// Limits of a pull.
 const (
 	maxArtifactBytes = 1 << 20
-	maxPluginBytes   = 512 << 20 // as the catalog's
+	maxPluginBytes   = 512 << 20 // as in the catalog
 	maxLayers        = 2
 )
 
-// codeType is the type of the layer with the plugin's file.
+// codeType returns the media type of the layer with the plugin's file.
 func codeType(k catalog.Kind) (string, bool) {
 	switch k {
 	case catalog.WASM:
@@ -49,7 +49,7 @@ func codeType(k catalog.Kind) (string, bool) {
 	return "", false
 }
 
-// kindOf is the kind of a plugin by the type of its layer.
+// kindOf returns the kind of a plugin from the media type of its layer.
 func kindOf(mediaType string) (catalog.Kind, bool) {
 	for _, k := range []catalog.Kind{catalog.WASM, catalog.Declarative, catalog.Process} {
 		if t, _ := codeType(k); t == mediaType {
@@ -59,7 +59,7 @@ func kindOf(mediaType string) (catalog.Kind, bool) {
 	return "", false
 }
 
-// names are the files of a plugin within its folder. Empty ones it does not have.
+// names are the file names of a plugin. An empty name means that there is no such file.
 type names struct{ code, manifest, signature string }
 
 func namesOf(plugin string, k catalog.Kind) names {
@@ -80,7 +80,7 @@ func (n names) all() []string {
 	return slices.DeleteFunc([]string{n.code, n.manifest, n.signature}, func(s string) bool { return s == "" })
 }
 
-// blob is content with what describes it.
+// blob is content with its descriptor.
 type blob struct {
 	ocispec.Descriptor
 	content []byte
@@ -94,13 +94,13 @@ func newBlob(mediaType, title string, content []byte) blob {
 	return blob{d, content}
 }
 
-// artifact is a plugin as a registry keeps it: the same for the same files, platform and time.
+// artifact is a plugin in the form of a registry. It depends only on the files, the platform and the time.
 type artifact struct {
 	manifest blob
 	blobs    []blob // config and layers
 }
 
-// pack makes an artifact of a plugin. The signature may be nil.
+// pack returns the artifact of a plugin. The signature may be nil.
 func pack(p catalog.Plugin, signature []byte, platform Platform, created time.Time) (artifact, error) {
 	media, ok := codeType(p.Kind)
 	if !ok {
@@ -137,7 +137,7 @@ func pack(p catalog.Plugin, signature []byte, platform Platform, created time.Ti
 	return a, nil
 }
 
-// configOf is a plugin's manifest as the artifact's config: the very file where it is one of its own.
+// configOf returns the artifact's config: the manifest file if there is one, or else the manifest as JSON.
 func configOf(p catalog.Plugin) ([]byte, error) {
 	if p.ManifestFile != nil {
 		return p.ManifestFile, nil
@@ -145,7 +145,7 @@ func configOf(p catalog.Plugin) ([]byte, error) {
 	return json.Marshal(p.Manifest)
 }
 
-// sameManifest reports whether an artifact's config says what the plugin in it says.
+// sameManifest reports whether an artifact's config is the manifest of the plugin in it.
 func sameManifest(config []byte, p catalog.Plugin) bool {
 	d, err := manifest.Parse(config)
 	if err != nil {
@@ -156,27 +156,27 @@ func sameManifest(config []byte, p catalog.Plugin) bool {
 	return err1 == nil && err2 == nil && bytes.Equal(a, b)
 }
 
-// contents are the parts of an artifact that was found in a registry.
+// contents are the parts of an artifact in a registry.
 type contents struct {
 	kind                    catalog.Kind
-	config, code, signature ocispec.Descriptor // signature has no size where there is none
+	config, code, signature ocispec.Descriptor // signature is zero if there is none
 }
 
-// parse reads an artifact's manifest and holds it to form and sizes, before anything else is fetched.
+// parse parses an artifact's manifest and checks its form and sizes, before anything else is downloaded.
 func parse(text []byte) (contents, error) {
 	var m ocispec.Manifest
 	if err := json.Unmarshal(text, &m); err != nil {
 		return contents{}, fmt.Errorf("its manifest is not JSON: %w", err)
 	}
 	if m.ArtifactType != ArtifactType || m.Config.MediaType != configType {
-		return contents{}, fmt.Errorf("it is no plugin, but %q", m.ArtifactType)
+		return contents{}, fmt.Errorf("it is not a plugin, but %q", m.ArtifactType)
 	}
 	if len(m.Layers) == 0 || len(m.Layers) > maxLayers {
 		return contents{}, fmt.Errorf("it has %d layers, want 1 or %d", len(m.Layers), maxLayers)
 	}
 	kind, ok := kindOf(m.Layers[0].MediaType)
 	if !ok {
-		return contents{}, fmt.Errorf("its first layer is of the unknown type %q: upgrade ocrmux", m.Layers[0].MediaType)
+		return contents{}, fmt.Errorf("its first layer has the unknown type %q: upgrade ocrmux", m.Layers[0].MediaType)
 	}
 	c := contents{kind: kind, config: m.Config, code: m.Layers[0]}
 	if len(m.Layers) > 1 {
@@ -191,13 +191,13 @@ func parse(text []byte) (contents, error) {
 		most int64
 	}{{"manifest", c.config, abi.MaxManifestBytes}, {"file", c.code, maxPluginBytes}, {"signature", c.signature, trust.MaxSignatureBytes}} {
 		if part.d.Size < 0 || part.d.Size > part.most {
-			return contents{}, fmt.Errorf("the plugin's %s is said to have %d bytes, at most %d are taken", part.what, part.d.Size, part.most)
+			return contents{}, fmt.Errorf("the plugin's %s has %d bytes; the limit is %d", part.what, part.d.Size, part.most)
 		}
 	}
 	return c, nil
 }
 
-// platformOf is the platform that an artifact's manifest names; the zero value when it names none.
+// platformOf returns the platform in an artifact's manifest, the zero value if there is none.
 func platformOf(text []byte) (Platform, error) {
 	var m struct{ Annotations map[string]string }
 	if err := json.Unmarshal(text, &m); err != nil {

@@ -11,25 +11,26 @@ import (
 
 const sum = "sha256:0000000000000000000000000000000000000000000000000000000000000000"
 
-// good is the manifest of an artifact with a signed module.
+// good returns the manifest of an artifact with a signed module.
 const good = `{"schemaVersion": 2, "artifactType": "application/vnd.ocrmux.plugin.v1",
  "config": {"mediaType": "application/vnd.ocrmux.plugin.manifest.v1+json", "digest": "` + sum + `", "size": 100},
  "layers": [{"mediaType": "application/vnd.ocrmux.plugin.module.v1+wasm", "digest": "` + sum + `", "size": 1000},
   {"mediaType": "application/vnd.ocrmux.plugin.signature.v1+json", "digest": "` + sum + `", "size": 10}]}`
 
-func TestAnArtifactIsHeldToFormAndSizesBeforeAnythingElseIsFetched(t *testing.T) {
+func TestParseChecksFormAndSizes(t *testing.T) {
+	t.Parallel()
 	if c, err := parse([]byte(good)); err != nil || c.code.Size != 1000 || c.signature.Size != 10 {
 		t.Errorf("got %+v, %v", c, err)
 	}
 	for _, tt := range []struct{ name, old, new, says string }{
-		{"another artifact", "vnd.ocrmux.plugin.v1", "vnd.example.chart.v1", "it is no plugin"},
-		{"another config", "plugin.manifest.v1+json", "image.config.v1+json", "it is no plugin"},
+		{"another artifact", "vnd.ocrmux.plugin.v1", "vnd.example.chart.v1", "it is not a plugin"},
+		{"another config", "plugin.manifest.v1+json", "image.config.v1+json", "it is not a plugin"},
 		{"a layer of a later version", "module.v1+wasm", "module.v2+wasm", "upgrade ocrmux"},
 		{"a second layer that is no signature", "signature.v1", "picture.v1", "not a signature"},
 		{"a module that is too large", `"size": 1000`, `"size": 536870913`, "536870913 bytes"},
 		{"a module of negative size", `"size": 1000`, `"size": -1`, "-1 bytes"},
-		{"a manifest that is too large", `"size": 100}`, `"size": 262145}`, "at most 262144"},
-		{"a signature that is too large", `"size": 10}`, `"size": 16385}`, "at most 16384"},
+		{"a manifest that is too large", `"size": 100}`, `"size": 262145}`, "the limit is 262144"},
+		{"a signature that is too large", `"size": 10}`, `"size": 16385}`, "the limit is 16384"},
 		{"no layers", good[strings.Index(good, `"layers"`):], `"layers": []}`, "0 layers"},
 		{"no JSON", "{", "", "not JSON"},
 	} {
@@ -40,7 +41,8 @@ func TestAnArtifactIsHeldToFormAndSizesBeforeAnythingElseIsFetched(t *testing.T)
 	}
 }
 
-func TestReferencesAreWhole(t *testing.T) {
+func TestParseReferenceRequiresATagOrDigest(t *testing.T) {
+	t.Parallel()
 	for _, s := range []string{"registry.example/ocr/x:1.0.0", "localhost:5000/x:1", "registry.example/x@" + sum, "registry.example/x:1@" + sum, "[::1]:5000/x:1"} {
 		r, err := ParseReference(s)
 		if err != nil || r.String() != s {
@@ -54,8 +56,9 @@ func TestReferencesAreWhole(t *testing.T) {
 	}
 }
 
-func TestThePlatformOfAnExecutableIsReadOffItsHeader(t *testing.T) {
-	code, err := os.ReadFile(os.Args[0]) // this very test
+func TestDetectPlatformReadsTheHeader(t *testing.T) {
+	t.Parallel()
+	code, err := os.ReadFile(os.Args[0]) // the test program
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +77,8 @@ func TestThePlatformOfAnExecutableIsReadOffItsHeader(t *testing.T) {
 	}
 }
 
-func TestOnlyThisMachineMayBeSpokenToInPlainHTTP(t *testing.T) {
+func TestOpenAllowsPlainHTTPOnlyForThisMachine(t *testing.T) {
+	t.Parallel()
 	for registry, want := range map[string]bool{
 		"localhost": true, "localhost:5000": true, "127.0.0.1:5000": true, "[::1]:5000": true,
 		"registry.example": false, "10.0.0.1:5000": false, "localhost.example:5000": false, "127.0.0.1.example": false,

@@ -24,8 +24,8 @@ import (
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
 )
 
-// TestAgainstARealRegistry shares one build of the registry among everything that needs it.
-func TestAgainstARealRegistry(t *testing.T) {
+// TestRemoteWithARealRegistry runs all tests that need a registry with one build of it.
+func TestRemoteWithARealRegistry(t *testing.T) {
 	program := registrytest.Build(t)
 	for name, test := range map[string]func(*testing.T, *bench){
 		"what is pushed is pulled as it was, pinned and signed": aRoundTrip,
@@ -92,7 +92,7 @@ func reproducible(t *testing.T, b *bench) {
 	}
 	again := push(t, b.ref(t, "ocr/one:1"), module(t, t.TempDir(), about("1.0.0", "")))
 	if again.Moved != "" {
-		t.Errorf("the tag is said to have moved from %s", again.Moved)
+		t.Errorf("Moved is %s", again.Moved)
 	}
 }
 
@@ -112,7 +112,7 @@ func movedTag(t *testing.T, b *bench) {
 	if diff := cmp.Diff(before, files(t, dir)); diff != "" {
 		t.Errorf("the folder (-before +after):\n%s", diff)
 	}
-	// The pinned one can still be had, and the new one is taken when that is said.
+	// The pinned plugin can still be pulled, and the new one with Update.
 	install(t, first.Reference, dir, lock, distribution.PullOptions{})
 	install(t, ref, dir, lock, distribution.PullOptions{Update: true})
 	if e, _ := lock.Entry("x"); e.Version != "1.1.0" || e.Source != second.Reference.String() {
@@ -170,7 +170,7 @@ func interrupted(t *testing.T, b *bench) {
 	push(t, ref, next)
 	before := files(t, dir)
 
-	// The registry is reached through a proxy that stops in the middle of the plugin's file.
+	// A proxy in front of the registry stops in the middle of the plugin's file.
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	target := &url.URL{Scheme: "http", Host: b.Address}
@@ -221,7 +221,7 @@ func failedInstall(t *testing.T, b *bench) {
 	if err := p.Install(over, lock); !errors.Is(err, context.Canceled) {
 		t.Errorf("after the end: %v", err)
 	}
-	// Nothing can be put in the place of a lock that is a folder.
+	// The lock cannot be replaced if it is a folder.
 	aside := filepath.Join(t.TempDir(), "aside")
 	if err := errors.Join(os.Rename(filepath.Join(dir, trust.LockFile), aside), os.MkdirAll(filepath.Join(dir, trust.LockFile, "full"), 0o700)); err != nil {
 		t.Fatal(err)
@@ -238,7 +238,7 @@ func failedInstall(t *testing.T, b *bench) {
 	if diff := cmp.Diff([]trust.Entry{entry}, lock.Entries); diff != "" {
 		t.Errorf("the lock (-before +after):\n%s", diff)
 	}
-	// And the version without a signature takes that of the older one away.
+	// A version without a signature removes the older signature.
 	install(t, ref, dir, lock, distribution.PullOptions{Lock: lock, Update: true})
 	if _, there := files(t, dir)["x.sig"]; there {
 		t.Error("the signature of the older version is still there")
@@ -313,7 +313,7 @@ func notAPlugin(t *testing.T, b *bench) {
 	}
 	put("application/vnd.oci.image.index.v1+json", `{"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": []}`)
 	_, err := pull(t, ref, t.TempDir(), distribution.PullOptions{})
-	if cause, says := causeOf(t, err); cause != distribution.NotAPlugin || !strings.Contains(says, "name the tag of one platform") {
+	if cause, says := causeOf(t, err); cause != distribution.NotAPlugin || !strings.Contains(says, "use the tag of one platform") {
 		t.Errorf("an index: %v", err)
 	}
 	_, err = pull(t, b.ref(t, "ocr/none:1"), t.TempDir(), distribution.PullOptions{})
@@ -323,7 +323,7 @@ func notAPlugin(t *testing.T, b *bench) {
 }
 
 func guarded(t *testing.T, registry *registrytest.Registry) {
-	t.Setenv("DOCKER_CONFIG", t.TempDir()) // nothing is known there
+	t.Setenv("DOCKER_CONFIG", t.TempDir()) // without logins
 	ref := (&bench{registry}).ref(t, "ocr/x:1")
 	plugin := module(t, t.TempDir(), about("1.0.0", ""))
 	for name, access := range map[string]distribution.Access{"no credentials": {}, "wrong credentials": {Username: registrytest.User, Password: "S3CRET"}} {
@@ -344,7 +344,7 @@ func guarded(t *testing.T, registry *registrytest.Registry) {
 	if _, err := r.Push(t.Context(), plugin, distribution.PushOptions{}); err != nil {
 		t.Error(err)
 	}
-	// What docker has been told is used without being asked for.
+	// Docker's login is used by default.
 	write(t, filepath.Join(os.Getenv("DOCKER_CONFIG"), "config.json"), `{"auths": {"`+registry.Address+`": {"auth": "c3BlY2ltZW46c3BlY2ltZW4="}}}`)
 	install(t, ref, t.TempDir(), new(trust.Lock), distribution.PullOptions{})
 }

@@ -12,33 +12,33 @@ import (
 	"oras.land/oras-go/v2/registry/remote/errcode"
 )
 
-// Cause says why a plugin could not be pushed or pulled.
+// Cause is why a push or pull failed.
 type Cause string
 
 const (
-	// NotFound: the registry has no such repository, tag or digest.
+	// NotFound means that the registry has no such repository, tag or digest.
 	NotFound Cause = "not_found"
-	// Unauthenticated: the registry wants credentials, or others.
+	// Unauthenticated means that credentials are missing or refused.
 	Unauthenticated Cause = "unauthenticated"
-	// NotAPlugin: what is there is something else, or has an impossible form or size.
+	// NotAPlugin means that the reference is something else, or has an invalid form or size.
 	NotAPlugin Cause = "not_a_plugin"
-	// Damaged: what came is not what its digest or size says.
+	// Damaged means that the content does not match its digest or size.
 	Damaged Cause = "damaged"
-	// MovedTag: the tag names another plugin than the one it was pinned to.
+	// MovedTag means that the tag no longer refers to the pinned plugin.
 	MovedTag Cause = "moved_tag"
-	// WrongPlatform: the executable runs elsewhere.
+	// WrongPlatform means that the executable is for another platform.
 	WrongPlatform Cause = "wrong_platform"
-	// Conflict: the folder holds the plugin in another form.
+	// Conflict means that the folder contains the plugin as another kind.
 	Conflict Cause = "conflict"
-	// Unreachable: the registry could not be asked, or failed.
+	// Unreachable means that the registry did not answer or failed.
 	Unreachable Cause = "unreachable"
 )
 
-// Error is a push or pull that failed. Plugins that are refused for what they are fail with a *catalog.PluginError instead.
+// Error is the error of a failed push or pull. For a plugin that is itself invalid, the error is a *catalog.PluginError instead.
 type Error struct {
 	Reference Reference
 	Cause     Cause
-	// Detail says what is wrong and what would help.
+	// Detail says what is wrong and what helps.
 	Detail string
 	Err    error
 }
@@ -52,20 +52,20 @@ func (r Reference) fail(cause Cause, format string, args ...any) error {
 	return &Error{Reference: r, Cause: cause, Detail: err.Error(), Err: errors.Unwrap(err)}
 }
 
-// failed makes sense of an error of the registry's client.
+// failed returns the Error for an error of the registry's client.
 func (r Reference) failed(doing string, err error) error {
 	var answer *errcode.ErrorResponse
 	switch {
 	case errors.Is(err, errdef.ErrNotFound):
-		return r.fail(NotFound, "%s: the registry has no such thing: %w", doing, err)
+		return r.fail(NotFound, "%s: not found in the registry: %w", doing, err)
 	case errors.Is(err, auth.ErrBasicCredentialNotFound):
-		return r.fail(Unauthenticated, "%s: the registry wants credentials and none are known for it: log in with docker or podman, or give --username and --password-stdin: %w", doing, err)
+		return r.fail(Unauthenticated, "%s: the registry requires credentials: log in with docker or podman, or use --username and --password-stdin: %w", doing, err)
 	case errors.As(err, &answer) && (answer.StatusCode == http.StatusUnauthorized || answer.StatusCode == http.StatusForbidden):
-		return r.fail(Unauthenticated, "%s: the registry does not take these credentials: %w", doing, err)
+		return r.fail(Unauthenticated, "%s: the registry refuses the credentials: %w", doing, err)
 	case errors.Is(err, content.ErrMismatchedDigest), errors.Is(err, content.ErrTrailingData), errors.Is(err, content.ErrInvalidDescriptorSize), errors.Is(err, io.ErrUnexpectedEOF):
-		return r.fail(Damaged, "%s: what came is not what its digest says: %w", doing, err)
+		return r.fail(Damaged, "%s: the content does not match its digest: %w", doing, err)
 	case errors.Is(err, http.ErrSchemeMismatch):
-		return r.fail(Unreachable, "%s: the registry speaks http; --plain-http takes it, on this machine only: %w", doing, err)
+		return r.fail(Unreachable, "%s: the registry uses http; use --plain-http, which is allowed for this machine only: %w", doing, err)
 	}
 	return r.fail(Unreachable, "%s: %w", doing, err)
 }

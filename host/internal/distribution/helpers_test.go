@@ -13,7 +13,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/manifest"
 )
 
-// about is the manifest of a plugin x.
+// about returns the manifest of a plugin x.
 func about(version, more string) string {
 	return `{"name": "x", "version": "` + version + `", "abi": {"major": 1}, "documents": [{"document": "cn.idcard"}]` + more + `}`
 }
@@ -28,7 +28,7 @@ func module(t *testing.T, dir, text string) catalog.Plugin {
 	return read(t, filepath.Join(dir, "x.wasm"))
 }
 
-// executable is this very test, as a plugin.
+// executable returns the test program as a plugin.
 func executable(t *testing.T, dir, text string) catalog.Plugin {
 	t.Helper()
 	code, err := os.ReadFile(os.Args[0])
@@ -40,11 +40,11 @@ func executable(t *testing.T, dir, text string) catalog.Plugin {
 	return read(t, filepath.Join(dir, "x"))
 }
 
-// providerFile is a provider that is no program.
+// providerFile returns a declarative provider.
 func providerFile(t *testing.T, dir string) catalog.Plugin {
 	t.Helper()
 	const name = "tokens.provider.yaml"
-	text, err := os.ReadFile(filepath.Join("..", "..", "engine", "declarative", "testdata", name))
+	text, err := os.ReadFile(filepath.Join("..", "..", "..", "engine", "declarative", "testdata", name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func pull(t *testing.T, ref distribution.Reference, dir string, o distribution.P
 	return open(t, ref).Pull(t.Context(), dir, o)
 }
 
-// install pulls and puts in place.
+// install pulls and installs.
 func install(t *testing.T, ref distribution.Reference, dir string, lock *trust.Lock, o distribution.PullOptions) {
 	t.Helper()
 	o.Lock = lock
@@ -115,7 +115,7 @@ func install(t *testing.T, ref distribution.Reference, dir string, lock *trust.L
 	}
 }
 
-// files are the contents of a folder by name, hidden ones too.
+// files returns the contents of a folder by name, including hidden files.
 func files(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	out := make(map[string]string)

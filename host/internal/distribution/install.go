@@ -11,15 +11,15 @@ import (
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
 )
 
-// Install puts the plugin in its place and its entry into the lock: both, or neither with the folder as it was. Files of an
-// older version that the new one does not have, such as its signature, go.
+// Install installs the plugin's files and its entry in the lock. If it fails, it restores the folder. It removes files of an older
+// version that the new one does not have, such as a signature.
 //
-// A machine that stops in between may leave new files with the old lock, which then does not let them be loaded.
+// If the machine stops in between, the folder may contain new files with the old lock, which prevents loading them.
 func (p *Pulled) Install(ctx context.Context, lock *trust.Lock) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	old := filepath.Join(p.stage, ".old") // no plugin is called that
+	old := filepath.Join(p.stage, ".old") // not a valid plugin name
 	if err := os.Mkdir(old, 0o700); err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (p *Pulled) Install(ctx context.Context, lock *trust.Lock) (err error) {
 	for _, name := range p.names.all() {
 		place := filepath.Join(p.dir, name)
 		if err := errors.Join(move(place, filepath.Join(old, name)), move(filepath.Join(p.stage, name), place)); err != nil {
-			return fmt.Errorf("%s cannot be put in its place: %w", name, err)
+			return fmt.Errorf("install %s: %w", name, err)
 		}
 	}
 	before, known := lock.Entry(p.Entry.Name)
@@ -60,5 +60,5 @@ func (p *Pulled) Install(ctx context.Context, lock *trust.Lock) (err error) {
 	return lock.Write(p.dir)
 }
 
-// Close removes what is left of the pull. It must be called, after Install too.
+// Close removes the temporary files of the pull. It must be called, also after Install.
 func (p *Pulled) Close() error { return os.RemoveAll(p.stage) }

@@ -11,27 +11,27 @@ import (
 	"strings"
 )
 
-// Platform is what an executable runs on, in the words of Go: "linux" and "amd64".
+// Platform is the platform of an executable in Go's terms: "linux" and "amd64".
 type Platform struct{ OS, Arch string }
 
-// String is "linux/amd64".
+// String returns OS/ARCH, such as "linux/amd64".
 func (p Platform) String() string { return p.OS + "/" + p.Arch }
 
-// Here is the platform of this program.
+// Here returns the platform of this program.
 func Here() Platform { return Platform{runtime.GOOS, runtime.GOARCH} }
 
-// ParsePlatform reads "linux/amd64".
+// ParsePlatform parses OS/ARCH, such as "linux/amd64".
 func ParsePlatform(s string) (Platform, error) {
 	os, arch, _ := strings.Cut(s, "/")
 	word := regexp.MustCompile(`^[a-z0-9]{1,20}$`)
 	if !word.MatchString(os) || !word.MatchString(arch) {
-		return Platform{}, fmt.Errorf("%q is no platform; write one like linux/amd64", s)
+		return Platform{}, fmt.Errorf("%q is not a platform; write OS/ARCH, such as linux/amd64", s)
 	}
 	return Platform{os, arch}, nil
 }
 
-// DetectPlatform reads the header of an ELF, Mach-O or PE file. ok is false for anything else, such as a script, for files of
-// several architectures at once, and for architectures it does not know.
+// DetectPlatform reads the header of an ELF, Mach-O or PE file. ok is false for other files, such as scripts, for files with several
+// architectures, and for unknown architectures.
 func DetectPlatform(code []byte) (p Platform, ok bool) {
 	r := bytes.NewReader(code)
 	if f, err := elf.NewFile(r); err == nil {
@@ -44,7 +44,7 @@ func DetectPlatform(code []byte) (p Platform, ok bool) {
 	return p, p.OS != "" && p.Arch != ""
 }
 
-// elfSystem reads the ABI; that of System V is what Linux programs carry.
+// elfSystem returns the system of an ABI. Linux programs have that of System V.
 func elfSystem(abi elf.OSABI) string {
 	return map[elf.OSABI]string{
 		elf.ELFOSABI_NONE: "linux", elf.ELFOSABI_LINUX: "linux", elf.ELFOSABI_FREEBSD: "freebsd",

@@ -19,21 +19,21 @@ import (
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// PullOptions say what is wanted of a pull.
+// PullOptions are the options of a pull.
 type PullOptions struct {
-	// Lock of the folder, which pins what was pulled before.
+	// Lock of the folder, which pins earlier pulls.
 	Lock *trust.Lock
-	// Update follows a tag that has moved since it was pinned, which is an error otherwise.
+	// Update accepts a tag that has moved since it was pinned. Otherwise that is an error.
 	Update bool
-	// Platform on which an executable must run.
+	// Platform that an executable must be for.
 	Platform Platform
-	// TrustedKeys, where there are any: one of them must have signed the plugin.
+	// TrustedKeys, unless empty, must contain the key that signed the plugin.
 	TrustedKeys []ed25519.PublicKey
 }
 
-// Pulled is a plugin that was fetched, verified and judged, and waits in a hidden folder beside its place. Close ends it.
+// Pulled is a plugin that was downloaded and verified into a temporary folder. Close removes that folder.
 type Pulled struct {
-	// Plugin whose path is the waiting one.
+	// Plugin in the temporary folder.
 	Plugin catalog.Plugin
 	// Entry for the lock, with the source pinned by digest.
 	Entry trust.Entry
@@ -42,8 +42,8 @@ type Pulled struct {
 	names      names
 }
 
-// Pull fetches a plugin for a folder, which is made if need be. Nothing in the folder is touched before Install. It fails with
-// an *Error, or with a *catalog.PluginError when the plugin itself is refused.
+// Pull downloads a plugin for a folder, which it creates if necessary. Only Install changes the plugins in it. The error is an *Error,
+// or a *catalog.PluginError if the plugin itself is refused.
 func (r *Remote) Pull(ctx context.Context, dir string, o PullOptions) (pulled *Pulled, err error) {
 	d, err := r.find(ctx, o)
 	if err != nil {
@@ -62,7 +62,7 @@ func (r *Remote) Pull(ctx context.Context, dir string, o PullOptions) (pulled *P
 	}
 	config, err := content.FetchAll(ctx, r.repo, c.config)
 	if err != nil {
-		return nil, r.ref.failed("fetching the plugin's manifest", err)
+		return nil, r.ref.failed("download the plugin's manifest", err)
 	}
 	name, err := r.nameIn(config)
 	if err != nil {
@@ -87,7 +87,7 @@ func (r *Remote) Pull(ctx context.Context, dir string, o PullOptions) (pulled *P
 	if err := r.fetch(ctx, p, c, config); err != nil {
 		return nil, err
 	}
-	if err := p.judge(r.ref, config, o.TrustedKeys); err != nil {
+	if err := p.verify(r.ref, config, o.TrustedKeys); err != nil {
 		return nil, err
 	}
 	source := r.ref
@@ -97,7 +97,7 @@ func (r *Remote) Pull(ctx context.Context, dir string, o PullOptions) (pulled *P
 	return p, nil
 }
 
-// find decides which artifact is meant: the digest that is named, the one the lock has pinned, or what the tag names now.
+// find returns the artifact of the reference: by its digest, by the digest in the lock, or by what the tag refers to now.
 func (r *Remote) find(ctx context.Context, o PullOptions) (ocispec.Descriptor, error) {
 	name := string(r.ref.Digest)
 	if name == "" {
@@ -113,18 +113,18 @@ func (r *Remote) find(ctx context.Context, o PullOptions) (ocispec.Descriptor, e
 			}
 			return tagged, nil
 		case ok && tagged.Digest != pinned.Digest:
-			return tagged, r.ref.fail(MovedTag, "the tag names %s now, and was pinned to %s: --update takes the new one, %s@%s the old one", tagged.Digest, pinned.Digest, r.ref.name(), pinned.Digest)
+			return tagged, r.ref.fail(MovedTag, "the tag now refers to %s but was pinned to %s: use --update for the new one, or %s@%s for the old one", tagged.Digest, pinned.Digest, r.ref.name(), pinned.Digest)
 		}
 		name = string(pinned.Digest)
 	}
 	d, ok, err := r.resolve(ctx, name)
 	if err == nil && !ok {
-		err = r.ref.fail(NotFound, "the registry does not have %s any more", name)
+		err = r.ref.fail(NotFound, "the registry no longer has %s", name)
 	}
 	return d, err
 }
 
-// pinned is what the lock holds for the same place and tag.
+// pinned returns the reference in the lock with the same repository and tag.
 func (r *Remote) pinned(l *trust.Lock) (Reference, bool) {
 	if l == nil {
 		return Reference{}, false
@@ -138,7 +138,7 @@ func (r *Remote) pinned(l *trust.Lock) (Reference, bool) {
 	return Reference{}, false
 }
 
-// runsOn holds an executable to the platform it is wanted for.
+// runsOn checks the platform of an executable.
 func (r *Remote) runsOn(text []byte, kind catalog.Kind, want Platform) error {
 	if kind != catalog.Process {
 		return nil
@@ -148,13 +148,13 @@ func (r *Remote) runsOn(text []byte, kind catalog.Kind, want Platform) error {
 		return r.ref.fail(NotAPlugin, "%w", err)
 	}
 	if platform != want {
-		return r.ref.fail(WrongPlatform, "it is an executable for %s, and this is %s: name the tag for this platform", platform, want)
+		return r.ref.fail(WrongPlatform, "it is an executable for %s, but this machine is %s: use the tag for this platform", platform, want)
 	}
 	return nil
 }
 
-// nameIn is the plugin's name by its manifest, which becomes the name of files. A manifest of another ABI is refused by the
-// error that says which side to upgrade.
+// nameIn returns the plugin's name in its manifest, which becomes part of file names. For a manifest of another ABI, the error says
+// which side to upgrade.
 func (r *Remote) nameIn(config []byte) (string, error) {
 	refuse := func(cause catalog.Cause, err error) (string, error) {
 		return "", &catalog.PluginError{Plugin: r.ref.String(), Cause: cause, Detail: message.Error(err), Err: err}
@@ -176,7 +176,7 @@ func (r *Remote) nameIn(config []byte) (string, error) {
 	return d.Name, nil
 }
 
-// oneKind refuses a plugin that the folder holds as another kind: the two would keep each other from being loaded.
+// oneKind refuses a plugin that the folder contains as another kind: neither of the two could be loaded.
 func (r *Remote) oneKind(dir, name string, kind catalog.Kind) error {
 	found, err := catalog.Find(dir)
 	if err != nil {
@@ -184,13 +184,13 @@ func (r *Remote) oneKind(dir, name string, kind catalog.Kind) error {
 	}
 	for _, f := range found {
 		if f.Name == name && f.Plugin.Kind != kind {
-			return r.ref.fail(Conflict, "the folder has %s as %s, and this one is %s: remove %s first", name, f.Plugin.Kind, kind, filepath.Base(f.Plugin.Path))
+			return r.ref.fail(Conflict, "the folder contains %s as %s, but this one is %s: remove %s first", name, f.Plugin.Kind, kind, filepath.Base(f.Plugin.Path))
 		}
 	}
 	return nil
 }
 
-// fetch puts the files of an artifact into the stage, each verified by digest and size while it comes.
+// fetch downloads the files of an artifact into the temporary folder and verifies their digests and sizes.
 func (r *Remote) fetch(ctx context.Context, p *Pulled, c contents, config []byte) error {
 	mode := fs.FileMode(0o644)
 	if c.kind == catalog.Process {
@@ -213,9 +213,9 @@ func (r *Remote) fetch(ctx context.Context, p *Pulled, c contents, config []byte
 func (r *Remote) download(ctx context.Context, d ocispec.Descriptor, path string, mode fs.FileMode) error {
 	from, err := r.repo.Fetch(ctx, d)
 	if err != nil {
-		return r.ref.failed("fetching "+string(d.Digest), err)
+		return r.ref.failed("download "+string(d.Digest), err)
 	}
-	defer func() { _ = from.Close() }() // read to its end or given up
+	defer func() { _ = from.Close() }()
 	verified := content.NewVerifyReader(from, d)
 	return save(path, mode, func(w io.Writer) error {
 		_, err := io.Copy(w, verified)
@@ -223,13 +223,13 @@ func (r *Remote) download(ctx context.Context, d ocispec.Descriptor, path string
 			err = verified.Verify()
 		}
 		if err != nil {
-			return r.ref.failed("fetching "+string(d.Digest), err)
+			return r.ref.failed("download "+string(d.Digest), err)
 		}
 		return nil
 	})
 }
 
-// save writes a new file to the disk.
+// save writes a new file and syncs it to disk.
 func save(path string, mode fs.FileMode, write func(io.Writer) error) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
@@ -242,15 +242,15 @@ func save(path string, mode fs.FileMode, write func(io.Writer) error) error {
 	return errors.Join(err, f.Close())
 }
 
-// judge reads the plugin as it will be read in its place.
-func (p *Pulled) judge(ref Reference, config []byte, keys []ed25519.PublicKey) error {
+// verify reads the plugin as the catalog does, and checks its manifest and signature.
+func (p *Pulled) verify(ref Reference, config []byte, keys []ed25519.PublicKey) error {
 	f := catalog.File(filepath.Join(p.stage, p.names.code))
 	if f.Err != nil {
 		return f.Err
 	}
 	p.Plugin = f.Plugin
 	if !sameManifest(config, p.Plugin) {
-		return ref.fail(NotAPlugin, "the manifest the registry shows is not the one in the plugin")
+		return ref.fail(NotAPlugin, "the manifest in the registry differs from the one in the plugin")
 	}
 	if len(keys) > 0 {
 		_, err := trust.Policy{Keys: keys}.Signer(p.Plugin)

@@ -14,28 +14,28 @@ import (
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
 )
 
-// PushOptions say more about what is pushed.
+// PushOptions are the options of a push.
 type PushOptions struct {
-	// Platform of an executable; the zero value means that its header tells.
+	// Platform of an executable. The zero value means the platform in its header.
 	Platform Platform
-	// Created is noted in the artifact, whose digest depends on it. The zero value is the beginning of 1970, so that the same
+	// Created is recorded in the artifact and so affects its digest. The zero value means the beginning of 1970, so that the same
 	// files give the same digest.
 	Created time.Time
 }
 
-// Pushed is what has become of a push.
+// Pushed is the result of a push.
 type Pushed struct {
 	// Reference with the digest.
 	Reference Reference
-	// Moved is what the tag named before; empty when it is new or names the same as before.
+	// Moved is what the tag referred to before, empty if the tag is new or unchanged.
 	Moved digest.Digest
 }
 
-// Push puts a plugin and the signature beside it, if there is one, into the registry under a tag. A signature that is bad is
-// refused, and so is a tag that holds an executable for another platform.
+// Push uploads a plugin, and the signature beside it if there is one, under a tag. It refuses a bad signature, and a tag that refers
+// to an executable for another platform.
 func (r *Remote) Push(ctx context.Context, p catalog.Plugin, o PushOptions) (Pushed, error) {
 	if r.ref.Tag == "" || r.ref.Digest != "" {
-		return Pushed{}, fmt.Errorf("%s is no place to push to; name a tag and no digest, such as %s:%s", r.ref, r.ref.name(), p.Manifest.Version)
+		return Pushed{}, fmt.Errorf("cannot push to %s; use a tag without a digest, such as %s:%s", r.ref, r.ref.name(), p.Manifest.Version)
 	}
 	signature, err := signatureText(p)
 	if err != nil {
@@ -63,16 +63,16 @@ func (r *Remote) Push(ctx context.Context, p catalog.Plugin, o PushOptions) (Pus
 			err = r.repo.Push(ctx, b.Descriptor, bytes.NewReader(b.content))
 		}
 		if err != nil && !errors.Is(err, errdef.ErrAlreadyExists) {
-			return Pushed{}, r.ref.failed("pushing "+string(b.Digest), err)
+			return Pushed{}, r.ref.failed("upload "+string(b.Digest), err)
 		}
 	}
 	if err := r.repo.PushReference(ctx, a.manifest.Descriptor, bytes.NewReader(a.manifest.content), r.ref.Tag); err != nil {
-		return Pushed{}, r.ref.failed("pushing the manifest", err)
+		return Pushed{}, r.ref.failed("upload the manifest", err)
 	}
 	return out, nil
 }
 
-// replaced is what the tag names, unless that is the same as what is to be pushed.
+// replaced returns what the tag refers to, empty if that is what is being pushed.
 func (r *Remote) replaced(ctx context.Context, next digest.Digest, platform Platform) (digest.Digest, error) {
 	d, ok, err := r.resolve(ctx, r.ref.Tag)
 	if err != nil || !ok || d.Digest == next {
@@ -80,19 +80,19 @@ func (r *Remote) replaced(ctx context.Context, next digest.Digest, platform Plat
 	}
 	text, err := r.artifact(ctx, d)
 	if err != nil {
-		return "", err // it is no plugin, and not ours to replace
+		return "", err // not a plugin: do not replace it
 	}
 	there, err := platformOf(text)
 	if err != nil {
 		return "", r.ref.fail(NotAPlugin, "%w", err)
 	}
 	if there != platform && there != (Platform{}) && platform != (Platform{}) {
-		return "", r.ref.fail(WrongPlatform, "the tag holds the plugin for %s, and a tag holds one platform: push this one under a tag of its own, such as %s-%s-%s", there, r.ref.Tag, platform.OS, platform.Arch)
+		return "", r.ref.fail(WrongPlatform, "the tag refers to the plugin for %s, and a tag has one platform: push this one under another tag, such as %s-%s-%s", there, r.ref.Tag, platform.OS, platform.Arch)
 	}
 	return d.Digest, nil
 }
 
-// signatureText is the signature beside a plugin, nil when there is none.
+// signatureText returns the signature beside a plugin, nil if there is none.
 func signatureText(p catalog.Plugin) ([]byte, error) {
 	s, err := trust.ReadSignature(p)
 	var refused *catalog.PluginError
@@ -108,7 +108,7 @@ func signatureText(p catalog.Plugin) ([]byte, error) {
 	return s.Text()
 }
 
-// platformFor is the platform a plugin runs on; the zero value for one that runs everywhere.
+// platformFor returns the platform of a plugin, the zero value if it runs everywhere.
 func platformFor(p catalog.Plugin, said Platform) (Platform, error) {
 	if p.Kind != catalog.Process {
 		return Platform{}, nil
@@ -116,7 +116,7 @@ func platformFor(p catalog.Plugin, said Platform) (Platform, error) {
 	found, ok := DetectPlatform(p.Code)
 	switch {
 	case said == (Platform{}) && !ok:
-		return Platform{}, fmt.Errorf("on which platform %s runs cannot be told from its file; say it, such as --platform %s", p.Manifest.Name, Here())
+		return Platform{}, fmt.Errorf("the file of %s does not contain its platform; name it, such as --platform %s", p.Manifest.Name, Here())
 	case said == (Platform{}):
 		return found, nil
 	case ok && found.Arch != said.Arch:

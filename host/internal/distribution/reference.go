@@ -11,19 +11,18 @@ import (
 // Reference names a plugin in a registry: REGISTRY/REPOSITORY, then :TAG, @DIGEST or both.
 type Reference struct {
 	Registry, Repository string
-	// Tag may be empty when Digest is not, and the other way round.
+	// Tag and Digest are not both empty.
 	Tag    string
 	Digest digest.Digest
 }
 
-// ParseReference reads a reference such as "registry.example/ocr/jumdata:1.0.0". Nothing of it is guessed: neither a registry
-// nor the tag "latest".
+// ParseReference parses a reference such as "registry.example/ocr/jumdata:1.0.0". It has no default registry and no default tag.
 func ParseReference(s string) (Reference, error) {
 	const want = "want REGISTRY/REPOSITORY:TAG, such as registry.example/ocr/jumdata:1.0.0, or REGISTRY/REPOSITORY@sha256:DIGEST"
 	named, sum, pinned := strings.Cut(s, "@")
 	parsed, err := registry.ParseReference(named)
 	if err != nil {
-		return Reference{}, fmt.Errorf("%q is no reference: %w; %s", s, err, want)
+		return Reference{}, fmt.Errorf("%q is not a reference: %w; %s", s, err, want)
 	}
 	r := Reference{Registry: parsed.Registry, Repository: parsed.Repository, Tag: parsed.Reference}
 	if pinned {
@@ -37,7 +36,7 @@ func ParseReference(s string) (Reference, error) {
 	return r, nil
 }
 
-// String is the reference as it is written.
+// String returns the reference as text.
 func (r Reference) String() string {
 	s := r.name()
 	if r.Tag != "" {

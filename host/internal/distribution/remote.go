@@ -16,35 +16,35 @@ import (
 	"oras.land/oras-go/v2/registry/remote/retry"
 )
 
-// Access is how a registry is spoken to.
+// Access says how to connect to a registry.
 type Access struct {
-	// Username and Password for the registry; without them, what docker and podman know of it is used, including credential
-	// helpers, which are programs of this machine.
+	// Username and Password for the registry. If they are empty, the logins of docker and podman are used, including credential
+	// helpers, which are programs on this machine.
 	Username, Password string
-	// PlainHTTP speaks http, which is allowed to this machine only.
+	// PlainHTTP uses http, which is allowed for this machine only.
 	PlainHTTP bool
 }
 
-// Remote is a plugin's place in a registry. It is safe for concurrent use.
+// Remote is a reference in a registry. It is safe for concurrent use.
 type Remote struct {
 	ref  Reference
 	repo *remote.Repository
 }
 
-// Open makes ready to speak to a registry. Nothing is sent yet.
+// Open returns the Remote of a reference. It does not connect to the registry.
 func Open(ref Reference, access Access) (*Remote, error) {
 	repo, err := remote.NewRepository(ref.name())
 	if err != nil {
 		return nil, err
 	}
 	if access.PlainHTTP && !loopback(ref.Registry) {
-		return nil, fmt.Errorf("plain http would carry credentials and plugins in the open to %s; it is for registries on this machine", ref.Registry)
+		return nil, fmt.Errorf("plain http would send credentials and plugins unencrypted to %s; it is allowed only for registries on this machine", ref.Registry)
 	}
 	credential := auth.StaticCredential(repo.Reference.Host(), auth.Credential{Username: access.Username, Password: access.Password})
 	if access.Username == "" {
 		store, err := credentials.NewStoreFromDocker(credentials.StoreOptions{})
 		if err != nil {
-			return nil, fmt.Errorf("docker's configuration cannot be read: %w", err)
+			return nil, fmt.Errorf("read docker's configuration: %w", err)
 		}
 		credential = credentials.Credential(store)
 	}
@@ -65,14 +65,14 @@ func loopback(registry string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// resolve finds out what a tag or digest names; ok is false when there is no such thing.
+// resolve returns what a tag or digest refers to. ok is false if it does not exist.
 func (r *Remote) resolve(ctx context.Context, name string) (d ocispec.Descriptor, ok bool, err error) {
 	d, err = r.repo.Resolve(ctx, name)
 	if errors.Is(err, errdef.ErrNotFound) {
 		return d, false, nil
 	}
 	if err != nil {
-		return d, false, r.ref.failed("looking up "+name, err)
+		return d, false, r.ref.failed("look up "+name, err)
 	}
 	if d.Digest.Algorithm() != digest.SHA256 {
 		return d, false, r.ref.fail(NotAPlugin, "its digest is not SHA-256")
@@ -80,19 +80,19 @@ func (r *Remote) resolve(ctx context.Context, name string) (d ocispec.Descriptor
 	return d, true, nil
 }
 
-// artifact fetches an artifact's manifest.
+// artifact downloads an artifact's manifest.
 func (r *Remote) artifact(ctx context.Context, d ocispec.Descriptor) ([]byte, error) {
 	switch {
 	case d.MediaType == ocispec.MediaTypeImageIndex:
-		return nil, r.ref.fail(NotAPlugin, "it is an index of several artifacts; name the tag of one platform")
+		return nil, r.ref.fail(NotAPlugin, "it is an index of several artifacts; use the tag of one platform")
 	case d.MediaType != ocispec.MediaTypeImageManifest:
 		return nil, r.ref.fail(NotAPlugin, "it is %q, not an OCI manifest", d.MediaType)
 	case d.Size < 0 || d.Size > maxArtifactBytes:
-		return nil, r.ref.fail(NotAPlugin, "its manifest has %d bytes, at most %d are taken", d.Size, maxArtifactBytes)
+		return nil, r.ref.fail(NotAPlugin, "its manifest has %d bytes; the limit is %d", d.Size, maxArtifactBytes)
 	}
 	text, err := content.FetchAll(ctx, r.repo, d)
 	if err != nil {
-		return nil, r.ref.failed("fetching its manifest", err)
+		return nil, r.ref.failed("download its manifest", err)
 	}
 	return text, nil
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 
 	"github.com/ocrmux/ocrmux/engine/process"
 	"github.com/ocrmux/ocrmux/internal/catalog"
@@ -114,7 +115,7 @@ func openFiles() Finding {
 	case err != nil:
 		return warn("limits", "open files", message.New(message.FindingFilesUnknown, "reason", err.Error()), message.Message{})
 	case n < enoughFiles:
-		return warn("limits", "open files", message.New(message.FindingFiles, "most", n), message.New(message.HelpOpenFiles, "enough", enoughFiles))
+		return warn("limits", "open files", message.New(message.FindingFiles, "most", n), message.New(message.HelpOpenFiles, "enough", strconv.Itoa(enoughFiles)))
 	default:
 		return good("limits", "open files", message.New(message.FindingFiles, "most", n))
 	}

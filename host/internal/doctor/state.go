@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine"
@@ -59,7 +60,7 @@ func inUse(pid int) message.Message {
 	if pid == 0 {
 		return message.New(message.FindingStateLocked)
 	}
-	return message.New(message.FindingStateLockedBy, "process", pid)
+	return message.New(message.FindingStateLockedBy, "process", strconv.Itoa(pid))
 }
 
 // folderOfState examines a state folder before it is opened. ok is false if it must not be opened: files that the doctor created in
@@ -78,7 +79,7 @@ func folderOfState(dir string) (f Finding, ok bool) {
 		return bad("state", dir, message.New(message.FindingNoFolder), message.New(message.HelpStateFolder)), false
 	}
 	if owner, other := ownedByOther(info); other {
-		return notChecked("state", dir, message.New(message.FindingOtherOwner, "user", owner)), false
+		return notChecked("state", dir, message.New(message.FindingOtherOwner, "user", strconv.Itoa(owner))), false
 	}
 	if err := writable(dir); err != nil {
 		return bad("state", dir, message.New(message.FindingCannotWrite, "reason", reason(err)), message.New(message.HelpOwnFolder)), false

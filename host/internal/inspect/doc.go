@@ -1,2 +1,2 @@
-// Package inspect tells what a plugin file is and what it wants, without running it.
+// Package inspect describes a plugin file and what it needs, without running it.
 package inspect

@@ -13,10 +13,10 @@ const (
 	maxEntries     = 10_000
 )
 
-// errCut is a module that ends, or whose section ends, within something.
-var errCut = errors.New("it is cut off")
+// errCut is the error for a module that ends too early.
+var errCut = errors.New("the module is cut off")
 
-// wasmImports lists what a module imports as "module.name", in the order of the module.
+// wasmImports returns the imports of a module as "module.name", in the order of the file.
 func wasmImports(module []byte) ([]string, error) {
 	body, err := wasmSection(module, importSection)
 	if body == nil || err != nil {
@@ -35,7 +35,7 @@ func wasmImports(module []byte) ([]string, error) {
 	})
 }
 
-// wasmExports lists the names that a module exports, in the order of the module.
+// wasmExports returns the names that a module exports, in the order of the file.
 func wasmExports(module []byte) ([]string, error) {
 	body, err := wasmSection(module, exportSection)
 	if body == nil || err != nil {
@@ -49,13 +49,13 @@ func wasmExports(module []byte) ([]string, error) {
 		if len(body.b) == 0 {
 			return "", errCut
 		}
-		body.take(1) // what it is: function, table, memory, global or tag
+		body.take(1) // its kind: function, table, memory, global or tag
 		_, err = body.number()
 		return name, err
 	})
 }
 
-// wasmSection finds the body of a module's first section of an id; nil without one.
+// wasmSection returns the body of a module's first section with the id, nil if there is none.
 func wasmSection(module []byte, id byte) (*cursor, error) {
 	if len(module) < wasmHeaderSize {
 		return nil, errCut
@@ -77,7 +77,7 @@ func wasmSection(module []byte, id byte) (*cursor, error) {
 	return nil, nil
 }
 
-// cursor reads a module's bytes from the front.
+// cursor reads bytes of a module from the front.
 type cursor struct{ b []byte }
 
 func (c *cursor) take(n int) []byte {
@@ -107,14 +107,14 @@ func (c *cursor) name() (string, error) {
 	return string(c.take(int(size))), nil
 }
 
-// list reads a section that is a count and as many entries, which are called what.
+// list reads a section that consists of a count and entries. what names the entries in errors.
 func (c *cursor) list(what string, entry func() (string, error)) ([]string, error) {
 	count, err := c.number()
 	if err != nil {
 		return nil, err
 	}
 	if count > maxEntries {
-		return nil, fmt.Errorf("it claims %d %s", count, what)
+		return nil, fmt.Errorf("the module claims %d %s", count, what)
 	}
 	var out []string
 	for range count {
@@ -127,7 +127,7 @@ func (c *cursor) list(what string, entry func() (string, error)) ([]string, erro
 	return out, nil
 }
 
-// skipDescription passes what an import is: function, table, memory, global or tag.
+// skipDescription skips the description of an import: function, table, memory, global or tag.
 func (c *cursor) skipDescription() error {
 	if len(c.b) == 0 {
 		return errCut
@@ -137,7 +137,7 @@ func (c *cursor) skipDescription() error {
 	case 0: // function: type index
 		_, err := c.number()
 		return err
-	case 1, 3, 4: // a byte of table's, global's or tag's type, then limits, mutability or a type index
+	case 1, 3, 4: // a byte for the type of a table, global or tag, then limits, mutability or a type index
 		if len(c.b) == 0 {
 			return errCut
 		}
@@ -150,7 +150,7 @@ func (c *cursor) skipDescription() error {
 	case 2: // memory
 		return c.skipLimits()
 	default:
-		return fmt.Errorf("it has an import of unknown kind %d", kind)
+		return fmt.Errorf("the module has an import of unknown kind %d", kind)
 	}
 }
 

@@ -17,10 +17,10 @@ import (
 	"github.com/ocrmux/ocrmux/internal/yamltree"
 )
 
-// maxPluginBytes bounds the file of a plugin, as the catalog does.
+// maxPluginBytes limits the size of a plugin file, as the catalog does.
 const maxPluginBytes = 512 << 20
 
-// Plugin is what a plugin file says of itself.
+// Plugin describes a plugin file.
 type Plugin struct {
 	File string       `json:"file"`
 	Kind catalog.Kind `json:"kind"`
@@ -30,15 +30,15 @@ type Plugin struct {
 	// Imports of a module, as "module.name".
 	Imports  []string        `json:"imports,omitempty"`
 	Manifest *abi.Descriptor `json:"manifest"`
-	// Signature beside the file, and in words what the lock of its folder makes of it.
+	// Signature describes the signature beside the file, and Lock what the lock of its folder says about it.
 	Signature Signature `json:"signature"`
 	Lock      string    `json:"lock"`
-	// Problems that keep this host from using the plugin; none when it can.
+	// Problems are why this host cannot use the plugin. Empty means that it can.
 	Problems []string `json:"problems,omitempty"`
 }
 
-// File reads a module, a provider file, or an executable beside its manifest. It fails when the file cannot be read or has no readable
-// manifest; everything that is wrong beyond that is in Problems.
+// File reads a module, a provider file, or an executable beside its manifest. It fails if the file or its manifest cannot be read. All
+// other errors are in Problems.
 func File(path string) (*Plugin, error) {
 	path = strings.TrimSuffix(path, abi.ManifestSuffix)
 	code, err := boundedread.File(path, maxPluginBytes)
@@ -56,7 +56,7 @@ func File(path string) (*Plugin, error) {
 	}
 	p.problem(manifest.Compatible(p.Manifest, abi.Major, abi.Minor, nil))
 	if p.Kind == catalog.Declarative {
-		p.lines(declarative.Check(filepath.Base(path), code)) // its manifest, too
+		p.lines(declarative.Check(filepath.Base(path), code)) // also checks the manifest
 	} else {
 		p.problem(manifest.Validate(p.Manifest))
 	}
@@ -68,7 +68,7 @@ func File(path string) (*Plugin, error) {
 	return p, nil
 }
 
-// manifestText finds the manifest and, for a module, its imports.
+// manifestText returns the manifest. For a module, it also sets the imports.
 func (p *Plugin) manifestText(path string, code []byte) ([]byte, error) {
 	if strings.HasSuffix(path, abi.ProviderSuffix) {
 		p.Kind = catalog.Declarative
@@ -84,7 +84,7 @@ func (p *Plugin) manifestText(path string, code []byte) ([]byte, error) {
 	if !bytes.HasPrefix(code, []byte("\x00asm")) {
 		text, err := boundedread.File(path+abi.ManifestSuffix, abi.MaxManifestBytes)
 		if err != nil {
-			return nil, fmt.Errorf("%s is no WebAssembly module, and the manifest of an executable cannot be read: %w", path, err)
+			return nil, fmt.Errorf("%s is not a WebAssembly module, and the manifest of an executable cannot be read: %w", path, err)
 		}
 		return text, nil
 	}
@@ -105,14 +105,14 @@ func (p *Plugin) manifestText(path string, code []byte) ([]byte, error) {
 	return text, nil
 }
 
-// lines notes each problem of a provider file.
+// lines records each problem of a provider file.
 func (p *Plugin) lines(err error) {
 	if err != nil {
 		p.Problems = append(p.Problems, strings.Split(err.Error(), "\n")...)
 	}
 }
 
-// problem notes an error, or each of several.
+// problem records an error, or each of several joined errors.
 func (p *Plugin) problem(err error) {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, e := range joined.Unwrap() {

@@ -19,14 +19,15 @@ const header = "\x00asm\x01\x00\x00\x00"
 const everyImport = header + "\x01\x04\x01\x60\x00\x00" +
 	"\x02\x1e\x04" + "\x01a\x01f\x00\x00" + "\x01a\x01t\x01\x70\x00\x01" + "\x01a\x01m\x02\x01\x01\x02" + "\x01a\x01g\x03\x7f\x00"
 
-// marked is a module that exports a function under a marker's name of 13 bytes.
+// marked returns a module that exports a function with a marker's name of 13 bytes.
 func marked(name string) string {
 	return header + "\x07\x11\x01" + "\x0d" + name + "\x00\x00"
 }
 
 const card = `{"name": "x", "version": "1.0.0", "abi": {"major": 1}, "documents": [{"document": "cn.idcard", "sides": ["front"]}]}`
 
-func TestTheImportsOfAModuleAreListed(t *testing.T) {
+func TestWASMImportsListsImports(t *testing.T) {
+	t.Parallel()
 	got, err := wasmImports([]byte(everyImport))
 	if diff := cmp.Diff([]string{"a.f", "a.t", "a.m", "a.g"}, got); err != nil || diff != "" {
 		t.Errorf("%v, -want +got:\n%s", err, diff)
@@ -36,7 +37,8 @@ func TestTheImportsOfAModuleAreListed(t *testing.T) {
 	}
 }
 
-func TestAModuleThatIsCutOffIsAnError(t *testing.T) {
+func TestWASMImportsFailsForACutOffModule(t *testing.T) {
+	t.Parallel()
 	start := strings.Index(everyImport, "\x02\x1e")
 	for n := start + 1; n < len(everyImport); n++ {
 		if _, err := wasmImports([]byte(everyImport[:n])); !errors.Is(err, errCut) {
@@ -45,7 +47,8 @@ func TestAModuleThatIsCutOffIsAnError(t *testing.T) {
 	}
 }
 
-func TestAModuleSaysWhatItIs(t *testing.T) {
+func TestFileDescribesAModule(t *testing.T) {
+	t.Parallel()
 	module, err := manifest.Embed([]byte(everyImport), []byte(card))
 	if err != nil {
 		t.Fatal(err)
@@ -59,12 +62,13 @@ func TestAModuleSaysWhatItIs(t *testing.T) {
 	}
 }
 
-func TestAModuleOfAnotherMajorHasAProblem(t *testing.T) {
+func TestFileReportsAModuleOfAnotherMajor(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct{ name, module, says string }{
 		{"this one", marked("ocrmux_abi_v1"), ""},
 		{"a newer one", marked("ocrmux_abi_v2"), "the module exports ocrmux_abi_v2 instead of ocrmux_abi_v1: the provider speaks ABI 2, this ocrmux 1: upgrade ocrmux"},
 		{"none", header, "the module exports no function ocrmux_abi_v1"},
-		{"exports that are cut off", header + "\x07\x05\x01\x0docr", "the module's exports cannot be read: it is cut off"},
+		{"exports that are cut off", header + "\x07\x05\x01\x0docr", "the module's exports cannot be read: the module is cut off"},
 	} {
 		module, err := manifest.Embed([]byte(tt.module), []byte(card))
 		if err != nil {
@@ -80,7 +84,8 @@ func TestAModuleOfAnotherMajorHasAProblem(t *testing.T) {
 	}
 }
 
-func TestAnExecutableSaysWhatItIsThroughTheManifestBesideIt(t *testing.T) {
+func TestFileDescribesAnExecutable(t *testing.T) {
+	t.Parallel()
 	path := write(t, "x", "#!/bin/sh\n")
 	if err := os.WriteFile(path+".manifest.json", []byte(card), 0o600); err != nil {
 		t.Fatal(err)
@@ -93,7 +98,8 @@ func TestAnExecutableSaysWhatItIsThroughTheManifestBesideIt(t *testing.T) {
 	}
 }
 
-func TestAPluginForANewerHostIsReadAndHasAProblem(t *testing.T) {
+func TestFileReportsAPluginForANewerHost(t *testing.T) {
+	t.Parallel()
 	module, err := manifest.Embed([]byte(marked("ocrmux_abi_v1")), []byte(strings.Replace(card, `"major": 1`, `"major": 1, "minor": 99`, 1)))
 	if err != nil {
 		t.Fatal(err)
@@ -104,7 +110,8 @@ func TestAPluginForANewerHostIsReadAndHasAProblem(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoPluginIsRefused(t *testing.T) {
+func TestFileRefusesOtherFiles(t *testing.T) {
+	t.Parallel()
 	for name, content := range map[string]string{
 		"a text":                       "hello",
 		"nothing":                      "",
@@ -142,7 +149,8 @@ func write(t *testing.T, name, content string) string {
 	return path
 }
 
-func TestAProviderFileSaysWhatItIsAndEverythingThatIsWrong(t *testing.T) {
+func TestFileDescribesAProviderFileAndItsProblems(t *testing.T) {
+	t.Parallel()
 	good := "manifest: " + card + "\nrequest: {path: /a}\ncard: {fields: {name: /name}}\n"
 	p, err := File(write(t, "x.provider.yaml", good))
 	if err != nil || p.Kind != catalog.Declarative || p.Manifest.Name != "x" || p.Problems != nil {

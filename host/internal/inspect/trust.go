@@ -9,10 +9,10 @@ import (
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
 )
 
-// Signature is what there is to say of a plugin's signature without knowing whom the reader trusts.
+// Signature describes a plugin's signature. It does not say whether the key is trusted.
 type Signature struct {
 	State SignatureState `json:"state"`
-	// KeyID is of the key that signed; set when the state is Signed.
+	// KeyID is the ID of the signing key, empty unless the state is Signed.
 	KeyID string `json:"key_id,omitempty"`
 	// Problem says what is wrong with a bad signature.
 	Problem string `json:"problem,omitempty"`
@@ -28,7 +28,7 @@ const (
 	BadSignature SignatureState = "bad"
 )
 
-// String is the signature in a few words.
+// String describes the signature in a few words.
 func (s Signature) String() string {
 	switch s.State {
 	case Signed:
@@ -59,7 +59,7 @@ func SignatureOf(p catalog.Plugin) Signature {
 	}
 }
 
-// lockOf says what the lock of the plugin's folder makes of it.
+// lockOf describes what the lock of the plugin's folder says about it.
 func lockOf(p catalog.Plugin) string {
 	lock, err := trust.ReadLock(filepath.Dir(p.Path))
 	switch {
@@ -75,6 +75,6 @@ func lockOf(p catalog.Plugin) string {
 	case change.Before == nil:
 		return "not in " + trust.LockFile
 	default:
-		return "not as " + trust.LockFile + " approves it"
+		return "differs from its approval in " + trust.LockFile
 	}
 }

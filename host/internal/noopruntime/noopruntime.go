@@ -1,5 +1,5 @@
-// Package noopruntime has runtimes that take every plugin for good and run none: what can be told without running a plugin has been judged
-// before a runtime sees it.
+// Package noopruntime provides runtimes that accept every plugin and run none, for commands that only examine a configuration. Plugin
+// files are checked before a runtime loads them.
 package noopruntime
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// Runtimes are one for each kind of plugin. They are safe for concurrent use and hold nothing.
+// Runtimes returns a runtime for each kind of plugin. They are safe for concurrent use.
 func Runtimes() []engine.Runtime {
 	return []engine.Runtime{runtime(catalog.WASM), runtime(catalog.Process), runtime(catalog.Declarative)}
 }

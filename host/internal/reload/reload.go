@@ -1,5 +1,4 @@
-// Package reload tells when a running program shall read its configuration and plugins again: on a signal, and when a file has
-// changed.
+// Package reload calls a function when a running program must reload its configuration and plugins: after a signal or a change of a file.
 package reload
 
 import (
@@ -16,33 +15,33 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// Quiet is how long nothing must change before a change counts: a build or a deployment writes more than one file.
+// Quiet is how long no file may change before a reload, since builds and deployments write several files.
 const Quiet = 300 * time.Millisecond
 
-// Watch says what is watched.
+// Watch says what to watch.
 type Watch struct {
-	// Files whose content matters. One that is replaced, as editors and Kubernetes do it, or made later, counts too.
+	// Files to watch. A file may be replaced, as editors and Kubernetes do, or be created later.
 	Files []string
-	// Dirs whose files matter. Those whose names begin with a dot do not: they are being written.
+	// Dirs whose files are watched. Files whose names begin with a dot are ignored, since they are being written.
 	Dirs []string
-	// Signals that ask for a reload at once.
+	// Signals that cause a reload at once.
 	Signals <-chan os.Signal
-	// After makes the timer of the quiet time; nil means time.After.
+	// After is the timer for Quiet. nil means time.After.
 	After  func(time.Duration) <-chan time.Time
 	Logger *slog.Logger
 }
 
-// Watcher is a Watch that has begun: what changes from now on counts.
+// Watcher is a Watch that has begun: it notices all later changes.
 type Watcher struct {
 	Watch
 	notify *fsnotify.Watcher
 }
 
-// Begin fails when nothing can be watched. Run must be called afterwards.
+// Begin starts watching. It fails if files cannot be watched. Call Run afterwards.
 func (w Watch) Begin() (*Watcher, error) {
 	notify, err := fsnotify.NewWatcher()
 	if err != nil {
-		return nil, fmt.Errorf("files cannot be watched: %w", err)
+		return nil, fmt.Errorf("watch files: %w", err)
 	}
 	if w.After == nil {
 		w.After = time.After
@@ -53,10 +52,10 @@ func (w Watch) Begin() (*Watcher, error) {
 	return &Watcher{w, notify}, nil
 }
 
-// Run calls reload, one at a time, with the reason, until ctx ends.
+// Run calls reload with the reason after each change, one call at a time, until ctx ends.
 func (w *Watcher) Run(ctx context.Context, reload func(ctx context.Context, why string)) error {
 	notify := w.notify
-	defer func() { _ = notify.Close() }() // nothing is lost
+	defer func() { _ = notify.Close() }()
 	var quiet <-chan time.Time
 	var changed string
 	for {
@@ -77,8 +76,8 @@ func (w *Watcher) Run(ctx context.Context, reload func(ctx context.Context, why 
 			if !ok {
 				return errors.New("files are no longer watched")
 			}
-			// Events may be lost: whatever they were, the present state is what counts.
-			w.Logger.Warn("watching files: something may have been missed", "error", err)
+			// Events may be lost. A reload reads the current files, so it does not matter which ones.
+			w.Logger.Warn("file events may have been lost; reloading", "error", err)
 			quiet, changed = w.After(Quiet), "something"
 		case <-quiet:
 			quiet = nil
@@ -87,7 +86,7 @@ func (w *Watcher) Run(ctx context.Context, reload func(ctx context.Context, why 
 	}
 }
 
-// add watches the folders of all files: a file that is replaced is another one.
+// add watches the folders of all files, since a watch on a file ends when the file is replaced.
 func (w Watch) add(notify *fsnotify.Watcher) error {
 	var dirs []string
 	for _, f := range w.Files {
@@ -99,15 +98,15 @@ func (w Watch) add(notify *fsnotify.Watcher) error {
 		err := notify.Add(dir)
 		switch {
 		case errors.Is(err, os.ErrNotExist):
-			w.Logger.Warn("a folder that does not exist is not watched", "folder", filepath.Base(dir))
+			w.Logger.Warn("cannot watch a folder that does not exist", "folder", filepath.Base(dir))
 		case err != nil:
-			return fmt.Errorf("the folder %s cannot be watched: %w", filepath.Base(dir), err)
+			return fmt.Errorf("watch the folder %s: %w", filepath.Base(dir), err)
 		}
 	}
 	return nil
 }
 
-// matters reports whether an event can have changed what is read.
+// matters reports whether an event may concern a watched file.
 func (w Watch) matters(e fsnotify.Event) bool {
 	if e.Op == fsnotify.Chmod {
 		return false
@@ -115,7 +114,7 @@ func (w Watch) matters(e fsnotify.Event) bool {
 	dir, name := filepath.Split(filepath.Clean(e.Name))
 	dir = filepath.Clean(dir)
 	for _, f := range w.Files {
-		// A folder that Kubernetes mounts changes by its link ..data.
+		// Kubernetes changes a mounted folder by replacing its link ..data.
 		if filepath.Clean(f) == filepath.Clean(e.Name) || name == "..data" && filepath.Dir(f) == dir {
 			return true
 		}

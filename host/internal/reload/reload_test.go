@@ -12,7 +12,7 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/reload"
 )
 
-// watching is a Watch at work whose quiet time ends when the test says so.
+// watching is a running Watch. The test ends its quiet time.
 type watching struct {
 	t       testing.TB
 	dir     string
@@ -80,7 +80,7 @@ func (w *watching) quiet() {
 	c <- time.Time{}
 }
 
-func TestAChangedFileReloads(t *testing.T) {
+func TestWatcherReloadsAfterAChange(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(w *watching)
 		want   string
@@ -129,7 +129,7 @@ func TestAChangedFileReloads(t *testing.T) {
 	}
 }
 
-func TestWhatDoesNotMatterDoesNotReload(t *testing.T) {
+func TestWatcherIgnoresOtherFiles(t *testing.T) {
 	w := watch(t)
 	w.write("another.yaml")
 	w.write("plugins/.build-1")
@@ -140,7 +140,7 @@ func TestWhatDoesNotMatterDoesNotReload(t *testing.T) {
 	}
 }
 
-func TestASignalReloadsAtOnce(t *testing.T) {
+func TestWatcherReloadsAtOnceAfterASignal(t *testing.T) {
 	w := watch(t)
 	w.signals <- syscall.SIGHUP
 	if got := <-w.reasons; got != "signal hangup" {

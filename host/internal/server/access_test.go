@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -38,7 +39,7 @@ func tenants() []access.Config {
 	}
 }
 
-// openForTenants is a server for a bank that spends from a budget, a shop with another route, and an admin.
+// openForTenants opens a server for a bank with a budget, a shop with another route, and an admin.
 func openForTenants(t testing.TB, change func([]access.Config)) *bench {
 	t.Helper()
 	return openWith(t, func(c *engine.Config) {
@@ -59,6 +60,7 @@ func openForTenants(t testing.TB, change func([]access.Config)) *bench {
 }
 
 func TestServerRevealsNothingWithoutAValidKey(t *testing.T) {
+	t.Parallel()
 	nobody := openForTenants(t, nil).caller(t, "")
 	first := nobody.get(t, "/v1/providers")
 	first.refusedAs(t, "no key", 401, "unauthenticated", says(message.RefusedKey))
@@ -85,6 +87,7 @@ func TestServerRevealsNothingWithoutAValidKey(t *testing.T) {
 }
 
 func TestServerShowsATenantOnlyItsOwn(t *testing.T) {
+	t.Parallel()
 	bank := openForTenants(t, nil).caller(t, bankKey)
 	shop, admin := bank.as(shopKey), bank.as(adminKey)
 	into[engine.Recognition](t, bank.post(t, recognize, "image/jpeg", card(t)))
@@ -145,6 +148,7 @@ func TestServerShowsATenantOnlyItsOwn(t *testing.T) {
 }
 
 func TestServerEnforcesATenantsLimits(t *testing.T) {
+	t.Parallel()
 	bank := openForTenants(t, func(all []access.Config) { all[0].Requests, all[0].Per, all[2].Concurrency = 2, time.Hour, 1 }).caller(t, bankKey)
 	for range 2 {
 		into[struct{}](t, bank.get(t, "/v1/routes"))
@@ -173,6 +177,7 @@ func TestServerEnforcesATenantsLimits(t *testing.T) {
 }
 
 func TestServerReplacesTenants(t *testing.T) {
+	t.Parallel()
 	bank := openForTenants(t, nil).caller(t, bankKey)
 	into[struct{}](t, bank.get(t, "/v1/routes"))
 	bank.server.SetTenants([]access.Config{{Name: "bank", Keys: keys("another")}})
@@ -181,6 +186,7 @@ func TestServerReplacesTenants(t *testing.T) {
 }
 
 func TestServerRefusesWhenItIsFull(t *testing.T) {
+	t.Parallel()
 	c := openWith(t, nil, func(c *server.Config) { c.MaxRequests, c.Queue = 1, -1 }).caller(t, "")
 	asked, finish := make(chan struct{}), make(chan struct{})
 	hold := func(*http.Request) { close(asked); <-finish }
@@ -210,6 +216,7 @@ func TestServerRefusesWhenItIsFull(t *testing.T) {
 }
 
 func TestServerQueuesRequests(t *testing.T) {
+	t.Parallel()
 	c := openWith(t, withoutDoors, func(c *server.Config) { c.MaxRequests = 1 }).caller(t, "")
 	asked, finish := make(chan struct{}, 2), make(chan struct{})
 	hold := func(*http.Request) { asked <- struct{}{}; <-finish }
@@ -233,6 +240,7 @@ func TestServerQueuesRequests(t *testing.T) {
 }
 
 func TestServerWithoutTenantsRefusesPagesInABrowser(t *testing.T) {
+	t.Parallel()
 	c := openWith(t, withoutDoors, nil).caller(t, "")
 	c.post(t, "/v1/providers/one/park", "text/plain", nil, "Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example").refusedAs(t, "another origin", 403, "permission_denied", says(message.RefusedOrigin))
 	rebound := get(t, c.bench, "/v1/providers")
@@ -244,9 +252,11 @@ func TestServerWithoutTenantsRefusesPagesInABrowser(t *testing.T) {
 }
 
 func TestFrontDoorClientsCallForTheirTenants(t *testing.T) {
+	t.Parallel()
 	c := openWith(t, func(c *engine.Config) {
 		d := c.FrontDoors["jumdata"]
-		d.Tenants = []string{"", "shop"}
+		d.Clients = slices.Clone(d.Clients)
+		d.Clients[1].Tenant = "shop"
 		c.FrontDoors["jumdata"] = d
 	}, nil).caller(t, "")
 	for _, client := range []params{jumdataSigned(appSecret, nil), jumdataSigned(otherSecret, params{"appId": otherAppID})} {
@@ -263,6 +273,7 @@ func TestFrontDoorClientsCallForTheirTenants(t *testing.T) {
 }
 
 func TestServerAnswersAPanicWithoutItsValue(t *testing.T) {
+	t.Parallel()
 	b := prepareWith(t, withoutDoors, nil)
 	b.server.Handle("GET /panics", func(http.ResponseWriter, *http.Request) { panic("样本 " + bankKey) })
 	b.serve(t)

@@ -3,7 +3,6 @@ package server_test
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -36,6 +35,7 @@ func inJSON(t testing.TB, members map[string]any) []byte {
 }
 
 func TestAPIReadsACardInEveryForm(t *testing.T) {
+	t.Parallel()
 	picture := card(t)
 	images := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(picture) }))
 	defer images.Close()
@@ -71,7 +71,7 @@ func TestAPIReadsACardInEveryForm(t *testing.T) {
 		"by a route":    c.post(t, recognize+"?side=front&route=default", "image/jpeg", picture),
 	} {
 		got := into[engine.Recognition](t, a)
-		if diff := cmp.Diff(direct, &got, cmpopts.IgnoreFields(engine.Attempt{}, "Started", "DurationMs", "Reason")); diff != "" {
+		if diff := cmp.Diff(direct, &got, cmpopts.IgnoreFields(engine.Attempt{}, "Started", "Duration", "Reason")); diff != "" {
 			t.Errorf("%s: -engine +API\n%s", name, diff)
 		}
 		if a.header.Get("Cache-Control") != "no-store" {
@@ -81,6 +81,7 @@ func TestAPIReadsACardInEveryForm(t *testing.T) {
 }
 
 func TestAPIAnswersEveryFailureWithAProblem(t *testing.T) {
+	t.Parallel()
 	c := openWith(t, withoutDoors, func(c *server.Config) { c.MaxPictureBytes = 1 << 20 }).caller(t, "")
 	picture := card(t)
 	raw := func(query string) answer { return c.post(t, recognize+query, "image/jpeg", picture) }
@@ -133,6 +134,7 @@ func TestAPIAnswersEveryFailureWithAProblem(t *testing.T) {
 }
 
 func TestAPIDoesARequestWithTheSameKeyOnce(t *testing.T) {
+	t.Parallel()
 	c := openWith(t, withoutDoors, nil).caller(t, "")
 	picture := card(t)
 	ask := func(key, query string) answer {
@@ -163,6 +165,7 @@ func TestAPIDoesARequestWithTheSameKeyOnce(t *testing.T) {
 }
 
 func TestAPIKeepsTheAnswerForACallerThatGaveUp(t *testing.T) {
+	t.Parallel()
 	c := openWith(t, withoutDoors, nil).caller(t, "")
 	asked, finish := make(chan struct{}), make(chan struct{})
 	hold := func(*http.Request) { close(asked); <-finish }
@@ -188,6 +191,7 @@ func TestAPIKeepsTheAnswerForACallerThatGaveUp(t *testing.T) {
 }
 
 func TestAPIShowsAndParksProviders(t *testing.T) {
+	t.Parallel()
 	price := money.Amount(45_000)
 	c := openWith(t, func(c *engine.Config) {
 		withoutDoors(c)
@@ -234,6 +238,7 @@ func TestAPIShowsAndParksProviders(t *testing.T) {
 }
 
 func TestAPIShowsRoutesUsageAndBudgets(t *testing.T) {
+	t.Parallel()
 	price := money.Amount(45_000)
 	c := openWith(t, func(c *engine.Config) {
 		withoutDoors(c)
@@ -275,35 +280,11 @@ func TestAPIShowsRoutesUsageAndBudgets(t *testing.T) {
 }
 
 func TestAPIDescribesHealthChecks(t *testing.T) {
+	t.Parallel()
 	c := openWith(t, withoutDoors, nil).caller(t, "")
 	for _, path := range []string{"/healthz", "/readyz"} {
 		if a := c.get(t, path); a.status != 200 {
 			t.Errorf("%s: %s", path, a.text())
-		}
-	}
-}
-
-func TestReferenceLoadsNothingFromElsewhere(t *testing.T) {
-	b := openWith(t, withoutDoors, nil)
-	page := b.ask(t, get(t, b, "/docs"))
-	if page.status != 200 || !strings.Contains(page.header.Get("Content-Security-Policy"), "default-src 'none'") || strings.Contains(page.body, "://") {
-		t.Errorf("%v\n%s", page.header, page.body)
-	}
-	for _, path := range []string{"docs/start.js", "docs/swagger-ui-bundle.js", "docs/swagger-ui.css"} {
-		if !strings.Contains(page.body, `"`+path+`"`) {
-			t.Errorf("the page has no %s", path)
-		}
-		for _, encoding := range []string{"gzip", "identity"} {
-			r := get(t, b, "/"+path)
-			r.Header.Set("Accept-Encoding", encoding)
-			response, err := http.DefaultTransport.RoundTrip(r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			body, err := io.ReadAll(response.Body)
-			if err != nil || response.StatusCode != 200 || len(body) < 100 || response.Body.Close() != nil {
-				t.Errorf("%s, %s: %d, %d bytes, %v", path, encoding, response.StatusCode, len(body), err)
-			}
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/server"
 )
 
-// BenchmarkRecognize compares the API, without the network on its own side, with the engine that it serves. The vendor is on the loopback
+// BenchmarkRecognize compares the API, without a network on the caller's side, with the engine. The vendor is on the loopback
 // interface in both.
 func BenchmarkRecognize(b *testing.B) {
 	picture := heavy(b, 500<<10)

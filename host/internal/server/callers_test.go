@@ -58,10 +58,10 @@ const (
 	formType = "application/x-www-form-urlencoded; charset=UTF-8"
 )
 
-// byCode is a client of the gateway that has an AppCode.
+// byCode returns the headers of a client with an AppCode.
 func byCode(code string) params { return params{"Authorization": "APPCODE " + code} }
 
-// duguangRequest is a JSON body of the vendor's members.
+// duguangRequest returns a request with a JSON body.
 func duguangRequest(t testing.TB, b *bench, headers params, members map[string]any) *http.Request {
 	t.Helper()
 	body, err := json.Marshal(members)
@@ -76,7 +76,7 @@ func showapiRequest(t testing.TB, b *bench, headers, form params) *http.Request 
 	return post(t, b.url+"/ocrIdCard", formType, form.form().Encode(), headers)
 }
 
-// byKey signs as the gateway wants it of clients with AppKey and AppSecret. The parameters are those of a form.
+// byKey signs a request as clients with AppKey and AppSecret must. The parameters are those of a form.
 func byKey(key, secret, nonce, method, path, contentType, body string, form params) params {
 	h := params{
 		"X-Ca-Key": key, "X-Ca-Nonce": nonce, "X-Ca-Timestamp": strconv.FormatInt(time.Now().UnixMilli(), 10),
@@ -108,7 +108,7 @@ func byKey(key, secret, nonce, method, path, contentType, body string, form para
 	return h
 }
 
-// wapiSigned signs what is not empty and adds appid and time where they are not given.
+// wapiSigned signs the parameters that are not empty. It adds appid and time if they are missing.
 func wapiSigned(secret string, given params) params {
 	p := params{"appid": appID, "time": strconv.FormatInt(time.Now().Unix(), 10)}
 	maps.Copy(p, given)
@@ -128,7 +128,7 @@ func wapiPost(t testing.TB, b *bench, p params) *http.Request {
 	return post(t, b.url+"/pyi/76/194", formType, p.form().Encode(), nil)
 }
 
-// wapiGet has everything in the query, escaped or, as a client of the vendor's may send it, not.
+// wapiGet returns a request with everything in the query, escaped or, as some clients send it, unescaped.
 func wapiGet(t testing.TB, b *bench, p params, escaped bool) *http.Request {
 	t.Helper()
 	query := p.form().Encode()
@@ -146,7 +146,7 @@ func wapiGet(t testing.TB, b *bench, p params, escaped bool) *http.Request {
 	return r
 }
 
-// jumdataSigned are the signed fields of the vendor's form.
+// jumdataSigned returns the signed fields of the vendor's form.
 func jumdataSigned(secret string, given params) params {
 	p := params{"appId": appID, "timestamp": strconv.FormatInt(time.Now().UnixMilli(), 10)}
 	maps.Copy(p, given)
@@ -155,7 +155,7 @@ func jumdataSigned(secret string, given params) params {
 	return p
 }
 
-// jumdataRequest is the vendor's multipart form; a nil file leaves that out.
+// jumdataRequest returns a request with the vendor's multipart form. A nil file is omitted.
 func jumdataRequest(t testing.TB, b *bench, fields params, file []byte) *http.Request {
 	t.Helper()
 	var body bytes.Buffer

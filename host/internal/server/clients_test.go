@@ -12,9 +12,13 @@ import (
 	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
-// TestFrontDoorsServeClientsInOtherLanguages runs the clients of examples/clients, which ask as the vendors' own samples do, against the
-// doors. The card they send is a synthetic specimen; what they must print is what the scripted vendors behind answer.
+// TestFrontDoorsServeClientsInOtherLanguages runs examples/clients, which call like the vendors' own samples, against the front doors.
+// They send a specimen, and must print what the scripted vendors answer.
 func TestFrontDoorsServeClientsInOtherLanguages(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("NOT TESTED: clients in other languages take seconds; TestFrontDoorsAnswerAsTheirVendors sends the same requests")
+	}
 	b := open(t, nil)
 	const number = "11010119900307803X"
 	for _, tt := range []struct {
@@ -45,7 +49,7 @@ func TestFrontDoorsServeClientsInOtherLanguages(t *testing.T) {
 	}
 }
 
-// runClient runs a client and gives what it prints. Its exit status says no more than that.
+// runClient runs a client and returns its output. It ignores the exit status.
 func runClient(t *testing.T, b *bench, command []string, code, secret string) string {
 	t.Helper()
 	program, err := exec.LookPath(command[0])

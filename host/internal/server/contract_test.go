@@ -17,7 +17,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 )
 
-// contract is what /openapi.json promises.
+// contract is the API as /openapi.json describes it.
 type contract struct {
 	compiler *jsonschema.Compiler
 	paths    map[string]map[string]operation
@@ -53,7 +53,7 @@ func promised(t testing.TB, b *bench) *contract {
 	return c
 }
 
-// schema of a part of the document.
+// schema returns the schema of a part of the document.
 func (c *contract) schema(t testing.TB, path ...string) *jsonschema.Schema {
 	t.Helper()
 	var pointer strings.Builder
@@ -67,7 +67,7 @@ func (c *contract) schema(t testing.TB, path ...string) *jsonschema.Schema {
 	return s
 }
 
-// hold fails the test where an answer is not what was promised.
+// hold fails the test if an answer does not match the contract.
 func (c *contract) hold(t testing.TB, r *http.Request, a answer) {
 	t.Helper()
 	path, op := c.find(r)
@@ -110,7 +110,7 @@ func (c *contract) hold(t testing.TB, r *http.Request, a answer) {
 	}
 }
 
-// find is the operation of a request.
+// find returns the operation of a request.
 func (c *contract) find(r *http.Request) (string, *operation) {
 	for path, methods := range c.paths {
 		want, got := strings.Split(path, "/"), strings.Split(r.URL.Path, "/")
@@ -125,14 +125,14 @@ func (c *contract) find(r *http.Request) (string, *operation) {
 	return "", nil
 }
 
-// problem is what the tests look at.
+// problem is the part of a problem that tests check.
 type problem struct {
 	Type, Title, Detail, Kind, Fault, Provider string
 	Status                                     int
 	Attempts                                   []map[string]any
 }
 
-// caller of the HTTP API with its contract.
+// caller is a caller of the HTTP API who checks the contract.
 type caller struct {
 	*bench
 	*contract
@@ -144,10 +144,10 @@ func (b *bench) caller(t testing.TB, key string) *caller {
 	return &caller{bench: b, contract: promised(t, b), key: key}
 }
 
-// as is the same server for somebody else.
+// as returns a caller with another key.
 func (c *caller) as(key string) *caller { return &caller{c.bench, c.contract, key} }
 
-// send gives the answer, which is what was promised.
+// send returns the answer after checking the contract.
 func (c *caller) send(t testing.TB, r *http.Request) answer {
 	t.Helper()
 	if c.key != "" {

@@ -19,6 +19,7 @@ const (
 )
 
 func TestFrontDoorsAnswerAsTheirVendors(t *testing.T) {
+	t.Parallel()
 	b := open(t, nil)
 	picture := card(t)
 	text := base64Of(picture)
@@ -96,6 +97,7 @@ func TestFrontDoorsAnswerAsTheirVendors(t *testing.T) {
 }
 
 func TestFrontDoorsAcceptBase64InEveryShape(t *testing.T) {
+	t.Parallel()
 	b := open(t, nil)
 	text := base64Of(card(t))
 	var lines strings.Builder

@@ -24,8 +24,8 @@ import (
 	"github.com/ocrmux/ocrmux/internal/plugintest"
 )
 
-// built are the vendors' plugins as modules, and their compiled code.
-var built struct{ plugins, cache string } // made by TestMain, only read afterwards
+// built has the folders of the vendors' modules and of their compiled code.
+var built struct{ plugins, cache string } // set by TestMain, only read afterwards
 
 func TestMain(m *testing.M) {
 	var sources []string
@@ -40,7 +40,7 @@ func TestMain(m *testing.M) {
 
 func vendors() []string { return []string{"duguang", "jumdata", "showapi", "wapi"} }
 
-// Credentials of the doors' clients. No answer and no log may show what begins with S3CRET.
+// Credentials of the front doors' clients. Texts that begin with S3CRET must not be in any answer or log.
 const (
 	appID, appSecret         = "demo-app", "S3CRET-of-the-demo-app"
 	appCode                  = "S3CRET-appcode"
@@ -56,16 +56,25 @@ func texts(pairs ...string) map[string]engine.Secret {
 	return out
 }
 
-// doors are the front doors of all vendors. Those behind the gateway have a client for either way of authentication.
+// clients returns clients with these secrets and without a tenant.
+func clients(secrets ...map[string]engine.Secret) []engine.Client {
+	out := make([]engine.Client, len(secrets))
+	for i, s := range secrets {
+		out[i].Secrets = s
+	}
+	return out
+}
+
+// doors returns the front doors of all vendors. Those with Alibaba's gateway have a client for each way of authentication.
 func doors() map[string]engine.FrontDoor {
-	signing := []map[string]engine.Secret{texts("app_id", appID, "app_secret", appSecret), texts("app_id", otherAppID, "app_secret", otherSecret)}
-	gateway := []map[string]engine.Secret{texts("app_code", appCode), texts("app_key", appID, "app_secret", appSecret), texts("app_key", otherAppID, "app_secret", otherSecret)}
+	signing := clients(texts("app_id", appID, "app_secret", appSecret), texts("app_id", otherAppID, "app_secret", otherSecret))
+	gateway := clients(texts("app_code", appCode), texts("app_key", appID, "app_secret", appSecret), texts("app_key", otherAppID, "app_secret", otherSecret))
 	return map[string]engine.FrontDoor{
 		"duguang": {Route: "portrait", Clients: gateway}, "showapi": {Clients: gateway}, "jumdata": {Clients: signing}, "wapi": {Clients: signing},
 	}
 }
 
-// Two scripted vendors stand behind the doors: one answers like jumdata, the other, on the route portrait, like duguang.
+// Answers of the two scripted vendors behind the front doors: jumdata, and duguang on the route portrait.
 const (
 	frontOfJumdata = `{"code": 200, "msg": "成功", "taskNo": "41561", "charge": true, "data": {"result": 0, "side": "front", "rotate": "cw90",
 		"info": {"name": "样本张三", "sex": "男", "nation": "汉", "year": "1990", "month": "3", "day": "7", "address": "北京市东城区样本胡同1号", "number": "11010119900307803X"},
@@ -76,7 +85,7 @@ const (
 		"angle": 90, "figure": [{"type": "face", "x": 416, "y": 114, "w": 155, "h": 156}], "sid": "sid-1"}`
 )
 
-// scripted is the vendor behind the doors.
+// scripted is a vendor behind the front doors.
 type scripted struct {
 	asked  atomic.Int32
 	answer atomic.Pointer[string]                // instead of the card's front
@@ -99,7 +108,7 @@ func (s *scripted) says(text string) http.HandlerFunc {
 	}
 }
 
-// bench is a server with doors, on a listener of its own.
+// bench is a server with front doors on its own listener.
 type bench struct {
 	url    string
 	engine *engine.Engine
@@ -109,7 +118,7 @@ type bench struct {
 	stop   func() error // ends Serve and gives its error
 }
 
-// open serves all configured doors until the test ends. The log and every answer that passes through ask are looked through for secrets.
+// open serves all configured front doors until the test ends. It searches the log and every answer to ask for secrets.
 func open(t testing.TB, change func(*engine.Config)) *bench {
 	t.Helper()
 	b := prepare(t, change)
@@ -117,13 +126,13 @@ func open(t testing.TB, change func(*engine.Config)) *bench {
 	return b
 }
 
-// prepare makes a server that does not serve yet.
+// prepare returns a server that does not serve yet.
 func prepare(t testing.TB, change func(*engine.Config)) *bench {
 	t.Helper()
 	return prepareWith(t, change, nil)
 }
 
-// openWith is open with a server that is not as it is by default.
+// openWith is open with a changed configuration of the server.
 func openWith(t testing.TB, changeEngine func(*engine.Config), change func(*server.Config)) *bench {
 	t.Helper()
 	b := prepareWith(t, changeEngine, change)
@@ -190,25 +199,25 @@ func (b *bench) serve(t testing.TB) {
 	})
 }
 
-// clean fails the test where a text shows a secret or a client's field.
+// clean fails the test if a text contains a secret or, for the log, a field of a card.
 func (b *bench) clean(t testing.TB, what, text string) {
 	t.Helper()
 	if strings.Contains(text, "S3CRET") {
 		t.Errorf("%s shows a secret:\n%s", what, text)
 	}
 	if what == "the log" && (strings.Contains(text, "样本") || strings.Contains(text, "11010119900307803X")) {
-		t.Errorf("%s shows what stands on the card:\n%s", what, text)
+		t.Errorf("%s shows data of the card:\n%s", what, text)
 	}
 }
 
-// answer is what a client was given.
+// answer is an answer to a client.
 type answer struct {
 	status int
 	header http.Header
 	body   string
 }
 
-// text is an answer in one line: status, the gateway's words, if any, and the body with identifiers and times taken out.
+// text returns an answer in one line: status, the gateway's error message if any, and the body without identifiers and times.
 func (a answer) text() string {
 	s := fmt.Sprint(a.status)
 	if words := a.header.Get("X-Ca-Error-Message"); words != "" {

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// noisy is a JPEG of about a megabyte.
+// noisy returns a JPEG of about a megabyte.
 func noisy(t testing.TB) []byte {
 	t.Helper()
 	noise := image.NewGray(image.Rect(0, 0, 1200, 900))
@@ -43,7 +43,7 @@ func TestFrontDoorsHoldAPictureOnce(t *testing.T) {
 		{"duguang", len(text), func() *http.Request { return duguangRequest(t, b, byCode(appCode), map[string]any{"img": text}) }},
 	} {
 		least := ^uint64(0)
-		for range 4 { // the least of them: the first one also makes what later ones share
+		for range 4 { // use the least: the first call also allocates what later ones share
 			r, w := tt.ask(), httptest.NewRecorder()
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
@@ -74,7 +74,7 @@ func TestAPIHoldsAPictureOnce(t *testing.T) {
 		},
 	} {
 		least := ^uint64(0)
-		for n := range 4 { // the least of them: the first one also makes what later ones share
+		for n := range 4 { // use the least: the first call also allocates what later ones share
 			r := ask(n)
 			r.RequestURI, r.Host = r.URL.RequestURI(), "localhost"
 			w := httptest.NewRecorder()

@@ -12,6 +12,7 @@ import (
 )
 
 func TestMetricsAreForAdmins(t *testing.T) {
+	t.Parallel()
 	tel, err := telemetry.New(telemetry.Config{Prometheus: true})
 	if err != nil {
 		t.Fatal(err)

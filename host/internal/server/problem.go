@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -27,6 +28,27 @@ type Problem struct {
 	Attempts []engine.Attempt `json:"attempts,omitempty" doc:"The providers that were asked or skipped"`
 
 	retryAfter time.Duration
+}
+
+// failure is an engine.Failure without its methods.
+type failure engine.Failure
+
+// MarshalJSON writes the problem and the members of its failure as one object.
+func (p *Problem) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false) // the encoder around escapes, if it is to
+	err := encoder.Encode(struct {
+		Type   string `json:"type"`
+		Title  string `json:"title"`
+		Status int    `json:"status"`
+		Detail string `json:"detail"`
+		*failure
+		RetryAfter uint32                   `json:"retry_after_ms,omitempty"` // instead of the failure's
+		Signals    map[string]engine.Signal `json:"signals,omitempty"`
+		Attempts   []engine.Attempt         `json:"attempts,omitempty"`
+	}{p.Type, p.Title, p.Status, p.Detail, (*failure)(&p.Failure), uint32(min(p.RetryAfter.Milliseconds(), 1<<32-1)), p.Signals, p.Attempts})
+	return b.Bytes(), err
 }
 
 // Error returns the detail.
@@ -72,7 +94,7 @@ func problem(status int, f engine.Failure) *Problem {
 	p := &Problem{Type: "urn:ocrmux:failure:" + f.Kind.String(), Title: title(f.Kind), Status: status, Detail: f.String(), Failure: f}
 	switch status {
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
-		p.retryAfter = time.Duration(f.RetryAfterMs) * time.Millisecond
+		p.retryAfter = f.RetryAfter
 	}
 	return p
 }
@@ -120,7 +142,7 @@ func refusalProblem(err error) *Problem {
 	if !errors.As(err, &r) {
 		return internalProblem()
 	}
-	f := engine.Failure{Message: r.Error(), Fault: abi.FaultCaller, Billed: abi.BilledNo, Retryable: r.RetryAfter > 0, RetryAfterMs: uint32(min(r.RetryAfter.Milliseconds(), 1<<32-1))}
+	f := engine.Failure{Message: r.Error(), Fault: abi.FaultCaller, Billed: abi.BilledNo, Retryable: r.RetryAfter > 0, RetryAfter: r.RetryAfter}
 	switch r.Status {
 	case http.StatusUnauthorized:
 		f.Kind = abi.FailureKindUnauthenticated

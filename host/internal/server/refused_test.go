@@ -26,7 +26,7 @@ func jpegOf(t testing.TB, w, h int) []byte {
 	return b.Bytes()
 }
 
-// heavy is a picture whose file has at least n bytes.
+// heavy returns a picture whose file has at least n bytes.
 func heavy(t testing.TB, n int) []byte {
 	t.Helper()
 	noise := image.NewGray(image.Rect(0, 0, 2000, n/2000+1))
@@ -52,6 +52,7 @@ func gifOf(t testing.TB) []byte {
 }
 
 func TestFrontDoorsRefuseWhatTheirVendorsWould(t *testing.T) {
+	t.Parallel()
 	b := open(t, nil)
 	picture := card(t)
 	text := base64Of(picture)
@@ -162,7 +163,7 @@ func TestFrontDoorsRefuseWhatTheirVendorsWould(t *testing.T) {
 	}
 }
 
-// cutOff takes the end off a request's body, as a broken upload has it.
+// cutOff removes the end of a request's body, like an interrupted upload.
 func cutOff(r *http.Request) *http.Request {
 	r.ContentLength -= 100
 	r.Body = io.NopCloser(io.LimitReader(r.Body, r.ContentLength))
@@ -170,6 +171,7 @@ func cutOff(r *http.Request) *http.Request {
 }
 
 func TestFrontDoorsAnswerASignedRequestOnce(t *testing.T) {
+	t.Parallel()
 	b := open(t, nil)
 	form := params{"imgData": base64Of(card(t)), "need_more_info": "1"}
 	headers := byKey(appID, appSecret, "nonce-1", "POST", "/ocrIdCard", formType, "", form)
@@ -189,6 +191,7 @@ func TestFrontDoorsAnswerASignedRequestOnce(t *testing.T) {
 }
 
 func TestFrontDoorsHideFailuresOfProviders(t *testing.T) {
+	t.Parallel()
 	b := open(t, nil)
 	text := base64Of(card(t))
 	for _, tt := range []struct{ name, behind, duguang, showapi, wapi, jumdata string }{

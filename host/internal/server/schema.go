@@ -94,6 +94,10 @@ func tidy(r huma.Registry) {
 	delete(r.Map(), "ErrorDetail")
 	for _, s := range r.Map() {
 		notNull(s)
+		if wait := s.Properties["retry_after_ms"]; wait != nil { // a time.Duration in Go
+			least := 0.0
+			wait.Format, wait.Minimum = "int32", &least
+		}
 	}
 }
 

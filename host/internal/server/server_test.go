@@ -3,24 +3,19 @@ package server_test
 import (
 	"bufio"
 	"context"
-	"errors"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine"
-	"github.com/ocrmux/ocrmux/engine/wasm"
-	"github.com/ocrmux/ocrmux/host/internal/server"
-	"github.com/ocrmux/ocrmux/internal/manifest"
 )
 
 func TestServerAnswersUnknownPathsAndMethods(t *testing.T) {
+	t.Parallel()
 	b := open(t, nil)
 	for _, tt := range []struct {
 		method, path string
@@ -50,6 +45,7 @@ func TestServerAnswersUnknownPathsAndMethods(t *testing.T) {
 }
 
 func TestFrontDoorsFetchPicturesIfAllowed(t *testing.T) {
+	t.Parallel()
 	picture := card(t)
 	fetched := 0
 	images := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fetched++; _, _ = w.Write(picture) }))
@@ -72,7 +68,7 @@ func TestFrontDoorsFetchPicturesIfAllowed(t *testing.T) {
 	b := open(t, func(c *engine.Config) { c.FetchAllow = []string{strings.TrimPrefix(images.URL, "http://")} })
 	wrong := jumdataRequest(t, b, jumdataSigned("wrong", params{"url": url}), nil)
 	if a := b.ask(t, wrong); fetched != 0 {
-		t.Errorf("fetched for somebody who is nobody: %s", a.text())
+		t.Errorf("fetched for an unknown client: %s", a.text())
 	}
 	for vendor, r := range requests(b) {
 		if a := b.ask(t, r); !strings.Contains(a.body, "11010119900307803X") {
@@ -101,8 +97,9 @@ func (b *bench) dial(t *testing.T, text string) net.Conn {
 const jumdataHead = "POST /ocr/idcard-v1 HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n"
 
 func TestServerRefusesALargeBodyUnread(t *testing.T) {
+	t.Parallel()
 	b := open(t, func(c *engine.Config) { c.Limits.Picture.MaxBytes = 1 << 20 })
-	// Nothing of the body is ever sent: whoever waits for it does not answer.
+	// The body is never sent, so a server that waits for it would not answer.
 	c := b.dial(t, jumdataHead+"Expect: 100-continue\r\nContent-Length: 2097153\r\n\r\n")
 	r, err := http.ReadResponse(bufio.NewReader(c), nil)
 	if err != nil {
@@ -116,6 +113,7 @@ func TestServerRefusesALargeBodyUnread(t *testing.T) {
 }
 
 func TestServerCutsOffABodyOfUnknownLength(t *testing.T) {
+	t.Parallel()
 	b := open(t, func(c *engine.Config) { c.Limits.Picture.MaxBytes = 1 << 10 })
 	r := jumdataRequest(t, b, jumdataSigned(appSecret, nil), card(t))
 	r.ContentLength = -1
@@ -138,7 +136,7 @@ func TestServerDoesNotWaitForSlowClients(t *testing.T) {
 		"with its picture": {"POST /v1/recognize HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\nContent-Length: 1000\r\n\r\nx", "408 Request Timeout"},
 	} {
 		c := b.dial(t, tt.sent)
-		answer, err := io.ReadAll(c) // returns because the server ends the connection
+		answer, err := io.ReadAll(c) // returns when the server ends the connection
 		if err != nil || !strings.Contains(string(answer), tt.want) || strings.Contains(string(answer), "100 Continue") {
 			t.Errorf("%s: %v, %q", name, err, answer)
 		}
@@ -146,6 +144,7 @@ func TestServerDoesNotWaitForSlowClients(t *testing.T) {
 }
 
 func TestServerFinishesRunningRequests(t *testing.T) {
+	t.Parallel()
 	b := open(t, nil)
 	asked, stopping := make(chan struct{}), make(chan struct{})
 	hold := func(*http.Request) { close(asked); <-stopping }
@@ -162,7 +161,7 @@ func TestServerFinishesRunningRequests(t *testing.T) {
 	<-asked
 	stopped := make(chan error, 1)
 	go func() { stopped <- b.stop() }()
-	for b.listening(t) { // the listener is closed before requests are waited for
+	for b.listening(t) { // the server closes the listener before it waits for requests
 	}
 	select {
 	case err := <-stopped:
@@ -178,7 +177,7 @@ func TestServerFinishesRunningRequests(t *testing.T) {
 	}
 }
 
-// listening reports whether the server still takes connections.
+// listening reports whether the server still accepts connections.
 func (b *bench) listening(t *testing.T) bool {
 	t.Helper()
 	c, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(b.url, "http://"))
@@ -189,6 +188,7 @@ func (b *bench) listening(t *testing.T) bool {
 }
 
 func TestServerRefusesAfterTheEngineIsClosed(t *testing.T) {
+	t.Parallel()
 	b := open(t, nil)
 	if err := b.engine.Close(context.Background()); err != nil {
 		t.Fatal(err)
@@ -203,135 +203,6 @@ func TestServerRefusesAfterTheEngineIsClosed(t *testing.T) {
 		}
 		if a := b.ask(t, r); a.status != want {
 			t.Errorf("%s: %s, want %d", path, a.text(), want)
-		}
-	}
-}
-
-// disguised puts a module into the folder under another name: the code is given, the manifest is jumdata's.
-func disguised(t *testing.T, dir, name string, code []byte) {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "..", "..", "plugins", "jumdata", "manifest.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	text = []byte(strings.Replace(string(text), `"jumdata"`, `"`+name+`"`, 1))
-	module, err := manifest.Embed(code, text)
-	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, name+".wasm"), module, 0o600)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func jumdataModule(t *testing.T) []byte {
-	t.Helper()
-	module, err := os.ReadFile(filepath.Join(built.plugins, "jumdata.wasm"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return module
-}
-
-func TestFrontDoorReportsAPluginThatDoesNotLoad(t *testing.T) {
-	dir := t.TempDir()
-	disguised(t, dir, "jumdata", []byte("\x00asm\x01\x00\x00\x00")) // exports nothing
-	b := open(t, func(c *engine.Config) {
-		c.Plugins, c.Unlocked, c.Routes, c.Providers = dir, true, nil, nil
-		c.FrontDoors = map[string]engine.FrontDoor{"jumdata": doors()["jumdata"]}
-	})
-	if a := b.ask(t, jumdataRequest(t, b, jumdataSigned(appSecret, nil), card(t))); a.status != http.StatusServiceUnavailable || strings.Contains(a.body, dir) {
-		t.Errorf("answer %s", a.text())
-	}
-}
-
-func TestFrontDoorsCannotShareAPath(t *testing.T) {
-	dir := t.TempDir()
-	disguised(t, dir, "jumdata", jumdataModule(t))
-	disguised(t, dir, "twin", jumdataModule(t))
-	client := doors()["jumdata"]
-	_, err := engine.Open(t.Context(), engine.Config{
-		Plugins: dir, Unlocked: true, FrontDoors: map[string]engine.FrontDoor{"jumdata": client, "twin": client},
-	})
-	const want = "front door twin: answers at POST /ocr/idcard-v1 as the front door jumdata does; want one of the two"
-	if err == nil || !strings.Contains(err.Error(), want) {
-		t.Errorf("two at one path: %v", err)
-	}
-}
-
-func TestFrontDoorConfigurationIsChecked(t *testing.T) {
-	for _, tt := range []struct {
-		name, want string
-		door       engine.FrontDoor
-	}{
-		{"no client", "front door jumdata: /clients: nobody may call; want at least one client", engine.FrontDoor{}},
-		{"half a client", "front door jumdata: /clients/1: secrets are missing; want app_id and app_secret", engine.FrontDoor{Clients: []map[string]engine.Secret{texts("app_id", appID, "app_secret", appSecret), texts("app_id", appID)}}},
-		{"an unknown route", `front door jumdata: /route: there is no route "x"; want one of "default", "portrait"`, engine.FrontDoor{Route: "x", Clients: doors()["jumdata"].Clients}},
-		{"a wrong setting", "front door jumdata: /config", engine.FrontDoor{Config: map[string]any{"max_skew_seconds": -1}, Clients: doors()["jumdata"].Clients}},
-	} {
-		cfg := engine.Config{
-			Plugins: built.plugins, FrontDoors: map[string]engine.FrontDoor{"jumdata": tt.door},
-			Routes: map[string]engine.Route{"default": {Providers: []string{"one"}}, "portrait": {Providers: []string{"one"}}},
-			Providers: map[string]engine.ProviderConfig{
-				"one": {Plugin: "jumdata", Secrets: texts("app_id", providerID, "app_secret", providerCode)},
-			},
-		}
-		_, err := engine.Open(t.Context(), cfg)
-		var wrong *engine.ConfigError
-		if !errors.As(err, &wrong) || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "S3CRET") {
-			t.Errorf("%s: %v\nwant %s", tt.name, err, tt.want)
-		}
-	}
-}
-
-func TestServerRefusesAFrontDoorAtOneOfItsPaths(t *testing.T) {
-	dir := t.TempDir()
-	manifestFile, err := os.ReadFile(filepath.Join("..", "..", "..", "plugins", "jumdata", "manifest.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := strings.Replace(string(manifestFile), "/ocr/idcard-v1", recognize, 1)
-	module, err := manifest.Embed(jumdataModule(t), []byte(text))
-	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, "jumdata.wasm"), module, 0o600)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	modules, err := wasm.New(wasm.Config{CacheDir: built.cache})
-	if err != nil {
-		t.Fatal(err)
-	}
-	e, err := engine.Open(t.Context(), engine.Config{
-		Plugins: dir, Unlocked: true, Runtimes: []engine.Runtime{modules}, FrontDoors: map[string]engine.FrontDoor{"jumdata": doors()["jumdata"]},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = e.Close(context.Background()) }()
-	if _, err := server.New(e, server.Config{}); err == nil || !strings.Contains(err.Error(), "POST "+recognize) {
-		t.Errorf("got %v", err)
-	}
-}
-
-func TestServerFollowsFrontDoorsOfAReload(t *testing.T) {
-	var cfg engine.Config
-	b := open(t, func(c *engine.Config) { cfg = *c })
-	door := func() int { return b.ask(t, jumdataRequest(t, b, jumdataSigned(appSecret, nil), card(t))).status }
-	if got := door(); got != http.StatusOK {
-		t.Fatalf("before: %d", got)
-	}
-	withJumdata := cfg.FrontDoors
-	for _, step := range []struct {
-		doors map[string]engine.FrontDoor
-		want  int
-	}{{map[string]engine.FrontDoor{"wapi": withJumdata["wapi"]}, http.StatusNotFound}, {withJumdata, http.StatusOK}} {
-		cfg.FrontDoors = step.doors
-		if err := b.engine.Reload(t.Context(), cfg); err != nil {
-			t.Fatal(err)
-		}
-		if got := door(); got != step.want {
-			t.Errorf("with %d front doors: %d, want %d", len(step.doors), got, step.want)
 		}
 	}
 }

@@ -22,7 +22,7 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/server"
 )
 
-// certificate writes a certificate and its key into a folder, signed by another or by itself.
+// certificate writes a certificate and its key into a folder. It is self-signed unless there is a parent.
 func certificate(t *testing.T, dir, name string, parent *tls.Certificate) tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -58,6 +58,7 @@ func certificate(t *testing.T, dir, name string, parent *tls.Certificate) tls.Ce
 }
 
 func TestTLSIdentifiesTenantsAndReloadsFiles(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	authority := certificate(t, dir, "authority", nil)
 	certificate(t, dir, "server", &authority)
@@ -117,7 +118,7 @@ func TestTLSIdentifiesTenantsAndReloadsFiles(t *testing.T) {
 	}
 }
 
-// touch sets when a file changed, so that it has changed however coarse the clock of the file system is.
+// touch sets the modification time of a file, since the clock of the file system may be coarse.
 func touch(t *testing.T, path string, ahead time.Duration) {
 	t.Helper()
 	at := time.Now().Add(ahead)
@@ -127,6 +128,7 @@ func touch(t *testing.T, path string, ahead time.Duration) {
 }
 
 func TestTLSRequiresTheCertificate(t *testing.T) {
+	t.Parallel()
 	b := prepareWith(t, withoutDoors, nil)
 	if _, err := server.New(b.engine, server.Config{TLS: &server.TLS{Cert: "no.pem", Key: "no.key"}}); err == nil || !strings.Contains(err.Error(), "certificate of the server") {
 		t.Error(err)

@@ -26,10 +26,9 @@ func (s *Service) Providers(t *access.Tenant) []Provider {
 		standing[r.Provider] = &r
 	}
 	budgets := s.Engine.Budgets()
-	mine := s.providersOf(t)
 	out := []Provider{}
 	for _, info := range s.Engine.Providers() {
-		if !t.Admin() && !slices.Contains(mine, info.Name) {
+		if !t.Admin() && !s.knowsProvider(t, info.Name) {
 			continue
 		}
 		p := Provider{ProviderInfo: info}
@@ -87,21 +86,10 @@ func (s *Service) Unpark(t *access.Tenant, name string) error {
 	return nil
 }
 
-// providersOf returns the names of the providers on a tenant's routes; for an admin, of all providers.
-func (s *Service) providersOf(t *access.Tenant) []string {
-	var names []string
+// knowsProvider reports whether a tenant may know of a provider: one of its routes lists it. An admin knows all of them.
+func (s *Service) knowsProvider(t *access.Tenant, name string) bool {
 	if t.Admin() {
-		for _, r := range s.Engine.ProviderStatus() {
-			names = append(names, r.Provider)
-		}
-		return names
+		return s.Engine.HasProvider(name)
 	}
-	for _, name := range s.routesOf(t) {
-		if ranking, ok := s.Engine.Explain(name, engine.Request{}); ok {
-			for _, r := range ranking.Providers {
-				names = append(names, r.Provider)
-			}
-		}
-	}
-	return names
+	return slices.ContainsFunc(s.routesOf(t), func(route string) bool { return slices.Contains(s.Engine.RouteProviders(route), name) })
 }

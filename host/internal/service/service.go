@@ -49,13 +49,13 @@ func (s *Service) ResolveRoute(t *access.Tenant, req *engine.Request) error {
 		if req.Route != "" {
 			return ErrBoth
 		}
-		if !slices.Contains(s.providersOf(t), req.Provider) {
+		if !s.knowsProvider(t, req.Provider) {
 			return ErrNoProvider
 		}
 		return nil
 	}
 	name, ok := t.Route(req.Route)
-	if _, known := s.Engine.Explain(name, engine.Request{}); !ok || !known {
+	if !ok || !s.Engine.HasRoute(name) {
 		return ErrNoRoute
 	}
 	req.Route = name

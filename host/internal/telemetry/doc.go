@@ -1,5 +1,4 @@
-// Package telemetry carries what the engine tells of its work to where operators look: spans to a collector over OTLP, metrics to
-// Prometheus, and the trace's id into the log.
+// Package telemetry exports what the engine reports: spans to a collector over OTLP, metrics to Prometheus, and trace IDs to the log.
 //
-// Nothing of it holds up a call: spans are sent in the background, and dropped where the collector cannot keep up.
+// It does not delay calls: spans are sent in the background, and dropped if the collector cannot keep up.
 package telemetry

@@ -9,36 +9,37 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
-// quiet is how long after one complaint there is none.
-const quiet = time.Minute
+// logInterval is the least time between two log lines about lost spans.
+const logInterval = time.Minute
 
-// discreet sends spans, and keeps failures from the SDK: its way to report them belongs to the whole process, and says each one.
-type discreet struct {
+// quietExporter sends spans and logs failures at most once in logInterval. It hides them from the SDK, whose error handler is global
+// and reports each one.
+type quietExporter struct {
 	sdktrace.SpanExporter
 	logger *slog.Logger
 	now    func() time.Time
 
-	mu   sync.Mutex
-	said time.Time // when a failure was last logged
-	lost int       // spans since then
+	mu     sync.Mutex
+	logged time.Time // when a failure was last logged
+	lost   int       // spans since then
 }
 
-// ExportSpans never fails: spans that cannot be sent are gone.
-func (d *discreet) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
-	err := d.SpanExporter.ExportSpans(ctx, spans)
+// ExportSpans never returns an error. Spans that cannot be sent are lost.
+func (q *quietExporter) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
+	err := q.SpanExporter.ExportSpans(ctx, spans)
 	if err == nil {
 		return nil
 	}
-	d.mu.Lock()
-	d.lost += len(spans)
-	lost, now := d.lost, d.now()
-	silent := !d.said.IsZero() && now.Sub(d.said) < quiet
+	q.mu.Lock()
+	q.lost += len(spans)
+	lost, now := q.lost, q.now()
+	silent := !q.logged.IsZero() && now.Sub(q.logged) < logInterval
 	if !silent {
-		d.said, d.lost = now, 0
+		q.logged, q.lost = now, 0
 	}
-	d.mu.Unlock()
+	q.mu.Unlock()
 	if !silent {
-		d.logger.Warn("spans cannot be sent and are lost: see to the collector that telemetry.traces.otlp names", "spans", lost, "error", err)
+		q.logger.Warn("spans cannot be sent and are lost; check the collector in telemetry.traces.otlp", "spans", lost, "error", err)
 	}
 	return nil
 }

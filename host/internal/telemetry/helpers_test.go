@@ -8,8 +8,8 @@ import (
 	"github.com/ocrmux/ocrmux/internal/plugintest"
 )
 
-// built are the plugins that the tests run, and their compiled code.
-var built struct{ plugins, cache string } // made by TestMain, only read afterwards
+// built has the folders of the plugins and of their compiled code.
+var built struct{ plugins, cache string } // set by TestMain, only read afterwards
 
 func TestMain(m *testing.M) {
 	sources := []string{filepath.Join("..", "..", "..", "plugins", "jumdata"), filepath.Join("..", "..", "..", "engine", "testdata", "actor")}

@@ -7,14 +7,14 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// WithTrace is a handler that adds trace_id and span_id to records that are made within a span.
+// WithTrace returns a handler that adds trace_id and span_id to records within a span.
 func WithTrace(h slog.Handler) slog.Handler { return traced{h} }
 
 type traced struct{ slog.Handler }
 
 func (t traced) Handle(ctx context.Context, r slog.Record) error {
 	if s := trace.SpanContextFromContext(ctx); s.IsValid() {
-		r = r.Clone() // others may hold the record, too
+		r = r.Clone() // other handlers may share the record
 		r.AddAttrs(slog.String("trace_id", s.TraceID().String()), slog.String("span_id", s.SpanID().String()))
 	}
 	return t.Handler.Handle(ctx, r)

@@ -36,13 +36,13 @@ const (
 	vendorsToken = "S3CRET-token-3a4b5c"
 )
 
-// The specimen's card, SPECIMEN 样本, as its vendors say it.
+// The data of the specimen, SPECIMEN 样本, as vendors write it.
 const (
 	card = `"name": "赵样本", "sex": "男", "nation": "汉", "year": "1990", "month": "3", "day": "7", "address": "样本省样本市样本路一号", "number": "11010119900307123X"`
 	told = `"echo": "赵样本 11010119900307123X 样本省样本市样本路一号 1990年3月7日 %s"`
 )
 
-// treasure is what must stand nowhere.
+// treasure has the texts that must not be in any sink.
 func treasure(picture []byte) leaktest.Treasure {
 	out := leaktest.Treasure{
 		"name": "赵样本", "number": "11010119900307123X", "number's place and birth": "11010119900307", "address": "样本省样本市", "street": "样本路一号",
@@ -65,7 +65,7 @@ func jumdata(w http.ResponseWriter, r *http.Request) {
 		"validity": {"name": true, "sex": true, "birthday": true, "address": true, "number": true}}}`, card)
 }
 
-// stage answers whatever the test's actor asks.
+// stage answers the requests of the test's actor.
 func stage(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body)
 	w.Header().Set("Content-Type", "application/json")
@@ -77,7 +77,7 @@ func stage(w http.ResponseWriter, r *http.Request) {
 	_, _ = fmt.Fprintf(w, `{"id": "task-1", `+told+`, "access_token": "%s", "fields": {%s}}`, r.Header.Get("X-Key"), vendorsToken, card)
 }
 
-// noise is a picture whose bytes no text holds by chance.
+// noise returns a picture whose bytes do not occur in other texts by chance.
 func noise(t *testing.T) []byte {
 	t.Helper()
 	m := image.NewGray(image.Rect(0, 0, 60, 40))
@@ -91,14 +91,14 @@ func noise(t *testing.T) []byte {
 	return b.Bytes()
 }
 
-// gateway is an engine with every sink there is.
+// gateway is an engine with every sink.
 type gateway struct {
 	engine *engine.Engine
 	tel    *telemetry.Telemetry
 
 	spans, text, json, errors, attempts leaktest.Sink
-	// verbatim are failures with what vendors said themselves, which is given to callers as it is: it has no secret, but what a vendor
-	// repeats of the card is in it. No other sink has it.
+	// verbatim are failures with the vendors' own messages, which callers get unchanged. They have no secrets, but may repeat data of
+	// the card. No other sink has them.
 	verbatim leaktest.Sink
 }
 
@@ -142,9 +142,9 @@ func openGateway(t *testing.T) *gateway {
 		Routes: map[string]engine.Route{
 			"default": {Providers: []string{"bad", "gone", "good"}}, "many": {Policy: "consensus", Providers: []string{"good", "actor", "bad"}},
 		},
-		FrontDoors: map[string]engine.FrontDoor{"jumdata": {Clients: []map[string]engine.Secret{{
+		FrontDoors: map[string]engine.FrontDoor{"jumdata": {Clients: []engine.Client{{Secrets: map[string]engine.Secret{
 			"app_id": engine.NewSecret("client"), "app_secret": engine.NewSecret(doorSecret),
-		}}}},
+		}}}}},
 		Money:   engine.Money{Budgets: []money.Budget{{Scope: money.ScopeRoute, Name: "default", Per: money.Day, Limit: money.Units{Calls: 1000}}}},
 		Results: engine.ResultCache{Entries: 10, TTL: 1e12},
 	})
@@ -154,7 +154,7 @@ func openGateway(t *testing.T) *gateway {
 	return g
 }
 
-// both hands a record to two handlers.
+// both passes a record to two handlers.
 type both struct{ one, two slog.Handler }
 
 func (b both) Enabled(ctx context.Context, l slog.Level) bool { return b.one.Enabled(ctx, l) }
@@ -169,7 +169,7 @@ func (b both) WithAttrs(a []slog.Attr) slog.Handler {
 
 func (b both) WithGroup(n string) slog.Handler { return both{b.one.WithGroup(n), b.two.WithGroup(n)} }
 
-// call makes one call, and keeps what it says besides the document.
+// call makes one call, and stores its result without the document.
 func (g *gateway) call(t *testing.T, req engine.Request) error {
 	t.Helper()
 	r, err := g.engine.Recognize(t.Context(), req)
@@ -202,7 +202,7 @@ func (g *gateway) call(t *testing.T, req engine.Request) error {
 	return err
 }
 
-// withoutWords takes out of attempts what vendors said themselves.
+// withoutWords removes the vendors' own messages from attempts.
 func withoutWords(attempts []engine.Attempt) {
 	for _, a := range attempts {
 		if a.Failure != nil {
@@ -211,7 +211,8 @@ func withoutWords(attempts []engine.Attempt) {
 	}
 }
 
-func TestNothingOfACardAndNoSecretReachesASink(t *testing.T) {
+func TestTelemetryContainsNoCardAndNoSecret(t *testing.T) {
+	t.Parallel()
 	g := openGateway(t)
 	picture := noise(t)
 	calls := []engine.Request{{}, {}, {Route: "many"}, {Provider: "bad"}, {Provider: "gone"}, {Route: "nowhere"}, {Tenant: "bank", Side: engine.Back}}
@@ -254,7 +255,7 @@ func TestNothingOfACardAndNoSecretReachesASink(t *testing.T) {
 	}
 }
 
-// everyMetricIsDocumented holds what operators read to what there is.
+// everyMetricIsDocumented compares docs/observability.md with the metrics.
 func everyMetricIsDocumented(t *testing.T, metrics string) {
 	t.Helper()
 	guide, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "observability.md"))
@@ -273,7 +274,7 @@ func everyMetricIsDocumented(t *testing.T, metrics string) {
 	}
 }
 
-// visit has a client of the vendor call at the front door, with a wrong signature and no picture worth the name.
+// visit sends a request to the front door with a wrong signature and without a valid picture.
 func (g *gateway) visit(picture []byte) {
 	door := g.engine.Door("jumdata")
 	form := url.Values{"appId": {"client"}, "timestamp": {"1"}, "sign": {doorSecret}, "base64": {base64.StdEncoding.EncodeToString(picture)}}

@@ -23,33 +23,33 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// Config of a Telemetry. Its zero value watches nothing.
+// Config of a Telemetry. The zero value exports nothing.
 type Config struct {
-	// OTLP is the URL of a collector that takes spans over HTTP, such as "http://collector:4318"; empty means no traces. Without a path,
-	// /v1/traces is meant.
+	// OTLP is the URL of a collector for spans over HTTP, such as "http://collector:4318". The default path is /v1/traces. Empty means
+	// no traces.
 	OTLP string
-	// Sample is the share of traces that are kept, 0 to 1, where no caller has decided that already.
+	// Sample is the share of traces that are recorded, 0 to 1, unless the caller has decided that.
 	Sample float64
-	// Prometheus makes metrics, for MetricsHandler.
+	// Prometheus enables metrics, see MetricsHandler.
 	Prometheus bool
 	// Version of the program.
 	Version string
-	// Logger is told, once a minute at most, that spans cannot be sent; nil means nobody.
+	// Logger reports, at most once a minute, that spans cannot be sent. nil discards that.
 	Logger *slog.Logger
-	// Now is the clock that minute is measured by; nil means the system's.
+	// Now is the clock for that minute. nil means the system's.
 	Now func() time.Time
 }
 
-// Telemetry is the program's end of tracing and metering. It is safe for concurrent use.
+// Telemetry exports traces and metrics. It is safe for concurrent use.
 type Telemetry struct {
 	traces  *sdktrace.TracerProvider // nil without traces
 	metrics *sdkmetric.MeterProvider // nil without metrics
 	handler http.Handler
 }
 
-// New sets up what the configuration wants. It connects to nobody yet: a collector that is not there is no error, then or later.
+// New returns a Telemetry. It does not connect to the collector, and an unreachable collector is never an error.
 //
-// The OTLP exporter also takes the OTEL_EXPORTER_OTLP_ variables of its specification, such as those for headers and certificates.
+// The OTLP exporter also uses the OTEL_EXPORTER_OTLP_ variables of its specification, such as those for headers and certificates.
 func New(cfg Config) (*Telemetry, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
@@ -66,11 +66,11 @@ func New(cfg Config) (*Telemetry, error) {
 		}
 		out, err := otlptracehttp.New(context.Background(), otlptracehttp.WithEndpointURL(target))
 		if err != nil {
-			return nil, fmt.Errorf("spans cannot be sent to the collector: %w", err)
+			return nil, fmt.Errorf("create the exporter of spans: %w", err)
 		}
 		t.traces = sdktrace.NewTracerProvider(
 			sdktrace.WithResource(about), sdktrace.WithSampler(sdktrace.ParentBased(sdktrace.TraceIDRatioBased(cfg.Sample))),
-			sdktrace.WithBatcher(&discreet{SpanExporter: out, logger: cfg.Logger, now: cfg.Now}),
+			sdktrace.WithBatcher(&quietExporter{SpanExporter: out, logger: cfg.Logger, now: cfg.Now}),
 		)
 	}
 	if cfg.Prometheus {
@@ -81,7 +81,7 @@ func New(cfg Config) (*Telemetry, error) {
 	return t, nil
 }
 
-// collector is the whole URL of one: the exporter does not add the path that OTLP has for spans.
+// collector returns the complete URL of a collector, since the exporter does not add the path for spans.
 func collector(at string) (string, error) {
 	u, err := url.Parse(at)
 	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -93,7 +93,7 @@ func collector(at string) (string, error) {
 	return u.String(), nil
 }
 
-// openMetrics makes a registry of this program's own, with what Go and the operating system know of it.
+// openMetrics creates a registry with the engine's metrics, and those of Go and the operating system.
 func (t *Telemetry) openMetrics(about *resource.Resource) error {
 	registry := prometheus.NewRegistry()
 	for _, c := range []prometheus.Collector{collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})} {
@@ -111,10 +111,10 @@ func (t *Telemetry) openMetrics(about *resource.Resource) error {
 	return nil
 }
 
-// maxScrapes at once; further ones are answered with 503.
+// maxScrapes is how many scrapes are served at once. Further ones are answered with 503.
 const maxScrapes = 4
 
-// TracerProvider is for engine.Config.Tracing; nil without traces.
+// TracerProvider returns the provider for engine.Config.Tracing, nil without traces.
 func (t *Telemetry) TracerProvider() trace.TracerProvider {
 	if t.traces == nil {
 		return nil
@@ -122,7 +122,7 @@ func (t *Telemetry) TracerProvider() trace.TracerProvider {
 	return t.traces
 }
 
-// MeterProvider is for engine.Config.Metering; nil without metrics.
+// MeterProvider returns the provider for engine.Config.Metering, nil without metrics.
 func (t *Telemetry) MeterProvider() metric.MeterProvider {
 	if t.metrics == nil {
 		return nil
@@ -130,10 +130,10 @@ func (t *Telemetry) MeterProvider() metric.MeterProvider {
 	return t.metrics
 }
 
-// MetricsHandler answers with all metrics in Prometheus' text format; nil without metrics. It asks nobody who they are.
+// MetricsHandler returns a handler for all metrics in Prometheus' text format, nil without metrics. It does not authenticate requests.
 func (t *Telemetry) MetricsHandler() http.Handler { return t.handler }
 
-// Shutdown sends the spans that are left until ctx ends, and ends tracing and metering. The engine is to be closed before.
+// Shutdown sends the remaining spans until ctx ends, and stops tracing and metering. Close the engine first.
 func (t *Telemetry) Shutdown(ctx context.Context) error {
 	var errs []error
 	if t.traces != nil {

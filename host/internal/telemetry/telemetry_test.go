@@ -17,7 +17,8 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/telemetry/leaktest"
 )
 
-func TestWithoutConfigurationNothingIsWatched(t *testing.T) {
+func TestTelemetryExportsNothingByDefault(t *testing.T) {
+	t.Parallel()
 	tel, err := telemetry.New(telemetry.Config{})
 	if err != nil {
 		t.Fatal(err)
@@ -30,7 +31,8 @@ func TestWithoutConfigurationNothingIsWatched(t *testing.T) {
 	}
 }
 
-func TestSpansReachTheCollectorWithTheProgramsName(t *testing.T) {
+func TestTelemetrySendsSpansWithTheProgramsName(t *testing.T) {
+	t.Parallel()
 	var got leaktest.Sink
 	var path string
 	collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -57,7 +59,8 @@ func TestSpansReachTheCollectorWithTheProgramsName(t *testing.T) {
 	}
 }
 
-func TestASampleOfNothingKeepsWhatACallerWantsTraced(t *testing.T) {
+func TestTelemetryKeepsTracesOfTheCaller(t *testing.T) {
+	t.Parallel()
 	tel, err := telemetry.New(telemetry.Config{OTLP: "http://127.0.0.1:1"})
 	if err != nil {
 		t.Fatal(err)
@@ -74,7 +77,8 @@ func TestASampleOfNothingKeepsWhatACallerWantsTraced(t *testing.T) {
 	}
 }
 
-func TestACollectorThatRefusesIsComplainedOfOnceAMinute(t *testing.T) {
+func TestTelemetryLogsLostSpansOnceAMinute(t *testing.T) {
+	t.Parallel()
 	collector := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
 	defer collector.Close()
 	now := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
@@ -108,7 +112,8 @@ func TestACollectorThatRefusesIsComplainedOfOnceAMinute(t *testing.T) {
 	}
 }
 
-func TestMetricsHaveThoseOfTheProcess(t *testing.T) {
+func TestMetricsIncludeTheProcess(t *testing.T) {
+	t.Parallel()
 	tel, err := telemetry.New(telemetry.Config{Prometheus: true, Version: "v1.2.3"})
 	if err != nil {
 		t.Fatal(err)
@@ -129,7 +134,7 @@ func TestMetricsHaveThoseOfTheProcess(t *testing.T) {
 	}
 }
 
-// scrape is what Prometheus would be told.
+// scrape returns the metrics as Prometheus gets them.
 func scrape(t *testing.T, tel *telemetry.Telemetry) string {
 	t.Helper()
 	w := httptest.NewRecorder()
@@ -140,7 +145,8 @@ func scrape(t *testing.T, tel *telemetry.Telemetry) string {
 	return w.Body.String()
 }
 
-func TestRecordsWithinASpanNameItsTrace(t *testing.T) {
+func TestWithTraceAddsTheTrace(t *testing.T) {
+	t.Parallel()
 	var out bytes.Buffer
 	log := slog.New(telemetry.WithTrace(slog.NewTextHandler(&out, nil))).With("of", "test")
 	within := trace.ContextWithSpanContext(t.Context(), trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{0xab}, SpanID: trace.SpanID{0xcd}}))

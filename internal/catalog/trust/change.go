@@ -52,7 +52,7 @@ func (l *Lock) Changes(found []catalog.Found) []Change {
 	return out
 }
 
-// String is the change as an operator reads it: a heading, then a line for each capability that comes ("+") or goes ("-").
+// String returns the change as an operator reads it: a heading, then a line for each capability that comes ("+") or goes ("-").
 func (c Change) String() string {
 	var b strings.Builder
 	switch {

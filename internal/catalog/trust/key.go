@@ -23,7 +23,7 @@ func KeyID(key ed25519.PublicKey) string {
 	return "ed25519:" + hex.EncodeToString(sum[:16])
 }
 
-// GenerateKey makes a key pair, as openssl writes them: PEM with PKCS#8 (RFC 8410) for the private key and PKIX for the
+// GenerateKey returns a new key pair, as openssl writes it: PEM with PKCS#8 (RFC 8410) for the private key and PKIX for the
 // public one.
 func GenerateKey(random io.Reader) (private, public []byte, id string, err error) {
 	pub, key, err := ed25519.GenerateKey(random)

@@ -96,7 +96,7 @@ func (l *Lock) find(name string) (int, bool) {
 	return slices.BinarySearchFunc(l.Entries, name, func(e Entry, name string) int { return strings.Compare(e.Name, name) })
 }
 
-// Text is the lock as it stands in its file: JSON with one capability a line, the same for the same lock.
+// Text returns the lock as it is written in its file: JSON with one capability a line, the same for the same lock.
 func (l *Lock) Text() ([]byte, error) {
 	text := lockText{About: lockAbout, Version: lockVersion, Plugins: l.Entries}
 	if text.Plugins == nil {
@@ -207,7 +207,7 @@ func writeWhole(path string, text []byte, mode fs.FileMode) (err error) {
 	return os.Rename(f.Name(), path)
 }
 
-// indented is JSON for people: two spaces a level, no escapes but those that must be, a newline at the end.
+// indented returns JSON for people: two spaces a level, no escapes but those that must be, a newline at the end.
 func indented(v any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

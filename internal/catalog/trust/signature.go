@@ -29,7 +29,7 @@ const (
 	statementHead = "ocrmux plugin signature v1"
 )
 
-// Signature is a key's word for a plugin.
+// Signature is the signature of a plugin by a key.
 type Signature struct {
 	Key   ed25519.PublicKey
 	Bytes []byte
@@ -44,7 +44,7 @@ type signatureText struct {
 	Signature string `json:"signature"`
 }
 
-// Statement is what is signed: lines of text that name the plugin, its kind, its version and the SHA-256 of each of its files.
+// Statement returns what is signed: lines of text that name the plugin, its kind, its version and the SHA-256 of each of its files.
 //
 //	ocrmux plugin signature v1
 //	name jumdata
@@ -66,10 +66,10 @@ func Sign(key ed25519.PrivateKey, p catalog.Plugin) Signature {
 	return Signature{Key: key.Public().(ed25519.PublicKey), Bytes: ed25519.Sign(key, Statement(p))}
 }
 
-// SignaturePath is where the signature of a plugin is looked for: beside its file.
+// SignaturePath returns the path of the signature of a plugin, beside its file.
 func SignaturePath(p catalog.Plugin) string { return p.Path + SignatureSuffix }
 
-// Text is the signature as it stands in its file.
+// Text returns the signature as it is written in its file.
 func (s Signature) Text() ([]byte, error) {
 	encode := base64.StdEncoding.EncodeToString
 	return indented(signatureText{signatureVersion, signatureAlgorithm, KeyID(s.Key), encode(s.Key), encode(s.Bytes)})

@@ -6,7 +6,7 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// Content types as the vendors' samples send them. They are signed, so every letter counts.
+// Content types as the vendors' samples send them. They are signed, so they must not change.
 const (
 	formType = "application/x-www-form-urlencoded; charset=UTF-8"
 	jsonType = "application/json; charset=UTF-8"
@@ -24,8 +24,8 @@ func JSON(c *sdk.Call, url string, body sdk.JSON) *sdk.Action {
 	return send(c, sdk.Post(url).JSON(body), message{url: url, contentType: jsonType, contentMD5: &sum})
 }
 
-// send authenticates by a signature if there is a key and its secret, which is the safer way since no secret travels, and by
-// AppCode otherwise.
+// send signs the request if app_key and app_secret are configured, and uses the AppCode otherwise. A signature is safer,
+// because no secret is sent.
 func send(c *sdk.Call, r *sdk.Request, m message) *sdk.Action {
 	r.Header(sdk.Param("Accept", sdk.Text(accept)), sdk.Param("Content-Type", sdk.Text(m.contentType)))
 	if !c.HasSecret("app_key") || !c.HasSecret("app_secret") {
@@ -60,9 +60,9 @@ type message struct {
 	params      []sdk.NamedValue // of a form, sorted
 }
 
-// stringToSign is: method, Accept, Content-MD5, Content-Type and Date, a line each, those that are not sent empty; a line
-// name:value for each signed header; the path with the parameters of query and form, unescaped, and a name alone where a
-// value is empty.
+// stringToSign returns the text to sign. It has one line each for method, Accept, Content-MD5, Content-Type and Date,
+// empty for headers that are not sent; one line name:value for each signed header; and the path with the unescaped
+// parameters of query and form. A parameter without a value is its name only.
 func (m *message) stringToSign() sdk.Value {
 	parts := []sdk.Value{sdk.Text("POST\n" + accept + "\n")}
 	if m.contentMD5 != nil {
@@ -75,7 +75,7 @@ func (m *message) stringToSign() sdk.Value {
 	return sdk.Join(append(parts, resource(path(m.url), m.params))...)
 }
 
-// resource is the last line of a string-to-sign: the path and the sorted parameters.
+// resource returns the last line of a string-to-sign: the path and the sorted parameters.
 func resource(path string, params []sdk.NamedValue) sdk.Value {
 	parts := []sdk.Value{sdk.Text(path)}
 	before := "?"
@@ -93,7 +93,7 @@ func empty(v *sdk.Value) bool {
 	return len(v.Parts) == 0 || len(v.Parts) == 1 && v.Parts[0].Literal != nil && len(v.Parts[0].Literal) == 0
 }
 
-// path is what a URL has behind its host.
+// path returns the part of a URL after its host.
 func path(url string) string {
 	_, rest, _ := strings.Cut(url, "://")
 	if i := strings.IndexByte(rest, '/'); i >= 0 {

@@ -2,14 +2,15 @@ package aligateway
 
 import "github.com/ocrmux/ocrmux/sdk"
 
-// meaning is what some words of the gateway mean. The words are in lower case, and matched anywhere in the message.
+// meaning maps words of the gateway to a failure. The words are lower-case and match anywhere in a message.
 type meaning struct {
 	words []string
 	fail  sdk.Fail
 }
 
-// meanings is the gateway's table of errors, of both its generations (the older one says "Throttled by …" with status 403, the
-// newer has codes like T429GR besides), and what sellers on the cloud market add to it. The first that fits counts.
+// meanings is the gateway's table of errors, with those that sellers on the cloud market add. It covers both versions of
+// the gateway: the older one says "Throttled by …" with status 403, the newer one also has codes like T429GR. The first
+// match counts.
 func meanings() []meaning {
 	const no, unknown = sdk.BilledNo, sdk.BilledUnknown
 	operator := func(kind sdk.FailureKind, message string) sdk.Fail {

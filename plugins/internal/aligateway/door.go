@@ -9,11 +9,11 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// maxSkew is how many seconds a client's clock may be off, and how long a nonce must not come again.
+// maxSkew is how many seconds a client's clock may be off, and for how many seconds a nonce must not be used again.
 const maxSkew = 15 * 60
 
-// Admit begins the admission of a request at the front door of an API behind the gateway: it says what proves who the client
-// is. What the gateway would not even pass on is answered, in its words; then the admission is nil.
+// Admit starts the admission of a request at the front door of an API behind the gateway: it returns the client's proofs.
+// For a request that the gateway would refuse, it returns nil and the gateway's answer.
 func Admit(c *sdk.Call, in *sdk.InboundRequest) (*sdk.Admit, *sdk.Accepted) {
 	scheme, code, _ := strings.Cut(strings.TrimSpace(in.HeaderText("Authorization")), " ")
 	switch {
@@ -28,7 +28,7 @@ func Admit(c *sdk.Call, in *sdk.InboundRequest) (*sdk.Admit, *sdk.Accepted) {
 	return nil, refusal{401, "Need authorization, `X-Ca-Key` or `Authorization: APPCODE ...` is required"}.answer(c)
 }
 
-// admitSigned is the way with AppKey and AppSecret.
+// admitSigned admits a request with AppKey and signature.
 func admitSigned(c *sdk.Call, in *sdk.InboundRequest) (*sdk.Admit, *sdk.Accepted) {
 	signature := in.HeaderText("X-Ca-Signature")
 	if signature == "" {
@@ -63,16 +63,15 @@ func admitSigned(c *sdk.Call, in *sdk.InboundRequest) (*sdk.Admit, *sdk.Accepted
 	}
 	if nonce := in.HeaderText("X-Ca-Nonce"); nonce != "" {
 		if !slices.ContainsFunc(signedHeaders(in), func(name string) bool { return strings.EqualFold(name, "X-Ca-Nonce") }) {
-			nonce = signature // one that is not signed could be exchanged
+			nonce = signature // anybody could change a nonce that is not signed
 		}
 		a.ReplayKey, a.WindowSeconds, a.Replayed = key+"\n"+nonce, window, refusal{400, "Nonce Used"}.fail()
 	}
 	return a, nil
 }
 
-// timely checks a time in milliseconds, which need not be there, and says for how many seconds from now the request would be
-// let in again if its nonce were not remembered. max_skew_seconds of the configuration is 15 minutes unless set; 0 does not
-// look at the time.
+// timely checks a time in milliseconds, which is optional. window is for how many seconds the nonce must be remembered:
+// after that, the time is too old anyway. The setting max_skew_seconds is 15 minutes by default; 0 disables the check.
 func timely(c *sdk.Call, timestamp string) (window uint32, refused *refusal) {
 	skew, set := c.Config().Int("/max_skew_seconds")
 	if !set {
@@ -92,8 +91,8 @@ func timely(c *sdk.Call, timestamp string) (window uint32, refused *refusal) {
 	return uint32(left) + 1, nil
 }
 
-// inboundStringToSign is what a client should have signed; see stringToSign. The names of headers are written as the client
-// lists them.
+// inboundStringToSign returns the text that the client should have signed; see stringToSign. Names of headers are written
+// as the client lists them.
 func inboundStringToSign(in *sdk.InboundRequest) sdk.Value {
 	var head strings.Builder
 	head.WriteString(in.Method + "\n")
@@ -112,13 +111,12 @@ func inboundStringToSign(in *sdk.InboundRequest) sdk.Value {
 	return sdk.Join(sdk.Text(head.String()), resource(in.Path, params))
 }
 
-// notListed are the headers that have a place of their own in the string, or none; the list of signed headers does not
-// count them.
+// notListed are the headers that the list of signed headers leaves out: they have their own place in the text, or none.
 func notListed() []string {
 	return []string{"Accept", "Content-MD5", "Content-Type", "Date", "X-Ca-Signature", "X-Ca-Signature-Headers"}
 }
 
-// signedHeaders are the names the client lists as signed, in the order in which they are.
+// signedHeaders returns the names that the client lists as signed, sorted.
 func signedHeaders(in *sdk.InboundRequest) []string {
 	var names []string
 	for name := range strings.SplitSeq(in.HeaderText("X-Ca-Signature-Headers"), ",") {

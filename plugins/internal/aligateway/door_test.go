@@ -13,7 +13,7 @@ import (
 	"github.com/ocrmux/ocrmux/sdk/sdktest"
 )
 
-// api is an API behind the gateway that takes every request and says every failure as the gateway does.
+// api is an API behind the gateway. It accepts every request and answers every failure as the gateway does.
 type api struct{ sdk.Provider }
 
 func (api) Accept(c *sdk.Call, in *sdk.InboundRequest) *sdk.Accepted {
@@ -31,7 +31,7 @@ func (api) Reply(_ *sdk.Call, out *sdk.ReplyRequest) *sdk.InboundResponse {
 	return Reply(out, 200, sdk.Object())
 }
 
-// request is as text: the request line, headers, and behind an empty line the body.
+// request parses a request: the request line, headers, an empty line and the body.
 func request(text string) *http.Request {
 	head, body, _ := strings.Cut(text, "\n\n")
 	lines := strings.Split(head, "\n")
@@ -63,9 +63,10 @@ func secrets() map[string]string {
 	return map[string]string{"app_key": "appKey", "app_secret": "appSecret", "app_code": "code"}
 }
 
-// The signatures of the first two are published (the tests of Higress); those of the others were computed with openssl from
-// a string-to-sign that was written by hand.
-func TestSignaturesThatHold(t *testing.T) {
+// The first two signatures are published in the tests of Higress. The others were computed with openssl from a
+// string-to-sign that was written by hand.
+func TestAdmitSignatures(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name string
 		now  int64
@@ -142,7 +143,8 @@ X-Ca-Signature: ` + mixed},
 	}
 }
 
-func TestAppCodes(t *testing.T) {
+func TestAdmitAppCodes(t *testing.T) {
+	t.Parallel()
 	for _, said := range []string{"APPCODE code", "appcode  code "} {
 		v := inboundCall(t, 0, "POST /p\nAuthorization: "+said)
 		if v.Admit.Client != nil {
@@ -152,18 +154,19 @@ func TestAppCodes(t *testing.T) {
 			t.Errorf("%q is refused: %+v", said, f)
 		}
 		if f := v.Refusal(t, dir, map[string]string{"app_code": "other"}); f == nil || f.VendorMessage != "Invalid AppCode" {
-			t.Errorf("%q of somebody else: %+v", said, f)
+			t.Errorf("%q of another client: %+v", said, f)
 		}
 	}
 	v := inboundCall(t, 0, "POST /p\nAuthorization: APPCODE")
 	if f := v.Refusal(t, dir, secrets()); f == nil {
-		t.Error("an empty code is let in")
+		t.Error("an empty code is admitted")
 	}
 }
 
 const signed = "POST /p\nX-Ca-Key: appKey\nX-Ca-Signature: x\n"
 
-func TestWhatIsNotPassedOn(t *testing.T) {
+func TestAdmitRefuses(t *testing.T) {
+	t.Parallel()
 	const now = 1700000000000
 	tests := []struct {
 		name, text string
@@ -188,7 +191,7 @@ func TestWhatIsNotPassedOn(t *testing.T) {
 			}
 		})
 	}
-	t.Run("unless the time is not looked at", func(t *testing.T) {
+	t.Run("unless the check of the time is disabled", func(t *testing.T) {
 		v := sdktest.Accept(t, api{}, time.UnixMilli(now), map[string]any{"max_skew_seconds": 0}, request(signed+"X-Ca-Timestamp: 1"))
 		if v.Admit == nil {
 			t.Error("it is refused")
@@ -196,7 +199,8 @@ func TestWhatIsNotPassedOn(t *testing.T) {
 	})
 }
 
-func TestABodyThatIsNotTheOneThatWasSigned(t *testing.T) {
+func TestAdmitChecksContentMD5(t *testing.T) {
+	t.Parallel()
 	v := inboundCall(t, 0, "POST /p\nX-Ca-Key: appKey\nContent-Md5: "+md5OfEmptyObject+"\nX-Ca-Signature: "+signedEmptyObject+"\n\n{}")
 	if f := v.Refusal(t, dir, secrets()); f != nil {
 		t.Errorf("the body that was signed is refused: %+v", f)
@@ -207,7 +211,8 @@ func TestABodyThatIsNotTheOneThatWasSigned(t *testing.T) {
 	}
 }
 
-func TestANonceIsGuardedForAsLongAsItsTimeWouldBeLetIn(t *testing.T) {
+func TestAdmitRemembersANonceUntilItsTimeExpires(t *testing.T) {
+	t.Parallel()
 	const now = 1700000000000
 	list := "X-Ca-Signature-Headers: x-ca-nonce\nX-Ca-Nonce: n-1\n"
 	tests := []struct {
@@ -232,7 +237,8 @@ func TestANonceIsGuardedForAsLongAsItsTimeWouldBeLetIn(t *testing.T) {
 	}
 }
 
-func TestWhatTheGatewaySays(t *testing.T) {
+func TestRefused(t *testing.T) {
+	t.Parallel()
 	v := inboundCall(t, 0, "POST /p\nAuthorization: APPCODE code")
 	tests := []struct {
 		name   string
@@ -258,7 +264,8 @@ func TestWhatTheGatewaySays(t *testing.T) {
 	}
 }
 
-func TestAWrongSignatureShowsWhatTheGatewaySigned(t *testing.T) {
+func TestAdmitShowsTheStringToSign(t *testing.T) {
+	t.Parallel()
 	v := inboundCall(t, 0, "POST /p\nContent-Type: application/x-www-form-urlencoded\nX-Ca-Key: appKey\nX-Ca-Signature: x\nX-Ca-Signature-Headers: x-ca-key\n\nimgData=QUJD&need_more_info=1")
 	want := "Invalid Signature, Server StringToSign:`POST###application/x-www-form-urlencoded##x-ca-key:appKey#/p?imgData={4 bytes}&need_more_info=1`"
 	if diff := cmp.Diff(want, v.Refusal(t, dir, secrets()).VendorMessage); diff != "" {
@@ -266,8 +273,9 @@ func TestAWrongSignatureShowsWhatTheGatewaySigned(t *testing.T) {
 	}
 }
 
-// What the answers of this door mean to the adapter.
-func TestEveryRefusalMeansSomethingToTheClient(t *testing.T) {
+// The adapter must understand every refusal of the front door.
+func TestMeansKnowsEveryRefusal(t *testing.T) {
+	t.Parallel()
 	kinds := map[string]sdk.FailureKind{
 		"Need authorization, x": sdk.Unauthenticated, "Empty Signature": sdk.Unauthenticated, "Invalid AppKey": sdk.Unauthenticated,
 		"Invalid AppCode": sdk.Unauthenticated, "Invalid Timestamp": sdk.Unauthenticated, "Timestamp Expired": sdk.Unauthenticated,

@@ -7,15 +7,14 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// Failure says what a failure of the gateway itself means, by its header X-Ca-Error-Message. It is false when there is none
-// or it is unknown: then the body decides, which is the answer of the API behind the gateway.
-func Failure(r *sdk.Response) (sdk.Fail, bool) {
+// Failure returns the failure for an error of the gateway itself, by its header X-Ca-Error-Message. ok is false if there is
+// no such header or its words are unknown. Then the body decides: it is the answer of the API behind the gateway.
+func Failure(r *sdk.Response) (f sdk.Fail, ok bool) {
 	said := r.HeaderText("X-Ca-Error-Message")
 	if r.Status < 400 || said == "" {
 		return sdk.Fail{}, false
 	}
-	f, ok := Means(said)
-	if !ok {
+	if f, ok = Means(said); !ok {
 		return sdk.Fail{}, false
 	}
 	if isSignature(said) && len(r.State) > 0 {
@@ -25,7 +24,8 @@ func Failure(r *sdk.Response) (sdk.Fail, bool) {
 	return finish(r, f), true
 }
 
-// NoAnswer is the failure of an answer without its body's main field, with whatever the gateway said. What is lacking is named.
+// NoAnswer returns the failure for an answer without the main field of its body. lacks names the field. The gateway's own
+// words are kept.
 func NoAnswer(r *sdk.Response, lacks string) sdk.Fail {
 	f := sdk.NoAnswer(r, lacks)
 	if r.Status == 401 || r.Status == 403 {
@@ -39,7 +39,7 @@ func NoAnswer(r *sdk.Response, lacks string) sdk.Fail {
 	return finish(r, f)
 }
 
-// RequestID is the API's own request id or, when its body has none, the gateway's.
+// RequestID returns own, the API's request id, or the gateway's if own is empty.
 func RequestID(r *sdk.Response, own string) string {
 	if own != "" {
 		return own
@@ -47,7 +47,7 @@ func RequestID(r *sdk.Response, own string) string {
 	return r.HeaderText("X-Ca-Request-Id")
 }
 
-// finish adds what the gateway says in its headers: its code (or the status, where it has none), its words, its request id.
+// finish adds the gateway's headers to a failure: its code (or the HTTP status), its words and its request id.
 func finish(r *sdk.Response, f sdk.Fail) sdk.Fail {
 	if f.VendorCode = r.HeaderText("X-Ca-Error-Code"); f.VendorCode == "" {
 		f.VendorCode = strconv.Itoa(int(r.Status))
@@ -58,7 +58,7 @@ func finish(r *sdk.Response, f sdk.Fail) sdk.Fail {
 	return f
 }
 
-// Means says what words of the gateway mean, wherever they stand. It is false for words that are none of the gateway's.
+// Means returns the failure for a text with words of the gateway. ok is false if it has none.
 func Means(said string) (sdk.Fail, bool) {
 	said = strings.ToLower(said)
 	for _, m := range meanings() {
@@ -75,7 +75,7 @@ func isSignature(said string) bool {
 	return strings.Contains(strings.ToLower(said), "invalid signature")
 }
 
-// serverString is the string-to-sign in the gateway's words "Invalid Signature, Server StringToSign:`POST#…`".
+// serverString returns the string-to-sign in a message "Invalid Signature, Server StringToSign:`POST#…`".
 func serverString(said string) string {
 	_, text, ok := strings.Cut(said, "StringToSign:")
 	if !ok {

@@ -11,7 +11,7 @@ import (
 	"github.com/ocrmux/ocrmux/sdk/sdktest"
 )
 
-// verdict is what a test names of a failure.
+// verdict is the part of a failure that the tests compare.
 type verdict struct {
 	Kind      sdk.FailureKind
 	Retryable bool
@@ -22,7 +22,8 @@ type verdict struct {
 
 func of(f sdk.Fail) verdict { return verdict{f.Kind, f.Retryable, f.FailOver, f.Billed, f.Fault} }
 
-func TestEveryMessageOfTheGateway(t *testing.T) {
+func TestFailureKnowsEveryMessage(t *testing.T) {
+	t.Parallel()
 	const no, unknown = sdk.BilledNo, sdk.BilledUnknown
 	tests := []struct {
 		said string
@@ -117,7 +118,8 @@ func TestEveryMessageOfTheGateway(t *testing.T) {
 	}
 }
 
-func TestWhenTheGatewayDoesNotDecide(t *testing.T) {
+func TestFailureOfTheAPI(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name   string
 		status int
@@ -137,6 +139,7 @@ func TestWhenTheGatewayDoesNotDecide(t *testing.T) {
 }
 
 func TestNoAnswer(t *testing.T) {
+	t.Parallel()
 	t.Run("a bare 403 means nothing", func(t *testing.T) {
 		f := NoAnswer(sdktest.Answer(t, 403, http.Header{"X-Ca-Request-Id": {"id-1"}}, ""), "data")
 		if diff := cmp.Diff(verdict{sdk.ProviderError, false, true, sdk.BilledUnknown, sdk.VendorFault}, of(f)); diff != "" || f.VendorRequestID != "id-1" {
@@ -151,7 +154,8 @@ func TestNoAnswer(t *testing.T) {
 	})
 }
 
-func TestStringsToSignShowNeitherPictureNorAddress(t *testing.T) {
+func TestStringToSignShowsNeitherPictureNorURL(t *testing.T) {
+	t.Parallel()
 	m := message{
 		url: "https://h.example.com:8443/prefix/p", contentType: formType,
 		headers: []sdk.NamedValue{sdk.Param("x-ca-key", sdk.Secret("app_key"))},
@@ -164,6 +168,7 @@ func TestStringsToSignShowNeitherPictureNorAddress(t *testing.T) {
 }
 
 func TestPath(t *testing.T) {
+	t.Parallel()
 	for url, want := range map[string]string{"https://h/p/q": "/p/q", "https://h": "/", "http://[::1]:80/p": "/p"} {
 		if got := path(url); got != want {
 			t.Errorf("path(%q) is %q", url, got)

@@ -7,13 +7,13 @@ import (
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
-// refusal is a failure of the gateway itself: a status, its words in a header, and no body.
+// refusal is an error of the gateway itself: a status, a message in a header, and no body.
 type refusal struct {
 	status uint32
 	words  string
 }
 
-// mark stands before the status in the code of a failure that the gateway is to say, not the API behind it.
+// mark precedes the status in the code of a failure that the gateway answers, not the API behind it.
 const mark = "gateway "
 
 func (r refusal) fail() *sdk.Fail {
@@ -31,9 +31,9 @@ func (r refusal) response(id string) *sdk.InboundResponse {
 	}}
 }
 
-// Refused answers with a failure that is the gateway's: one of Admit's, too many calls, or no answer in time. It is false for
-// all others, which the API says in its own words.
-func Refused(out *sdk.ReplyRequest) (*sdk.InboundResponse, bool) {
+// Refused returns the response for a failure that the gateway answers: one of [Admit], too many calls, or no answer in
+// time. ok is false for other failures, which the API answers.
+func Refused(out *sdk.ReplyRequest) (r *sdk.InboundResponse, ok bool) {
 	f := out.Failure
 	if f == nil {
 		return nil, false
@@ -53,12 +53,12 @@ func Refused(out *sdk.ReplyRequest) (*sdk.InboundResponse, bool) {
 	return nil, false
 }
 
-// Reply is an answer of the API that passes through the gateway.
+// Reply returns a response of the API with the gateway's header.
 func Reply(out *sdk.ReplyRequest, status uint32, body sdk.JSON) *sdk.InboundResponse {
 	return sdk.AnswerJSON(status, body, sdk.Header{Name: "X-Ca-Request-Id", Value: out.CallID})
 }
 
-// Answer is Reply at once, to a request that was not admitted.
+// Answer is [Reply] for a request that was not admitted.
 func Answer(c *sdk.Call, status uint32, body sdk.JSON) *sdk.Accepted {
 	return sdk.Answered(sdk.AnswerJSON(status, body, sdk.Header{Name: "X-Ca-Request-Id", Value: c.Nonce()}))
 }

@@ -16,15 +16,15 @@ const (
 	Height = 638
 )
 
-// Card is one side of a synthetic card, straight on and edge to edge.
+// Card is one side of a synthetic card. It fills its picture, without perspective.
 type Card struct {
 	// Side is "front" (portrait) or "back" (emblem).
 	Side string
-	// Font names the face of the values.
+	// Font is the name of the font of the values.
 	Font string
-	// Fields is what is printed, by field name: dates as the card shows them, for instance 1989年12月1日 and 2019.08.06.
+	// Fields are the printed texts by field name. Dates are as on the card: 1989年12月1日, 2019.08.06.
 	Fields map[string]string
-	// Portrait is the box of the photograph, the zero Quad on the back.
+	// Portrait is the box of the photograph. On the back it is the zero Quad.
 	Portrait raster.Quad
 	// Picture is the drawing.
 	Picture *raster.Image
@@ -36,7 +36,7 @@ type Generator struct {
 	fonts *Fonts
 }
 
-// NewGenerator returns a generator whose cards depend on the seed and the fonts only.
+// NewGenerator returns a generator. Its cards depend on the seed and the fonts only.
 func NewGenerator(seed uint64, fonts *Fonts) *Generator { return &Generator{seed: seed, fonts: fonts} }
 
 func (g *Generator) rand(index int, stream uint64) *rand.Rand {
@@ -117,7 +117,7 @@ func (g *Generator) Back(index int) (*Card, error) {
 	return &Card{Side: "back", Font: text.name, Fields: b.fields(), Picture: finish(r, p.picture)}, nil
 }
 
-// fit is the size at which a text takes at most width pixels, as long names are printed smaller.
+// fit returns the font size at which a text has at most width pixels. Cards print long names smaller.
 func fit(f fontOf, size, tracking float64, width int, text string) (float64, error) {
 	for ; ; size -= 2 {
 		face, err := face(f, size)
@@ -130,7 +130,7 @@ func fit(f fontOf, size, tracking float64, width int, text string) (float64, err
 	}
 }
 
-// wrap breaks a text into lines of at most width pixels, as the card breaks an address: anywhere.
+// wrap breaks a text into lines of at most width pixels. Like the card, it breaks an address anywhere.
 func wrap(f fontOf, size, tracking float64, width int, text string) ([]string, error) {
 	face, err := face(f, size)
 	if err != nil {

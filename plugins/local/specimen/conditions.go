@@ -7,7 +7,7 @@ import (
 	"github.com/ocrmux/ocrmux/plugins/local/internal/raster"
 )
 
-// Conditions lists the ways cards are pictured, ordinary ones first.
+// Conditions returns the conditions of photographs, ordinary ones first.
 func Conditions() []Condition {
 	turned := func(k int) func(*rand.Rand, *raster.Image) scene {
 		return func(_ *rand.Rand, m *raster.Image) scene { return flat(m).turn(k) }
@@ -40,7 +40,7 @@ func onDesk(r *rand.Rand, m *raster.Image, degrees float64) scene {
 
 func tilt(r *rand.Rand, m *raster.Image) scene { return onDesk(r, m, r.Float64()*20-10) }
 
-// keystone is the card seen from its lower edge, every corner a little off.
+// keystone shows the card from its lower edge, with every corner slightly moved.
 func keystone(r *rand.Rand, m *raster.Image) scene {
 	q := raster.Quad{{X: 270, Y: 230}, {X: 1120, Y: 250}, {X: 1230, Y: 850}, {X: 170, Y: 830}}
 	for i := range q {
@@ -57,7 +57,7 @@ func blurred(sigma float64) func(*rand.Rand, *raster.Image) scene {
 	return func(_ *rand.Rand, m *raster.Image) scene { return flat(blur(m, sigma)) }
 }
 
-// dark is a quarter to half of the light, falling off to one side, with the noise that brings.
+// dark has a quarter to half of the light, less on one side, and more noise.
 func dark(r *rand.Rand, m *raster.Image) scene {
 	return flat(tone(m, func(x, _ int, v float64) float64 {
 		return v*(0.22+0.25*float64(x)/float64(m.W)) + r.NormFloat64()*6
@@ -75,13 +75,13 @@ func glare(strength float64) func(*rand.Rand, *raster.Image) scene {
 	}
 }
 
-// phone is a 12-megapixel picture with the card about half as wide.
+// phone is a 12-megapixel picture. The card takes about half of its width.
 func phone(r *rand.Rand, m *raster.Image) scene {
 	at := raster.Point{X: 2000 + r.Float64()*300 - 150, Y: 1500 + r.Float64()*300 - 150}
 	return lay(desk(r, 4000, 3000), m, tilted(at, 2200, r.Float64()*12-6))
 }
 
-// far is a card that takes 30 % of the picture's width.
+// far shows a card that takes 30 % of the picture's width.
 func far(r *rand.Rand, m *raster.Image) scene {
 	at := raster.Point{X: 1000 + r.Float64()*400 - 200, Y: 750 + r.Float64()*300 - 150}
 	return lay(desk(r, 2000, 1500), m.Resize(600, 600*m.H/m.W), tilted(at, 600, r.Float64()*8-4))

@@ -12,16 +12,16 @@ import (
 	"golang.org/x/image/font/sfnt"
 )
 
-// ErrFonts says that fonts the generator draws with are not installed.
+// ErrFonts means that the fonts of the generator are not installed.
 var ErrFonts = errors.New("fonts for drawing specimen cards are missing")
 
-// fontFile is one font of a Debian package; index picks the face of a collection.
+// fontFile is one font of a Debian package. index chooses the face of a collection.
 type fontFile struct {
 	name, pkg, path string
 	index           int
 }
 
-// The order is part of what a seed means.
+// textFonts returns the fonts of values. A seed depends on their order.
 func textFonts() []fontFile {
 	const noto = "fonts/opentype/noto/Noto"
 	return []fontFile{
@@ -37,12 +37,12 @@ func titleFont() fontFile {
 	return fontFile{"noto-serif-bold", "fonts-noto-cjk", "fonts/opentype/noto/NotoSerifCJK-Bold.ttc", 2}
 }
 
-// OCRBS.otf and not OCRB.otf: the latter draws no "8" through this rasteriser.
+// digitFont returns the font of the number. OCRB.otf does not work: this rasteriser does not draw its "8".
 func digitFont() fontFile {
 	return fontFile{"ocr-b", "fonts-ocr-b", "fonts/opentype/ocr-b/OCRBS.otf", 0}
 }
 
-// Fonts are the faces cards are drawn with. It is safe for concurrent use.
+// Fonts are the fonts of the cards. It is safe for concurrent use.
 type Fonts struct {
 	text          []namedFont
 	title, digits *opentype.Font
@@ -53,7 +53,8 @@ type namedFont struct {
 	font *opentype.Font
 }
 
-// LoadFonts reads the fonts below a folder of shared data, on Debian /usr/share. The error wraps [ErrFonts] and names the packages to install.
+// LoadFonts reads the fonts below a folder of shared data, which is /usr/share on Debian. The error wraps [ErrFonts] and names
+// the packages to install.
 func LoadFonts(share string) (*Fonts, error) {
 	var fonts Fonts
 	missing := map[string]bool{}
@@ -91,7 +92,7 @@ func (f fontFile) load(share string) (*opentype.Font, error) {
 	return all.Font(f.index)
 }
 
-// covers says whether the font has a glyph for every character.
+// covers reports whether the font has a glyph for every character.
 func covers(f *opentype.Font, text string) bool {
 	var buf sfnt.Buffer
 	for _, r := range text {

@@ -10,7 +10,7 @@ import (
 	"github.com/ocrmux/ocrmux/plugins/local/internal/raster"
 )
 
-// Other is a picture of something that is no identity card.
+// Other is a picture of something that is not an identity card.
 type Other struct {
 	// Name is short and stable, for tables and test names.
 	Name string
@@ -25,8 +25,8 @@ type line struct {
 	text string
 }
 
-// Others draws things that a reader must not take for a card: plain surfaces, a page that talks about cards, an empty form with a card's labels,
-// and documents that share some of its words.
+// Others draws things that a reader must not recognise as a card: plain surfaces, a page about cards, an empty form with a
+// card's labels, and documents that share some of its words.
 func (g *Generator) Others() ([]Other, error) {
 	r := g.rand(0, 3)
 	noise := raster.New(900, 600)

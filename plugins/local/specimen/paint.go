@@ -31,7 +31,7 @@ func newPainter(picture *image.RGBA, fallback fontOf) *painter {
 	return &painter{picture: picture, fallback: fallback}
 }
 
-// text draws on a baseline, taking characters that the font lacks from the fallback.
+// text draws on a baseline. Characters that the font lacks come from the fallback.
 func (p *painter) text(f fontOf, size float64, x, y int, text string, c color.Color, tracking float64) {
 	main, err := face(f, size)
 	if err == nil {
@@ -75,7 +75,7 @@ func background(r *rand.Rand) *image.RGBA {
 	return m
 }
 
-// portrait draws a head and shoulders of no one in a box of 26 × 32 mm and returns the box.
+// portrait draws an invented head and shoulders in a box of 26 × 32 mm and returns the box.
 func (p *painter) portrait(r *rand.Rand, x0, y0 int) raster.Quad {
 	const w, h = 307, 378
 	skin := color.RGBA{uint8(205 + r.IntN(30)), uint8(170 + r.IntN(30)), uint8(145 + r.IntN(30)), 255}
@@ -106,7 +106,7 @@ func (p *painter) portrait(r *rand.Rand, x0, y0 int) raster.Quad {
 
 func ellipse(x, y, a, b float64) float64 { return x*x/(a*a) + y*y/(b*b) }
 
-// emblem is a red disc with a gold rim and one star, where the national emblem stands on a real card.
+// emblem draws a red disc with a gold rim and one star in the place of the national emblem.
 func (p *painter) emblem(x0, y0 int) {
 	red, gold := color.RGBA{203, 58, 50, 255}, color.RGBA{224, 176, 80, 255}
 	for y := range 184 {
@@ -125,10 +125,10 @@ func (p *painter) emblem(x0, y0 int) {
 	}
 }
 
-// star says whether a point lies in a five-pointed star of the given radius around the origin.
+// star reports whether a point is in a five-pointed star of the given radius around the origin.
 func star(x, y, radius float64) bool {
 	angle := math.Mod(math.Atan2(x, -y)+2*math.Pi, 2*math.Pi/5) - math.Pi/5
-	// Between two tips the outline runs straight from the tip (at ±36°) in to 0.382 of the radius (at 0°).
+	// Between two tips the outline goes straight from the tip (at ±36°) to 0.382 of the radius (at 0°).
 	a := math.Abs(angle)
 	tip, notch := raster.Point{X: math.Cos(math.Pi / 5), Y: math.Sin(math.Pi / 5)}, raster.Point{X: 0.382}
 	at := raster.Point{X: math.Cos(a), Y: math.Sin(a)}.Mul(math.Hypot(x, y) / radius)
@@ -136,7 +136,7 @@ func star(x, y, radius float64) bool {
 	return edge.X*to.Y-edge.Y*to.X > 0
 }
 
-// hills is a pale skyline across the middle of the back.
+// hills draws a pale skyline across the middle of the back.
 func (p *painter) hills(r *rand.Rand) {
 	phase := r.Float64() * 6
 	for x := range Width {
@@ -152,7 +152,7 @@ func (p *painter) hills(r *rand.Rand) {
 	}
 }
 
-// finish takes the crispness of a rendering off: a little softness and sensor noise.
+// finish adds a little blur and sensor noise to a rendering.
 func finish(r *rand.Rand, m *image.RGBA) *raster.Image {
 	soft := blur(raster.FromImage(m), 0.6)
 	return tone(soft, func(_, _ int, v float64) float64 { return v + r.NormFloat64()*2.5 })

@@ -4,17 +4,19 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+
+	"github.com/ocrmux/ocrmux/plugins/local/internal/card"
 )
 
-// Names says which characters the given names may hold.
+// Names is the kind of characters in given names.
 type Names int
 
 const (
-	// CommonNames holds everyday characters, which any Chinese dictionary has.
+	// CommonNames have everyday characters, which any Chinese dictionary contains.
 	CommonNames Names = iota
-	// RareNames holds at least one character that is unusual but in use in names.
+	// RareNames have at least one unusual character that occurs in names.
 	RareNames
-	// UnknownNames holds at least one character that recognition dictionaries tend to lack.
+	// UnknownNames have at least one character that most recognition dictionaries lack.
 	UnknownNames
 )
 
@@ -44,20 +46,7 @@ func ethnicities() []string {
 		仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺`)
 }
 
-// Field names, as the engine's result model has them.
-const (
-	Name             = "name"
-	Sex              = "sex"
-	Ethnicity        = "ethnicity"
-	BirthDate        = "birth_date"
-	Address          = "address"
-	IDNumber         = "id_number"
-	IssuingAuthority = "issuing_authority"
-	ValidFrom        = "valid_from"
-	ValidUntil       = "valid_until"
-)
-
-// front holds what the portrait side says, as printed.
+// front has the texts of the portrait side, as printed.
 type front struct {
 	name, sex, ethnicity, address, number string
 	year, month, day                      int
@@ -65,16 +54,16 @@ type front struct {
 
 func (f front) fields() map[string]string {
 	return map[string]string{
-		Name: f.name, Sex: f.sex, Ethnicity: f.ethnicity, Address: f.address, IDNumber: f.number,
-		BirthDate: fmt.Sprintf("%d年%d月%d日", f.year, f.month, f.day),
+		card.Name: f.name, card.Sex: f.sex, card.Ethnicity: f.ethnicity, card.Address: f.address, card.IDNumber: f.number,
+		card.BirthDate: fmt.Sprintf("%d年%d月%d日", f.year, f.month, f.day),
 	}
 }
 
-// back holds what the emblem side says, as printed.
+// back has the texts of the emblem side, as printed.
 type back struct{ authority, from, until string }
 
 func (b back) fields() map[string]string {
-	return map[string]string{IssuingAuthority: b.authority, ValidFrom: b.from, ValidUntil: b.until}
+	return map[string]string{card.IssuingAuthority: b.authority, card.ValidFrom: b.from, card.ValidUntil: b.until}
 }
 
 func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }

@@ -9,29 +9,29 @@ import (
 	"github.com/ocrmux/ocrmux/plugins/local/internal/raster"
 )
 
-// Photo is a card as a camera or scanner may have seen it.
+// Photo is a picture of a card, as from a camera or scanner.
 type Photo struct {
 	// JPEG is the encoded picture.
 	JPEG []byte
-	// Corners are the card's corners in the picture, in the card's own reading order.
+	// Corners are the card's corners in the picture, in the card's reading order.
 	Corners raster.Quad
-	// Portrait is the box of the photograph in the picture, the zero Quad on the back.
+	// Portrait is the box of the photograph in the picture. On the back it is the zero Quad.
 	Portrait raster.Quad
-	// Rotation is by how many degrees clockwise the card is turned in the picture, 0 up to 360.
+	// Rotation is how many degrees clockwise the card is turned in the picture, 0 up to 360.
 	Rotation float64
 }
 
-// Condition is one way a picture of a card comes about.
+// Condition is one way to photograph a card.
 type Condition struct {
 	// Name is short and stable, for tables.
 	Name string
-	// Ordinary says that pictures like this come in every day; the others are there to see where reading ends.
+	// Ordinary pictures occur every day. The others show the limits of a reader.
 	Ordinary bool
 	shoot    func(*rand.Rand, *raster.Image) scene
 	quality  int
 }
 
-// scene is a picture on its way to a Photo; corners are where the card's corners went.
+// scene is an unfinished Photo. corners are the places of the card's corners.
 type scene struct {
 	picture *raster.Image
 	corners raster.Quad
@@ -62,7 +62,7 @@ func (g *Generator) Shoot(c Condition, card *Card, index int) (*Photo, error) {
 	return photo, nil
 }
 
-// flat is the card edge to edge, as a scanner gives it.
+// flat is a card that fills the picture, as from a scanner.
 func flat(m *raster.Image) scene {
 	w, h := float64(m.W), float64(m.H)
 	return scene{picture: m, corners: raster.Quad{{}, {X: w}, {X: w, Y: h}, {Y: h}}}
@@ -85,7 +85,7 @@ func (s scene) turn(k int) scene {
 	return s
 }
 
-// desk is a surface to lay a card on: grain in one of a few colours.
+// desk returns a surface for a card: grain in one of a few colours.
 func desk(r *rand.Rand, w, h int) *raster.Image {
 	out := raster.New(w, h)
 	colour := pick(r, [][3]float64{{120, 84, 56}, {70, 72, 78}, {190, 182, 170}, {44, 60, 52}})
@@ -101,13 +101,13 @@ func desk(r *rand.Rand, w, h int) *raster.Image {
 	return out
 }
 
-// lay puts the card on a surface with its corners at the given places, corners rounded, with a soft shadow.
+// lay puts a card with rounded corners and a soft shadow on a surface. corners are the places of its corners.
 func lay(surface, card *raster.Image, corners raster.Quad) scene {
 	w, h := float64(card.W), float64(card.H)
 	edge := flat(card)
 	back, err := raster.FitHomography(corners[:], edge.corners[:])
 	if err != nil {
-		return edge // the callers' corners are never degenerate
+		return edge // callers' corners are never degenerate
 	}
 	radius := w * 0.03
 	for y := range surface.H {
@@ -128,7 +128,7 @@ func lay(surface, card *raster.Image, corners raster.Quad) scene {
 	return scene{picture: surface, corners: corners}
 }
 
-// tilted is a rectangle of the card's shape around a centre, turned clockwise.
+// tilted returns a rectangle with the card's proportions around a centre, turned clockwise.
 func tilted(center raster.Point, width, degrees float64) raster.Quad {
 	sin, cos := math.Sincos(degrees * math.Pi / 180)
 	w, h := width/2, width*Height/Width/2

@@ -25,14 +25,16 @@ func generator(t *testing.T, seed uint64) *Generator {
 	return NewGenerator(seed, fonts)
 }
 
-func TestMissingFontsAreNamedByPackage(t *testing.T) {
+func TestLoadFontsNamesMissingPackages(t *testing.T) {
+	t.Parallel()
 	_, err := LoadFonts(t.TempDir())
 	if !errors.Is(err, ErrFonts) || !bytes.Contains([]byte(err.Error()), []byte("apt-get install fonts-noto-cjk ")) {
 		t.Errorf("error is %v", err)
 	}
 }
 
-func TestTheSameSeedDrawsTheSameCard(t *testing.T) {
+func TestGeneratorIsDeterministic(t *testing.T) {
+	t.Parallel()
 	a, b, c := generator(t, 1), generator(t, 1), generator(t, 2)
 	draw := func(g *Generator) (*Card, []byte) {
 		card, err := g.Front(3, RareNames)
@@ -62,7 +64,8 @@ func TestTheSameSeedDrawsTheSameCard(t *testing.T) {
 	}
 }
 
-func TestPhotosSayWhereTheCardIs(t *testing.T) {
+func TestShootLocatesTheCard(t *testing.T) {
+	t.Parallel()
 	g := generator(t, 1)
 	card, err := g.Front(0, CommonNames)
 	if err != nil {
@@ -93,7 +96,8 @@ func TestPhotosSayWhereTheCardIs(t *testing.T) {
 	}
 }
 
-func TestNamesHoldTheCharactersAskedFor(t *testing.T) {
+func TestNames(t *testing.T) {
+	t.Parallel()
 	g := NewGenerator(7, nil)
 	for i := range 200 {
 		for names, pool := range map[Names]string{RareNames: rareGiven, UnknownNames: unknownGiven} {
@@ -105,7 +109,8 @@ func TestNamesHoldTheCharactersAskedFor(t *testing.T) {
 	}
 }
 
-func TestChecksumOfTheStandardsExamples(t *testing.T) {
+func TestWithChecksum(t *testing.T) {
+	t.Parallel()
 	for _, want := range []string{"11010519491231002X", "440524188001010014"} {
 		if got := withChecksum(want[:17]); got != want {
 			t.Errorf("got %s, want %s", got, want)

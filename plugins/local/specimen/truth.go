@@ -6,7 +6,7 @@ import (
 	"github.com/ocrmux/ocrmux/plugins/local/internal/raster"
 )
 
-// Truth says what a picture of a synthetic card shows. It is what truth.json files hold.
+// Truth is the contents of a picture of a synthetic card. Files truth.json have a list of them.
 type Truth struct {
 	File     string            `json:"file"`
 	Side     string            `json:"side"`
@@ -16,7 +16,7 @@ type Truth struct {
 	Portrait [][2]float64      `json:"portrait,omitempty"`
 }
 
-// NewTruth describes one photograph, to be stored under the given file name.
+// NewTruth returns the truth of one photograph with the given file name.
 func NewTruth(card *Card, photo *Photo, file string) Truth {
 	t := Truth{File: file, Side: card.Side, Font: card.Font, Fields: card.Fields, Rotation: math.Round(photo.Rotation*10) / 10}
 	if photo.Portrait != (raster.Quad{}) {

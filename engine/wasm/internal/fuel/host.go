@@ -23,7 +23,7 @@ func Left(m api.Module) int64 {
 	return int64(g.Get())
 }
 
-// Exhausted tells whether the instance m is out of fuel. Asked after a call that failed, it tells a guest that was
+// Exhausted reports whether the instance m is out of fuel. Asked after a call that failed, it tells a guest that was
 // stopped from one that trapped for reasons of its own. It says nothing about a call that succeeded: that one may have
 // spent its last fuel in its last instructions.
 func Exhausted(m api.Module) bool { return Left(m) < 0 }

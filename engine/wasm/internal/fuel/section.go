@@ -26,7 +26,7 @@ func (w *rewriter) addMissing(place int) {
 	}
 }
 
-// section writes one section, given whole (as it stands in the module, with its head) and as a reader of its contents.
+// section writes one section, given whole (as in the module, with its head) and as a reader of its contents.
 func (w *rewriter) section(id byte, whole []byte, sec reader) error {
 	switch id {
 	case secGlobal:

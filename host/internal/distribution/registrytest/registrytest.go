@@ -1,4 +1,4 @@
-// Package registrytest runs a real registry, CNCF Distribution, for tests: as a program, on this machine only.
+// Package registrytest runs a real registry, CNCF Distribution, for tests on this machine.
 package registrytest
 
 import (
@@ -17,18 +17,18 @@ import (
 	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
-// program is built when a test needs it, and is no part of this module.
+// program is built when a test needs it. It is not a dependency of this module.
 const program = "github.com/distribution/distribution/v3/cmd/registry@v3.1.2"
 
-// User and Password are those of a registry that wants them.
+// User and Password are the credentials of a guarded registry.
 const (
 	User     = "specimen"
 	Password = "specimen"
-	// users holds them as bcrypt.
+	// users is the htpasswd file with bcrypt.
 	users = "specimen:$2a$04$xTR0I3tpnwUrGPnxqSA3sehYEYI.KoBBFINI35rxCq5Y.k86Dpdlu\n"
 )
 
-// Build builds the registry and gives its path. Where it cannot be built, the test is skipped.
+// Build builds the registry and returns its path. It skips the test if the registry cannot be built.
 func Build(t *testing.T) string {
 	t.Helper()
 	if testing.Short() {
@@ -36,7 +36,7 @@ func Build(t *testing.T) string {
 	}
 	dir := t.TempDir()
 	ctx := t.Context()
-	if deadline, ok := t.Deadline(); ok { // a slow machine without this program in its build cache shall not fail the test
+	if deadline, ok := t.Deadline(); ok { // a slow machine with an empty build cache must not fail the test
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-time.Minute))
 		defer cancel()
@@ -50,14 +50,14 @@ func Build(t *testing.T) string {
 	return filepath.Join(dir, "registry")
 }
 
-// Registry is one that runs until its test ends.
+// Registry is a registry that runs until its test ends.
 type Registry struct {
-	// Address is HOST:PORT, to be spoken to in plain http.
+	// Address is HOST:PORT. The registry uses plain http.
 	Address string
 	storage string
 }
 
-// Start starts a registry with nothing in it; a guarded one wants [User] and [Password].
+// Start starts an empty registry. A guarded registry requires [User] and [Password].
 func Start(t *testing.T, program string, guarded bool) *Registry {
 	t.Helper()
 	dir := t.TempDir()
@@ -104,7 +104,7 @@ func Start(t *testing.T, program string, guarded bool) *Registry {
 	return r
 }
 
-// Tamper replaces what the registry keeps under a digest, "sha256:…".
+// Tamper replaces the content that the registry stores under a digest, "sha256:…".
 func (r *Registry) Tamper(t *testing.T, digest string, change func([]byte) []byte) {
 	t.Helper()
 	sum := strings.TrimPrefix(digest, "sha256:")

@@ -1,4 +1,4 @@
-// Package leaktest finds what a program must leave nowhere, cards and secrets, in what it left behind.
+// Package leaktest searches the output of a program for card data and secrets.
 package leaktest
 
 import (
@@ -15,10 +15,10 @@ import (
 	"sync"
 )
 
-// Treasure is what must stand nowhere, by what it is.
+// Treasure maps descriptions to texts that must not be in any output.
 type Treasure map[string]string
 
-// Hide adds a secret, also as it looks in base64 and in hexadecimal digits.
+// Hide adds secrets, also in base64 and in hexadecimal digits.
 func (t Treasure) Hide(secrets ...string) {
 	for _, s := range secrets {
 		t["secret "+s], t["secret in base64 "+s] = s, base64.StdEncoding.EncodeToString([]byte(s))
@@ -26,20 +26,20 @@ func (t Treasure) Hide(secrets ...string) {
 	}
 }
 
-// HidePicture adds a picture, by its first and last bytes. These must be ones that no text holds by chance.
+// HidePicture adds a picture by its first and last bytes, which must not occur in other texts by chance.
 func (t Treasure) HidePicture(b []byte) {
 	t["picture"], t["end of the picture"] = string(b[:32]), string(b[len(b)-64:])
 	t["picture in base64"], t["picture in hexadecimal"] = base64.StdEncoding.EncodeToString(b)[:40], hex.EncodeToString(b)[:40]
 }
 
-// Secrets are the part of it that is no card's.
+// Secrets returns the secrets, without card data.
 func (t Treasure) Secrets() Treasure {
 	out := maps.Clone(t)
 	maps.DeleteFunc(out, func(what, _ string) bool { return !strings.HasPrefix(what, "secret") })
 	return out
 }
 
-// In names the treasure that a sink shows, also where the sink escapes it.
+// In returns the descriptions of the texts in a sink, also if the sink escapes them.
 func (t Treasure) In(sink string) []string {
 	var out []string
 	for _, what := range slices.Sorted(maps.Keys(t)) {
@@ -50,7 +50,7 @@ func (t Treasure) In(sink string) []string {
 	return out
 }
 
-// Around is what stands in a sink around a piece of the treasure, for a test that fails.
+// Around returns what surrounds a text in a sink, for the message of a failing test.
 func (t Treasure) Around(sink, what string) string {
 	for _, form := range escaped(t[what]) {
 		if i := strings.Index(sink, form); i >= 0 {
@@ -60,15 +60,15 @@ func (t Treasure) Around(sink, what string) string {
 	return ""
 }
 
-// escaped are the forms in which logs, JSON and addresses have a text.
+// escaped returns the forms of a text in logs, JSON and URLs.
 func escaped(text string) []string {
-	asJSON, _ := json.Marshal(text) // texts always can be
+	asJSON, _ := json.Marshal(text) // texts can always be encoded
 	return []string{
 		text, strings.Trim(string(asJSON), `"`), logged(text), strings.Trim(fmt.Sprintf("%q", text), `"`), strings.Trim(fmt.Sprintf("%+q", text), `"`), url.QueryEscape(text),
 	}
 }
 
-// logged is a text as a log in JSON has it, whose escapes are not those of package json.
+// logged returns a text as in a JSON log, whose escapes differ from those of package json.
 func logged(text string) string {
 	var b bytes.Buffer
 	only := func(_ []string, a slog.Attr) slog.Attr {
@@ -81,7 +81,7 @@ func logged(text string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(b.String(), `{"msg":"`), "\"}\n")
 }
 
-// Sink keeps what is written to it. It is safe for concurrent use.
+// Sink stores what is written to it. It is safe for concurrent use.
 type Sink struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -93,7 +93,7 @@ func (s *Sink) Write(p []byte) (int, error) {
 	return s.b.Write(p)
 }
 
-// String is all that was written.
+// String returns everything that was written.
 func (s *Sink) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -11,7 +11,8 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/telemetry/leaktest"
 )
 
-func TestASinkThatLeaksIsFoundOut(t *testing.T) {
+func TestTreasureIsFoundInEveryForm(t *testing.T) {
+	t.Parallel()
 	gold := leaktest.Treasure{"name": "赵样本", "number": "11010119900307123X", "birth date": "1990年3月7日"}
 	gold.Hide("S3CRET-key-a1b2c3", "with \"quotes\" & <tags>\n")
 	var picture []byte

@@ -1,5 +1,5 @@
-// Command unruly is a provider for a made-up vendor. Its setting misbehave breaks one of the rules that the conformance kit
-// holds providers to; without it, it keeps to all of them.
+// Command unruly is a provider for a made-up vendor. Its setting misbehave breaks one rule of the conformance kit. Without
+// the setting it keeps all of them.
 package main
 
 import (
@@ -11,7 +11,7 @@ import (
 
 type provider struct{}
 
-// What a provider must not have: things that outlive a step.
+// A provider must not have such variables: they outlive a step.
 var (
 	steps int
 	kept  [][]byte

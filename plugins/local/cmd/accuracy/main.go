@@ -1,9 +1,9 @@
-// Command accuracy measures the local reader on synthetic cards and prints Markdown tables: every field by condition, names outside the dictionary,
-// portrait and rotation, time and memory.
+// Command accuracy measures the local reader on synthetic cards and prints Markdown tables: every field by condition, names
+// outside the dictionary, portrait and rotation, time and memory.
 //
 //	go run ./plugins/local/cmd/accuracy -seed 2 -fronts 60 -backs 30
 //
-// Cards are drawn as they are needed and nothing is written. The seed for tuning is 1; report another.
+// It draws the cards in memory and writes nothing. Seed 1 is for tuning; report the results of another seed.
 package main
 
 import (
@@ -38,7 +38,7 @@ type options struct {
 func run() error {
 	var o options
 	flag.StringVar(&o.models, "models", "bin/plugins/local.d", "folder of models")
-	flag.StringVar(&o.share, "fonts", "/usr/share", "folder that holds the fonts")
+	flag.StringVar(&o.share, "fonts", "/usr/share", "folder of the fonts")
 	flag.StringVar(&o.only, "condition", "", "comma list of conditions, all if empty")
 	flag.Uint64Var(&o.seed, "seed", 1, "same seed, same cards")
 	flag.IntVar(&o.fronts, "fronts", 20, "portrait sides")
@@ -81,7 +81,7 @@ type survey struct {
 	others, takenForCards        int
 }
 
-// all draws every card once, since drawing takes longer than reading, and pictures it under every condition.
+// all draws every card once, because drawing takes longer than reading, and photographs it under every condition.
 func (s *survey) all(ctx context.Context) error {
 	for _, c := range specimen.Conditions() {
 		if (!s.ordinary || c.Ordinary) && (s.only == "" || strings.Contains(","+s.only+",", ","+c.Name+",")) {
@@ -121,10 +121,10 @@ func (s *survey) all(ctx context.Context) error {
 	return s.nonCards(ctx)
 }
 
-// isRare says which cards have a name with an unusual character: one in eight.
+// isRare reports whether a card has a name with an unusual character. One in eight has.
 func isRare(index int) bool { return index%8 == 3 }
 
-// firstUnknown keeps the cards with names outside the dictionary apart from the others.
+// firstUnknown is the first index of cards with names outside the dictionary.
 const firstUnknown = 1000
 
 func (s *survey) each(ctx context.Context, drawn *specimen.Card, index int) error {

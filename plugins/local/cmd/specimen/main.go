@@ -1,4 +1,4 @@
-// Command specimen draws synthetic cards and photographs of them, with what they say as truth.json beside.
+// Command specimen draws synthetic cards and photographs of them, and writes their contents into truth.json.
 //
 //	go run ./plugins/local/cmd/specimen -out cards -fronts 10 -backs 5 -seed 1 -conditions clean,tilt
 //	go run ./plugins/local/cmd/specimen -set examples -out examples/cards
@@ -28,7 +28,7 @@ func run() error {
 	backs := flag.Int("backs", 5, "emblem sides to draw")
 	seed := flag.Uint64("seed", 1, "same seed, same cards")
 	only := flag.String("conditions", "clean", "comma list of conditions, or all")
-	share := flag.String("fonts", "/usr/share", "folder that holds the fonts")
+	share := flag.String("fonts", "/usr/share", "folder of the fonts")
 	names := flag.Int("names", 0, "0 everyday characters, 1 rare ones, 2 ones that dictionaries lack")
 	flag.Parse()
 

@@ -24,7 +24,7 @@ type set struct {
 	shots []shot
 }
 
-// sets are the pictures that the repository carries, so that they can be drawn again.
+// sets returns the pictures that the repository contains, so that they can be drawn again.
 func sets() map[string]set {
 	return map[string]set{
 		"examples": {2026, []shot{

@@ -6,7 +6,8 @@ import (
 	"unicode"
 )
 
-// validity matches a span such as 2019.08.06-2039.08.06 or 2019.08.06-长期. Dots and the dash are thin and may be missing or misread.
+// validity matches a period such as 2019.08.06-2039.08.06 or 2019.08.06-长期. Dots and dash are thin, so they may be missing
+// or misread.
 var validity = regexp.MustCompile(`([12]\d{3})[.,·:]?([01]\d)[.,·:]?([0-3]\d)[-—–~一－.·]{0,2}(?:(长期)|([12]\d{3})[.,·:]?([01]\d)[.,·:]?([0-3]\d))`)
 
 func (ps *parser) back(c *Card) {
@@ -46,7 +47,8 @@ func (ps *parser) back(c *Card) {
 	}
 }
 
-// authority takes the row of the label and, for long names, the rows down to the dates that begin in the same column.
+// authority takes the row of the label and, for long names, the following rows above the dates that begin in the same
+// column.
 func (ps *parser) authority(c *Card, first, dates int, columns []column) {
 	tokens := value(ps.rows[first], "签发机关", columns)
 	for i := first + 1; i < dates; i++ {

@@ -16,12 +16,12 @@ import (
 type printed struct {
 	x, y   float64
 	size   float64
-	pitch  float64 // between characters, as a share of the size; 0 stands for 1
+	pitch  float64 // between characters, as a share of the size; 0 means 1
 	text   string
 	unsure int // 1 + the index of a character read with probability 0.5
 }
 
-// page lays lines out as the reader would have found them, turned clockwise by an angle.
+// page returns lines as the reader would find them, turned clockwise by an angle.
 func page(degrees float64, lines ...printed) *ocr.Page {
 	angle := degrees * math.Pi / 180
 	sin, cos := math.Sincos(angle)
@@ -55,7 +55,7 @@ func page(degrees float64, lines ...printed) *ocr.Page {
 
 const specimenNumber = "110101199003071233"
 
-// portraitSide is a whole front; change edits its lines first.
+// portraitSide returns a complete front. change edits its lines first.
 func portraitSide(change func(map[string]*printed)) []printed {
 	lines := map[string]*printed{
 		"name label": {x: 62, y: 80, size: 25, pitch: 1.8, text: "姓名"}, "name": {x: 172, y: 76, size: 38, text: "赵宁宁"},
@@ -86,7 +86,7 @@ func emblemSide() []printed {
 	}
 }
 
-// texts is a card's fields as a map, with " ?" after what is uncertain and " #" after what follows from the number.
+// texts returns the fields of a card. " ?" marks an uncertain field, and " #" one that follows from the number.
 func texts(c *Card) map[string]string {
 	out := map[string]string{}
 	for _, f := range c.Fields {
@@ -109,6 +109,7 @@ func whole() map[string]string {
 }
 
 func TestFront(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name   string
 		change func(map[string]*printed)
@@ -153,7 +154,7 @@ func TestFront(t *testing.T) {
 		{"birth date and sex that the number contradicts stay as read, all uncertain", func(l map[string]*printed) {
 			l["birth"].text, l["sex"].text = "1990年3月8日", "女"
 		}, func(w map[string]string) { w[BirthDate], w[Sex] = "1990年3月8日 ?", "女 ?"; w[IDNumber] += " ?" }},
-		{"a number that is too short is no number", func(l map[string]*printed) { l["number"].text = "11010119900307" },
+		{"a number that is too short is not read", func(l map[string]*printed) { l["number"].text = "11010119900307" },
 			func(w map[string]string) { delete(w, IDNumber) }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -178,6 +179,7 @@ func TestFront(t *testing.T) {
 }
 
 func TestBack(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name, dates string
 		from, until string
@@ -201,7 +203,8 @@ func TestBack(t *testing.T) {
 	}
 }
 
-func TestPlacesInThePicture(t *testing.T) {
+func TestParseLocatesFieldsInThePicture(t *testing.T) {
+	t.Parallel()
 	c, err := Parse(page(0, portraitSide(nil)...), "")
 	if err != nil {
 		t.Fatal(err)
@@ -214,11 +217,12 @@ func TestPlacesInThePicture(t *testing.T) {
 	}
 	name := c.Field(Name).Quad
 	if !name.Contains(raster.Point{X: 700 + 229, Y: 700 + 100}) || name.Contains(raster.Point{X: 700 + 110, Y: 700 + 100}) {
-		t.Errorf("the name's polygon %v does not hold the name alone", name)
+		t.Errorf("the name's polygon %v does not contain the name only", name)
 	}
 }
 
-func TestWhatIsNoCard(t *testing.T) {
+func TestParseRefusesOtherDocuments(t *testing.T) {
+	t.Parallel()
 	for name, lines := range map[string][]printed{
 		"nothing":         nil,
 		"a text about it": {{x: 10, y: 10, size: 20, text: "居民身份证的正面印有姓名性别民族出生日期住址"}},
@@ -240,7 +244,8 @@ func TestWhatIsNoCard(t *testing.T) {
 	}
 }
 
-func TestTheHintDecidesBetweenTwoSides(t *testing.T) {
+func TestParseHintDecidesBetweenTwoSides(t *testing.T) {
+	t.Parallel()
 	lines := emblemSide()
 	for i := range lines {
 		lines[i].y += 800
@@ -258,6 +263,7 @@ func TestTheHintDecidesBetweenTwoSides(t *testing.T) {
 }
 
 func TestChecksum(t *testing.T) {
+	t.Parallel()
 	for number, want := range map[string]bool{
 		specimenNumber: true, "11010519491231002X": true, "440524188001010014": true, // the last two are the standard's examples
 		"110101199003071238": false, "11010119900307123": false, "11010119900307123x": false, "": false,
@@ -268,7 +274,7 @@ func TestChecksum(t *testing.T) {
 	}
 }
 
-func FuzzParseNeverPanics(f *testing.F) {
+func FuzzParse(f *testing.F) {
 	f.Add("姓名赵宁宁\n性别男民族汉\n出生1990年3月7日\n住址北京市\n公民身份号码110101199003071233", 0.0, uint8(255))
 	f.Add("居民身份证\n签发机关北京市公安局\n有效期限2019.08.06-长期", 1.5, uint8(7))
 	f.Fuzz(func(t *testing.T, text string, degrees float64, scatter uint8) {

@@ -1,8 +1,8 @@
 // Package card finds the fields of a Chinese identity card (GA 448/461) in the lines of text of a picture.
 //
-// It knows the card's words and their arrangement, never the picture. What it cannot read it leaves out: no field is completed, corrected or guessed. The
-// one exception is said aloud: a birth date or sex that is on the card but unreadable is taken from a number whose checksum holds, and flagged
-// [FromNumber].
+// It uses the card's words and their arrangement, not the picture. It leaves out fields that it cannot read: no field is
+// completed, corrected or guessed. There is one exception: a birth date or sex that is on the card but not readable is taken
+// from a number with a valid checksum, and flagged [FromNumber].
 package card
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/ocrmux/ocrmux/plugins/local/internal/raster"
 )
 
-// ErrNotCard says that the text does not look like either side of an identity card.
+// ErrNotCard means that the text is not that of an identity card.
 var ErrNotCard = errors.New("the text is not that of a Chinese identity card")
 
 // Side is one side of the card.
@@ -23,7 +23,7 @@ const (
 	Back  Side = "back"
 )
 
-// Field names, as the engine's result model has them.
+// Names of fields, as in the engine's results.
 const (
 	Name             = "name"
 	Sex              = "sex"
@@ -38,16 +38,16 @@ const (
 
 // Flags of a field.
 const (
-	// Uncertain marks a reading that a person should look at: see docs/local.md for the rules.
+	// Uncertain marks a field that a person should check. docs/local.md has the rules.
 	Uncertain = "uncertain"
-	// FromNumber marks a value that was not read but follows from the number.
+	// FromNumber marks a field that was not read but follows from the number.
 	FromNumber = "from_number"
 )
 
-// Field is one thing the card says.
+// Field is one field of the card.
 type Field struct {
 	Name string
-	// Text is as read, without the spaces: 1989年12月1日, 2019.08.06, 长期.
+	// Text is the text that was read, without spaces: 1989年12月1日, 2019.08.06, 长期.
 	Text string
 	// Confidence is the probability of the least sure character, 0 to 1.
 	Confidence float64
@@ -60,13 +60,13 @@ type Field struct {
 type Card struct {
 	Side   Side
 	Fields []Field
-	// Rotation is by how many degrees clockwise the card is turned in the picture, 0 up to 360.
+	// Rotation is how many degrees clockwise the card is turned in the picture, 0 up to 360.
 	Rotation float64
-	// Portrait is the region of the photograph; nil on the back, or where too little of the card was read to place it.
+	// Portrait is the region of the photograph. It is nil on the back, or if too little of the card was read to locate it.
 	Portrait *raster.Quad
 }
 
-// Field returns a field by name, nil when it was not read.
+// Field returns a field by name, or nil if it was not read.
 func (c *Card) Field(name string) *Field {
 	for i := range c.Fields {
 		if c.Fields[i].Name == name {

@@ -6,13 +6,14 @@ import (
 	"strings"
 )
 
-// birthDate matches 1989年12月1日; the characters between are pale and may be missing where the digits stay unambiguous.
+// birthDate matches 1989年12月1日. The characters between the digits are pale. They may be missing if the digits are still
+// unambiguous.
 var birthDate = regexp.MustCompile(`([12]\d{3})年?(1[0-2]|0?[1-9])月([12]\d|3[01]|0?[1-9])日?`)
 
 // sexRow matches a row of sex and ethnicity whose labels were misread.
 var sexRow = regexp.MustCompile(`^.{0,3}[男女].{0,3}\p{Han}{1,4}$`)
 
-// frontRows are indices into the parser's rows, −1 where there is none.
+// frontRows are indices into the parser's rows, or −1.
 type frontRows struct{ name, sex, birth, address, number int }
 
 func (ps *parser) front(c *Card) {
@@ -42,7 +43,7 @@ func (ps *parser) front(c *Card) {
 	c.Portrait = ps.portrait(at, n)
 }
 
-// keepText drops what stands on the portrait, right of the text, and what stands left of the labels or below the number, and returns the number.
+// keepText removes text on the portrait (to the right), left of the labels and below the number. It returns the number.
 func (ps *parser) keepText() *number {
 	var n *number
 	left, right := math.Inf(1), math.Inf(-1)
@@ -72,7 +73,8 @@ func (ps *parser) keepText() *number {
 	return n
 }
 
-// findRows goes by the labels and, where they faded, by what the values look like and by the order of the rows, which never changes.
+// findRows finds rows by their labels. For faded labels it uses the form of the values and the order of the rows, which
+// never changes.
 func (ps *parser) findRows() frontRows {
 	at := frontRows{-1, -1, -1, -1, len(ps.rows)}
 	for i, r := range ps.rows {
@@ -111,7 +113,8 @@ func (ps *parser) findRows() frontRows {
 	return at
 }
 
-// maxIndent is by how many heights of a line the rows of an address may begin apart: perspective slants the column, and digits are narrow.
+// maxIndent is how far apart the rows of an address may begin, in heights of a line. Perspective slants the column, and
+// digits are narrow.
 const maxIndent = 3
 
 func (ps *parser) columns(at frontRows) []column {
@@ -135,7 +138,7 @@ func (ps *parser) name(c *Card, tokens []token) {
 	ps.add(c, Name, text(kept), kept, reviewName(kept, len(kept) < len(tokens))...)
 }
 
-// address joins the rows from its label to the number, at most four, that begin where its first row does. On the card an address begins
+// address joins at most four rows between its label and the number that begin where its first row does. An address begins
 // with the name of a place.
 func (ps *parser) address(c *Card, at frontRows, columns []column) {
 	var tokens []token

@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// label finds a printed label near the start of a row. It returns the index of the first token after it, and how many of its characters were read right;
-// 0 means that it is not there. A label counts from half of its characters on, each in its place: labels are pale and fade first.
+// label finds a printed label near the start of a row. It returns the index of the first token after it, and how many of its
+// characters were read right, or 0 if it is not there. Half of the characters, each in its place, are enough: labels are
+// pale and fade first.
 func label(tokens []token, want string) (after, hits int) {
 	w := []rune(want)
 	for start := range min(3, len(tokens)) {
@@ -26,7 +27,7 @@ func label(tokens []token, want string) (after, hits int) {
 	return after, hits
 }
 
-// find returns where a string of characters begins in tokens, −1 if nowhere.
+// find returns where a text begins in tokens, or −1.
 func find(tokens []token, want string) int {
 	w := []rune(want)
 	for i := 0; i+len(w) <= len(tokens); i++ {
@@ -37,7 +38,7 @@ func find(tokens []token, want string) int {
 	return -1
 }
 
-// mentions counts which of the words occur in a text.
+// mentions returns how many of the words occur in a text.
 func mentions(s string, words ...string) int {
 	n := 0
 	for _, w := range words {
@@ -48,7 +49,7 @@ func mentions(s string, words ...string) int {
 	return n
 }
 
-// column is where the labels of a row end and its values begin, read off a row whose label is whole.
+// column is where labels end and values begin, measured on a row with a complete label.
 type column struct{ u, v float64 }
 
 func columnOf(r *row, want string) (column, bool) {
@@ -59,8 +60,9 @@ func columnOf(r *row, want string) (column, bool) {
 	return column{u: (r.tokens[after-1].u + r.tokens[after].u) / 2, v: r.middle()}, true
 }
 
-// value returns what follows the label of a row. A whole label is cut off by its text. Otherwise the nearest row with a whole label tells where values
-// begin, which also catches labels that were misread altogether. Failing that, the part of the label that was read is cut off.
+// value returns the tokens after the label of a row. It cuts off a complete label by its text. Otherwise it uses the nearest
+// row with a complete label, which also handles labels that were misread completely. If there is none, it cuts off the part
+// of the label that was read.
 func value(r *row, want string, columns []column) []token {
 	after, hits := label(r.tokens, want)
 	if hits == len([]rune(want)) || len(columns) == 0 {

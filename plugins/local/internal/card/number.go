@@ -2,14 +2,14 @@ package card
 
 import "strings"
 
-// number is what may be the citizen number in a row.
+// number is a possible citizen number in a row.
 type number struct {
 	text   string
 	tokens []token
 	valid  bool
 }
 
-// digit maps a character that may stand for a digit of the number. The confusions are those between shapes that only the number's own typeface keeps apart.
+// digit maps a character to the digit that it may be. These shapes differ in the number's typeface only.
 func digit(r rune) (byte, bool) {
 	switch {
 	case r >= '0' && r <= '9':
@@ -23,8 +23,8 @@ func digit(r rune) (byte, bool) {
 	return 0, false
 }
 
-// findNumber returns the run of tokens that is the citizen number: 18 characters of which 17 are digits, best one whose checksum holds; nil if
-// there is none. A run that is shorter or longer is not a reading of the number.
+// findNumber returns the run of tokens that is the citizen number, or nil. The run has 18 characters, of which 17 are
+// digits; one with a valid checksum is preferred. A shorter or longer run is not the number.
 func findNumber(tokens []token) *number {
 	var loose *number
 	for i := 0; i+numberLength <= len(tokens); i++ {
@@ -62,7 +62,8 @@ func isDigit(r rune) bool { return r >= '0' && r <= '9' }
 
 const numberLength = 18
 
-// Checksum says whether the last of 18 characters is the check character of the first 17 (GB 11643-1999, ISO 7064 MOD 11-2).
+// Checksum reports whether the last of 18 characters is the check character of the first 17 (GB 11643-1999, ISO 7064
+// MOD 11-2).
 func Checksum(number string) bool {
 	if len(number) != numberLength {
 		return false

@@ -9,8 +9,8 @@ import (
 	"github.com/ocrmux/ocrmux/plugins/local/internal/raster"
 )
 
-// Parse finds the side and the fields of the card on a page. It returns [ErrNotCard] when the text is that of something else. hint decides
-// when both sides are in the picture; "" prefers the front.
+// Parse finds the side and the fields of the card on a page. It returns [ErrNotCard] if the text is not that of a card. If
+// both sides are in the picture, hint chooses one; "" means the side with more evidence.
 func Parse(p *ocr.Page, hint Side) (*Card, error) {
 	along, down := p.Axes()
 	ps := &parser{page: p, along: along, down: down, lines: layOut(p)}
@@ -38,7 +38,7 @@ func Parse(p *ocr.Page, hint Side) (*Card, error) {
 	return c, nil
 }
 
-// degrees rounds to a tenth, which is finer than what a line of text tells.
+// degrees rounds to a tenth, which is finer than a line of text can show.
 func degrees(radians float64) float64 {
 	return math.Mod(math.Round((radians*180/math.Pi+720)*10)/10, 360)
 }
@@ -50,7 +50,7 @@ type parser struct {
 	rows        []*row
 }
 
-// add appends a field made of tokens, unless there are none.
+// add appends a field made of tokens. Without tokens it does nothing.
 func (ps *parser) add(c *Card, name, text string, tokens []token, flags ...string) {
 	if text == "" || len(tokens) == 0 {
 		return
@@ -60,11 +60,11 @@ func (ps *parser) add(c *Card, name, text string, tokens []token, flags ...strin
 	})
 }
 
-// enough is the evidence that makes a picture a card: for instance a valid number, and two labels, in the right order.
+// enough is the evidence for a card, for example a valid number and two labels in the right order.
 const enough = 5
 
-// foreign says that the text names another document; several of them share most labels with the identity card. The words are none that an address
-// can hold, as 银行 could.
+// foreign reports whether the text names another document. Several documents share most labels with the identity card. The
+// words cannot be part of an address, as 银行 could.
 func (ps *parser) foreign() bool {
 	all := ps.text()
 	return mentions(all, "驾驶证", "准驾", "行驶证", "护照", "PASSPORT", "通行证", "居住证", "居留", "登记卡", "社会保障号", "执照", "学生证",
@@ -80,12 +80,13 @@ func (ps *parser) text() string {
 	return b.String()
 }
 
-// frontEvidence counts what only a portrait side has. The number must stand below the other labels, or it is another document's.
+// frontEvidence counts what only a portrait side has. The number must be below the other labels; otherwise it belongs to
+// another document.
 func (ps *parser) frontEvidence() int {
 	points, numberRow, lastLabel := 0, -1, -1
 	for i, r := range ps.rows {
 		for _, want := range []string{"姓名", "性别", "出生", "住址"} {
-			// In running text the same words stand anywhere.
+			// In continuous text these words can be anywhere.
 			if at := find(r.tokens, want); at >= 0 && at < 3 {
 				points++
 				lastLabel = i

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// sexAndEthnicity reads what follows 性别: the sex, the label 民族, the ethnicity.
+// sexAndEthnicity reads the text after 性别: the sex, the label 民族, and the ethnicity.
 func (ps *parser) sexAndEthnicity(c *Card, tokens []token, n *number) {
 	sexAt := slices.IndexFunc(tokens, func(t token) bool { return t.r == '男' || t.r == '女' })
 	rest := tokens
@@ -27,7 +27,7 @@ func (ps *parser) sexAndEthnicity(c *Card, tokens []token, n *number) {
 	ps.add(c, Ethnicity, text(ethnic), ethnic, flags...)
 }
 
-// afterEthnicityLabel cuts off 民族, also when one of the two was misread or both were lost.
+// afterEthnicityLabel cuts off 民族, also if one character was misread or both are missing.
 func afterEthnicityLabel(tokens []token) []token {
 	if i := find(tokens, "民族"); i >= 0 {
 		return tokens[i+2:]
@@ -44,7 +44,7 @@ func afterEthnicityLabel(tokens []token) []token {
 	return nil
 }
 
-// simplified undoes a habit of recognisers whose dictionary has both forms of a character: cards print the simplified one only.
+// simplified replaces traditional characters, which some recognisers return. Cards have the simplified form only.
 func simplified(tokens []token) []token {
 	tokens = slices.Clone(tokens)
 	for i := range tokens {
@@ -78,13 +78,13 @@ func (ps *parser) birth(c *Card, tokens []token, n *number) {
 	}
 }
 
-// birthIn is the birth date in a number, written as on the card.
+// birthIn returns the birth date in a number, written as on the card.
 func birthIn(number string) string {
 	trim := func(s string) string { return strings.TrimPrefix(s, "0") }
 	return number[6:10] + "年" + trim(number[10:12]) + "月" + trim(number[12:14]) + "日"
 }
 
-// crossCheck marks birth date, sex and number for review where what was read of them disagrees. It changes no value.
+// crossCheck flags birth date, sex and number if they disagree. It changes no value.
 func crossCheck(c *Card, n *number) {
 	suspect := func(name string) {
 		for _, f := range []*Field{c.Field(name), c.Field(IDNumber)} {
@@ -101,7 +101,7 @@ func crossCheck(c *Card, n *number) {
 	}
 }
 
-// ethnicities are the 56 names of GB/T 3304-1991 as cards print them.
+// ethnicities returns the 56 names of GB/T 3304-1991 as cards print them.
 func ethnicities() []string {
 	return strings.Fields(`汉 蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 畲 高山 拉祜 水 东乡 纳西 景颇 柯尔克孜 土
 		达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺`)

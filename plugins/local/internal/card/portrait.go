@@ -4,8 +4,8 @@ import (
 	"github.com/ocrmux/ocrmux/plugins/local/internal/raster"
 )
 
-// The places of printed characters on the portrait side, centres in units of 1/1011 of the card's width, and the photograph's box of 26 × 32 mm.
-// They are estimates from drawings; the standard's own figures were not to be had.
+// landmarks returns the centres of printed characters on the portrait side, in units of 1/1011 of the card's width, and the
+// photograph's box of 26 × 32 mm. They are estimates from drawings, because the standard's figures were not available.
 func landmarks() map[string][]raster.Point {
 	pair := func(x, y float64) []raster.Point { return []raster.Point{{X: x, Y: y}, {X: x + 46, Y: y}} }
 	return map[string][]raster.Point{
@@ -20,10 +20,10 @@ var (
 	portraitBox = raster.Quad{{X: 634, Y: 92}, {X: 941, Y: 92}, {X: 941, Y: 470}, {X: 634, Y: 470}}
 )
 
-// minLandmarks keeps a few misplaced characters from turning the map over.
+// minLandmarks is so high that a few misplaced characters cannot flip the map.
 const minLandmarks = 7
 
-// portrait fits the card's plan to the labels and the number that were read, and carries the photograph's box over.
+// portrait fits the plan of the card to the labels and the number, and returns the place of the photograph's box.
 func (ps *parser) portrait(at frontRows, n *number) *raster.Quad {
 	var plan, picture []raster.Point
 	places := landmarks()
@@ -64,8 +64,8 @@ func (ps *parser) portrait(at frontRows, n *number) *raster.Quad {
 	return &box
 }
 
-// lastDigit is the place of the number's last digit on the plan. How far the digits stand apart differs between prints, so it is measured in units of
-// the label to their left.
+// lastDigit returns the place of the number's last digit on the plan. The distance between digits differs between prints, so
+// it is measured in units of the label to their left.
 func (ps *parser) lastDigit(at frontRows, n *number) (raster.Point, bool) {
 	if at.number >= len(ps.rows) {
 		return raster.Point{}, false

@@ -2,7 +2,8 @@ package card
 
 import "math"
 
-// Below these probabilities of its least sure character a reading is marked uncertain. They come from the measurements in docs/local.md.
+// A field is uncertain if the probability of its least sure character is below these values. They come from the measurements
+// in docs/local.md.
 const (
 	sureName      = 0.97
 	sureAddress   = 0.80
@@ -23,7 +24,8 @@ const (
 	maxNameTrail = 1.00 // heights of the line right of the last character; normal is up to 0.67
 )
 
-// reviewName looks for characters outside the dictionary. They come out as a look-alike with a low probability, or are dropped without a trace but a hole.
+// reviewName looks for characters outside the dictionary. They are read as a similar character with a low probability, or
+// leave a gap.
 func reviewName(tokens []token, noise bool) []string {
 	if noise || len(tokens) < 2 || leastProb(tokens) < sureName || nameGap(tokens) > maxNameGap || nameTrail(tokens) > maxNameTrail {
 		return []string{Uncertain}
@@ -31,7 +33,7 @@ func reviewName(tokens []token, noise bool) []string {
 	return nil
 }
 
-// nameGap is the widest step between neighbouring characters of a line, in heights of the line.
+// nameGap returns the widest step between neighbouring characters of a line, in heights of the line.
 func nameGap(tokens []token) float64 {
 	widest := 0.0
 	for i := 1; i < len(tokens); i++ {
@@ -42,7 +44,7 @@ func nameGap(tokens []token) float64 {
 	return widest
 }
 
-// nameTrail is the room right of the last character, in heights of the line.
+// nameTrail returns the space right of the last character, in heights of the line.
 func nameTrail(tokens []token) float64 {
 	if len(tokens) == 0 {
 		return 0

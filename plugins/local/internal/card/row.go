@@ -16,7 +16,7 @@ type token struct {
 	prob float64
 	at   raster.Point // centre in the picture
 	u    float64      // centre along the reading direction, pixels
-	half float64      // half its width along the line, as a guess from the line's height
+	half float64      // half its width along the line, estimated from the line's height
 	line *line
 }
 
@@ -29,7 +29,7 @@ type line struct {
 
 func (l *line) height() float64 { return l.v1 - l.v0 }
 
-// row is the lines that stand beside each other, left to right.
+// row is a row of lines, left to right.
 type row struct {
 	lines  []*line
 	tokens []token
@@ -48,7 +48,7 @@ func text(tokens []token) string {
 	return b.String()
 }
 
-// leastProb is the probability of the least sure token, 0 for none.
+// leastProb returns the probability of the least sure token, or 0 for none.
 func leastProb(tokens []token) float64 {
 	if len(tokens) == 0 {
 		return 0
@@ -60,10 +60,10 @@ func leastProb(tokens []token) float64 {
 	return least
 }
 
-// minLineProb drops lines that are patterns of the paper rather than text.
+// minLineProb is the limit below which a line is a pattern of the paper, not text.
 const minLineProb = 0.5
 
-// layOut gives the lines of a page their places.
+// layOut returns the lines of a page with their places.
 func layOut(p *ocr.Page) []*line {
 	along, down := p.Axes()
 	var lines []*line
@@ -97,7 +97,7 @@ func layOut(p *ocr.Page) []*line {
 	return lines
 }
 
-// plain maps full-width forms to ASCII and the many middle dots to one; spaces are none of the card's.
+// plain maps full-width forms to ASCII and all middle dots to one. It returns false for spaces, which are dropped.
 func plain(r rune) (rune, bool) {
 	switch {
 	case r == ' ' || r == '　':
@@ -110,7 +110,7 @@ func plain(r rune) (rune, bool) {
 	return r, true
 }
 
-// rowsOf groups lines by how much they overlap down the page with the nearest line of a row, so that rows may slant.
+// rowsOf groups lines that overlap vertically with the nearest line of a row, so rows may slant.
 func rowsOf(lines []*line) []*row {
 	lines = slices.Clone(lines)
 	slices.SortStableFunc(lines, func(a, b *line) int { return cmp.Compare(a.v0+a.v1, b.v0+b.v1) })
@@ -134,10 +134,12 @@ func rowsOf(lines []*line) []*row {
 	return rows
 }
 
-// sameSpot is how near, in heights of a line, two characters are one: digits of one size stand at least 0.4 apart.
+// sameSpot is the distance, in heights of a line, below which two characters are the same one. Digits of one size are at
+// least 0.4 apart.
 const sameSpot = 0.3
 
-// join appends the characters of the next line of a row. A character on the border of two lines may have been read in both; the surer reading is kept.
+// join appends the characters of the next line of a row. If a character on the border was read in both lines, join keeps the
+// more probable one.
 func join(tokens, next []token) []token {
 	if len(tokens) > 0 && len(next) > 0 {
 		last := &tokens[len(tokens)-1]
@@ -151,7 +153,7 @@ func join(tokens, next []token) []token {
 	return append(tokens, next...)
 }
 
-// home is the row a line belongs to, one of the last three, or nil.
+// home returns the row that a line belongs to, one of the last three, or nil.
 func home(rows []*row, l *line) *row {
 	for i := len(rows) - 1; i >= max(0, len(rows)-3); i-- {
 		var near *line
@@ -169,11 +171,11 @@ func home(rows []*row, l *line) *row {
 	return nil
 }
 
-// region is the rectangle in reading direction around tokens, in the picture.
+// region returns the rectangle around tokens, in reading direction.
 func region(tokens []token, along, down raster.Point) raster.Quad {
 	u0, u1, v0, v1 := math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)
 	for _, t := range tokens {
-		// A slanting line is only as high as itself around each of its characters.
+		// For a slanting line, the height around each character is the height of the line.
 		h := t.line.quad.Height() / 2
 		v := t.at.Dot(down)
 		u0, u1 = math.Min(u0, t.u-t.half), math.Max(u1, t.u+t.half)

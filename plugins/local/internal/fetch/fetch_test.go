@@ -26,7 +26,7 @@ func pin(member, content string) File {
 	return File{Member: member, SHA256: hex.EncodeToString(sum[:])}
 }
 
-// smallList has the shape of the real one; every file holds its own name.
+// smallList has the structure of the real list. The content of every file is its name.
 func smallList() *Pinned {
 	manifest := func(name string) modelset.Manifest {
 		return modelset.Manifest{Name: name, Detector: "det", Direction: "dir", Recognizer: "rec"}
@@ -41,7 +41,7 @@ func smallList() *Pinned {
 	}
 }
 
-// archives downloads packages whose files hold what content says of their names.
+// archives downloads packages. content returns the content of each file by its name.
 func archives(content func(member string) string) map[Tool]Downloader {
 	return map[Tool]Downloader{
 		Pip: func(_ context.Context, p Package, dir string) (string, error) {
@@ -98,7 +98,8 @@ func files(t *testing.T, dir string) []string {
 	return names
 }
 
-func TestEitherToolFillsTheFolder(t *testing.T) {
+func TestRunWithEitherTool(t *testing.T) {
+	t.Parallel()
 	for _, tool := range []Tool{Pip, Npm} {
 		t.Run(string(tool), func(t *testing.T) {
 			parent := t.TempDir()
@@ -122,7 +123,8 @@ func TestEitherToolFillsTheFolder(t *testing.T) {
 	}
 }
 
-func TestTheOtherToolStepsIn(t *testing.T) {
+func TestRunTriesTheOtherTool(t *testing.T) {
+	t.Parallel()
 	for name, broken := range map[string]Tool{"npm models": Pip, "wheel models": Npm} {
 		tools := archives(same)
 		tools[broken] = func(context.Context, Package, string) (string, error) { return "", errors.New("no network") }
@@ -136,7 +138,8 @@ func TestTheOtherToolStepsIn(t *testing.T) {
 	}
 }
 
-func TestAFileThatIsNotThePinnedOneIsNotKept(t *testing.T) {
+func TestRunRefusesAFileWithAnotherHash(t *testing.T) {
+	t.Parallel()
 	parent := t.TempDir()
 	err := run(t, filepath.Join(parent, "local.d"), archives(func(m string) string {
 		if m == "lib/so" {
@@ -152,7 +155,8 @@ func TestAFileThatIsNotThePinnedOneIsNotKept(t *testing.T) {
 	}
 }
 
-func TestADamagedFolderIsReplacedWhole(t *testing.T) {
+func TestRunReplacesADamagedFolder(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "local.d")
 	if err := run(t, dir, archives(same)); err != nil {
 		t.Fatal(err)
@@ -168,7 +172,8 @@ func TestADamagedFolderIsReplacedWhole(t *testing.T) {
 	}
 }
 
-func TestModelsOfOnesOwnAreLeftAlone(t *testing.T) {
+func TestRunKeepsModelsThatAreNotInTheList(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	own := `{"name": "mine", "library": "so", "detector": "so", "direction": "so", "recognizer": "so"}`
 	for name, content := range map[string]string{modelset.File: own, "so": "x"} {
@@ -184,13 +189,15 @@ func TestModelsOfOnesOwnAreLeftAlone(t *testing.T) {
 	}
 }
 
-func TestWithoutToolsTheErrorSaysWhatToInstall(t *testing.T) {
+func TestRunWithoutTools(t *testing.T) {
+	t.Parallel()
 	if err := run(t, filepath.Join(t.TempDir(), "local.d"), nil); !errors.Is(err, ErrNoTool) {
 		t.Errorf("error is %v, want ErrNoTool", err)
 	}
 }
 
-func TestThePinnedListIsWhole(t *testing.T) {
+func TestLoad(t *testing.T) {
+	t.Parallel()
 	p, err := Load()
 	if err != nil {
 		t.Fatal(err)

@@ -12,15 +12,15 @@ import (
 //go:embed pinned.json
 var pinnedJSON []byte
 
-// Pinned is the list of what may be fetched.
+// Pinned is the list of packages to fetch.
 type Pinned struct {
-	// Models by tool: the tools' registries do not carry the same ones.
+	// Models by tool, because the registries have different ones.
 	Models map[Tool]Models `json:"models"`
 	// Runtime is the ONNX Runtime library by platform (GOOS/GOARCH) and tool.
 	Runtime map[string]map[Tool]Package `json:"runtime"`
 }
 
-// Models is one set of models and what describes it.
+// Models is one set of models with its description.
 type Models struct {
 	Manifest modelset.Manifest `json:"manifest"`
 	Package  Package           `json:"package"`
@@ -31,7 +31,7 @@ type Package struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
 	Licence string `json:"licence"`
-	// Platform is pip's name of the platform, for packages that differ by it.
+	// Platform is pip's name of the platform, for packages that depend on it.
 	Platform string `json:"platform,omitempty"`
 	Files    []File `json:"files"`
 }
@@ -45,7 +45,7 @@ type File struct {
 // Base is the file's name in the folder of models.
 func (f File) Base() string { return path.Base(f.Member) }
 
-// Load reads the pinned list this program was built with.
+// Load returns the list that is built into this program.
 func Load() (*Pinned, error) {
 	var p Pinned
 	if err := json.Unmarshal(pinnedJSON, &p); err != nil {
@@ -54,7 +54,7 @@ func Load() (*Pinned, error) {
 	return &p, nil
 }
 
-// bundle is everything one tool brings for one platform.
+// bundle is everything that one tool fetches for one platform.
 type bundle struct {
 	manifest modelset.Manifest
 	packages []Package

@@ -13,19 +13,19 @@ import (
 // Tool is a package manager's client.
 type Tool string
 
-// The clients that can bring what is pinned. pip has the better models, see docs/local.md.
+// Supported clients. pip has the better models, see docs/local.md.
 const (
 	Pip Tool = "pip"
 	Npm Tool = "npm"
 )
 
-// ErrNoTool says that neither pip nor npm works here.
+// ErrNoTool means that neither pip nor npm works on this machine.
 var ErrNoTool = errors.New("neither pip nor npm is installed: install one of them (Debian: apt-get install python3-pip, or npm) and try again")
 
 // Downloader puts the archive of a package into a folder and returns its path.
 type Downloader func(ctx context.Context, p Package, dir string) (archive string, err error)
 
-// Downloaders returns those of the tools that are installed, the preferred one first.
+// Downloaders returns the downloaders of the installed tools.
 func Downloaders(ctx context.Context) map[Tool]Downloader {
 	found := map[Tool]Downloader{}
 	for _, command := range [][]string{{"python3", "-m", "pip"}, {"pip3"}, {"pip"}} {
@@ -44,7 +44,7 @@ func works(ctx context.Context, command []string) bool {
 	return exec.CommandContext(ctx, command[0], append(command[1:len(command):len(command)], "--version")...).Run() == nil
 }
 
-// pip names a Python version of its own, so that what is downloaded does not depend on the one installed.
+// pip names a Python version, so the download does not depend on the installed one.
 func pip(command []string) Downloader {
 	return func(ctx context.Context, p Package, dir string) (string, error) {
 		args := append(command[1:len(command):len(command)], "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:",
@@ -60,7 +60,7 @@ func npm(ctx context.Context, p Package, dir string) (string, error) {
 	return archiveFrom(exec.CommandContext(ctx, "npm", "pack", "--silent", "--ignore-scripts", "--pack-destination", dir, p.Name+"@"+p.Version), dir, "*.tgz")
 }
 
-// archiveFrom runs a download into an empty folder and returns the file that came.
+// archiveFrom runs a download into an empty folder and returns the downloaded file.
 func archiveFrom(cmd *exec.Cmd, dir, pattern string) (string, error) {
 	cmd.Stdin = nil
 	cmd.Env = os.Environ()

@@ -1,4 +1,4 @@
-// Package modelset describes a folder of models: which file in it is what.
+// Package modelset describes a folder of models and the purpose of each file in it.
 package modelset
 
 import (
@@ -9,13 +9,13 @@ import (
 	"path/filepath"
 )
 
-// File is the name of the file that describes the folder it is in.
+// File is the name of the file that describes its folder.
 const File = "models.json"
 
-// ErrMissing says that the folder of models is missing or incomplete.
+// ErrMissing means that the folder of models is missing or incomplete.
 var ErrMissing = errors.New("models of the local reader are missing")
 
-// Remedy is what to do about [ErrMissing].
+// Remedy returns what to do about [ErrMissing].
 func Remedy(dir string) string {
 	if abs, err := filepath.Abs(dir); err == nil {
 		dir = abs
@@ -25,19 +25,20 @@ func Remedy(dir string) string {
 
 // Manifest names the files of a folder of models, relative to it.
 type Manifest struct {
-	// Name says which models these are, for people.
+	// Name is the name of the models, for people.
 	Name string `json:"name"`
-	// Library is the ONNX Runtime shared library, of an API version not below the one this program was built with.
+	// Library is the ONNX Runtime shared library. Its API version must be at least that of this program's headers.
 	Library string `json:"library"`
 	// Detector, Direction and Recognizer are ONNX files with the inputs and outputs of PP-OCR.
 	Detector   string `json:"detector"`
 	Direction  string `json:"direction"`
 	Recognizer string `json:"recognizer"`
-	// Dictionary has one character a line; empty when the recogniser carries it under the metadata key "character".
+	// Dictionary has one character per line. It is empty if the recogniser has the dictionary in its metadata, under the key
+	// "character".
 	Dictionary string `json:"dictionary,omitempty"`
 }
 
-// Load reads and checks the manifest of a folder. Errors wrap [ErrMissing] and say what would help.
+// Load reads and checks the manifest of a folder. Errors wrap [ErrMissing] and say what to do.
 func Load(dir string) (*Manifest, error) {
 	data, err := os.ReadFile(filepath.Join(dir, File))
 	if err != nil {

@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// ErrAlphabet says that a dictionary does not fit its recognition model.
+// ErrAlphabet means that a dictionary does not fit its recognition model.
 var ErrAlphabet = errors.New("dictionary does not fit the recognition model")
 
-// ParseAlphabet reads a dictionary: one character a line, in the order of the model's classes after the blank. A line of several
-// characters stands for none and becomes U+FFFD. The space, the last class of PP-OCR models, is added by the engine.
+// ParseAlphabet reads a dictionary: one character per line, in the order of the model's classes after the blank. A line with
+// several characters becomes U+FFFD. The engine adds the space, the last class of PP-OCR models.
 func ParseAlphabet(text string) ([]rune, error) {
 	text = strings.TrimSuffix(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 	if text == "" {

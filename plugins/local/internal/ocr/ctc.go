@@ -1,7 +1,8 @@
 package ocr
 
-// decode reads the output of the recogniser for one line: steps rows of classes probabilities. Class 0 is the CTC blank; class i is
-// alphabet[i-1]. Repeats without a blank between are one character. inked is the share of the steps that the picture fills, the rest is padding.
+// decode reads the output of the recogniser for one line: steps rows of classes probabilities. Class 0 is the CTC blank; class
+// i is alphabet[i-1]. Repeats without a blank between them are one character. inked is the share of the steps that the
+// picture fills; the rest is padding.
 func decode(prob []float32, steps, classes int, alphabet []rune, inked float64) []Glyph {
 	var glyphs []Glyph
 	previous := 0
@@ -18,7 +19,7 @@ func decode(prob []float32, steps, classes int, alphabet []rune, inked float64) 
 			switch {
 			case best != previous:
 				glyphs = append(glyphs, Glyph{Rune: alphabet[best-1], Prob: float64(row[best]), At: at})
-			default: // the same character goes on: keep its surest step
+			default: // the same character continues: keep its most probable step
 				g := &glyphs[len(glyphs)-1]
 				g.Prob = max(g.Prob, float64(row[best]))
 			}

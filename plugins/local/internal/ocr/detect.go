@@ -6,14 +6,14 @@ import (
 	"github.com/ocrmux/ocrmux/plugins/local/internal/raster"
 )
 
-// The parameters of DB post-processing. The values are those of the measurements in docs/local.md.
+// Parameters of DB post-processing. The values come from the measurements in docs/local.md.
 const (
 	textProb     = 0.3 // a pixel above this is text
 	boxProb      = 0.5 // mean probability a box must have
 	minSide      = 3.0 // pixels of the map
 	minPixels    = 10
-	unclipRatio  = 1.5 // boxes come out shrunken by training and grow by area·ratio/perimeter
-	maxBoxes     = 64  // a card has about fifteen lines; more would only cost time
+	unclipRatio  = 1.5 // the model returns shrunken boxes, which grow by area·ratio/perimeter
+	maxBoxes     = 64  // a card has about fifteen lines
 	mapMultiple  = 32  // the network halves its input five times
 	maxUpscaling = 2.0
 )
@@ -60,7 +60,8 @@ type floodFill struct {
 	left, right []int
 }
 
-// region visits the region that holds start. The outline is the corners of the first and last pixel of each of its rows, all that a hull needs.
+// region visits the region around start. The outline has the corners of the first and last pixel of each row, which is enough
+// for a hull.
 func (f *floodFill) region(start int) (outline []raster.Point, pixels int) {
 	f.seen[start] = true
 	f.stack = append(f.stack[:0], start)

@@ -6,11 +6,11 @@ import (
 	"github.com/ocrmux/ocrmux/plugins/local/internal/raster"
 )
 
-// elongated boxes show which way text runs; squarish ones do not.
+// elongated boxes show the direction of the text; square ones do not.
 const elongated = 2.5
 
-// lineAngle is the direction of the text up to half a turn, from the long boxes, longer ones counting more. Doubling the angle makes
-// θ and θ+π the same before they are averaged.
+// lineAngle returns the direction of the text up to half a turn, as the mean of the long boxes weighted by their length. It
+// doubles the angles, so that θ and θ+π are the same.
 func lineAngle(boxes []box) float64 {
 	var x, y float64
 	for _, b := range boxes {
@@ -28,7 +28,7 @@ func lineAngle(boxes []box) float64 {
 	return math.Atan2(y, x) / 2
 }
 
-// orient starts every box at the corner from which its text runs along the angle.
+// orient rotates the corners of every box, so that the first is where its text begins.
 func orient(boxes []box, angle float64) {
 	sin, cos := math.Sincos(angle)
 	along := raster.Point{X: cos, Y: sin}
@@ -47,8 +47,8 @@ func orient(boxes []box, angle float64) {
 	}
 }
 
-// separate cuts a box where its right-hand neighbour on the same row begins: the boxes of labels tend to run into the values beside them, and
-// the first character of the value would be read twice.
+// separate cuts a box where its right-hand neighbour in the same row begins. The boxes of labels tend to reach into their
+// values, and the first character of the value would be read twice.
 func separate(boxes []box, angle float64) {
 	sin, cos := math.Sincos(angle)
 	along, down := raster.Point{X: cos, Y: sin}, raster.Point{X: -sin, Y: cos}
@@ -74,7 +74,7 @@ func separate(boxes []box, angle float64) {
 	}
 }
 
-// extent is the span of a region along an axis.
+// extent returns the range of a region along an axis.
 func extent(q raster.Quad, axis raster.Point) (lo, hi float64) {
 	lo, hi = math.Inf(1), math.Inf(-1)
 	for _, p := range q {

@@ -30,8 +30,8 @@ type Networks struct {
 
 const (
 	detectorSide   = 736  // the long side of what the detector sees; 640 and 960 were worse
-	closeUp        = 0.5  // text that fills less of the picture is looked at again, closer
-	directionVotes = 5    // lines asked which way is up
+	closeUp        = 0.5  // if text fills less of the picture, it is detected again in a crop
+	directionVotes = 5    // lines that vote on which way is up
 	doubtful       = 0.75 // mean probability below which the page is also read upside down
 	lineHeight     = 48
 	directionWidth = 192
@@ -44,13 +44,14 @@ type Engine struct {
 	workers  int
 }
 
-// New returns an engine that reads up to workers lines of a picture side by side.
+// New returns an engine that reads up to workers lines of a picture at the same time.
 func New(nets Networks, workers int) *Engine {
 	alphabet := append(slices.Clone(nets.Alphabet), ' ')
 	return &Engine{nets: nets, alphabet: alphabet, workers: max(1, workers)}
 }
 
-// Read finds and reads the lines of a picture. A picture without text gives an empty page. The context is looked at between runs of a network.
+// Read finds and reads the lines of a picture. A picture without text gives an empty page. The context is checked between
+// runs of a network.
 func (e *Engine) Read(ctx context.Context, m *raster.Image) (*Page, error) {
 	found, err := e.detect(ctx, m)
 	if err != nil || len(found) == 0 {
@@ -84,7 +85,7 @@ func (e *Engine) Read(ctx context.Context, m *raster.Image) (*Page, error) {
 	return page, nil
 }
 
-// detect looks at the whole picture, and once more, closer, where all the text is in a small part of it.
+// detect finds boxes in the whole picture. If all text is in a small part of it, detect repeats the detection in that part.
 func (e *Engine) detect(ctx context.Context, m *raster.Image) ([]box, error) {
 	found, err := e.detectIn(ctx, m, raster.Point{})
 	if err != nil || len(found) == 0 {
@@ -110,7 +111,7 @@ func (e *Engine) detect(ctx context.Context, m *raster.Image) ([]box, error) {
 	return closer, nil
 }
 
-// detectIn returns the boxes of a picture moved by an offset, the largest ones if there are too many.
+// detectIn returns the boxes of a picture, moved by an offset. If there are too many, it returns the largest.
 func (e *Engine) detectIn(ctx context.Context, m *raster.Image, offset raster.Point) ([]box, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err

@@ -8,7 +8,7 @@ import (
 	"github.com/ocrmux/ocrmux/plugins/local/internal/raster"
 )
 
-// hull returns the convex hull, clockwise as seen with y down (Andrew's monotone chain). It sorts points in place.
+// hull returns the convex hull, clockwise with y down (Andrew's monotone chain). It sorts points in place.
 func hull(points []raster.Point) []raster.Point {
 	slices.SortFunc(points, func(a, b raster.Point) int {
 		return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.Y, b.Y))
@@ -30,12 +30,13 @@ func hull(points []raster.Point) []raster.Point {
 	return out[:len(out)-1]
 }
 
-// cross is positive when o→a→b turns clockwise with y down.
+// cross is positive if o→a→b turns clockwise with y down.
 func cross(o, a, b raster.Point) float64 {
 	return (a.X-o.X)*(b.Y-o.Y) - (a.Y-o.Y)*(b.X-o.X)
 }
 
-// minAreaRect returns the smallest rectangle around a convex hull, corners clockwise. One of its sides lies on a side of the hull.
+// minAreaRect returns the smallest rectangle around a convex hull, with its corners clockwise. One of its sides is on a side of
+// the hull.
 func minAreaRect(hull []raster.Point) raster.Quad {
 	smallest := math.Inf(1)
 	var quad raster.Quad

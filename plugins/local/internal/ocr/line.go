@@ -10,9 +10,9 @@ import (
 // Glyph is one recognised character.
 type Glyph struct {
 	Rune rune
-	// Prob is the network's probability for it, 0 to 1. It is not calibrated: wrong readings at 0.99 exist.
+	// Prob is the network's probability, 0 to 1. It is not calibrated: some wrong characters have 0.99.
 	Prob float64
-	// At is where its centre lies along the line, as a share of the line's width.
+	// At is the place of its centre along the line, as a share of the line's width.
 	At float64
 }
 
@@ -26,7 +26,7 @@ type Line struct {
 	Glyphs []Glyph
 }
 
-// Text is the line as a string.
+// Text returns the line as a string.
 func (l Line) Text() string {
 	var b strings.Builder
 	for _, g := range l.Glyphs {
@@ -35,7 +35,7 @@ func (l Line) Text() string {
 	return b.String()
 }
 
-// Prob is the mean probability of the characters, 0 for an empty line.
+// Prob returns the mean probability of the characters, or 0 for an empty line.
 func (l Line) Prob() float64 {
 	if len(l.Glyphs) == 0 {
 		return 0
@@ -47,10 +47,10 @@ func (l Line) Prob() float64 {
 	return sum / float64(len(l.Glyphs))
 }
 
-// Page is what a picture says.
+// Page is the text of a picture.
 type Page struct {
 	Lines []Line
-	// Angle is the reading direction in radians: 0 to the right, π/2 downwards, that is, the page is turned clockwise by so much.
+	// Angle is the reading direction in radians: 0 to the right, π/2 downwards. It is how far the page is turned clockwise.
 	Angle float64
 }
 

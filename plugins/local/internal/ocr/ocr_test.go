@@ -25,6 +25,7 @@ func bar(prob []float32, w, h int, center raster.Point, length, thick, angle flo
 }
 
 func TestBoxes(t *testing.T) {
+	t.Parallel()
 	const w, h = 200, 120
 	for _, test := range []struct {
 		name  string
@@ -50,7 +51,8 @@ func TestBoxes(t *testing.T) {
 	}
 }
 
-func TestATiltedBarGrowsToTheSizeOfItsText(t *testing.T) {
+func TestBoxesOfATiltedBar(t *testing.T) {
+	t.Parallel()
 	const w, h = 300, 300
 	for _, degrees := range []float64{0, 10, 45, -30, 90} {
 		prob := make([]float32, w*h)
@@ -75,7 +77,8 @@ func TestATiltedBarGrowsToTheSizeOfItsText(t *testing.T) {
 	}
 }
 
-func TestALabelThatRunsIntoItsValueIsCut(t *testing.T) {
+func TestSeparateCutsALabelFromItsValue(t *testing.T) {
+	t.Parallel()
 	label := box{quad: raster.Quad{{X: 0, Y: 0}, {X: 110, Y: 0}, {X: 110, Y: 20}, {X: 0, Y: 20}}}
 	value := box{quad: raster.Quad{{X: 90, Y: 0}, {X: 300, Y: 0}, {X: 300, Y: 20}, {X: 90, Y: 20}}}
 	below := box{quad: raster.Quad{{X: 90, Y: 30}, {X: 300, Y: 30}, {X: 300, Y: 50}, {X: 90, Y: 50}}}
@@ -90,6 +93,7 @@ func TestALabelThatRunsIntoItsValueIsCut(t *testing.T) {
 }
 
 func TestDecode(t *testing.T) {
+	t.Parallel()
 	alphabet := []rune("甲乙丙")
 	row := func(class int, p float32) []float32 {
 		r := []float32{0, 0, 0, 0}
@@ -125,6 +129,7 @@ func TestDecode(t *testing.T) {
 }
 
 func TestParseAlphabet(t *testing.T) {
+	t.Parallel()
 	got, err := ParseAlphabet("甲\r\n乙\nab\n丙\n")
 	if err != nil {
 		t.Fatal(err)
@@ -137,7 +142,7 @@ func TestParseAlphabet(t *testing.T) {
 	}
 }
 
-// fixed is a network that answers with the same numbers whatever it sees.
+// fixed is a network that always answers with the same numbers.
 type fixed func(shape []int64) ([]float32, []int64)
 
 func (f fixed) Run(_ []float32, shape ...int64) ([]float32, []int64, error) {
@@ -145,7 +150,8 @@ func (f fixed) Run(_ []float32, shape ...int64) ([]float32, []int64, error) {
 	return out, s, nil
 }
 
-func TestEngineRefusesAnswersOfAnotherShape(t *testing.T) {
+func TestReadRefusesAnswersOfAnotherShape(t *testing.T) {
+	t.Parallel()
 	bad := fixed(func([]int64) ([]float32, []int64) { return []float32{1}, []int64{1} })
 	text := fixed(func(s []int64) ([]float32, []int64) {
 		w, h := int(s[3]), int(s[2])

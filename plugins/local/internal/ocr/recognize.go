@@ -10,13 +10,13 @@ import (
 const (
 	widthMultiple = 32
 	minWidth      = 64
-	maxWidth      = 3200 // about sixty times as wide as high: no line of a card
-	// cropMargin is by how much of its height a region is widened all around before it is read. The detector cuts strokes of the first and
-	// last character off; without it twice as many names were misread.
+	maxWidth      = 3200 // about sixty times as wide as high, more than any line of a card
+	// cropMargin is how much a region grows on all sides before it is read, as a share of its height. The detector cuts off
+	// strokes of the first and last character; without the margin twice as many names were misread.
 	cropMargin = 0.08
 )
 
-// Recognize reads one line of text from its region. A region without area reads as nothing.
+// Recognize reads one line of text from its region. A region without area has no text.
 func (e *Engine) Recognize(m *raster.Image, q raster.Quad) ([]Glyph, error) {
 	margin := cropMargin * q.Height()
 	line, err := crop(m, grow(q, margin))
@@ -32,7 +32,7 @@ func (e *Engine) Recognize(m *raster.Image, q raster.Quad) ([]Glyph, error) {
 		return nil, fmt.Errorf("recognise a line: the model answered with shape %v, want [1 T classes]", shape)
 	}
 	steps, classes := int(shape[1]), int(shape[2])
-	// PP-OCR's last class is the space, which most dictionaries leave out.
+	// PP-OCR's last class is the space, which most dictionaries do not contain.
 	if missing := classes - 1 - len(e.nets.Alphabet); missing != 0 && missing != 1 {
 		return nil, fmt.Errorf("%w: %d characters for %d classes", ErrAlphabet, len(e.nets.Alphabet), classes)
 	}
@@ -49,7 +49,7 @@ func crop(m *raster.Image, q raster.Quad) (*raster.Image, error) {
 	if h < 1 || w < 1 {
 		return nil, raster.ErrDegenerate
 	}
-	// Large type is taken at its own size and then averaged down, or thin strokes would fall between the samples.
+	// Large text is sampled at its own size and then averaged, so that thin strokes are not lost between samples.
 	rows := lineHeight
 	if h > 2*lineHeight {
 		rows = int(h)
@@ -62,7 +62,8 @@ func crop(m *raster.Image, q raster.Quad) (*raster.Image, error) {
 	return line.Resize(width(lineHeight), lineHeight), nil
 }
 
-// planes lays a picture out as the networks want it: blue, green and red planes of width w, values −1 to 1, zero to the right of the picture.
+// planes returns a picture in the networks' input format: blue, green and red planes of width w with values −1 to 1, and zeros
+// to the right of the picture.
 func planes(m *raster.Image, w int) []float32 {
 	out := make([]float32, 3*m.H*w)
 	for c := range 3 {

@@ -11,8 +11,8 @@ import (
 // Runtime is the loaded library. Only one can be open in a process at a time. It is safe for concurrent use.
 type Runtime struct{ threads int }
 
-// Open loads the library file. Every model then runs one call on so many threads; with more than one they spin while they wait for work.
-// The error wraps [ErrRuntime].
+// Open loads the library file. threads is the number of threads for one call of a model; if there are several, they spin while
+// they wait for work. The error wraps [ErrRuntime].
 func Open(library string, threads int) (*Runtime, error) {
 	ort.SetSharedLibraryPath(library)
 	if err := ort.InitializeEnvironment(ort.WithLogLevelError()); err != nil {
@@ -68,10 +68,10 @@ func (r *Runtime) load(path string) (*Model, error) {
 	return &Model{session: session}, nil
 }
 
-// Close frees the network. No Run may be under way.
+// Close frees the network. No Run may be in progress.
 func (m *Model) Close() error { return m.session.Destroy() }
 
-// Metadata returns what the model file says under a key, "" when it says nothing.
+// Metadata returns the model file's metadata for a key, or "".
 func (m *Model) Metadata(key string) (string, error) {
 	meta, err := m.session.GetModelMetadata()
 	if err != nil {
@@ -82,7 +82,7 @@ func (m *Model) Metadata(key string) (string, error) {
 	return text, err
 }
 
-// Run computes the network for one input of the given shape and returns the output with its shape. The output is the caller's.
+// Run computes the network for one input of the given shape and returns the output with its shape. The caller owns the output.
 func (m *Model) Run(input []float32, shape ...int64) ([]float32, []int64, error) {
 	in, err := ort.NewTensor(ort.NewShape(shape...), input)
 	if err != nil {

@@ -12,14 +12,14 @@ import (
 	"golang.org/x/image/webp"
 )
 
-// ErrFormat says that the bytes are not a picture this package can decode.
+// ErrFormat means that the bytes are not a picture that this package can decode.
 var ErrFormat = errors.New("not a readable JPEG, PNG, BMP or WebP picture")
 
-// ErrTooLarge says that a picture has more pixels than the caller allows.
+// ErrTooLarge means that a picture has more pixels than the caller allows.
 var ErrTooLarge = errors.New("picture has too many pixels")
 
 type codec struct {
-	magic  string // '?' stands for any byte
+	magic  string // '?' matches any byte
 	config func([]byte) (image.Config, error)
 	decode func([]byte) (image.Image, error)
 }
@@ -41,8 +41,8 @@ func codecs() []codec {
 	}
 }
 
-// Decode reads a JPEG, PNG, BMP or WebP picture, told apart by content. It looks at the size first, and decodes nothing that
-// has more than maxPixels. Errors wrap [ErrFormat] or [ErrTooLarge].
+// Decode reads a JPEG, PNG, BMP or WebP picture. It finds the format by content. It checks the size first and does not decode a
+// picture with more than maxPixels. Errors wrap [ErrFormat] or [ErrTooLarge].
 func Decode(data []byte, maxPixels int) (*Image, error) {
 	for _, c := range codecs() {
 		if !matches(data, c.magic) {
@@ -53,7 +53,7 @@ func Decode(data []byte, maxPixels int) (*Image, error) {
 			return nil, fmt.Errorf("%w: %w", ErrFormat, err)
 		}
 		if size.Width <= 0 || size.Height <= 0 {
-			return nil, fmt.Errorf("%w: it says it is %d×%d pixels", ErrFormat, size.Width, size.Height)
+			return nil, fmt.Errorf("%w: its size is %d×%d pixels", ErrFormat, size.Width, size.Height)
 		}
 		if size.Width > maxPixels/size.Height {
 			return nil, fmt.Errorf("%w: %d×%d, at most %d in all", ErrTooLarge, size.Width, size.Height, maxPixels)

@@ -26,16 +26,17 @@ func (p Point) Dist(q Point) float64 { return math.Hypot(p.X-q.X, p.Y-q.Y) }
 // Lerp returns the point a share t of the way from p to q.
 func (p Point) Lerp(q Point, t float64) Point { return p.Add(q.Sub(p).Mul(t)) }
 
-// Quad is a four-sided region. Where it holds text its corners are in reading order: top left, top right, bottom right, bottom left.
+// Quad is a four-sided region. The corners of a region with text are in reading order: top left, top right, bottom right,
+// bottom left.
 type Quad [4]Point
 
-// Width is the length of the longer of the sides along the text.
+// Width returns the length of the longer side along the text.
 func (q Quad) Width() float64 { return math.Max(q[0].Dist(q[1]), q[3].Dist(q[2])) }
 
-// Height is the length of the longer of the sides across the text.
+// Height returns the length of the longer side across the text.
 func (q Quad) Height() float64 { return math.Max(q[0].Dist(q[3]), q[1].Dist(q[2])) }
 
-// Center is the mean of the corners.
+// Center returns the mean of the corners.
 func (q Quad) Center() Point {
 	return q[0].Add(q[1]).Add(q[2]).Add(q[3]).Mul(0.25)
 }
@@ -45,7 +46,7 @@ func (q Quad) Slice(from, to float64) Quad {
 	return Quad{q[0].Lerp(q[1], from), q[0].Lerp(q[1], to), q[3].Lerp(q[2], to), q[3].Lerp(q[2], from)}
 }
 
-// Contains says whether a point lies in a convex region whose corners go clockwise, as reading order does.
+// Contains reports whether a point is in a convex region with clockwise corners, as in reading order.
 func (q Quad) Contains(p Point) bool {
 	for i := range q {
 		side, to := q[(i+1)%4].Sub(q[i]), p.Sub(q[i])
@@ -73,16 +74,16 @@ func (h Homography) ApplyQuad(q Quad) Quad {
 	return q
 }
 
-// ErrDegenerate says that the points given do not fix a map: too few of them, or too many on one line.
+// ErrDegenerate means that the points do not determine a map: they are too few, or too many are on one line.
 var ErrDegenerate = errors.New("points do not determine a projective map")
 
-// FitHomography returns the projective map that takes from[i] to to[i], by least squares when there are more than four pairs.
-// It returns [ErrDegenerate] when the points do not determine one.
+// FitHomography returns the projective map from from[i] to to[i], by least squares if there are more than four pairs. It returns
+// [ErrDegenerate] if the points do not determine one.
 func FitHomography(from, to []Point) (Homography, error) {
 	if len(from) != len(to) || len(from) < 4 {
 		return Homography{}, ErrDegenerate
 	}
-	// Normal equations square the condition number, so both sides are first brought to about unit size.
+	// Normal equations square the condition number, so both sides are first scaled to about unit size.
 	nf, f := normalise(from)
 	nt, t := normalise(to)
 	var eq [8][9]float64

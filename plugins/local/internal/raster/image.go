@@ -5,7 +5,7 @@ import (
 	"image/draw"
 )
 
-// Image is W×H pixels of three bytes each, red green blue, row after row without padding.
+// Image has W×H pixels of three bytes each (red, green, blue), row by row without padding.
 type Image struct {
 	W, H int
 	Pix  []uint8
@@ -14,7 +14,7 @@ type Image struct {
 // New returns a black picture of w×h pixels.
 func New(w, h int) *Image { return &Image{W: w, H: h, Pix: make([]uint8, w*h*3)} }
 
-// FromImage copies any picture. Transparent pixels become white, the way paper would look.
+// FromImage copies any picture. Transparent pixels become white.
 func FromImage(src image.Image) *Image {
 	switch s := src.(type) {
 	case *image.YCbCr:

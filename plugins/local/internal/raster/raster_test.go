@@ -22,6 +22,7 @@ func checker(w, h int) *image.RGBA {
 }
 
 func TestDecode(t *testing.T) {
+	t.Parallel()
 	var jpg, small bytes.Buffer
 	if err := jpeg.Encode(&jpg, checker(40, 30), nil); err != nil {
 		t.Fatal(err)
@@ -38,9 +39,9 @@ func TestDecode(t *testing.T) {
 		{"a JPEG is read", jpg.Bytes(), 1200, nil},
 		{"a PNG is read", small.Bytes(), 1200, nil},
 		{"one pixel over the limit is refused before it is decoded", small.Bytes(), 1199, ErrTooLarge},
-		{"half a JPEG is no picture", jpg.Bytes()[:jpg.Len()/2], 1200, ErrFormat},
-		{"nothing is no picture", nil, 1200, ErrFormat},
-		{"text is no picture", []byte("GIF89a or something else"), 1200, ErrFormat},
+		{"half a JPEG is not a picture", jpg.Bytes()[:jpg.Len()/2], 1200, ErrFormat},
+		{"nothing is not a picture", nil, 1200, ErrFormat},
+		{"text is not a picture", []byte("GIF89a or something else"), 1200, ErrFormat},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m, err := Decode(test.data, test.max)
@@ -54,7 +55,7 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-func FuzzDecodeNeverPanics(f *testing.F) {
+func FuzzDecode(f *testing.F) {
 	var buf bytes.Buffer
 	if err := jpeg.Encode(&buf, checker(16, 16), nil); err != nil {
 		f.Fatal(err)
@@ -70,7 +71,8 @@ func FuzzDecodeNeverPanics(f *testing.F) {
 	})
 }
 
-func TestFourQuarterTurnsGiveThePictureBack(t *testing.T) {
+func TestTurnFourTimes(t *testing.T) {
+	t.Parallel()
 	m := FromImage(checker(13, 7))
 	once := m.Turn(1)
 	if once.W != 7 || once.H != 13 {
@@ -85,7 +87,8 @@ func TestFourQuarterTurnsGiveThePictureBack(t *testing.T) {
 	}
 }
 
-func TestResizingAFlatPictureKeepsItsColour(t *testing.T) {
+func TestResizeKeepsTheColourOfAFlatPicture(t *testing.T) {
+	t.Parallel()
 	m := New(37, 23)
 	for i := range m.Pix {
 		m.Pix[i] = 200
@@ -103,7 +106,8 @@ func TestResizingAFlatPictureKeepsItsColour(t *testing.T) {
 	}
 }
 
-func TestWarpingTheWholePictureKeepsIt(t *testing.T) {
+func TestWarpOfTheWholePicture(t *testing.T) {
+	t.Parallel()
 	m := FromImage(checker(20, 12))
 	got, err := m.Warp(Quad{{}, {X: 20}, {X: 20, Y: 12}, {Y: 12}}, 20, 12)
 	if err != nil {
@@ -120,6 +124,7 @@ func TestWarpingTheWholePictureKeepsIt(t *testing.T) {
 }
 
 func TestFitHomography(t *testing.T) {
+	t.Parallel()
 	truth := Homography{1.2, 0.1, 30, -0.2, 0.9, 400, 0.0003, -0.0001, 1}
 	var from, to []Point
 	for _, p := range []Point{{0, 0}, {1000, 0}, {1000, 600}, {0, 600}, {500, 300}, {120, 480}} {
@@ -142,6 +147,7 @@ func TestFitHomography(t *testing.T) {
 }
 
 func TestQuadSlice(t *testing.T) {
+	t.Parallel()
 	q := Quad{{0, 0}, {100, 0}, {100, 20}, {0, 20}}
 	if got, want := q.Slice(0.25, 0.5), (Quad{{25, 0}, {50, 0}, {50, 20}, {25, 20}}); got != want {
 		t.Errorf("got %v, want %v", got, want)

@@ -2,8 +2,8 @@ package raster
 
 import "math"
 
-// Resize returns the picture at w×h pixels. Shrinking by two or more averages whole blocks of pixels first, so that thin strokes
-// fade instead of breaking; the rest is bilinear.
+// Resize returns the picture with w×h pixels. If it shrinks by a factor of two or more, it first averages blocks of pixels, so
+// that thin strokes fade instead of breaking. The rest is bilinear.
 func (m *Image) Resize(w, h int) *Image {
 	src := m
 	if f := min(m.W/w, m.H/h); f >= 2 {
@@ -32,7 +32,7 @@ func (m *Image) Resize(w, h int) *Image {
 	return out
 }
 
-// tap says which two source pixels make one target pixel; f of 256 parts come from b.
+// tap is the two source pixels of one target pixel. f of 256 parts come from b.
 type tap struct {
 	a, b int
 	f    int32

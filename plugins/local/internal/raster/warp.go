@@ -2,8 +2,8 @@ package raster
 
 import "math"
 
-// Warp returns the region q of the picture, its corners in reading order, as an upright picture of w×h pixels. Pixels outside
-// the picture repeat its edge. It returns [ErrDegenerate] when q has no area.
+// Warp returns the region q of the picture, with corners in reading order, as an upright picture of w×h pixels. Pixels outside
+// the picture repeat its edge. It returns [ErrDegenerate] if q has no area.
 func (m *Image) Warp(q Quad, w, h int) (*Image, error) {
 	fw, fh := float64(w), float64(h)
 	hm, err := FitHomography([]Point{{0, 0}, {fw, 0}, {fw, fh}, {0, fh}}, q[:])
@@ -34,7 +34,7 @@ func (m *Image) Sample(p Point, dst []uint8) {
 	}
 }
 
-// within turns a coordinate into an index of the nearest of n pixels; NaN becomes 0.
+// within returns the index of the nearest of n pixels to a coordinate. NaN becomes 0.
 func within(v float64, n int) int {
 	if !(v > 0) {
 		return 0

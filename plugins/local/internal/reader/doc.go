@@ -1,5 +1,5 @@
-// Package reader turns the bytes of a picture into the fields of an identity card, with models from a folder.
+// Package reader reads the fields of an identity card from a picture, with models from a folder.
 //
-// The folder holds [modelset.File], which names the other files in it: three models, a dictionary unless the recogniser carries one, and the ONNX Runtime
-// library. Any of them can be replaced by another of its kind.
+// [modelset.File] in the folder names the other files: three models, a dictionary unless the recogniser has one, and the ONNX
+// Runtime library. Each file can be replaced by another of the same kind.
 package reader

@@ -14,14 +14,15 @@ import (
 	"github.com/ocrmux/ocrmux/plugins/local/internal/raster"
 )
 
-// MaxPixels is the largest picture that is decoded, three bytes of memory a pixel: more than any phone takes by default.
+// MaxPixels is the largest picture that is decoded, with three bytes of memory per pixel. It is more than phones produce by
+// default.
 const MaxPixels = 64_000_000
 
-// Options are how the machine is used.
+// Options limit the use of the machine.
 type Options struct {
-	// Threads is how many threads one run of a model takes; 1 is best on few cores, since they spin.
+	// Threads is the number of threads for one run of a model. 1 is best on few cores, because threads spin.
 	Threads int
-	// Workers is how many lines of a picture are read side by side.
+	// Workers is the number of lines of a picture that are read at the same time.
 	Workers int
 }
 
@@ -84,11 +85,11 @@ func loadAlphabet(dir string, m *modelset.Manifest, recognizer *onnx.Model) ([]r
 	return ocr.ParseAlphabet(string(data))
 }
 
-// Knows says whether the recogniser's dictionary has a character.
+// Knows reports whether the recogniser's dictionary has a character.
 func (r *Reader) Knows(c rune) bool { return r.alphabet[c] }
 
-// Read reads the card in an encoded picture. hint is the side that is expected where both are in the picture, "" for none. Errors wrap
-// [raster.ErrFormat], [raster.ErrTooLarge], [card.ErrNotCard], or are the context's or the runtime's.
+// Read reads the card in an encoded picture. hint is the expected side if both are in the picture, or "". Errors wrap
+// [raster.ErrFormat], [raster.ErrTooLarge] or [card.ErrNotCard], or come from the context or the runtime.
 func (r *Reader) Read(ctx context.Context, picture []byte, hint card.Side) (*card.Card, error) {
 	m, err := raster.Decode(picture, MaxPixels)
 	if err != nil {
@@ -101,7 +102,7 @@ func (r *Reader) Read(ctx context.Context, picture []byte, hint card.Side) (*car
 	return card.Parse(page, hint)
 }
 
-// Close frees the models and the library. No Read may be under way.
+// Close frees the models and the library. No Read may be in progress.
 func (r *Reader) Close() error {
 	var errs []error
 	for i := len(r.closers) - 1; i >= 0; i-- {

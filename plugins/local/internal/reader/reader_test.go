@@ -22,7 +22,7 @@ import (
 	"github.com/ocrmux/ocrmux/plugins/local/specimen"
 )
 
-// open loads the fetched models, from the folder OCRMUX_LOCAL_MODELS names or where "make demo" puts them.
+// open loads the models from the folder OCRMUX_LOCAL_MODELS, or from the folder that make models fills.
 func open(t testing.TB) *Reader {
 	t.Helper()
 	dir := os.Getenv("OCRMUX_LOCAL_MODELS")
@@ -61,7 +61,7 @@ func TestReader(t *testing.T) {
 		}
 	})
 	t.Run("reads many at once as it reads one", func(t *testing.T) { together(t, r) })
-	t.Run("refuses what is no picture", func(t *testing.T) {
+	t.Run("refuses what is not a picture", func(t *testing.T) {
 		if _, err := r.Read(t.Context(), []byte("no picture"), ""); !errors.Is(err, raster.ErrFormat) {
 			t.Errorf("error is %v, want ErrFormat", err)
 		}
@@ -143,7 +143,7 @@ func together(t *testing.T, r *Reader) {
 	wg.Wait()
 }
 
-// turn is the angle between two directions in degrees.
+// turn returns the angle between two directions in degrees.
 func turn(a, b float64) float64 {
 	d := a - b
 	for d > 180 {
@@ -176,7 +176,7 @@ func others(t *testing.T, r *Reader) {
 	}
 }
 
-func TestOpenSaysWhatIsWrong(t *testing.T) {
+func TestOpenErrors(t *testing.T) {
 	manifest := `{"name": "x", "library": "so", "detector": "d", "direction": "d", "recognizer": "d"}`
 	for _, test := range []struct {
 		name  string

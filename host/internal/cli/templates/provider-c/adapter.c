@@ -1,10 +1,10 @@
-// What to send to the vendor, and what its answer means.
+// The adapter: the request to the vendor, and the meaning of its answer.
 #include "ocrmux.h"
 
-// The vendor's address. The host names it in manifest.json too, and lets requests go nowhere else.
+// The vendor's address. manifest.json must list it as well: the host refuses requests to other addresses.
 #define VENDOR_URL TEXT("https://api.example.com")
 
-// ---- what to send
+// ---- request
 
 // HEADER writes a header; value is the expression that writes its value.
 #define HEADER(name, value)               \
@@ -47,14 +47,14 @@ void on_start(bytes context, bytes start) {
     }
 }
 
-// ---- what an answer means
+// ---- answer
 
 #define ROW(code, kind_, retryable_, fail_over_, billed_, fault_, text)                                                \
     {.vendor_code = CONSTANT(code), .kind = kind_, .retryable = retryable_, .fail_over = fail_over_, .billed = billed_, \
      .fault = fault_, .message = CONSTANT(text)}
 
-// The vendor's table of codes, row by row, without 0. What is billed comes from the vendor's price list, not from a guess;
-// where the vendor does not say, it is BILLED_UNKNOWN.
+// The vendor's table of codes, row by row, without 0. Take what is billed from the vendor's price list. If the vendor does
+// not say it, use BILLED_UNKNOWN.
 static const failure codes[] = {
     ROW("1001", INVALID_REQUEST, false, false, BILLED_NO, CALLER, "the vendor refused a parameter"),
     ROW("1002", INVALID_IMAGE, false, true, BILLED_NO, CALLER, "the vendor could not use the picture"),
@@ -73,7 +73,7 @@ static void refuse(bytes r, failure f) {
     fail(f);
 }
 
-// Where each field stands. Texts go on as they were read: the host normalises dates and checks numbers.
+// The place of each field. Pass texts on unchanged: the host normalises dates and checks numbers.
 static const struct {
     bytes name, pointer;
 } fields[] = {

@@ -1,14 +1,14 @@
-// What to send to the vendor, and what its answer means.
+// The adapter: the request to the vendor, and the meaning of its answer.
 import { Writer } from "./wire";
 import {
   Action, Algorithm, Billed, Body, Context, Done, Encoding, Exchange, Failure, Fault, JSONObject, JSONValue, Kind, Leaves, Member,
   Request, Response, Side, Start, closeAll, hmac, image, literal, noAnswer, openParam, read, secret,
 } from "./ocrmux";
 
-// The vendor's address. The host names it in manifest.json too, and lets requests go nowhere else.
+// The vendor's address. manifest.json must list it as well: the host refuses requests to other addresses.
 const vendor = "https://api.example.com";
 
-// ---- what to send
+// ---- request
 
 /** Sends {"image": base64} with three headers: X-Key, X-Timestamp (seconds) and X-Sign. */
 export function onStart(c: Context, _start: Start, action: Writer): void {
@@ -47,7 +47,7 @@ function writeSign(timestamp: string, w: Writer): void {
   closeAll(w, sign);
 }
 
-// ---- what an answer means
+// ---- answer
 
 /** Reads {"code", "message", "request_id", "data": {"side", "name", …}}. */
 export function onResponse(_c: Context, r: Response, action: Writer): void {
@@ -66,8 +66,8 @@ export function onResponse(_c: Context, r: Response, action: Writer): void {
 }
 
 /**
- * The vendor's table of codes, row by row, without 0. What is billed comes from the vendor's price list, not from a guess;
- * where the vendor does not say, it is Billed.UNKNOWN.
+ * The vendor's table of codes, row by row, without 0. Take what is billed from the vendor's price list. If the vendor does
+ * not say it, use Billed.UNKNOWN.
  */
 function listed(code: string): Failure {
   if (code == "1001") return new Failure(Kind.INVALID_REQUEST, false, false, Billed.NO, Fault.CALLER, "the vendor refused a parameter");
@@ -88,7 +88,7 @@ function refuse(r: Response, failure: Failure, action: Writer): void {
   failure.write(action);
 }
 
-// Where each field stands. Texts go on as they were read: the host normalises dates and checks numbers.
+// The place of each field. Pass texts on unchanged: the host normalises dates and checks numbers.
 const fields: StaticArray<StaticArray<string>> = [
   ["name", "/data/name"],
   ["sex", "/data/sex"],

@@ -1,4 +1,4 @@
-//! What to send to the vendor, and what its answer means.
+//! The adapter: the request to the vendor, and the meaning of its answer.
 
 mod ocrmux;
 mod wire;
@@ -6,10 +6,10 @@ mod wire;
 use ocrmux::*;
 use wire::{Message, Writer};
 
-/// The vendor's address. The host names it in manifest.json too, and lets requests go nowhere else.
+/// The vendor's address. manifest.json must list it as well: the host refuses requests to other addresses.
 const VENDOR: &str = "https://api.example.com";
 
-// ---- what to send
+// ---- request
 
 /// Sends {"image": base64} with three headers: X-Key, X-Timestamp (seconds) and
 /// X-Sign = hmac-sha256(app_secret, app_key + "\n" + timestamp) in hexadecimal.
@@ -40,7 +40,7 @@ fn picture(object: &mut Writer) {
     });
 }
 
-// ---- what an answer means
+// ---- answer
 
 /// Reads {"code", "message", "request_id", "data": {"side", "name", …}}.
 fn on_response(_: Message, r: Response, action: &mut Writer) {
@@ -55,8 +55,8 @@ fn on_response(_: Message, r: Response, action: &mut Writer) {
     }
 }
 
-/// The vendor's table of codes, row by row, without 0. What is billed comes from the vendor's price list, not from a guess;
-/// where the vendor does not say, it is `Billed::Unknown`.
+/// The vendor's table of codes, row by row, without 0. Take what is billed from the vendor's price list. If the vendor does
+/// not say it, use `Billed::Unknown`.
 fn listed(code: &str) -> Failure<'static> {
     use Billed::*;
     use Fault::*;
@@ -79,7 +79,7 @@ fn refuse(r: Response, failure: Failure, action: &mut Writer) {
     Failure { vendor_code, vendor_message, request_id, retry_after_ms: r.retry_after_ms(), ..failure }.write(action);
 }
 
-/// Where each field stands. Texts go on as they were read: the host normalises dates and checks numbers.
+/// The place of each field. Pass texts on unchanged: the host normalises dates and checks numbers.
 const FIELDS: [(&str, &str); 8] = [
     ("name", "/data/name"),
     ("sex", "/data/sex"),

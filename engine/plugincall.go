@@ -1,0 +1,116 @@
+package engine
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"io"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/imaging"
+	"github.com/ocrmux/ocrmux/internal/value"
+)
+
+// pluginCall is what an attempt and an inbound call have in common: a plugin at work, with everything that its handles and host calls refer
+// to. It belongs to one goroutine; only [pluginCall.Call] may come from others.
+type pluginCall struct {
+	gen      *generation
+	provider *provider
+	secrets  secretHolder
+	eval     *value.Evaluator
+	blobs    [][]byte     // by handle; handle 0 is the picture or the inbound body
+	header   imaging.Info // of blob 0, where that is a picture that was inspected
+	shown    []abi.Leaf   // what vendors have answered so far
+
+	// permit waits until a vendor may be asked; nil where no permission is needed.
+	permit func(context.Context) *Error
+	// reached is set once a vendor may have got a request. From then on it is not known for sure what was billed.
+	reached  bool
+	requests int // that were sent, in either way
+
+	hostCalls   hostCallState
+	fittedBytes int // of pictures that host calls have fitted
+}
+
+// secretHolder knows the secrets of a plugin call.
+type secretHolder interface {
+	value.Sources
+	// secretNames returns the names of all secrets, in order.
+	secretNames() []string
+	// mask hides all secrets but identifiers. Identifiers are often so short that they occur in card numbers and dates.
+	mask() value.Mask
+}
+
+// stepContext is what a plugin is told: the only time and randomness that it sees.
+func (c *pluginCall) stepContext() (*abi.Context, *Error) {
+	var nonce [16]byte
+	if _, err := io.ReadFull(c.gen.cfg.Random, nonce[:]); err != nil {
+		return nil, failWith(abi.FailureKindInternal, abi.FaultOperator, "no randomness: "+err.Error(), err)
+	}
+	return &abi.Context{
+		NowUnixMs: c.gen.cfg.Now().UnixMilli(),
+		Nonce:     hex.EncodeToString(nonce[:]),
+		Config:    c.provider.config,
+		Secrets:   c.secrets.secretNames(),
+	}, nil
+}
+
+// Blob implements value.Sources.
+func (c *pluginCall) Blob(handle uint32) ([]byte, bool) {
+	if int(handle) >= len(c.blobs) || c.blobs[handle] == nil {
+		return nil, false
+	}
+	return c.blobs[handle], true
+}
+
+// hold gives bytes a handle.
+func (c *pluginCall) hold(b ...[]byte) (first uint32) {
+	first = uint32(len(c.blobs))
+	c.blobs = append(c.blobs, b...)
+	return first
+}
+
+// broken is a failure of the plugin itself.
+func (c *pluginCall) broken(message string, err error) *Error {
+	f := failWith(abi.FailureKindProviderError, abi.FaultVendor, message, err)
+	f.Failure.FailOver, f.Failure.Billed = true, c.billed()
+	return f
+}
+
+// billed is what is known of the bill when the plugin says nothing about it.
+func (c *pluginCall) billed() Billed { return c.charged(abi.BilledUnknown) }
+
+// charged is what the plugin says of the bill. Where it says nothing and no request was sent, nothing was billed.
+func (c *pluginCall) charged(said Billed) Billed {
+	switch {
+	case said == abi.BilledYes || said == abi.BilledNo:
+		return said
+	case c.reached:
+		return abi.BilledUnknown
+	}
+	return abi.BilledNo
+}
+
+// pluginFailure is the failure of a plugin that did not return.
+func (c *pluginCall) pluginFailure(ctx context.Context, err error) *Error {
+	if ctx.Err() != nil {
+		e := expired(ctx)
+		e.Failure.Billed, e.Failure.Retryable = c.billed(), e.Failure.Retryable && !c.reached
+		return e
+	}
+	e := c.broken(err.Error(), err)
+	f := &e.Failure
+	var plugin *catalog.PluginError
+	if errors.As(err, &plugin) {
+		switch plugin.Cause {
+		case catalog.CrashLoop, catalog.Unavailable:
+			f.Kind, f.Retryable, f.Fault = abi.FailureKindUnavailable, true, abi.FaultOperator
+		case catalog.TimedOut:
+			f.Kind, f.Retryable = abi.FailureKindTimeout, true
+		case catalog.Exited:
+			f.Retryable = true
+		}
+	}
+	return e
+}
