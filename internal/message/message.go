@@ -121,8 +121,7 @@ type Language interface {
 	// Template returns the text of a code, with its parameters in braces: "next after {provider} was skipped". It returns an
 	// empty text for a code that it does not know, which is then written in English.
 	Template(Code) string
-	// Value writes a parameter that is neither a text, a whole number nor a message. ok is false if it is to be written as in
-	// English.
+	// Value writes a parameter that is neither a text nor a message. ok is false if it is to be written as in English.
 	Value(v any) (text string, ok bool)
 }
 
@@ -147,14 +146,14 @@ func (m Message) Format(l Language) string {
 			break
 		}
 		name, after, _ := strings.Cut(rest, "}")
-		b.WriteString(write(l, m.Param(name)))
+		b.WriteString(Write(l, m.Param(name)))
 		template = after
 	}
 	return b.String()
 }
 
-// write returns the text of a parameter.
-func write(l Language, value any) string {
+// Write returns the text of a parameter in a language.
+func Write(l Language, value any) string {
 	switch v := value.(type) {
 	case nil:
 		return ""
@@ -162,6 +161,11 @@ func write(l Language, value any) string {
 		return v
 	case Message:
 		return v.Format(l)
+	}
+	if text, ok := l.Value(value); ok {
+		return text
+	}
+	switch v := value.(type) {
 	case []Message:
 		texts := make([]string, len(v))
 		for i, m := range v {
@@ -171,18 +175,13 @@ func write(l Language, value any) string {
 	case List:
 		texts := make([]string, len(v))
 		for i, item := range v {
-			texts[i] = write(l, item)
+			texts[i] = Write(l, item)
 		}
 		return strings.Join(texts, ", ")
 	case int:
 		return number(int64(v))
 	case int64:
 		return number(v)
-	}
-	if text, ok := l.Value(value); ok {
-		return text
-	}
-	switch v := value.(type) {
 	case time.Time:
 		return v.Format(timeLayout)
 	case time.Duration:

@@ -10,32 +10,24 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/host/internal/config"
-	"github.com/ocrmux/ocrmux/host/internal/config/edit"
 	"github.com/ocrmux/ocrmux/host/internal/console"
 )
 
-// editor changes the configuration file of a gateway that runs, for the console.
+// editor changes the console's file of a running gateway.
 type editor struct {
 	src    config.Sources
-	path   string // empty where there is no file
-	reload func(context.Context) error
+	reload func(context.Context) error // set before the editor is used
 	logger *slog.Logger
 
 	mu sync.Mutex // held while the file is changed
 }
 
-// newEditor is for the file that a configuration was read from. Its reload is to be set before it is used.
-func newEditor(src config.Sources, cfg *config.Config, logger *slog.Logger) (*editor, error) {
-	e := &editor{src: src, logger: logger}
-	if cfg.Path == "" {
-		return e, nil
-	}
-	var err error
-	e.path, err = filepath.Abs(cfg.Path)
-	return e, err
+// newEditor returns an editor whose reload is still to be set.
+func newEditor(src config.Sources, logger *slog.Logger) *editor {
+	return &editor{src: src, logger: logger}
 }
 
-// Plugins are those that the present configuration allows.
+// Plugins implements console.Editor.
 func (e *editor) Plugins() ([]*abi.Descriptor, error) {
 	cfg, err := config.LoadPlugins(e.src)
 	if err != nil {
@@ -45,117 +37,134 @@ func (e *editor) Plugins() ([]*abi.Descriptor, error) {
 	return good, err
 }
 
-// Present reads the file.
+// Present implements console.Editor.
 func (e *editor) Present() (*console.Present, error) {
-	text, sum, err := e.read()
+	cfg, err := config.LoadPlugins(e.src)
 	if err != nil {
 		return nil, err
 	}
-	providers, err := edit.Providers(text)
+	providers, err := cfg.FileProviders()
 	if err != nil {
 		return nil, err
 	}
-	return &console.Present{Path: e.path, Writable: e.path != "" && replaceable(e.path), Version: sum.String(), Providers: providers}, nil
+	return &console.Present{
+		MainFile: cfg.Path, File: cfg.Overlay.Path, Writable: writable(cfg.Overlay.Path), Version: cfg.Version(), Providers: providers, Origins: cfg.Origins,
+	}, nil
 }
 
-// read gives the text of the file, none where there is no file.
-func (e *editor) read() ([]byte, edit.Sum, error) {
-	if e.path == "" {
-		return nil, edit.Sum{}, nil
+// writable reports whether a file can be made or replaced. It tries to create another one in the folder, since permissions do
+// not tell everything.
+func writable(path string) bool {
+	if path == "" {
+		return false
 	}
-	return edit.Read(e.path)
-}
-
-// replaceable reports whether another file can be made where a file is: what permissions say is not all that may be in the way.
-func replaceable(path string) bool {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
 	}
-	return usable(filepath.Dir(path)) == nil
+	return probe(filepath.Dir(path)) == nil
 }
 
-// Check says what a change makes of the file.
+// Check implements console.Editor.
 func (e *editor) Check(ctx context.Context, c console.Change) (*console.Draft, error) {
-	text, _, err := e.read()
+	cfg, err := config.LoadPlugins(e.src)
 	if err != nil {
 		return nil, err
 	}
-	draft, _, err := e.draft(ctx, text, c)
-	return draft, err
+	return e.draft(ctx, cfg, c)
 }
 
-// draft makes a change of a text and holds all of it to what "config validate" holds it to.
-func (e *editor) draft(ctx context.Context, text []byte, c console.Change) (*console.Draft, []byte, error) {
-	present, err := edit.Providers(text)
+// draft makes a change in a configuration's overlay and validates the result as "config validate" does.
+func (e *editor) draft(ctx context.Context, cfg *config.Config, c console.Change) (*console.Draft, error) {
+	present, err := cfg.FileProviders()
 	if err != nil {
-		return refusal(err)
+		return nil, err
 	}
-	p := present[c.Name] // what the form does not have stays
-	p.Config, p.Secrets, p.Labels, p.Fit = c.Provider.Config, c.Provider.Secrets, c.Provider.Labels, c.Provider.Fit
-	if p.Plugin = c.Provider.Plugin; p.Plugin == c.Name && present[c.Name].Plugin == "" {
-		p.Plugin = "" // which is the default
+	draft := &console.Draft{}
+	if p, ok := present[c.Name]; ok {
+		draft.Before = &p
 	}
-	after, err := edit.SetProvider(text, c.Name, p)
-	if err != nil {
-		return refusal(err)
-	}
-	section, err := edit.SetProvider(nil, c.Name, p)
-	if err != nil {
-		return refusal(err)
+	if err := change(cfg.Overlay, present, c); err != nil {
+		return nil, err
 	}
 	src := e.src
-	src.Path, src.Text = e.path, after
+	if src.Overlay, err = cfg.Overlay.Text(); err != nil {
+		return nil, err
+	}
 	report, err := config.Check(ctx, src)
+	if err != nil || len(report.Problems) > 0 {
+		draft.Problems = report.Problems
+		return draft, err
+	}
+	after, err := config.LoadPlugins(src)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return &console.Draft{Before: string(text), After: string(after), Section: string(section), Problems: report.Problems}, after, nil
+	if present, err = after.FileProviders(); err != nil {
+		return nil, err
+	}
+	if p, ok := present[c.Name]; ok {
+		draft.After = &p
+		section, err := config.ProviderText(c.Name, p)
+		if err != nil {
+			return nil, err
+		}
+		draft.Section = string(section)
+	}
+	return draft, nil
 }
 
-// refusal is the draft of a text that cannot be changed, or of a value that is not written; any other error stays one.
-func refusal(err error) (*console.Draft, []byte, error) {
-	var refused *edit.Error
-	switch {
-	case !errors.As(err, &refused):
-		return nil, nil, err
-	case refused.Reason == edit.BadValue:
-		return &console.Draft{Problems: []config.Problem{{Key: refused.Key, Line: refused.Line, Problem: refused.Problem, Want: refused.Want}}}, nil, nil
+// change makes a change in an overlay. A provider that another file defines in the same way needs no entry.
+func change(o *config.Overlay, present map[string]config.Provider, c console.Change) error {
+	if c.Provider == nil {
+		delete(o.Providers, c.Name)
+		return nil
 	}
-	return &console.Draft{Refused: refused}, nil, nil
+	want := c.Provider.Overlaid(c.Name)
+	_, overlaid := o.Providers[c.Name]
+	have, defined := present[c.Name]
+	if defined && !overlaid {
+		same, err := config.SameProvider(have.Overlaid(c.Name), want)
+		if err != nil || same {
+			return err
+		}
+	}
+	o.Providers[c.Name] = want
+	return nil
 }
 
-// Save writes a change and has the gateway read it. Whether the browser waits for that makes no difference.
+// Save implements console.Editor. It finishes also when the browser stops waiting.
 func (e *editor) Save(ctx context.Context, c console.Change) (*console.Draft, error) {
 	ctx = context.WithoutCancel(ctx)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	text, sum, err := e.read()
+	cfg, err := config.LoadPlugins(e.src)
 	if err != nil {
 		return nil, err
 	}
-	draft, after, err := e.draft(ctx, text, c)
+	version := cfg.Version()
+	draft, err := e.draft(ctx, cfg, c)
 	switch {
 	case err != nil:
 		return nil, err
-	case len(draft.Problems) > 0, draft.Refused != nil:
+	case len(draft.Problems) > 0:
 		return draft, nil
-	case e.path == "":
+	case cfg.Overlay.Path == "":
 		return draft, console.ErrNoFile
-	case c.Version != "" && c.Version != sum.String():
+	case c.Version != "" && c.Version != version:
 		return draft, console.ErrFileChanged
 	}
-	var changed *edit.ChangedError
-	var file *edit.FileError
-	switch err := edit.Write(e.path, after, sum); {
+	var changed *config.ChangedError
+	var file *config.FileError
+	switch err := cfg.Overlay.Write(); {
 	case errors.As(err, &changed):
 		return draft, console.ErrFileChanged
 	case errors.As(err, &file):
-		e.logger.WarnContext(ctx, "the configuration cannot be saved", "error", err)
+		e.logger.WarnContext(ctx, "the console's file cannot be written", "error", err)
 		return draft, fmt.Errorf("%w: %w", console.ErrReadOnly, err)
 	case err != nil:
 		return nil, err
 	}
 	draft.Written, draft.Reload = true, e.reload(ctx)
-	e.logger.InfoContext(ctx, "the configuration was changed in the console", "provider", c.Name, "loaded", draft.Reload == nil)
+	e.logger.InfoContext(ctx, "a provider was changed in the console", "provider", c.Name, "loaded", draft.Reload == nil)
 	return draft, nil
 }

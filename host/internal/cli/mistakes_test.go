@@ -18,10 +18,13 @@ import (
 var updateMistakes = flag.Bool("update-mistakes", false, "write what the program says into testdata/mistakes.txtar")
 
 // complete matches a problem with file, line, column, setting, mistake and cure. A file that is not YAML has no settings.
-var complete = regexp.MustCompile(`^[a-z-]+\.yaml:[1-9][0-9]*:[1-9][0-9]*: ([a-z_]+(\.[A-Za-z0-9_-]+)*: .+|is not YAML: .+); .+$`)
+var complete = regexp.MustCompile(`^[a-z-]+(\.console)?\.yaml:[1-9][0-9]*:[1-9][0-9]*: ([a-z_]+(\.[A-Za-z0-9_-]+)*: .+|is not YAML: .+); .+$`)
 
-// TestConfigValidateReportsPlaceAndCureOfEveryMistake runs config validate on a table of mistakes: in the file, in its secrets, and in
-// settings that the engine or the plugins' manifests refuse.
+// main is the configuration file beside a console's file with a mistake.
+const main = "providers:\n  jumdata:\n    secrets: {app_id: \"env:ID\", app_secret: \"env:ID\"}\n    price: {per_call: \"0.05\"}\n"
+
+// TestConfigValidateReportsPlaceAndCureOfEveryMistake runs config validate on a table of mistakes: in the configuration file, in the
+// console's file, in secrets, and in settings that the engine or the plugins' manifests refuse.
 func TestConfigValidateReportsPlaceAndCureOfEveryMistake(t *testing.T) {
 	t.Parallel()
 	const table = "testdata/mistakes.txtar"
@@ -68,14 +71,20 @@ func TestConfigValidateReportsPlaceAndCureOfEveryMistake(t *testing.T) {
 func mistakes(t *testing.T, in txtar.File, plugins string) string {
 	t.Helper()
 	dir := t.TempDir()
-	for name, text := range map[string]string{in.Name: string(in.Data), "pub.pem": "nonsense", "empty": ""} {
+	files := map[string]string{in.Name: string(in.Data), "pub.pem": "nonsense", "empty": ""}
+	config := in.Name
+	if name, ok := strings.CutSuffix(in.Name, ".console.yaml"); ok {
+		config = name + ".yaml"
+		files[config] = main
+	}
+	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	var out, errs bytes.Buffer
 	p := &cli.Program{Stdout: &out, Stderr: &errs, Environ: []string{"ID=id-4711"}, Dir: filepath.Dir(plugins)}
-	if status := p.Run(t.Context(), []string{"config", "validate", "--plugins-lock", "off", "--config", filepath.Join(dir, in.Name)}); status != cli.StatusUsage {
+	if status := p.Run(t.Context(), []string{"config", "validate", "--plugins-lock", "off", "--config", filepath.Join(dir, config)}); status != cli.StatusUsage {
 		t.Errorf("status %d", status)
 	}
 	if out.Len() > 0 {

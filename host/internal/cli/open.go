@@ -183,6 +183,11 @@ func usable(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
+	return probe(dir)
+}
+
+// probe makes a file in a folder and removes it.
+func probe(dir string) error {
 	f, err := os.CreateTemp(dir, ".probe-")
 	if err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/idcard"
-	"github.com/ocrmux/ocrmux/host/internal/order"
+	"github.com/ocrmux/ocrmux/host/internal/service"
 	"github.com/ocrmux/ocrmux/internal/terminal"
 )
 
@@ -70,7 +70,7 @@ func headline(r *engine.Recognition) string {
 // fieldTable lists the value, confidence and flags of each field, and the text as read if it differs from the value.
 func fieldTable(fields map[string]engine.Field) *terminal.Table {
 	t := &terminal.Table{}
-	for _, name := range order.Keys(fields, idcard.FieldNames()) {
+	for _, name := range service.KeysInOrder(fields, idcard.FieldNames()) {
 		f := fields[name]
 		value, read := f.Value, ""
 		switch {
@@ -94,7 +94,7 @@ func fieldTable(fields map[string]engine.Field) *terminal.Table {
 func checkTable(checks map[string]idcard.State) *terminal.Table {
 	t := &terminal.Table{Indent: "  "}
 	var open []string
-	for _, name := range order.Keys(checks, idcard.CheckNames()) {
+	for _, name := range service.KeysInOrder(checks, idcard.CheckNames()) {
 		if checks[name] == idcard.NotChecked {
 			open = append(open, checkWords(name).subject)
 			continue

@@ -15,8 +15,8 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/server"
 )
 
-// changes begins to watch for SIGHUP and for changes of configuration and plugins. stop ends the signals. It is also returned if files
-// cannot be watched, so that SIGHUP does not end the program.
+// changes begins to watch for reasons to reload: SIGHUP, and changes of the configuration file, the console's file and the
+// plugins. stop ends the signals; it is returned also where files cannot be watched, so that SIGHUP does not end the program.
 func changes(cfg *config.Config, logger *slog.Logger) (w *reload.Watcher, stop func(), err error) {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
@@ -27,12 +27,14 @@ func changes(cfg *config.Config, logger *slog.Logger) (w *reload.Watcher, stop f
 		return nil, stop, err
 	}
 	watch.Dirs = []string{dir}
-	if cfg.Path != "" {
-		file, err := filepath.Abs(cfg.Path)
-		if err != nil {
+	for _, file := range []string{cfg.Path, cfg.Overlay.Path} {
+		if file == "" {
+			continue
+		}
+		if file, err = filepath.Abs(file); err != nil {
 			return nil, stop, err
 		}
-		watch.Files = []string{file}
+		watch.Files = append(watch.Files, file)
 	}
 	w, err = watch.Begin()
 	return w, stop, err

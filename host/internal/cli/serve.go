@@ -58,17 +58,14 @@ func (p *Program) serveCommand() *cobra.Command {
 	return cmd
 }
 
-// gateway returns the server of an engine, with a console that can edit the configuration, and the function that reloads. Changed
-// files, signals and the console call it; only one reload runs at a time.
+// gateway returns the server of an engine, with a console that can change providers, and the function that reloads the
+// configuration. Changed files, signals and the console call it; it runs one reload at a time.
 func (p *Program) gateway(cmd *cobra.Command, e *opened, cfg *config.Config, logger *slog.Logger) (*server.Server, func(context.Context) error, error) {
 	src, err := p.sources(cmd)
 	if err != nil {
 		return nil, nil, err
 	}
-	edits, err := newEditor(src, cfg, logger)
-	if err != nil {
-		return nil, nil, internal(err)
-	}
+	edits := newEditor(src, logger)
 	settings := serverConfig(e, cfg, logger)
 	settings.Editor = edits
 	settings.Examine = func(ctx context.Context, provider string) (doctor.Report, error) {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -13,7 +14,7 @@ func (p *Program) configCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	validate := &cobra.Command{
 		Use:   "validate",
-		Short: "Check the configuration file, variables and flags against the plugins, without running a plugin",
+		Short: "Check files, variables and flags against the plugins, without running a plugin",
 		Args:  noArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return p.validate(cmd) },
 	}
@@ -34,6 +35,11 @@ func (p *Program) validate(cmd *cobra.Command) error {
 		return internal(err)
 	case len(report.Problems) > 0:
 		return usage(&config.Error{Problems: report.Problems})
+	}
+	if report.Overlay != "" {
+		if _, err := fmt.Fprintf(p.Stdout, "%s: set in the console: %s\n", report.Overlay, strings.Join(report.Overlaid, ", ")); err != nil {
+			return internal(err)
+		}
 	}
 	for _, name := range report.Good {
 		if _, err := fmt.Fprintf(p.Stdout, "provider %s: good\n", name); err != nil {

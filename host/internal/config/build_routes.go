@@ -16,7 +16,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-// routes makes what concerns the choice of providers, their prices and budgets.
+// routes builds the routes and the money section.
 func (b *builder) routes() {
 	f := &b.File
 	b.Engine.Money = b.money(f.Money)
@@ -28,10 +28,10 @@ func (b *builder) routes() {
 	b.state(f.State)
 }
 
-// keepDays is how long attempts stay in the ledger: the year that a bill can be asked about, and some.
+// keepDays is the number of days that attempts stay in the ledger: a year, in which a bill can be disputed, and some days more.
 const keepDays = 400
 
-// StateIn keeps state in a folder, where the configuration names no place for it.
+// StateIn returns the configuration that keeps state in a folder.
 func (c *Config) StateIn(dir string) *jetstream.Config {
 	s := c.File.State
 	return &jetstream.Config{Dir: dir, Name: s.Name, MaxLedgerAge: time.Duration(cmp.Or(s.KeepDays, keepDays)) * 24 * time.Hour}
@@ -74,7 +74,7 @@ func (b *builder) state(s State) {
 	}
 }
 
-// place finds the setting of what a store says is wrong with its configuration.
+// place returns the setting that a store refuses.
 func (b *builder) place(err error) {
 	var wrong *jetstream.ConfigError
 	if !errors.As(err, &wrong) {
@@ -111,7 +111,7 @@ func (b *builder) route(name string, r Route) engine.Route {
 	return out
 }
 
-// account is what the configuration says of a provider's price and limits.
+// account builds a provider's price and limits.
 func (b *builder) account(name string, p Provider, out *engine.ProviderConfig) {
 	at := func(rest ...string) []string { return append([]string{"providers", name}, rest...) }
 	out.Labels = p.Labels
@@ -141,7 +141,7 @@ func (b *builder) account(name string, p Provider, out *engine.ProviderConfig) {
 	}
 }
 
-// rate parses what the schema's pattern has let through.
+// rate parses a text that matches the schema's pattern.
 func rate(r CallRate) route.Rate {
 	calls, unit, ok := strings.Cut(string(r), "/")
 	if !ok {
@@ -179,7 +179,7 @@ func (b *builder) money(m Money) engine.Money {
 	return out
 }
 
-// location is the time zone in which days begin.
+// location returns the time zone in which days begin.
 func (b *builder) location() *time.Location {
 	name := b.File.Money.TimeZone
 	if name == "" {
@@ -193,7 +193,7 @@ func (b *builder) location() *time.Location {
 	return l
 }
 
-// dayAfter is the first moment after a day.
+// dayAfter returns the first moment after a day.
 func (b *builder) dayAfter(d Date, at []string) time.Time {
 	if d == "" {
 		return time.Time{}
@@ -210,7 +210,7 @@ func (b *builder) dayAfter(d Date, at []string) time.Time {
 	return t.AddDate(0, 0, 1)
 }
 
-// amount parses what the schema's pattern has let through.
+// amount parses a text that matches the schema's pattern.
 func (b *builder) amount(a Amount, at []string) money.Amount {
 	v, err := money.ParseAmount(string(a))
 	if err != nil {

@@ -15,26 +15,26 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/access"
 )
 
-// ServerConfig is where the HTTP server listens, and for whom.
+// ServerConfig configures the HTTP server and its tenants.
 type ServerConfig struct {
 	// Listen is the address.
 	Listen string
 	// Cert, Key and ClientCA are paths; all are empty without TLS.
 	Cert, Key, ClientCA string
-	// MaxRequests at once and Queue of those that wait; 0 means the default, a negative Queue none.
+	// MaxRequests is the number of requests served at once, Queue that of waiting ones. 0 means the default, a negative Queue none.
 	MaxRequests, Queue int
 	Tenants            []access.Config
-	// CallTimeout is the longest of all routes.
+	// CallTimeout is the longest timeout of all routes.
 	CallTimeout time.Duration
 }
 
-// DefaultListen is the address that the server listens on when the configuration names none.
+// DefaultListen is the default address of the server.
 const DefaultListen = "127.0.0.1:8080"
 
 const (
 	// defaultCallTimeout is the engine's.
 	defaultCallTimeout = time.Minute
-	// clientTenant is what a front door's client has instead of a credential: on whose behalf it calls.
+	// clientTenant is the key that names the tenant on whose behalf a front door's client calls.
 	clientTenant = "tenant"
 )
 
@@ -76,7 +76,7 @@ func (b *builder) tls(t ServerTLS) {
 	}
 }
 
-// tenant makes what the server knows of a tenant.
+// tenant builds a tenant of the server.
 func (b *builder) tenant(name string, t Tenant) access.Config {
 	at := func(rest ...string) []string { return append([]string{"tenants", name}, rest...) }
 	out := access.Config{Name: name, Certificates: t.Certificates, Routes: t.Routes, Concurrency: t.Concurrency, Admin: t.Admin}
@@ -105,7 +105,7 @@ func (b *builder) tenant(name string, t Tenant) access.Config {
 	return out
 }
 
-// unique sees to it that a key or certificate stands for one tenant.
+// unique refuses a key or certificate that belongs to two tenants.
 func (b *builder) unique() {
 	owner := make(map[string]string)
 	for _, t := range b.Config.Server.Tenants {

@@ -4,23 +4,29 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/host/internal/noopruntime"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
-// Report is what Check found.
+// Report is the result of Check.
 type Report struct {
-	// Problems in the order of the file, those of variables and flags last. Without any the configuration can be used.
+	// Problems in the order of [Error]. Without any, the configuration can be used.
 	Problems []Problem
-	// Good are the names of the providers whose configuration and plugins can be used, sorted; none unless the configuration itself holds.
+	// Good are the names of the providers whose configuration and plugins can be used, sorted. There are none if the
+	// configuration itself is invalid.
 	Good []string
+	// Overlay is the path of the console's file, and Overlaid the providers that it sets, sorted; both empty if it sets none.
+	Overlay  string
+	Overlaid []string
 }
 
-// Check holds all sources against each other and against the plugins in the folder, without running a plugin, calling anybody or writing
-// anything: what "ocrmux config validate" does. With [Sources.Text] it judges a change of the file before it is written. The error is
-// nil unless something else went wrong, such as the end of ctx.
+// Check validates all sources together, and against the plugins in the folder. It runs no plugin, calls nobody and writes
+// nothing. "ocrmux config validate" prints its report. With [Sources.Overlay] it validates a change of the console's file
+// before it is written. The error is nil unless something else went wrong, such as the end of ctx.
 func Check(ctx context.Context, src Sources) (Report, error) {
 	c, err := Load(src)
 	if err != nil {
@@ -32,6 +38,9 @@ func Check(ctx context.Context, src Sources) (Report, error) {
 		return reportOf(c.Explain(err))
 	}
 	var r Report
+	if len(c.Overlay.Providers) > 0 {
+		r.Overlay, r.Overlaid = c.Overlay.Path, slices.Sorted(maps.Keys(c.Overlay.Providers))
+	}
 	for _, info := range e.Providers() {
 		switch info.State {
 		case catalog.Broken:
@@ -41,7 +50,7 @@ func Check(ctx context.Context, src Sources) (Report, error) {
 			r.Good = append(r.Good, info.Name)
 		}
 	}
-	r.Problems = inOrder(r.Problems)
+	r.Problems = c.inOrder(r.Problems)
 	if err := e.Close(context.WithoutCancel(ctx)); err != nil {
 		return r, fmt.Errorf("config: %w", err)
 	}
@@ -56,7 +65,8 @@ func reportOf(err error) (Report, error) {
 	return Report{}, err
 }
 
-// broken is the problem of a provider whose plugin cannot be used, at the provider or, where none is configured, at the folder.
+// broken returns the problem of a provider whose plugin cannot be used, placed at the provider or, if none is configured, at
+// the folder of plugins.
 func (c *Config) broken(info engine.ProviderInfo) Problem {
 	at := []string{"plugins", "dir"}
 	if _, configured := c.File.Providers[info.Name]; configured {
@@ -65,7 +75,7 @@ func (c *Config) broken(info engine.ProviderInfo) Problem {
 	return c.layers.problemAtKey(at, info.Reason, c.cure(info.Plugin))
 }
 
-// cure is what helps a plugin that cannot be used.
+// cure says what to do about a plugin that cannot be used.
 func (c *Config) cure(plugin string) string {
 	_, bad, err := c.Plugins()
 	if err != nil {

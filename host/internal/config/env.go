@@ -7,12 +7,12 @@ import (
 
 const (
 	envPrefix = "OCRMUX_"
-	// EnvConfig is the variable that names the configuration file when no flag does.
+	// EnvConfig is the variable that names the configuration file if no flag does.
 	EnvConfig = envPrefix + "CONFIG"
 )
 
-// readEnvironment makes a layer of each variable that stands for a setting, in the order of their names. Variables
-// without "__" are none of them: every setting is at least two levels deep.
+// readEnvironment makes a layer of each variable that sets a setting, in the order of their names. Variables without "__" set
+// none: every setting is at least two levels deep.
 func readEnvironment(environ []string) (layers, []Problem) {
 	var out layers
 	var problems []Problem
@@ -24,7 +24,7 @@ func readEnvironment(environ []string) (layers, []Problem) {
 		}
 		path, ok := envPath(rest)
 		if !ok {
-			problems = append(problems, Problem{File: "$" + name, Problem: "the name stands for no setting",
+			problems = append(problems, Problem{File: "$" + name, Problem: "the name is not that of a setting",
 				Want: "\"__\" goes a level down, \"___\" is a hyphen, as in OCRMUX_PROVIDERS__SECOND___ACCOUNT__PLUGIN"})
 			continue
 		}
@@ -37,8 +37,8 @@ func readEnvironment(environ []string) (layers, []Problem) {
 	return out, problems
 }
 
-// envPath is the setting a variable stands for: in lower case, "__" goes a level down, "___" is a hyphen and "_" itself.
-// That is unambiguous because no name begins or ends with, or doubles, a hyphen or an underscore.
+// envPath returns the setting of a variable: in lower case, "__" goes a level down, "___" is a hyphen and "_" itself. That is
+// unambiguous because no name begins or ends with a hyphen or an underscore, or doubles one.
 func envPath(name string) (path []string, ok bool) {
 	var key strings.Builder
 	name = strings.ToLower(name)

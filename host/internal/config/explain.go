@@ -8,17 +8,17 @@ import (
 	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 )
 
-// Explain finds the place of what an engine says is wrong with the configuration: an error that is made of
-// *engine.ConfigError becomes a *[Error], any other stays as it is.
+// Explain adds places to an error of an engine about the configuration: an error that is made of *engine.ConfigError becomes an
+// *[Error]. Any other error is returned as it is.
 func (c *Config) Explain(err error) error {
 	var problems []Problem
 	if !c.explain(err, &problems) {
 		return err
 	}
-	return asError(problems)
+	return c.asError(problems)
 }
 
-// explain reports whether an error is made of nothing but engine.ConfigErrors.
+// explain reports whether an error is made only of *engine.ConfigError.
 func (c *Config) explain(err error, out *[]Problem) bool {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, e := range joined.Unwrap() {
@@ -41,7 +41,7 @@ func (c *Config) explain(err error, out *[]Problem) bool {
 	return true
 }
 
-// purpose is what the schema says of a setting, where nothing else tells what would be right.
+// purpose returns the description of a setting, for problems that do not say what would be right.
 func (c *Config) purpose(path []string) string {
 	if len(path) == 3 && path[0] == "money" && path[1] == "budgets" {
 		return "one budget for each day, and one for each month, of a provider, route or tenant"
@@ -52,7 +52,7 @@ func (c *Config) purpose(path []string) string {
 	return ""
 }
 
-// settingPath is the setting that an engine means.
+// settingPath returns the setting that an engine means.
 func settingPath(e *engine.ConfigError) []string {
 	var path []string
 	switch {
@@ -85,7 +85,7 @@ func settingPath(e *engine.ConfigError) []string {
 	return path
 }
 
-// priceSetting is what the file calls a part of a tariff.
+// priceSetting returns the name that the file has for a part of a tariff.
 func priceSetting(name string) string {
 	switch name {
 	case "bought":

@@ -6,7 +6,7 @@ import (
 	"github.com/invopop/jsonschema"
 )
 
-// File is what a configuration file may hold. Everything is optional.
+// File is the content of a configuration file. Everything is optional.
 type File struct {
 	Plugins    Plugins              `json:"plugins,omitempty" jsonschema_description:"Where provider plugins are found."`
 	Providers  map[string]Provider  `json:"providers,omitempty" jsonschema_description:"Providers by name; a provider is one account with one vendor. Without any, there is one for each plugin that needs no secret. Names are lower-case letters and digits, with single - or _ between them."`
@@ -19,11 +19,12 @@ type File struct {
 	Server     Server               `json:"server,omitempty" jsonschema_description:"The HTTP server."`
 	Tenants    map[string]Tenant    `json:"tenants,omitempty" jsonschema_description:"Who may use the HTTP API, by name. Without any tenant the server listens on a loopback address only, and everybody there is admin."`
 	Limits     Limits               `json:"limits,omitempty" jsonschema_description:"Bounds of time and size; 0 means the default."`
+	Console    Console              `json:"console,omitempty" jsonschema_description:"The pages for people."`
 	Telemetry  Telemetry            `json:"telemetry,omitempty" jsonschema_description:"What others are told of this program's work: never card data or secrets."`
 	Log        Log                  `json:"log,omitempty" jsonschema_description:"The log, on standard error."`
 }
 
-// Plugins says where plugins are.
+// Plugins configures where plugins are found and how they run.
 type Plugins struct {
 	Dir         string   `json:"dir,omitempty" jsonschema:"minLength=1" jsonschema_description:"Folder that is searched for plugins. Default: the folder plugins beside the program."`
 	Lock        string   `json:"lock,omitempty" jsonschema:"enum=required,enum=off,default=required" jsonschema_description:"required: a plugin is loaded only as the file plugins.lock in the folder approves it. off: whatever lies in the folder is loaded."`
@@ -46,6 +47,11 @@ type Provider struct {
 	Fit     *bool             `json:"fit,omitempty" jsonschema:"default=true" jsonschema_description:"Whether a picture that breaks the provider's limits is turned, converted or shrunk to meet them. If not, it is refused."`
 }
 
+// Console configures the pages for people.
+type Console struct {
+	File *string `json:"file,omitempty" jsonschema_description:"File that holds what admins change in the console, above the configuration file and below variables and flags. Default: NAME.console.yaml beside a configuration file NAME.yaml; \"\" means none, so that nothing can be changed in the console."`
+}
+
 // FrontDoor answers as a vendor, at the vendor's own path and in the vendor's own protocol.
 type FrontDoor struct {
 	Route   string                        `json:"route,omitempty" jsonschema:"minLength=1,default=default" jsonschema_description:"Route that recognises the pictures."`
@@ -58,7 +64,7 @@ type Fetch struct {
 	Allow []HostPort `json:"allow,omitempty" jsonschema_description:"Private or loopback addresses from which pictures may be fetched, besides all public ones."`
 }
 
-// Limits bound what one call may take.
+// Limits bound one call.
 type Limits struct {
 	Timeout          Duration      `json:"timeout,omitempty" jsonschema:"default=60s" jsonschema_description:"Of a whole call."`
 	MaxExchanges     int           `json:"max_exchanges,omitempty" jsonschema:"minimum=0,maximum=8,default=8" jsonschema_description:"HTTP exchanges of one attempt."`
@@ -101,7 +107,7 @@ type EgressLimits struct {
 	MaxRedirects         int      `json:"max_redirects,omitempty" jsonschema:"minimum=-1,maximum=20,default=5" jsonschema_description:"Redirects followed in one exchange; -1 means none."`
 }
 
-// Log is what is logged and how.
+// Log configures the log.
 type Log struct {
 	Level  string `json:"level,omitempty" jsonschema:"enum=debug,enum=info,enum=warn,enum=error,default=warn" jsonschema_description:"The least severe records that are shown."`
 	Format string `json:"format,omitempty" jsonschema:"enum=text,enum=json,default=text" jsonschema_description:"text for people, json for machines."`
@@ -110,7 +116,7 @@ type Log struct {
 // Duration is a length of time such as "1m30s" or "500ms".
 type Duration string
 
-// JSONSchema says how a duration is written.
+// JSONSchema returns the schema of a duration.
 func (Duration) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "string", Pattern: `^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`, Examples: []any{"30s", "1m30s"}}
 }
@@ -118,29 +124,29 @@ func (Duration) JSONSchema() *jsonschema.Schema {
 // HostPort is an address such as "127.0.0.1:8080", "[::1]:8080" or "files.internal:443".
 type HostPort string
 
-// JSONSchema says how an address is written. A host may be left out to mean every address of this machine.
+// JSONSchema returns the schema of an address. Without a host it is every address of this machine.
 func (HostPort) JSONSchema() *jsonschema.Schema {
 	const port = `([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])`
 	return &jsonschema.Schema{Type: "string", Pattern: `^([A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\]):` + port + `$`, Examples: []any{"127.0.0.1:8080"}}
 }
 
-// Source says where a secret is found: "env:NAME" or "file:PATH". It is never the secret itself.
+// Source names where a secret is: "env:NAME" or "file:PATH". It is never the secret itself.
 type Source string
 
 var sourceForm = regexp.MustCompile(`^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$`)
 
-// Valid reports whether it is written as the place of a secret, rather than being one.
+// Valid reports whether the source is well-formed, rather than a secret by mistake.
 func (s Source) Valid() bool { return sourceForm.MatchString(string(s)) }
 
-// JSONSchema says how a source is written.
+// JSONSchema returns the schema of a source.
 func (Source) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "string", Pattern: sourceForm.String(), Examples: []any{"env:VENDOR_APP_SECRET", "file:/run/secrets/vendor"}}
 }
 
-// ClientCredential is one credential of a front door's client: the source of a secret, or an identifier as it is.
+// ClientCredential is one credential of a front door's client: the source of a secret, or an identifier itself.
 type ClientCredential string
 
-// JSONSchema says how a credential is written.
+// JSONSchema returns the schema of a credential.
 func (ClientCredential) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "string", MinLength: ptr(uint64(1)), Examples: []any{"demo", "env:CLIENT_APP_SECRET", "file:/run/secrets/client"}}
 }

@@ -2,7 +2,7 @@ package config
 
 import "github.com/invopop/jsonschema"
 
-// Route is how calls find their providers.
+// Route configures which providers serve a call.
 type Route struct {
 	Policy       string         `json:"policy,omitempty" jsonschema:"enum=failover,enum=weighted,enum=cheapest,enum=fastest,enum=hedge,enum=cascade,enum=consensus,default=failover" jsonschema_description:"Who is asked first and when to stop: failover in the order of the list, weighted by lot, cheapest by the price now, fastest by recent calls, hedge with a second one when the first is late, cascade until a reading is good enough, consensus by a vote on each field."`
 	Providers    []string       `json:"providers" jsonschema:"minItems=1,uniqueItems=true" jsonschema_description:"Names of providers, the preferred one first."`
@@ -22,20 +22,20 @@ type HedgeRule struct {
 	MaxExtra float64  `json:"max_extra,omitempty" jsonschema:"minimum=0,maximum=1,default=0.1" jsonschema_description:"Cost that hedges may add, as a share of what the calls cost without them."`
 }
 
-// AcceptRule says which reading a cascade is content with.
+// AcceptRule says which reading a cascade accepts.
 type AcceptRule struct {
 	Fields        []string `json:"fields,omitempty" jsonschema:"uniqueItems=true" jsonschema_description:"Fields that must be there."`
 	MinConfidence float64  `json:"min_confidence,omitempty" jsonschema:"minimum=0,maximum=1" jsonschema_description:"Confidence that every field needs which has one."`
 	IgnoreChecks  bool     `json:"ignore_checks,omitempty" jsonschema:"default=false" jsonschema_description:"Whether a reading is taken whose checks fail."`
 }
 
-// ConsensusRule is k of n.
+// ConsensusRule says how many providers are asked and how many must agree.
 type ConsensusRule struct {
 	Agree int `json:"agree,omitempty" jsonschema:"minimum=1,maximum=16,default=2" jsonschema_description:"Providers that must agree on every field; so many are asked at once."`
 	Of    int `json:"of,omitempty" jsonschema:"minimum=1,maximum=16,default=3" jsonschema_description:"Readings that are taken at most."`
 }
 
-// Price is what the calls of an account cost, in the currency of the money section.
+// Price is the price of the calls of an account, in the currency of the money section.
 type Price struct {
 	PerCall   Amount       `json:"per_call,omitempty" jsonschema_description:"Of every call."`
 	Tier      uint64       `json:"tier,omitempty" jsonschema_description:"Calls in the package that was bought, to take the price of that tier from the manifest."`
@@ -44,7 +44,7 @@ type Price struct {
 	Monthly   []VolumeTier `json:"monthly,omitempty" jsonschema_description:"Prices by the number of calls in the month so far."`
 }
 
-// Package is so many calls that were paid for.
+// Package is a number of prepaid calls.
 type Package struct {
 	ID      string `json:"id" jsonschema:"pattern=^[a-z0-9]+([-_][a-z0-9]+)*$,example=2026-a" jsonschema_description:"Name, unique in the account; the count of used calls belongs to it."`
 	Calls   uint64 `json:"calls" jsonschema:"minimum=1" jsonschema_description:"Calls in it."`
@@ -66,7 +66,7 @@ type AccountLimits struct {
 	Breaker     BreakerRules `json:"breaker,omitempty" jsonschema_description:"Circuit breaker."`
 }
 
-// BreakerRules say when an account is left alone because its vendor fails.
+// BreakerRules say when an account is not called because its vendor fails.
 type BreakerRules struct {
 	Off         bool     `json:"off,omitempty" jsonschema:"default=false" jsonschema_description:"Switches it off."`
 	FailureRate float64  `json:"failure_rate,omitempty" jsonschema:"minimum=0,maximum=1,default=0.5" jsonschema_description:"Share of calls within the window that opens it when they fail by the vendor's or the network's fault."`
@@ -75,7 +75,7 @@ type BreakerRules struct {
 	OpenFor     Duration `json:"open_for,omitempty" jsonschema:"default=15s" jsonschema_description:"Time for which no call is made. The return to all calls takes as long again."`
 }
 
-// Money is the currency and what may be spent.
+// Money has the currency and the budgets.
 type Money struct {
 	Currency string   `json:"currency,omitempty" jsonschema:"pattern=^[A-Z]{3}$,default=CNY,example=CNY" jsonschema_description:"Of every price and budget, ISO 4217."`
 	TimeZone string   `json:"time_zone,omitempty" jsonschema:"default=Asia/Shanghai" jsonschema_description:"In which days and months begin, such as Asia/Shanghai."`
@@ -92,7 +92,7 @@ type Budget struct {
 	Calls    uint64 `json:"calls,omitempty" jsonschema_description:"Calls that may be billed."`
 }
 
-// State is where state is kept.
+// State configures where state is kept.
 type State struct {
 	Dir      string `json:"dir,omitempty" jsonschema:"minLength=1" jsonschema_description:"Folder for this program alone. A second one on the same folder is refused."`
 	InMemory bool   `json:"in_memory,omitempty" jsonschema:"default=false" jsonschema_description:"Whether state lasts only as long as the program."`
@@ -107,7 +107,7 @@ type State struct {
 	Password        Source `json:"password,omitempty" jsonschema_description:"Where the user's password is found."`
 }
 
-// Results are recognitions that are kept.
+// Results configures the cache of recognitions.
 type Results struct {
 	Entries int      `json:"entries,omitempty" jsonschema:"minimum=0,maximum=1000000" jsonschema_description:"Results that are kept at most."`
 	TTL     Duration `json:"ttl,omitempty" jsonschema_description:"How long a result is good for."`
@@ -116,7 +116,7 @@ type Results struct {
 // Amount is money as a decimal text, such as "0.042". A number without quotes would lose digits.
 type Amount string
 
-// JSONSchema says how an amount is written.
+// JSONSchema returns the schema of an amount.
 func (Amount) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "string", Pattern: `^[0-9]{1,12}(\.[0-9]{1,6})?$`, Examples: []any{"0.042", "500"}}
 }
@@ -124,15 +124,15 @@ func (Amount) JSONSchema() *jsonschema.Schema {
 // Date is a day, such as "2026-12-31".
 type Date string
 
-// JSONSchema says how a day is written.
+// JSONSchema returns the schema of a day.
 func (Date) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "string", Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`, Examples: []any{"2026-12-31"}}
 }
 
-// CallRate is so many calls in a second, minute or hour, such as "20/s".
+// CallRate is a number of calls per second, minute or hour, such as "20/s".
 type CallRate string
 
-// JSONSchema says how a rate is written.
+// JSONSchema returns the schema of a rate.
 func (CallRate) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "string", Pattern: `^[1-9][0-9]{0,8}/(s|m|h)$`, Examples: []any{"20/s", "600/m"}}
 }

@@ -2,7 +2,7 @@ package config
 
 import "github.com/invopop/jsonschema"
 
-// Server is the HTTP server.
+// Server configures the HTTP server.
 type Server struct {
 	Listen      HostPort  `json:"listen,omitempty" jsonschema:"default=127.0.0.1:8080" jsonschema_description:"Address to listen on. One that other machines reach needs tenants."`
 	TLS         ServerTLS `json:"tls,omitempty" jsonschema_description:"Certificate of the server. Its files are read again when they change."`
@@ -17,7 +17,7 @@ type ServerTLS struct {
 	ClientCA string `json:"client_ca,omitempty" jsonschema:"minLength=1" jsonschema_description:"PEM file with the authorities of clients' certificates, which can then stand for a key."`
 }
 
-// Tenant is one who may use the HTTP API.
+// Tenant is a user of the HTTP API.
 type Tenant struct {
 	Keys         []KeyHash `json:"keys,omitempty" jsonschema:"uniqueItems=true" jsonschema_description:"Hashes of its keys, as ocrmux key new prints them. The keys themselves do not belong here."`
 	Certificates []string  `json:"certificates,omitempty" jsonschema:"uniqueItems=true" jsonschema_description:"Common names of client certificates that prove the tenant."`
@@ -30,7 +30,7 @@ type Tenant struct {
 // KeyHash is the hash of a key.
 type KeyHash string
 
-// JSONSchema says how a hash is written.
+// JSONSchema returns the schema of a hash.
 func (KeyHash) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "string", Pattern: `^sha256:[0-9a-f]{64}$`, Examples: []any{"sha256:…, as ocrmux key new prints it"}}
 }

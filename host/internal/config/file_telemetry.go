@@ -8,19 +8,19 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/telemetry"
 )
 
-// Telemetry is what the program tells others of its work.
+// Telemetry configures traces and metrics.
 type Telemetry struct {
 	Traces  Traces  `json:"traces,omitempty" jsonschema_description:"Spans of calls, attempts, steps and exchanges."`
 	Metrics Metrics `json:"metrics,omitempty" jsonschema_description:"Counters, durations and gauges."`
 }
 
-// Traces are where spans go.
+// Traces configures where spans are sent.
 type Traces struct {
 	OTLP   CollectorURL `json:"otlp,omitempty" jsonschema_description:"URL of a collector that takes spans over OTLP/HTTP. Default: there are no traces."`
 	Sample *float64     `json:"sample,omitempty" jsonschema:"minimum=0,maximum=1,default=1" jsonschema_description:"Share of the calls that are traced."`
 }
 
-// Metrics are how metrics are given.
+// Metrics configures how metrics are served.
 type Metrics struct {
 	Prometheus *bool `json:"prometheus,omitempty" jsonschema:"default=true" jsonschema_description:"Whether the gateway has metrics at /metrics, in the format of Prometheus. With tenants, for admins."`
 }
@@ -28,7 +28,8 @@ type Metrics struct {
 // CollectorURL is the URL of a collector.
 type CollectorURL string
 
-// JSONSchema says how the URL of a collector is written. It has no pattern: what breaks one is shown, and this may hold credentials.
+// JSONSchema returns the schema of a collector's URL. It has no pattern: a value that breaks a pattern is shown, and a URL may
+// hold credentials.
 func (CollectorURL) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "string", MinLength: ptr(uint64(1)), Examples: []any{"http://collector:4318"}}
 }

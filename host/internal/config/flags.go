@@ -7,10 +7,10 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// settingOf is the annotation of a flag that stands for a setting.
+// settingOf is the annotation of a flag that names its setting.
 const settingOf = "ocrmux.setting"
 
-// AddFlags adds the flags that stand for settings.
+// AddFlags adds the flags that set settings.
 func AddFlags(flags *pflag.FlagSet) {
 	for _, f := range []struct{ name, setting, usage string }{
 		{"plugins-dir", "plugins.dir", "`folder` that is searched for plugins"},
@@ -25,7 +25,7 @@ func AddFlags(flags *pflag.FlagSet) {
 	}
 }
 
-// readFlags makes a layer of each flag that was given.
+// readFlags makes a layer of each given flag.
 func readFlags(flags *pflag.FlagSet) layers {
 	var out layers
 	if flags == nil {

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// layer is what one source sets: the file, one variable or one flag.
+// layer has the settings of one source: a file, a variable or a flag.
 type layer struct {
 	tree   map[string]any
 	places map[string]place // by joined path
 }
 
-// place is where a setting stands: its key and its value.
+// place is the place of a setting: of its key and of its value.
 type place struct {
 	file                             string
 	keyLine, keyColumn, line, column int
@@ -22,13 +22,13 @@ func newLayer() *layer {
 	return &layer{tree: make(map[string]any), places: make(map[string]place)}
 }
 
-// join makes a path a map's key. No key of a configuration holds a zero byte.
+// join returns a path as the key of a map. No key of a configuration holds a zero byte.
 func join(path []string) string { return strings.Join(path, "\x00") }
 
-// layers in rising order of precedence.
+// layers are in rising order of precedence.
 type layers []*layer
 
-// placeOf is where the setting at a path stands or, where it is absent, the closest one inside or around it that is set.
+// placeOf returns the place of a setting or, if it is not set, of the closest one inside or around it.
 func (ls layers) placeOf(path []string) (place, bool) {
 	if p, ok := ls.exactly(path); ok {
 		return p, true
@@ -57,13 +57,13 @@ func (ls layers) exactly(path []string) (place, bool) {
 	return place{}, false
 }
 
-// problem places a problem at the value of a setting.
+// problem returns a problem placed at the value of a setting.
 func (ls layers) problem(path []string, what, want string) Problem {
 	at, _ := ls.placeOf(path)
 	return Problem{File: at.file, Line: at.line, Column: at.column, Key: showKey(path), Problem: what, Want: want}
 }
 
-// problemAtKey places a problem at the key of a setting.
+// problemAtKey returns a problem placed at the key of a setting.
 func (ls layers) problemAtKey(path []string, what, want string) Problem {
 	at, _ := ls.placeOf(path)
 	return Problem{File: at.file, Line: at.keyLine, Column: at.keyColumn, Key: showKey(path), Problem: what, Want: want}

@@ -26,54 +26,61 @@ import (
 // maxFileBytes bounds a configuration file.
 const maxFileBytes = 4 << 20
 
-// Sources are where settings come from, in rising order of precedence: file, environment, flags.
+// Sources are where settings come from, in rising order of precedence: the configuration file, the console's file (see
+// [Overlay]), the environment, flags.
 type Sources struct {
-	// Path of the file. Empty means the one that OCRMUX_CONFIG names, or none.
+	// Path of the configuration file. Empty means the one that OCRMUX_CONFIG names, or none.
 	Path string
-	// Text, unless nil, is read in place of the file: what it would say after a change. Places are still told by Path, and
-	// paths in the text are still relative to it.
-	Text []byte
+	// Overlay, unless nil, is read in place of the console's file: its content after a change.
+	Overlay []byte
 	// Environ is the environment, as os.Environ gives it.
 	Environ []string
 	// Flags holds what AddFlags added; it may be nil.
 	Flags *pflag.FlagSet
-	// ProgramDir is the folder of the program, beside whose file plugins are found by default.
+	// ProgramDir is the folder of the program. Its folder plugins is the default for plugins.
 	ProgramDir string
-	// UserCacheDir is the user's cache folder; empty when there is none.
+	// UserCacheDir is the user's cache folder; empty if there is none.
 	UserCacheDir string
 }
 
-// Config is a configuration that holds.
+// Config is a valid configuration.
 type Config struct {
-	// Path of the configuration file; empty when there is none.
+	// Path of the configuration file; empty if there is none.
 	Path string
-	// File is what all sources together say, before defaults.
+	// Overlay is the console's file, never nil.
+	Overlay *Overlay
+	// File has the settings of all sources together, without defaults.
 	File File
-	// Engine lacks what a configuration cannot say: Runtimes, Documents and Logger.
+	// Engine lacks Runtimes, Documents and Logger, which no setting can provide.
 	Engine engine.Config
 	// WASM names a cache folder that may not exist yet.
 	WASM wasm.Config
-	// Process lacks what a configuration cannot say: Logger.
+	// Process lacks the Logger.
 	Process process.Config
-	// State is where state is kept; nil means in memory. It lacks the Logger.
+	// State configures where state is kept; nil means in memory. It lacks the Logger.
 	State *jetstream.Config
-	// Server is where the HTTP server listens, and for whom.
+	// Server configures the HTTP server.
 	Server ServerConfig
-	// Telemetry lacks what a configuration cannot say: Version and Logger.
+	// Telemetry lacks Version and Logger.
 	Telemetry telemetry.Config
-	// SecretSources are where the secrets were found, in no particular order.
+	// SecretSources are the sources of the secrets, in no particular order.
 	SecretSources []SecretSource
 
-	layers layers
+	layers layers // those of the files, then those of variables and flags
+	text   []byte // of the configuration file
 	schema *validator.Schema
 }
 
-// Load reads, merges and validates all sources and fetches the secrets. Paths in the file are relative to the file, all
-// others to the current folder. An error is a *[Error] with every problem there is.
+// fileLayers is the number of layers that files make: the configuration file and the console's, both also where they do not exist.
+const fileLayers = 2
+
+// Load reads, merges and validates all sources and fetches the secrets. Paths in the configuration file and in the console's
+// file are relative to the folder of the configuration file, all others to the current folder. An error is a *[Error] with
+// every problem.
 func Load(src Sources) (*Config, error) { return load(src, (*builder).build) }
 
-// LoadPlugins is Load for commands that only handle plugin files: it validates everything, but finds only what the section
-// "plugins" names, so that no secret of a provider must be there.
+// LoadPlugins is Load for commands that only handle plugin files: it validates all sources, but reads only the files that the
+// section "plugins" names. The providers' secrets need not exist.
 func LoadPlugins(src Sources) (*Config, error) { return load(src, (*builder).plugins) }
 
 func load(src Sources, build func(*builder, Sources)) (*Config, error) {
@@ -82,52 +89,59 @@ func load(src Sources, build func(*builder, Sources)) (*Config, error) {
 		return nil, err
 	}
 	c := &Config{schema: schema}
-	path := src.Path
-	if path == "" {
-		path = newEnvironment(src.Environ)[EnvConfig]
-	}
-	var problems []Problem
-	if path != "" || src.Text != nil {
-		c.Path = path
-		l, wrong := src.readFile(path)
-		c.layers, problems = append(c.layers, l), append(problems, wrong...)
-	}
-	variables, wrong := readEnvironment(src.Environ)
-	problems = append(problems, wrong...)
-	c.layers = append(append(c.layers, variables...), readFlags(src.Flags)...)
+	problems := c.read(src)
 
 	settings, err := c.layers.merge(schema)
 	if err != nil {
 		return nil, err
 	}
-	problems = append(problems, holdTo(schema, settings.Raw(), c.layers)...)
+	problems = append(problems, validate(schema, settings.Raw(), c.layers)...)
 	if len(problems) > 0 {
-		return nil, asError(problems)
+		return nil, c.asError(problems)
 	}
 	if err := settings.UnmarshalWithConf("", &c.File, koanf.UnmarshalConf{Tag: "json"}); err != nil {
 		return nil, fmt.Errorf("config: %w", err)
 	}
-	b := builder{Config: c, base: filepath.Dir(path), environment: newEnvironment(src.Environ)}
+	if c.Overlay.Providers, err = c.layers[fileLayers-1 : fileLayers].providers(schema); err != nil {
+		return nil, err
+	}
+	b := builder{Config: c, base: filepath.Dir(c.Path), environment: newEnvironment(src.Environ)}
 	build(&b, src)
-	return c, asError(b.problems)
+	return c, c.asError(b.problems)
 }
 
-// readFile reads the configuration file, or what stands for it.
-func (src Sources) readFile(path string) (*layer, []Problem) {
-	if len(src.Text) > maxFileBytes {
-		return newLayer(), []Problem{{File: path, Problem: "the text is too long", Want: fmt.Sprintf("at most %d bytes", maxFileBytes)}}
+// read makes the layers of all sources.
+func (c *Config) read(src Sources) []Problem {
+	c.Path = src.Path
+	if c.Path == "" {
+		c.Path = newEnvironment(src.Environ)[EnvConfig]
 	}
-	if src.Text != nil {
-		return readYAML(src.Text, path, nil, false)
-	}
-	text, err := boundedread.File(path, maxFileBytes)
-	if err != nil {
-		return newLayer(), []Problem{{File: path, Problem: "the configuration file cannot be read: " + boundedread.WithoutPath(err).Error(), Want: "name a file that exists"}}
-	}
-	return readYAML(text, path, nil, false)
+	main, problems := c.readFile()
+	variables, wrong := readEnvironment(src.Environ)
+	problems = append(problems, wrong...)
+	above := append(variables, readFlags(src.Flags)...)
+	c.layers = append(layers{main}, above...)
+	path, wrong := c.overlayPath()
+	problems = append(problems, wrong...)
+	overlay, wrong := c.readOverlay(path, src.Overlay)
+	main.replaceBy(overlay)
+	c.layers = append(layers{main, overlay}, above...)
+	return append(problems, wrong...)
 }
 
-// merge lays all layers over each other.
+// readFile reads the configuration file, if there is one.
+func (c *Config) readFile() (*layer, []Problem) {
+	if c.Path == "" {
+		return newLayer(), nil
+	}
+	var err error
+	if c.text, err = boundedread.File(c.Path, maxFileBytes); err != nil {
+		return newLayer(), []Problem{{File: c.Path, Problem: "the configuration file cannot be read: " + boundedread.WithoutPath(err).Error(), Want: "name a file that exists"}}
+	}
+	return readYAML(c.text, c.Path, nil, false)
+}
+
+// merge merges all layers; later ones take precedence.
 func (ls layers) merge(schema *validator.Schema) (*koanf.Koanf, error) {
 	k := koanf.New("\x00")
 	for _, l := range ls {
@@ -139,8 +153,8 @@ func (ls layers) merge(schema *validator.Schema) (*koanf.Koanf, error) {
 	return k, nil
 }
 
-// fillEmpty gives a key without a value its meaning: where a mapping belongs, one without settings ("local:" is a provider
-// with nothing to say about it); elsewhere, that it is not set.
+// fillEmpty gives a key without a value its meaning: an empty mapping if the key has a mapping ("local:" is a provider without
+// settings), or else that the key is not set.
 func fillEmpty(tree map[string]any, schema *validator.Schema, path []string) {
 	for key, value := range tree {
 		at := append(path[:len(path):len(path)], key)
@@ -150,7 +164,7 @@ func fillEmpty(tree map[string]any, schema *validator.Schema, path []string) {
 			fillEmpty(value, schema, at)
 		case nil:
 			switch {
-			case s == nil: // a plugin's own setting, or an unknown one
+			case s == nil: // a setting of a plugin, or an unknown one
 			case s.Types != nil && slices.Contains(s.Types.ToStrings(), "object"):
 				tree[key] = map[string]any{}
 			default:
@@ -160,7 +174,7 @@ func fillEmpty(tree map[string]any, schema *validator.Schema, path []string) {
 	}
 }
 
-// builder makes an engine's configuration from settings that fit the schema.
+// builder makes an engine's configuration of valid settings.
 type builder struct {
 	*Config
 	base        string // folder of the file
@@ -211,7 +225,7 @@ func (b *builder) limits(l Limits) {
 	b.Process.StartTimeout = b.duration(l.Process.StartTimeout, "limits", "process", "start_timeout")
 }
 
-// plugins finds the folders.
+// plugins builds the section "plugins".
 func (b *builder) plugins(src Sources) {
 	p := b.File.Plugins
 	b.Engine.Plugins = filepath.Join(src.ProgramDir, "plugins")
@@ -242,7 +256,7 @@ func (b *builder) plugins(src Sources) {
 	}
 }
 
-// resolve makes a path of the file relative to the file.
+// resolve makes a path in a file relative to the folder of the configuration file.
 func (b *builder) resolve(path string, setting ...string) string {
 	at, _ := b.layers.placeOf(setting)
 	if filepath.IsAbs(path) || at.line == 0 {
@@ -251,7 +265,7 @@ func (b *builder) resolve(path string, setting ...string) string {
 	return filepath.Join(b.base, path)
 }
 
-// duration parses what the schema's pattern has let through; only its size can still be wrong.
+// duration parses a text that matches the schema's pattern. Only its size can still be wrong.
 func (b *builder) duration(d Duration, setting ...string) time.Duration {
 	if d == "" {
 		return 0

@@ -62,7 +62,8 @@ func load(t *testing.T, files map[string]string, environ []string, flags ...stri
 	return c, dir, err
 }
 
-func TestTheDocumentedExampleBecomesAnEngineConfiguration(t *testing.T) {
+func TestLoadMakesAnEngineConfigurationOfTheDocumentedExample(t *testing.T) {
+	t.Parallel()
 	c, dir, err := load(t, map[string]string{
 		"config.yaml": documented, "secrets/jumdata": "s3cret\n", "plugins/.keep": "",
 	}, []string{"JUMDATA_APP_ID=id"})
@@ -89,7 +90,8 @@ func TestTheDocumentedExampleBecomesAnEngineConfiguration(t *testing.T) {
 	}
 }
 
-func TestWithoutAnySourceTheDefaultsHold(t *testing.T) {
+func TestLoadWithoutSourcesGivesDefaults(t *testing.T) {
+	t.Parallel()
 	c, _, err := load(t, nil, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -99,7 +101,8 @@ func TestWithoutAnySourceTheDefaultsHold(t *testing.T) {
 	}
 }
 
-func TestPrecedence(t *testing.T) {
+func TestLoadPrecedence(t *testing.T) {
+	t.Parallel()
 	file := map[string]string{"config.yaml": "limits: {timeout: 1s, max_exchanges: 3}\nproviders:\n  second-account: {plugin: local}\n"}
 	for name, c := range map[string]struct {
 		environ, flags []string
@@ -125,7 +128,8 @@ func TestPrecedence(t *testing.T) {
 	}
 }
 
-func TestAVariableReachesEveryName(t *testing.T) {
+func TestVariablesReachEveryName(t *testing.T) {
+	t.Parallel()
 	c, _, err := load(t, map[string]string{"config.yaml": "providers: {second-account: {plugin: local}, a_b: {plugin: local}}\n"}, []string{
 		"OCRMUX_PROVIDERS__SECOND___ACCOUNT__PLUGIN=other",
 		"OCRMUX_PROVIDERS__A_B__CONFIG__SIZE=12",
@@ -146,7 +150,8 @@ func TestAVariableReachesEveryName(t *testing.T) {
 	}
 }
 
-func TestTheFileCanBeNamedByAVariable(t *testing.T) {
+func TestVariableCanNameTheFile(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "named.yaml")
 	if err := os.WriteFile(path, []byte("log: {level: debug}"), 0o600); err != nil {
 		t.Fatal(err)
@@ -158,6 +163,7 @@ func TestTheFileCanBeNamedByAVariable(t *testing.T) {
 }
 
 func TestPathsOfTheFileAreRelativeToItAndOthersToTheCurrentFolder(t *testing.T) {
+	t.Parallel()
 	c, dir, err := load(t, map[string]string{"config.yaml": "plugins: {cache_dir: cache}\n"}, nil)
 	if err != nil || c.WASM.CacheDir != filepath.Join(dir, "cache") {
 		t.Errorf("from the file: %v, %v", c.WASM.CacheDir, err)
@@ -173,6 +179,7 @@ func TestPathsOfTheFileAreRelativeToItAndOthersToTheCurrentFolder(t *testing.T) 
 }
 
 func TestAnchorsMayBeUsedForWholeValues(t *testing.T) {
+	t.Parallel()
 	c, _, err := load(t, map[string]string{"config.yaml": `
 providers:
   one: {plugin: local, config: &settings {threads: 2}}
@@ -186,7 +193,8 @@ providers:
 	}
 }
 
-func TestTheNewlineThatEndsASecretsFileIsCut(t *testing.T) {
+func TestSecretFileLosesTheNewlineAtItsEnd(t *testing.T) {
+	t.Parallel()
 	for content, want := range map[string]string{"abc": "abc", "abc\n": "abc", "abc\r\n": "abc", "abc\n\n": "abc\n", " abc \n": " abc "} {
 		c, _, err := load(t, map[string]string{"config.yaml": `providers: {x: {secrets: {key: "file:key"}}}`, "key": content}, nil)
 		if err != nil {
@@ -198,7 +206,8 @@ func TestTheNewlineThatEndsASecretsFileIsCut(t *testing.T) {
 	}
 }
 
-func TestWhatTheEngineFindsWrongIsPlaced(t *testing.T) {
+func TestExplainPlacesWhatTheEngineFindsWrong(t *testing.T) {
+	t.Parallel()
 	c, dir, err := load(t, map[string]string{"config.yaml": "providers:\n  one:\n    config: {upload: x}\n    secrets:\n      key: env:K\nroutes:\n  r: {providers: [one,\n    two]}\n"},
 		[]string{"K=v", "OCRMUX_PROVIDERS__ONE__CONFIG__SIDE=top"})
 	if err != nil {
@@ -228,6 +237,7 @@ $OCRMUX_PROVIDERS__ONE__CONFIG__SIDE: providers.one.config.side: c`
 }
 
 func TestSubprocessesAreConfinedAsConfigured(t *testing.T) {
+	t.Parallel()
 	c, dir, err := load(t, map[string]string{"config.yaml": "plugins: {confine: required, readable: [models, /dev/null]}\n", "models": ""}, nil)
 	if err != nil {
 		t.Fatal(err)

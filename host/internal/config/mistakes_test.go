@@ -10,7 +10,8 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/config"
 )
 
-func TestEveryMistakeIsNamedWithItsPlaceAndItsCure(t *testing.T) {
+func TestProblemsHaveTheirPlaceAndWhatWouldBeRight(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		file    string
 		environ []string
@@ -147,7 +148,7 @@ func TestEveryMistakeIsNamedWithItsPlaceAndItsCure(t *testing.T) {
 		},
 		"a variable whose name stands for nothing": {
 			environ: []string{"OCRMUX___LOG____LEVEL=info"},
-			want:    `$OCRMUX___LOG____LEVEL: the name stands for no setting; "__" goes a level down, "___" is a hyphen, as in OCRMUX_PROVIDERS__SECOND___ACCOUNT__PLUGIN`,
+			want:    `$OCRMUX___LOG____LEVEL: the name is not that of a setting; "__" goes a level down, "___" is a hyphen, as in OCRMUX_PROVIDERS__SECOND___ACCOUNT__PLUGIN`,
 		},
 		"a variable that is no YAML": {
 			environ: []string{"OCRMUX_PLUGINS__DIR=[x"},
@@ -183,7 +184,8 @@ $OCRMUX_FETCH__ALLOW: fetch.allow: is a text; write a list`,
 	}
 }
 
-func TestAFileThatIsNotThereIsNamed(t *testing.T) {
+func TestProblemNamesAMissingFile(t *testing.T) {
+	t.Parallel()
 	_, err := config.Load(config.Sources{Path: "no/such.yaml"})
 	want := "no/such.yaml: the configuration file cannot be read: no such file or directory; name a file that exists"
 	if err == nil || err.Error() != want {
@@ -192,7 +194,8 @@ func TestAFileThatIsNotThereIsNamed(t *testing.T) {
 }
 
 // However a secret ends up in a configuration, no message repeats it.
-func TestNoMessageRepeatsASecret(t *testing.T) {
+func TestProblemsNeverRepeatASecret(t *testing.T) {
+	t.Parallel()
 	const secret = "hunter2"
 	for name, c := range map[string]struct {
 		file    string
@@ -232,7 +235,8 @@ func TestNoMessageRepeatsASecret(t *testing.T) {
 	}
 }
 
-func TestASmallFileCannotUnfoldIntoAHugeOne(t *testing.T) {
+func TestYAMLAliasesAreBounded(t *testing.T) {
+	t.Parallel()
 	var b strings.Builder
 	b.WriteString("providers: {x: {config: {a0: &a0 [1,1,1,1,1,1,1,1,1,1]")
 	for i := range 9 {

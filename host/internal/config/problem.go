@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// Problem is one thing that is wrong in a configuration. It never holds a secret.
+// Problem is one mistake in a configuration. It never holds a secret.
 type Problem struct {
-	// File as it was named, or the environment variable or flag ("$OCRMUX_LOG__LEVEL", "--log-level"); empty for what
-	// stands nowhere.
+	// File as it was named, or the environment variable or flag ("$OCRMUX_LOG__LEVEL", "--log-level"); empty for a setting
+	// that no source has.
 	File string
-	// Line and Column count from 1; 0 when the problem has no place in a file.
+	// Line and Column count from 1; they are 0 if the problem is not in a file.
 	Line, Column int
 	// Key is the path of the setting: "providers.jumdata.secrets.app_id".
 	Key string
@@ -21,7 +21,7 @@ type Problem struct {
 	Problem, Want string
 }
 
-// String is "FILE:LINE:COLUMN: KEY: PROBLEM; WANT", without the parts that are not known.
+// String returns "FILE:LINE:COLUMN: KEY: PROBLEM; WANT", without the parts that are not known.
 func (p Problem) String() string {
 	var b strings.Builder
 	b.WriteString(p.File)
@@ -43,13 +43,13 @@ func (p Problem) String() string {
 	return b.String()
 }
 
-// Error is a configuration that cannot be used.
+// Error says why a configuration is refused.
 type Error struct {
-	// Problems in the order of the file, those of variables and flags last.
+	// Problems in the order of the configuration file, then in that of the console's file, those of variables and flags last.
 	Problems []Problem
 }
 
-// Error has one line for each problem.
+// Error returns one line for each problem.
 func (e *Error) Error() string {
 	lines := make([]string, len(e.Problems))
 	for i, p := range e.Problems {
@@ -58,20 +58,26 @@ func (e *Error) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// asError is nil when there is no problem.
-func asError(problems []Problem) error {
+// asError returns nil if there is no problem.
+func (c *Config) asError(problems []Problem) error {
 	if len(problems) == 0 {
 		return nil
 	}
-	return &Error{Problems: inOrder(problems)}
+	return &Error{Problems: c.inOrder(problems)}
 }
 
-// inOrder sorts problems as an Error has them, each once.
-func inOrder(problems []Problem) []Problem {
+// inOrder returns the problems in the order of an Error, each once.
+func (c *Config) inOrder(problems []Problem) []Problem {
+	inOverlay := func(p Problem) int {
+		if p.Line > 0 && c.Overlay != nil && p.File == c.Overlay.Path {
+			return 1
+		}
+		return 0
+	}
 	problems = slices.Clone(problems)
 	slices.SortStableFunc(problems, func(a, b Problem) int {
 		return cmp.Or(
-			cmp.Compare(min(1, b.Line), min(1, a.Line)),
+			cmp.Compare(min(1, b.Line), min(1, a.Line)), cmp.Compare(inOverlay(a), inOverlay(b)),
 			cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
 			strings.Compare(a.Key, b.Key), strings.Compare(a.Problem, b.Problem),
 		)

@@ -36,6 +36,7 @@ results: {entries: 100, ttl: 10m}
 `
 
 func TestRoutesPricesAndBudgetsReachTheEngine(t *testing.T) {
+	t.Parallel()
 	c, dir, err := load(t, map[string]string{"config.yaml": withMoney}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -73,7 +74,8 @@ func TestRoutesPricesAndBudgetsReachTheEngine(t *testing.T) {
 	}
 }
 
-func TestMistakesInMoneyAreToldWithTheirPlace(t *testing.T) {
+func TestProblemsOfMoneyHaveTheirPlace(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct{ file, want string }{
 		"an amount without quotes":         {"providers: {a: {price: {per_call: 0.05}}}", "providers.a.price.per_call"},
 		"a day that is none":               {"providers: {a: {price: {packages: [{id: p, calls: 1, price: \"1\", expires: \"2026-02-30\"}]}}}", "providers.a.price.packages.0.expires: is no day"},

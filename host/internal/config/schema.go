@@ -10,21 +10,21 @@ import (
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// namePattern is how providers and routes are called: what a variable's name can express, too (see envPath).
+// namePattern is the pattern of the names of providers and routes. A variable's name can express them (see envPath).
 const namePattern = `^[a-z0-9]+([-_][a-z0-9]+)*$`
 
-// MaxNameLength of a provider, route or tenant.
+// MaxNameLength is the greatest length of the name of a provider, route or tenant.
 const MaxNameLength = 63
 
 var nameForm = regexp.MustCompile(namePattern)
 
-// ValidName reports whether a provider, route or tenant may be called so.
+// ValidName reports whether a name is possible for a provider, route or tenant.
 func ValidName(name string) bool { return len(name) <= MaxNameLength && nameForm.MatchString(name) }
 
-// schemaName is what the schema is called where it is compiled.
+// schemaName is the name of the schema for the compiler.
 const schemaName = "ocrmux.schema.json"
 
-// Schema is the JSON Schema (2020-12) of a configuration file that knows nothing of plugins, indented. See [SchemaWith].
+// Schema returns the JSON Schema (2020-12) of a configuration file without the settings of plugins, indented. See [SchemaWith].
 func Schema() ([]byte, error) {
 	s, err := fileSchema()
 	if err != nil {
@@ -34,7 +34,7 @@ func Schema() ([]byte, error) {
 	return json.MarshalIndent(s, "", "  ")
 }
 
-// settingsSchema is the schema of merged settings, in which no key is without a value (see fillEmpty).
+// settingsSchema returns the schema of merged settings, in which every key has a value (see fillEmpty).
 func settingsSchema() ([]byte, error) {
 	r := jsonschema.Reflector{Anonymous: true, DoNotReference: true}
 	s := r.Reflect(&File{})
@@ -59,7 +59,7 @@ func settingsSchema() ([]byte, error) {
 	return json.Marshal(tree)
 }
 
-// fileSchema is the schema of merged settings as a tree that can be changed.
+// fileSchema returns the schema of merged settings as a tree.
 func fileSchema() (object, error) {
 	text, err := settingsSchema()
 	if err != nil {
@@ -84,7 +84,7 @@ func compileSchema() (*validator.Schema, error) {
 	return c.Compile(schemaName)
 }
 
-// schemaAt is the schema of the value at a path, or nil where anything may stand.
+// schemaAt returns the schema of the value at a path, or nil if any value is allowed.
 func schemaAt(s *validator.Schema, path []string) *validator.Schema {
 	for _, key := range path {
 		if s == nil {

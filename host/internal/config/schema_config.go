@@ -14,7 +14,7 @@ import (
 // plainHTTPKey is a setting that the engine adds to those of every plugin.
 const plainHTTPKey = "allow_plain_http"
 
-// config is the schema of a plugin's config, under a name of its own, and whether it may be empty.
+// config returns the schema of a plugin's config, under a name of its own, and whether it may be empty.
 func (p *pluginSchemas) config(d *abi.Descriptor, name string, door bool) (s object, empty bool) {
 	own, recursive, err := ownConfig(d, name, door)
 	if err != nil {
@@ -29,7 +29,7 @@ func (p *pluginSchemas) config(d *abi.Descriptor, name string, door bool) (s obj
 			return object{"type": []any{"object", "null"}}, true // it has been moved once already
 		}
 		p.defs[name+"-own"] = own
-		// What is left when a key is taken away cannot be said of such a schema.
+		// Such a schema cannot be applied to the config without that key.
 		p.defs[name] = object{
 			"if":   object{"type": "object", "required": []any{plainHTTPKey}},
 			"then": object{"properties": object{plainHTTPKey: plainHTTPSchema()}},
@@ -49,7 +49,7 @@ func (p *pluginSchemas) config(d *abi.Descriptor, name string, door bool) (s obj
 	return object{"anyOf": []any{settings, object{"type": "null"}}}, true
 }
 
-// ownConfig is the schema in a manifest, moved to the name.
+// ownConfig returns the schema in a manifest, moved to the name.
 func ownConfig(d *abi.Descriptor, name string, door bool) (s object, recursive bool, err error) {
 	if len(d.ConfigSchema) == 0 {
 		return object{"type": "object", "additionalProperties": false}, false, nil
@@ -98,8 +98,8 @@ func plainHTTPSchema() object {
 	return object{"type": "boolean", "default": false, "description": "Lets http go further than this machine."}
 }
 
-// plain reports whether one more property makes a schema accept what it accepts without that key: whether nothing in it looks at
-// the keys of the whole config but its own properties.
+// plain reports whether a property can be added to a schema without changing what else it accepts: whether only its own
+// properties look at the keys of the whole config.
 func plain(s object) bool {
 	if _, taken := within(s, "properties")[plainHTTPKey]; taken {
 		return false

@@ -10,12 +10,12 @@ import (
 	"github.com/ocrmux/ocrmux/internal/manifest"
 )
 
-// SchemaWith is the JSON Schema (2020-12) of a configuration file for these plugins and no others, indented: a provider's config
-// and secrets, and a front door's clients, are those of its plugin. It describes a file that stands for itself: what variables and
-// flags add, it cannot know.
+// SchemaWith returns the JSON Schema (2020-12) of a configuration file for these plugins and no others, indented: a provider's
+// config and secrets, and a front door's clients, are those of its plugin. It does not know what variables, flags and the
+// console's file add.
 //
-// All references in it are pointers from its root, so that editors can follow them. Where a plugin's own schema cannot be moved
-// into another one, its config is not looked at, and unchecked says why.
+// All references in it are pointers from its root, so that editors can follow them. If a plugin's own schema cannot be
+// moved into another one, its config is not checked, and unchecked says why.
 func SchemaWith(plugins []*abi.Descriptor) (text []byte, unchecked []error, err error) {
 	s, err := fileSchema()
 	if err != nil {
@@ -60,7 +60,7 @@ type pluginSchemas struct {
 	unchecked      []error
 }
 
-// anyProvider is a provider of any plugin. It leaves to addProvider what no "plugin" means.
+// anyProvider returns the schema of a provider that names its plugin. addProvider handles providers without "plugin".
 func (p *pluginSchemas) anyProvider(names []any) object {
 	s := clone(p.provider)
 	plugin := within(s, "properties", "plugin")
@@ -79,7 +79,7 @@ func (p *pluginSchemas) anyProvider(names []any) object {
 	return s
 }
 
-// addProvider adds what a plugin's providers are, and gives the schema of the one with the plugin's own name.
+// addProvider adds the schema of a plugin's providers, and returns that of the provider with the plugin's name.
 func (p *pluginSchemas) addProvider(d *abi.Descriptor) object {
 	config, empty := p.config(d, "config-"+d.Name, false)
 	s := object{"properties": object{"config": config, "secrets": secretsSchema(d)}}
@@ -108,7 +108,7 @@ func described(d *abi.Descriptor) string {
 	return strings.TrimSpace(d.Name + " " + d.Version + ": " + d.Description)
 }
 
-// addDoor gives the schema of a plugin's front door.
+// addDoor returns the schema of a plugin's front door.
 func (p *pluginSchemas) addDoor(d *abi.Descriptor) object {
 	name := "config-" + d.Name
 	if requiresEndpoint(d) {

@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -145,7 +146,8 @@ var filesAndVerdicts = []struct {
 }
 
 // The schema that editors use and the program itself are of one opinion, wherever a schema can have one.
-func TestTheSchemaWithPluginsAcceptsAndRefusesWhatTheProgramDoes(t *testing.T) {
+func TestSchemaWithPluginsAcceptsAndRefusesWhatTheProgramDoes(t *testing.T) {
+	t.Parallel()
 	dir := pluginFolder(t, strange)
 	text, unchecked, err := config.SchemaWith(descriptors(t, dir))
 	if err != nil {
@@ -162,8 +164,12 @@ func TestTheSchemaWithPluginsAcceptsAndRefusesWhatTheProgramDoes(t *testing.T) {
 				t.Fatal(err)
 			}
 			schemaErr := schema.Validate(asJSON(t, v))
+			path := filepath.Join(t.TempDir(), "config.yaml")
+			if err := os.WriteFile(path, []byte(c.file), 0o600); err != nil {
+				t.Fatal(err)
+			}
 			report, err := config.Check(t.Context(), config.Sources{
-				Path: filepath.Join(t.TempDir(), "config.yaml"), Text: []byte(c.file),
+				Path:    path,
 				Environ: []string{"ID=id-4711", "KEY=key", "OCRMUX_PLUGINS__LOCK=off", "OCRMUX_PLUGINS__DIR=" + dir},
 			})
 			if err != nil {
@@ -199,7 +205,8 @@ func asJSON(t *testing.T, v any) any {
 	return out
 }
 
-func TestEveryReferenceOfTheSchemaIsAPointerFromItsRoot(t *testing.T) {
+func TestSchemaReferencesArePointersFromItsRoot(t *testing.T) {
+	t.Parallel()
 	text, _, err := config.SchemaWith(descriptors(t, pluginFolder(t, strange)))
 	if err != nil {
 		t.Fatal(err)

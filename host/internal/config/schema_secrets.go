@@ -5,7 +5,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/manifest"
 )
 
-// secretsSchema is what a plugin's manifest wants of a provider's secrets.
+// secretsSchema returns the schema of a provider's secrets for a plugin.
 func secretsSchema(d *abi.Descriptor) object {
 	properties := object{}
 	for _, spec := range d.Secrets {
@@ -20,7 +20,7 @@ func secretsSchema(d *abi.Descriptor) object {
 	return s
 }
 
-// clientSchema is what a plugin's manifest wants of a client's credentials.
+// clientSchema returns the schema of a client's credentials for a plugin.
 func clientSchema(d *abi.Descriptor) object {
 	properties := object{clientTenant: object{"type": "string", "minLength": 1, "description": "Tenant on whose behalf the client calls."}}
 	for _, spec := range d.Secrets {
@@ -39,7 +39,7 @@ func clientSchema(d *abi.Descriptor) object {
 	return s
 }
 
-// sourceSchema is where a secret is found.
+// sourceSchema returns the schema of a secret's source.
 func sourceSchema(spec abi.SecretSpec, orEmpty bool) object {
 	source := Source("").JSONSchema()
 	s := object{"type": source.Type, "pattern": source.Pattern, "examples": source.Examples}
@@ -52,7 +52,7 @@ func sourceSchema(spec abi.SecretSpec, orEmpty bool) object {
 	return s
 }
 
-// wholeSets wants one of the sets whole. A key without a value is not there.
+// wholeSets requires all secrets of one of the sets. A key without a value does not count.
 func wholeSets(sets []abi.SecretSet) []any {
 	var out []any
 	for _, set := range sets {

@@ -34,7 +34,8 @@ func schema(t *testing.T) (text []byte, compiled *jsonschema.Schema) {
 	return text, compiled
 }
 
-func TestTheSchemaAcceptsEveryExampleOfTheDocumentation(t *testing.T) {
+func TestSchemaAcceptsEveryExampleOfTheDocumentation(t *testing.T) {
+	t.Parallel()
 	guide, err := os.ReadFile("../../../docs/configuration.md")
 	if err != nil {
 		t.Fatal(err)
@@ -56,7 +57,8 @@ func TestTheSchemaAcceptsEveryExampleOfTheDocumentation(t *testing.T) {
 	}
 }
 
-func TestEverySettingIsDocumented(t *testing.T) {
+func TestSettingsAreAllDocumented(t *testing.T) {
+	t.Parallel()
 	guide, err := os.ReadFile("../../../docs/configuration.md")
 	if err != nil {
 		t.Fatal(err)

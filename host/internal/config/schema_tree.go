@@ -24,7 +24,7 @@ func parseSchema(text []byte) (object, error) {
 	return s, nil
 }
 
-// within is the part of a schema under some keys; nil where there is none.
+// within returns the part of a schema under some keys; nil if there is none.
 func within(s object, path ...string) object {
 	for _, key := range path {
 		s, _ = s[key].(object)
@@ -32,8 +32,8 @@ func within(s object, path ...string) object {
 	return s
 }
 
-// allowEmpty lets every key of a file be without a value, as fillEmpty understands it: as a mapping without settings, or as
-// not there. What is required stays required, and what stands in lists is not looked at.
+// allowEmpty lets every key of a file have no value, which fillEmpty reads as an empty mapping or as not set. Required keys stay
+// required. Items of lists are not changed.
 func allowEmpty(s object) {
 	if s["type"] == "object" && s["required"] == nil {
 		s["type"] = []any{"object", "null"}
@@ -64,8 +64,8 @@ func allowEmptyIn(s object) {
 	}
 }
 
-// boundNumbers has every whole number be at least 0, unless the schema says otherwise, and one that a JSON number holds exactly, so
-// that none overflows.
+// boundNumbers restricts every whole number to at least 0, unless the schema says otherwise, and to numbers that JSON holds
+// exactly, so that none overflows.
 func boundNumbers(s object) {
 	const most = 1<<53 - 1
 	if s["type"] == "integer" {
@@ -103,5 +103,5 @@ func clone[T any](v T) T {
 	return out
 }
 
-// reference is a schema that is another one of the file's.
+// reference returns a reference to another schema of the file.
 func reference(name string) object { return object{"$ref": "#/$defs/" + name} }

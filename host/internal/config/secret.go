@@ -16,7 +16,7 @@ import (
 // maxSecretBytes bounds a secret's file; the longest secrets are private keys.
 const maxSecretBytes = 64 << 10
 
-// SecretSource is where a secret, or a public key that is trusted, was found. It holds nothing of the secret.
+// SecretSource is the source of a secret or of a trusted public key. It holds nothing of the secret.
 type SecretSource struct {
 	// Setting is the path of the setting that names the source: "providers.jumdata.secrets.app_id".
 	Setting string
@@ -75,7 +75,7 @@ func (b *builder) clients(door string, clients []map[string]ClientCredential) []
 	return out
 }
 
-// keys fetches the public keys that are trusted.
+// keys fetches the trusted public keys.
 func (b *builder) keys(sources []Source) []ed25519.PublicKey {
 	var out []ed25519.PublicKey
 	for i, source := range sources {
@@ -107,7 +107,7 @@ func (b *builder) fetch(source string, path []string) (text, what, want string) 
 	return fetch(b.environment, kind, rest)
 }
 
-// secretFile is the path of a file that holds a secret and is read elsewhere.
+// secretFile returns the path of a file that holds a secret and is read elsewhere.
 func (b *builder) secretFile(path string, setting ...string) string {
 	if path == "" {
 		return ""

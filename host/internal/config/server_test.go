@@ -15,7 +15,8 @@ import (
 // hashOf is how a key's hash is written.
 func hashOf(key string) string { return access.Hash(key).String() }
 
-func TestTenantsAndTheServerAreConfigured(t *testing.T) {
+func TestServerAndTenantsAreConfigured(t *testing.T) {
+	t.Parallel()
 	c, dir, err := load(t, map[string]string{"config.yaml": `
 server:
   listen: ":8443"
@@ -52,7 +53,8 @@ front_doors: {jumdata: {clients: [{app_id: a, tenant: bank}, {app_id: b}]}}
 	}
 }
 
-func TestAServerThatCannotBeRightIsRefused(t *testing.T) {
+func TestServerThatCannotBeRightIsRefused(t *testing.T) {
+	t.Parallel()
 	key := `"` + hashOf("a") + `"`
 	for name, c := range map[string]struct{ file, want string }{
 		"everybody as admin":                    {`server: {listen: ":8080"}`, `config.yaml:1:18: server.listen: other machines can reach this address, and there are no tenants: everybody would be admin; add tenants with keys, which ocrmux key new makes, or listen on a loopback address such as 127.0.0.1:8080`},

@@ -10,7 +10,8 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/config"
 )
 
-func TestLoadTellsWhereSecretsWereFoundAndNothingOfThem(t *testing.T) {
+func TestSecretSourcesNamePlacesAndNoSecrets(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "ocrmux.yaml")
 	for path, text := range map[string]string{filepath.Join(dir, "secret"): "hunter2", file: `

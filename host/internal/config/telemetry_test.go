@@ -11,6 +11,7 @@ import (
 )
 
 func TestTelemetryIsConfigured(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		file string
 		want telemetry.Config
@@ -33,7 +34,8 @@ func TestTelemetryIsConfigured(t *testing.T) {
 	}
 }
 
-func TestACollectorThatCannotBeRightIsRefusedAndNotRepeated(t *testing.T) {
+func TestTelemetryCollectorThatCannotBeRightIsRefusedAndNotRepeated(t *testing.T) {
+	t.Parallel()
 	for name, at := range map[string]string{
 		"no scheme": "hunter2:4318", "another scheme": "grpc://hunter2:4317", "no host": "http://", "credentials": "http://me:hunter2@collector:4318",
 		"a query": "http://collector:4318?token=hunter2", "no URL": "http://hunter2:a b",

@@ -11,7 +11,8 @@ import (
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
 )
 
-func TestThePluginsLockIsRequiredUnlessTheOperatorSaysOtherwise(t *testing.T) {
+func TestPluginsLockIsRequiredUnlessTheOperatorSaysOtherwise(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		file           string
 		environ, flags []string
@@ -36,6 +37,7 @@ func TestThePluginsLockIsRequiredUnlessTheOperatorSaysOtherwise(t *testing.T) {
 }
 
 func TestTrustedKeysAreReadFromFilesAndVariables(t *testing.T) {
+	t.Parallel()
 	private, public, id, err := trust.GenerateKey(bytes.NewReader(make([]byte, 32)))
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +67,8 @@ func TestTrustedKeysAreReadFromFilesAndVariables(t *testing.T) {
 	}
 }
 
-func TestCommandsThatOnlyHandlePluginsNeedNoSecretOfAProvider(t *testing.T) {
+func TestLoadPluginsNeedsNoSecretOfAProvider(t *testing.T) {
+	t.Parallel()
 	set := pflag.NewFlagSet("test", pflag.ContinueOnError)
 	config.AddFlags(set)
 	src := config.Sources{Flags: set, ProgramDir: "/opt/ocrmux", Environ: []string{"OCRMUX_PROVIDERS__X__SECRETS__KEY=env:NOT_SET"}}

@@ -7,36 +7,36 @@ import (
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
-// accountView is a budget or a package in words.
+// accountView is a budget or a package in the words of a page.
 type accountView struct {
 	Name string
-	// Until says when it begins anew or expires; empty for never.
+	// Until says when it is renewed or expires; empty if it never does.
 	Until string
 	Bars  []*barView
 }
 
-// barView is what is left of one limit, in money or in calls.
+// barView shows one limit, in money or in calls.
 type barView struct {
-	// Parts of the whole bar, which is 100 wide.
+	// Parts of the bar, which is 100 wide.
 	Parts []barPart
-	// Spent to Limit are numbers in words; those that are zero and uninteresting are empty.
+	// Spent to Limit are numbers in words. Unknown and Reserved are empty if they are zero.
 	Spent, Unknown, Reserved, Left, Limit string
-	// Low: little or nothing is left.
+	// Low reports whether little or nothing is left.
 	Low bool
 }
 
-// barPart is drawn from X, Width wide, both of 100.
+// barPart is a part of a bar that begins at X. X and the Width are of 100.
 type barPart struct{ Kind, X, Width string }
 
-// nearly is the share of a limit below which little is left: one in so many.
+// nearly is the divisor of a limit below which little is left.
 const nearly = 10
 
-// account is a budget or package for a visitor.
+// account returns the view of a budget or package.
 func (c *Console) account(v *visitor, currency money.Currency, a money.Account) *accountView {
 	x := &accountView{Name: a.Name}
 	switch {
 	case !a.Pool.IsZero():
-		x.Name = a.Pool.String()
+		x.Name = v.say(a.Pool).Text
 		if !a.Until.IsZero() {
 			x.Until = v.T("usage.expires", c.clock(a.Until))
 		}
@@ -55,7 +55,7 @@ func (c *Console) account(v *visitor, currency money.Currency, a money.Account) 
 	return x
 }
 
-// bar is one limit of an account, written as the unit says. What other programs hold is reserved, too.
+// bar returns the view of one limit of an account. What other programs hold counts as reserved.
 func bar(a money.Account, of func(money.Units) int64, say func(int64) string, unit string) *barView {
 	limit, left, reserved := of(a.Limit), of(a.Left), of(a.Reserved)+of(a.Held)
 	b := &barView{Spent: say(of(a.Spent)), Left: fmt.Sprintf(unit, say(left)), Limit: fmt.Sprintf(unit, say(limit)), Low: left < limit/nearly || left <= 0}
@@ -80,5 +80,5 @@ func bar(a money.Account, of func(money.Units) int64, say func(int64) string, un
 	return b
 }
 
-// decimal writes a length of a drawing.
+// decimal writes a length for SVG.
 func decimal(f float64) string { return strconv.FormatFloat(f, 'f', 2, 64) }

@@ -14,7 +14,7 @@ import (
 
 const configurePath = folder + "configure"
 
-// configureRoutes are the forms that edit the configuration: none where it cannot be edited.
+// configureRoutes returns the forms that change providers; none without an Editor.
 func (c *Console) configureRoutes() map[string]http.HandlerFunc {
 	if c.cfg.Editor == nil {
 		return nil
@@ -24,14 +24,14 @@ func (c *Console) configureRoutes() map[string]http.HandlerFunc {
 	return map[string]http.HandlerFunc{"GET " + of: show, "POST " + of: take, "GET " + configurePath: show, "POST " + configurePath: take}
 }
 
-// draftView is what a change makes of the file.
+// draftView is the result of a change.
 type draftView struct {
-	Diff    []diffLine
+	Changes []changedSetting
 	Same    bool
 	Section string
-	// Refused says why the file cannot be changed; Unsaved and Unloaded why it was not written, and why the gateway did not take what was.
-	Refused, Unsaved, Unloaded string
-	Written                    bool
+	// Unsaved says why the change was not written, Unloaded why the gateway could not load what was written.
+	Unsaved, Unloaded string
+	Written           bool
 }
 
 // configuring is a form about to be shown.
@@ -44,7 +44,7 @@ type configuring struct {
 	provider config.Provider
 }
 
-// begin finds the form that a request is about.
+// begin returns the form that a request is about.
 func (c *Console) begin(r *http.Request) (*configuring, error) {
 	x := &configuring{name: r.PathValue("provider")}
 	x.isNew = x.name == ""
@@ -61,7 +61,7 @@ func (c *Console) begin(r *http.Request) (*configuring, error) {
 		if x.provider, known = x.present.Providers[x.name]; known {
 			plugin = cmp.Or(x.provider.Plugin, x.name)
 		} else {
-			plugin = x.name // one that works without configuration
+			plugin = x.name // it works without configuration
 		}
 	}
 	plugins, err := c.cfg.Editor.Plugins()
@@ -90,7 +90,7 @@ func (c *Console) configurePage(w http.ResponseWriter, r *http.Request, v *visit
 	c.showForm(w, r, v, http.StatusOK, x, x.show(v, values, nil))
 }
 
-// freeName is a name for a new provider: its plugin's, unless that is taken.
+// freeName returns a name for a new provider: its plugin's, unless that is taken.
 func (x *configuring) freeName() string {
 	if _, taken := x.present.Providers[x.plugin.Name]; taken {
 		return ""
@@ -98,14 +98,17 @@ func (x *configuring) freeName() string {
 	return x.plugin.Name
 }
 
-// show is the page with some values.
+// show returns the page with some values.
 func (x *configuring) show(v *visitor, values url.Values, wrong map[string]wrongValue) *formView {
 	f := x.view(v, values, wrong)
 	f.New, f.Name, f.Path, f.Version = x.isNew, x.name, x.path, values.Get(versionAt)
 	if x.isNew {
 		f.Name = values.Get(nameAt)
 	}
-	f.File, f.Writable, f.Automatic = x.present.Path, x.present.Writable, len(x.present.Providers) == 0
+	f.File, f.Writable, f.Automatic = x.present.File, x.present.Writable, len(x.present.Providers) == 0
+	if !x.isNew {
+		f.origins(v, x.present)
+	}
 	f.focus()
 	return f
 }
@@ -130,6 +133,12 @@ func (c *Console) configure(w http.ResponseWriter, r *http.Request, v *visitor) 
 		return
 	}
 	values := r.PostForm
+	version := values.Get(versionAt)
+	if values.Get("do") == "reset" && !x.isNew {
+		f := x.show(v, x.withVersion(x.fill(x.provider), version), nil)
+		c.save(w, r, v, x, f, Change{Name: x.name, Version: version})
+		return
+	}
 	p, wrong := x.take(values)
 	f := x.show(v, values, wrong)
 	if _, taken := x.present.Providers[f.Name]; x.isNew && (taken || f.Name == "") {
@@ -143,33 +152,54 @@ func (c *Console) configure(w http.ResponseWriter, r *http.Request, v *visitor) 
 		c.showForm(w, r, v, http.StatusUnprocessableEntity, x, f)
 		return
 	}
-	act := c.cfg.Editor.Check
-	save := values.Get("do") == "save"
-	if save {
-		act = c.cfg.Editor.Save
+	change := Change{Name: f.Name, Provider: &p, Version: version}
+	if values.Get("do") == "save" {
+		c.save(w, r, v, x, f, change)
+		return
 	}
-	draft, err := act(r.Context(), Change{Name: f.Name, Provider: p, Version: values.Get(versionAt)})
+	draft, err := c.cfg.Editor.Check(r.Context(), change)
+	status, err := f.tell(v, draft, err)
+	if err != nil {
+		c.denied(w, r, err)
+		return
+	}
+	c.showForm(w, r, v, status, x, f)
+}
+
+func (x *configuring) withVersion(values url.Values, version string) url.Values {
+	values.Set(versionAt, version)
+	return values
+}
+
+// save writes a change and shows the provider, or else the form with the reason.
+func (c *Console) save(w http.ResponseWriter, r *http.Request, v *visitor, x *configuring, f *formView, change Change) {
+	draft, err := c.cfg.Editor.Save(r.Context(), change)
 	status, err := f.tell(v, draft, err)
 	switch {
 	case err != nil:
 		c.denied(w, r, err)
-	case save && status == http.StatusOK && f.Draft.Unloaded == "":
-		http.Redirect(w, r, providerPath(f.Name)+"?done=saved", http.StatusSeeOther)
-	default:
+	case status != http.StatusOK || f.Draft.Unloaded != "":
 		c.showForm(w, r, v, status, x, f)
+	case change.Provider != nil:
+		http.Redirect(w, r, providerPath(f.Name)+"?done=saved", http.StatusSeeOther)
+	case draft.After != nil:
+		http.Redirect(w, r, providerPath(f.Name)+"?done=reset", http.StatusSeeOther)
+	default:
+		http.Redirect(w, r, providersPath+"?done=removed", http.StatusSeeOther)
 	}
 }
 
-// tell puts what came of a change into the form. An error that is none of the editor's comes back.
+// tell puts the result of a change into the form. It returns errors that are not the editor's reasons.
 func (f *formView) tell(v *visitor, d *Draft, err error) (status int, _ error) {
-	reasons := map[error]string{ErrNoFile: "configure.no-file", ErrReadOnly: "configure.read-only", ErrFileChanged: "configure.file-changed"}
 	unsaved := ""
-	for reason, key := range reasons {
-		if errors.Is(err, reason) {
-			unsaved = v.T(key)
-		}
-	}
-	if err != nil && unsaved == "" {
+	switch {
+	case errors.Is(err, ErrNoFile):
+		unsaved = v.T("configure.no-file")
+	case errors.Is(err, ErrReadOnly):
+		unsaved = v.T("configure.read-only", f.File)
+	case errors.Is(err, ErrFileChanged):
+		unsaved = v.T("configure.file-changed")
+	case err != nil:
 		return 0, err
 	}
 	if d == nil {
@@ -179,15 +209,15 @@ func (f *formView) tell(v *visitor, d *Draft, err error) (status int, _ error) {
 		f.place(v, f.Name, d.Problems)
 		return http.StatusUnprocessableEntity, nil
 	}
-	x := &draftView{Diff: diff(d.Before, d.After), Same: d.Before == d.After && d.Refused == nil, Section: d.Section, Unsaved: unsaved, Written: d.Written}
-	f.Draft = x
-	if d.Refused != nil {
-		x.Refused = d.Refused.Error()
+	changes, err := changedSettings(f.Name, d.Before, d.After)
+	if err != nil {
+		return 0, err
 	}
+	f.Draft = &draftView{Changes: changes, Same: len(changes) == 0, Section: d.Section, Unsaved: unsaved, Written: d.Written}
 	if d.Reload != nil {
-		x.Unloaded = d.Reload.Error()
+		f.Draft.Unloaded = d.Reload.Error()
 	}
-	if unsaved != "" || d.Refused != nil {
+	if unsaved != "" {
 		return http.StatusConflict, nil
 	}
 	return http.StatusOK, nil

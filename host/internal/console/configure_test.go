@@ -3,7 +3,10 @@ package console_test
 import (
 	"bufio"
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -11,8 +14,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -24,13 +29,13 @@ import (
 	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
-// program is a gateway as "ocrmux serve" runs it, with a configuration file.
+// program is a gateway as "ocrmux serve" runs it, with a configuration file and the console's file beside it.
 type program struct {
-	url, file string
-	vendor    *vendor
-	vendorURL string
-	down      func() // ends the vendors
-	said      *leaktest.Sink
+	url, file, overlay string
+	vendor             *vendor
+	vendorURL          string
+	down               func() // ends the vendors
+	said               *leaktest.Sink
 }
 
 // acme is a provider file whose settings have every keyword that forms know.
@@ -100,9 +105,15 @@ func writeFile(t *testing.T, path, text string) {
 	}
 }
 
-// serve runs the program with a configuration, in which VENDOR stands for the address of the vendors, until the test ends. Without a text there is
-// no file.
+// serve runs the program with a configuration until the test ends. In the text, VENDOR is replaced by the address of the
+// vendors. Without a text there is no file.
 func serve(t *testing.T, text string, flags ...string) *program {
+	t.Helper()
+	return serveIn(t, nil, text, flags...)
+}
+
+// serveIn is serve with further environment variables.
+func serveIn(t *testing.T, environ []string, text string, flags ...string) *program {
 	t.Helper()
 	p := &program{vendor: &vendor{answers: map[string]http.HandlerFunc{"jumdata": says(frontOfJumdata)}}, said: new(leaktest.Sink)}
 	vendors := httptest.NewServer(p.vendor)
@@ -111,11 +122,12 @@ func serve(t *testing.T, text string, flags ...string) *program {
 	args := append([]string{"serve", "--plugins-dir", withAcme(t), "--log-level", "info"}, flags...)
 	if text != "" {
 		p.file = filepath.Join(t.TempDir(), "ocrmux.yaml")
+		p.overlay = filepath.Join(filepath.Dir(p.file), "ocrmux.console.yaml")
 		writeFile(t, p.file, strings.ReplaceAll(text, "VENDOR", vendors.URL))
 		args = append(args, "--config", p.file)
 	}
 	out, in := io.Pipe()
-	run := &cli.Program{Stdout: in, Stderr: p.said, UserCacheDir: built.cache, Environ: []string{"ID=app", "SECRET=S3CRET-of-acme", "OCRMUX_STATE__IN_MEMORY=true", "OCRMUX_SERVER__LISTEN=127.0.0.1:0"}}
+	run := &cli.Program{Stdout: in, Stderr: p.said, UserCacheDir: built.cache, Environ: append([]string{"ID=app", "SECRET=S3CRET-of-acme", "OCRMUX_STATE__IN_MEMORY=true", "OCRMUX_SERVER__LISTEN=127.0.0.1:0"}, environ...)}
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan int, 1)
 	go func() {
@@ -140,11 +152,21 @@ func serve(t *testing.T, text string, flags ...string) *program {
 	return p
 }
 
-// text is what the configuration file says.
+// text returns the configuration file.
 func (p *program) text(t *testing.T) string {
 	t.Helper()
 	b, err := os.ReadFile(p.file)
 	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// changes returns the console's file, empty if there is none.
+func (p *program) changes(t *testing.T) string {
+	t.Helper()
+	b, err := os.ReadFile(p.overlay)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal(err)
 	}
 	return string(b)
@@ -160,7 +182,7 @@ routes:
   default: {providers: [jumdata]}
 `
 
-func TestAProviderIsConfiguredByKeyboardAloneFromAMistakeToAGatewayThatHasIt(t *testing.T) {
+func TestConfigureByKeyboardAloneFromAMistakeToAGatewayThatHasTheProvider(t *testing.T) {
 	p := serve(t, oneAccount)
 	b := browse(t, desktop, p.url+"/console/providers", "status of 422")
 	b.tabTo(`a[href="/console/configure?plugin=acme"]`)
@@ -191,19 +213,26 @@ func TestAProviderIsConfiguredByKeyboardAloneFromAMistakeToAGatewayThatHasIt(t *
 	b.accessible()
 	eval[bool](b, `(p => { p.textContent = p.textContent.replace(/\/\S+\//, '/etc/ocrmux/'); return true; })(document.querySelector('.commit p'))`)
 	b.screenshot("configure-zh")
-	if got := p.text(t); got != strings.ReplaceAll(oneAccount, "VENDOR", p.vendorURL) {
-		t.Errorf("a check has written the file:\n%s", got)
+	original := strings.ReplaceAll(oneAccount, "VENDOR", p.vendorURL)
+	if p.text(t) != original || p.changes(t) != "" {
+		t.Errorf("a check has written a file:\n%s\n%s", p.text(t), p.changes(t))
 	}
 	b.do(chromedp.SendKeys(chromedp.CSS(`[name="config/timeout"]`), kb.End+kb.Backspace+kb.Backspace+"20"))
 	b.tabTo("#do-check")
 	b.do(keys(kb.Enter), visible("#draft .good"))
-	shown := b.text(".diff")
-	for _, want := range []string{"+   acme:", "+     config:", "timeout: 20", "north-1", "env:SECRET", "mode: exact"} {
+	shown := eval[string](b, `[...document.querySelectorAll('#changes tbody tr')].map(r => [...r.children].map(c => c.innerText).join(' | ')).join('\n')`)
+	for _, want := range []string{`plugin | – | "acme"`, "config.timeout | – | 20", `config.region | – | "north-1"`, `secrets.app_code | – | "env:SECRET"`, `config.mode | – | "exact"`} {
 		if !strings.Contains(shown, want) {
-			t.Errorf("the change does not show %q:\n%s", want, shown)
+			t.Errorf("the changes lack %q:\n%s", want, shown)
 		}
 	}
-	if strings.Contains(shown, "S3CRET") {
+	section := eval[string](b, `document.querySelector('#yaml').textContent`)
+	for _, want := range []string{"providers:\n  acme:\n", "    config:\n", "timeout: 20\n", "region: north-1\n", "app_code: env:SECRET\n", "mode: exact\n"} {
+		if !strings.Contains(section, want) {
+			t.Errorf("the provider as YAML lacks %q:\n%s", want, section)
+		}
+	}
+	if strings.Contains(shown+section, "S3CRET") {
 		t.Error("the change shows a secret")
 	}
 	b.accessible()
@@ -212,26 +241,91 @@ func TestAProviderIsConfiguredByKeyboardAloneFromAMistakeToAGatewayThatHasIt(t *
 	if got := b.text(".notice.good"); got != "配置已保存，网关已重新加载。" {
 		t.Errorf("the page says %q", got)
 	}
-	if got := p.text(t); !strings.HasPrefix(got, strings.ReplaceAll(oneAccount[:strings.Index(oneAccount, "routes:")], "VENDOR", p.vendorURL)) || !strings.Contains(got, "acme:") || !strings.Contains(got, "timeout: 20") {
-		t.Errorf("the file is\n%s", got)
+	if got := p.changes(t); p.text(t) != original || !strings.Contains(got, "acme:\n") || !strings.Contains(got, "timeout: 20\n") || strings.Contains(got, "jumdata") {
+		t.Errorf("the files are\n%s\n%s", p.text(t), got)
 	}
 	b.do(chromedp.Navigate(p.url+"/console/providers"), visible("#provider-acme"))
-	if got := b.text("#provider-acme .tag"); got != "可用" {
-		t.Errorf("the new provider is %q: %s", got, b.text("#provider-acme"))
+	if got := b.text("#provider-acme"); b.text("#provider-acme .tag") != "可用" || !strings.Contains(got, "由控制台设置") {
+		t.Errorf("the new provider is shown as %q", got)
+	}
+	if got := b.text("#provider-jumdata"); strings.Contains(got, "由控制台设置") {
+		t.Errorf("the provider of the file is shown as %q", got)
 	}
 
-	// What was saved stands in the form again, also what it has no control for.
+	// The form shows what was saved. What it has no control for stays as the configuration file has it.
 	b.do(chromedp.Navigate(p.url+"/console/providers/jumdata/configure"), visible("form.configure"))
 	if got := eval[string](b, `document.querySelector('[name="secrets/app_id"]').value`); got != "env:ID" {
 		t.Errorf("the source of the secret is shown as %q", got)
 	}
 	b.do(chromedp.SendKeys(chromedp.CSS(`[name="labels"]`), "residency:cn"), click("#do-save"), visible(".notice.good[role=status]"))
-	if got := p.text(t); !strings.Contains(got, `price: {per_call: "0.05"}`) || !strings.Contains(got, "residency:cn") || !strings.Contains(got, "# the first one") {
-		t.Errorf("the file is\n%s", got)
+	if got := p.changes(t); p.text(t) != original || !strings.Contains(got, "residency:cn") || strings.Contains(got, "per_call") {
+		t.Errorf("the files are\n%s\n%s", p.text(t), got)
+	}
+	if got := b.text("main"); !strings.Contains(got, "0.05") {
+		t.Errorf("the price of the configuration file is lost: %s", got)
 	}
 }
 
-func TestTheFormFitsAPhoneAndHasWordsInEnglishToo(t *testing.T) {
+func TestConsoleChangesAreUndoneAndProvidersOfItsOwnRemoved(t *testing.T) {
+	p := serveIn(t, []string{"OCRMUX_PROVIDERS__JUMDATA__FIT=false"}, oneAccount)
+	original := p.text(t)
+	b := browse(t, desktop, p.url+"/console/providers/jumdata/configure")
+	if got := b.text("#origins"); !strings.Contains(got, p.file+"，第 3 行") || !strings.Contains(got, "环境变量 OCRMUX_PROVIDERS__JUMDATA__FIT") || strings.Contains(got, p.overlay) {
+		t.Errorf("the provider is set by %s", got)
+	}
+	if got := b.text(`.field:has([name="fit"])`); !strings.Contains(got, "OCRMUX_PROVIDERS__JUMDATA__FIT") {
+		t.Errorf("the field that a variable sets is shown as %q", got)
+	}
+	b.do(chromedp.SendKeys(chromedp.CSS(`[name="labels"]`), "residency:cn"), click("#do-save"), visible(".notice.good[role=status]"))
+	if got := b.text("#origins"); !strings.Contains(got, p.file+"，第 3 行") || !strings.Contains(got, p.overlay) {
+		t.Errorf("after a change, the provider is set by %s", got)
+	}
+	b.do(chromedp.Navigate(p.url+"/console/providers/jumdata/configure"), visible("#reset"))
+	b.accessible()
+	b.tabTo("#reset")
+	b.do(keys(kb.Enter), visible("#do-reset"))
+	b.accessible()
+	b.tabTo("#do-reset")
+	b.do(keys(kb.Enter), visible(".notice.good[role=status]"))
+	if got := b.text(".notice.good"); got != "已恢复为配置文件中的设置。" {
+		t.Errorf("the page says %q", got)
+	}
+	if got := p.changes(t); p.text(t) != original || strings.Contains(got, "jumdata") {
+		t.Errorf("the files are\n%s\n%s", p.text(t), got)
+	}
+
+	form := url.Values{"do": {"save"}, "name": {"second"}, "secrets/app_id": {"env:ID"}, "secrets/app_secret": {"env:SECRET"}, "config/endpoint": {p.vendorURL}}
+	if status, page := fetch(t, http.DefaultClient, p.url+"/console/configure?plugin=jumdata", form); status != http.StatusOK {
+		t.Fatalf("a second provider is answered with %d\n%s", status, page)
+	}
+	b.do(chromedp.Navigate(p.url+"/console/providers/second/configure"), visible("#reset"), click("#reset"), visible("#do-reset"))
+	if got := b.text("#do-reset"); got != "删除该服务商" {
+		t.Errorf("the button says %q", got)
+	}
+	b.do(click("#do-reset"), visible(".notice.good[role=status]"))
+	if got := b.text("main"); !strings.Contains(got, "已删除该服务商。") || strings.Contains(got, "second") {
+		t.Errorf("the page says %q", got)
+	}
+	if got := p.changes(t); strings.Contains(got, "second") {
+		t.Errorf("the console's file is\n%s", got)
+	}
+}
+
+func TestProviderThatARouteNeedsIsNotRemoved(t *testing.T) {
+	p := serve(t, oneAccount)
+	form := url.Values{"do": {"save"}, "name": {"second"}, "secrets/app_id": {"env:ID"}, "secrets/app_secret": {"env:SECRET"}, "config/endpoint": {p.vendorURL}}
+	if status, page := fetch(t, http.DefaultClient, p.url+"/console/configure?plugin=jumdata", form); status != http.StatusOK {
+		t.Fatalf("a second provider is answered with %d\n%s", status, page)
+	}
+	writeFile(t, p.file, strings.ReplaceAll(p.text(t), "[jumdata]", "[jumdata, second]"))
+	before := p.changes(t)
+	status, page := fetch(t, http.DefaultClient, p.url+"/console/providers/second/configure", url.Values{"do": {"reset"}})
+	if status != http.StatusUnprocessableEntity || !strings.Contains(page, "routes.default.providers") || p.changes(t) != before {
+		t.Errorf("answered with %d\n%s\n%s", status, page, p.changes(t))
+	}
+}
+
+func TestConfigureFormFitsAPhoneAndHasWordsInEnglishToo(t *testing.T) {
 	p := serve(t, oneAccount)
 	small := view{language: "en", width: 390, height: 844, phone: true, dark: true}
 	b := browse(t, small, p.url+"/console/configure?plugin=acme", "status of 422")
@@ -240,6 +334,7 @@ func TestTheFormFitsAPhoneAndHasWordsInEnglishToo(t *testing.T) {
 		if keys := unworded.FindAllString(eval[string](b, "document.querySelector('main').innerText"), -1); len(keys) > 0 {
 			t.Errorf("there are no words for %s", keys)
 		}
+		eval[bool](b, `(document.querySelector('[role=alert]')?.remove(), true)`) // so that the next one is awaited
 		b.do(click("#do-check"), visible("[role=alert]"))
 	}
 	if got := b.text("[role=alert]"); !strings.Contains(got, "The secrets are not complete.") || !strings.Contains(got, "app_code, or app_key and app_secret") {
@@ -250,14 +345,14 @@ func TestTheFormFitsAPhoneAndHasWordsInEnglishToo(t *testing.T) {
 	}
 }
 
-func TestAProviderIsCheckedWithoutACall(t *testing.T) {
+func TestProviderIsCheckedWithoutACall(t *testing.T) {
 	p := serve(t, `providers: {acme: {config: {endpoint: VENDOR/acme}, secrets: {app_code: "env:SECRET"}}}`) // whose own host is nowhere
 	var called atomic.Bool
 	p.vendor.on("acme", func(http.ResponseWriter, *http.Request) { called.Store(true) })
 	b := browse(t, desktop, p.url+"/console/providers/acme")
 	b.do(click("#check"), visible("#check-result"))
 	got := b.text("#check-result")
-	for _, want := range []string{"服务商", "is loaded", "密钥", "网络", "answers at", "时钟"} {
+	for _, want := range []string{"服务商", "已加载 acme 1.2.0（声明式）", "密钥", "网络", "内答复", "时钟"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the result does not say %q:\n%s", want, got)
 		}
@@ -282,12 +377,12 @@ func versionOf(t *testing.T, page string) string {
 	return m[1]
 }
 
-func TestASecretThatIsTypedInIsRefusedAndNotShownAgain(t *testing.T) {
+func TestSecretThatIsTypedInIsRefusedAndNotShownAgain(t *testing.T) {
 	p := serve(t, oneAccount)
 	address := p.url + "/console/providers/jumdata/configure"
 	for _, do := range []string{"check", "save"} {
 		status, page := fetch(t, http.DefaultClient, address, url.Values{"do": {do}, "secrets/app_id": {"env:ID"}, "secrets/app_secret": {"hunter2-itself"}, "config/endpoint": {p.vendorURL}})
-		if status != http.StatusUnprocessableEntity || strings.Contains(page, "hunter2") || !strings.Contains(page, "not a place where the secret is found") {
+		if status != http.StatusUnprocessableEntity || strings.Contains(page, "hunter2") || !strings.Contains(page, "not a source of a secret") {
 			t.Errorf("%s answers with %d\n%s", do, status, page)
 		}
 	}
@@ -296,7 +391,7 @@ func TestASecretThatIsTypedInIsRefusedAndNotShownAgain(t *testing.T) {
 	}
 }
 
-func TestOnlyAdminsSeeAndChangeTheConfiguration(t *testing.T) {
+func TestConfigurationIsForAdminsOnly(t *testing.T) {
 	p := serve(t, oneAccount+"tenants:\n  bank: {keys: [\""+access.Hash(bankKey).String()+"\"]}\n  ops: {admin: true, keys: [\""+access.Hash(adminKey).String()+"\"]}\n")
 	bank, ops := client(t, p.url, bankKey), client(t, p.url, adminKey)
 	for _, at := range []string{"/console/providers/jumdata/configure", "/console/configure?plugin=acme"} {
@@ -305,40 +400,91 @@ func TestOnlyAdminsSeeAndChangeTheConfiguration(t *testing.T) {
 			if form != nil {
 				values = *form
 			}
-			if status, page := fetch(t, bank, p.url+at, values); status != http.StatusForbidden || strings.Contains(page, filepath.Base(p.file)) {
+			if status, page := fetch(t, bank, p.url+at, values); status != http.StatusForbidden || strings.Contains(page, filepath.Base(p.file)) || strings.Contains(page, filepath.Base(p.overlay)) {
 				t.Errorf("%s at %s is answered with %d\n%s", what, at, status, page)
 			}
 			if status, _ := fetch(t, http.DefaultClient, p.url+at, values); values != nil && status != http.StatusUnauthorized {
 				t.Errorf("%s at %s is answered with %d to somebody who has not signed in", what, at, status)
 			}
 		}
-		if status, page := fetch(t, ops, p.url+at, nil); status != http.StatusOK || !strings.Contains(page, p.file) {
+		if status, page := fetch(t, bank, p.url+"/console/providers/jumdata", nil); status != http.StatusOK || strings.Contains(page, filepath.Base(p.file)) {
+			t.Errorf("a tenant gets %d, or sees the name of the file:\n%s", status, page)
+		}
+		if status, page := fetch(t, ops, p.url+at, nil); status != http.StatusOK || !strings.Contains(page, p.overlay) {
 			t.Errorf("an admin gets %d at %s", status, at)
 		}
 	}
 }
 
-func TestAFileThatSomebodyElseHasChangedIsNotOverwritten(t *testing.T) {
+func TestConfigurationThatSomebodyElseHasChangedIsNotOverwritten(t *testing.T) {
 	p := serve(t, oneAccount)
 	address := p.url + "/console/providers/jumdata/configure"
-	_, page := fetch(t, http.DefaultClient, address, nil)
-	changed := p.text(t) + "# changed by hand\n"
-	writeFile(t, p.file, changed)
-	form := url.Values{
-		"do": {"save"}, "version": {versionOf(t, page)}, "secrets/app_id": {"env:ID"}, "secrets/app_secret": {"env:SECRET"}, "config/endpoint": {p.vendorURL + "/other"},
+	_, first := fetch(t, http.DefaultClient, address, nil)
+	_, second := fetch(t, http.DefaultClient, address, nil)
+	form := func(page, setting string) url.Values {
+		return url.Values{
+			"do": {"save"}, "version": {versionOf(t, page)}, "secrets/app_id": {"env:ID"}, "secrets/app_secret": {"env:SECRET"}, "config/endpoint": {p.vendorURL + setting},
+		}
 	}
-	status, page := fetch(t, http.DefaultClient, address, form)
-	if status != http.StatusConflict || !strings.Contains(page, "somebody has changed the file") || p.text(t) != changed {
-		t.Errorf("answered with %d, and the file is\n%s", status, p.text(t))
+	if status, page := fetch(t, http.DefaultClient, address, form(first, "/first")); status != http.StatusOK || !strings.Contains(p.changes(t), "/first") {
+		t.Fatalf("the first window is answered with %d\n%s", status, page)
 	}
-	_, page = fetch(t, http.DefaultClient, address, nil)
-	form.Set("version", versionOf(t, page))
-	if status, _ = fetch(t, http.DefaultClient, address, form); status != http.StatusOK || !strings.Contains(p.text(t), "/other") || !strings.Contains(p.text(t), "# changed by hand") {
-		t.Errorf("after another look: %d\n%s", status, p.text(t))
+	saved := p.changes(t)
+	refused := func(who, page string) {
+		t.Helper()
+		status, page := fetch(t, http.DefaultClient, address, form(page, "/second"))
+		if status != http.StatusConflict || !strings.Contains(page, "somebody has changed the configuration") || p.changes(t) != saved {
+			t.Errorf("%s: answered with %d, and the console's file is\n%s", who, status, p.changes(t))
+		}
+	}
+	refused("a second window", second)
+	reset := form(second, "")
+	reset.Set("do", "reset")
+	if status, _ := fetch(t, http.DefaultClient, address, reset); status != http.StatusConflict || p.changes(t) != saved {
+		t.Errorf("going back to the file in a second window is answered with %d, and the console's file is\n%s", status, p.changes(t))
+	}
+	_, second = fetch(t, http.DefaultClient, address, nil)
+	byHand := p.text(t) + "# changed by hand\n"
+	writeFile(t, p.file, byHand)
+	refused("after a change by hand", second)
+	_, second = fetch(t, http.DefaultClient, address, nil)
+	if status, _ := fetch(t, http.DefaultClient, address, form(second, "/second")); status != http.StatusOK || !strings.Contains(p.changes(t), "/second") || p.text(t) != byHand {
+		t.Errorf("after another look: %d\n%s\n%s", status, p.changes(t), p.text(t))
 	}
 }
 
-func TestAFileThatCannotBeChangedSafelyIsLeftAndThePageSaysWhatToDo(t *testing.T) {
+func TestSavesAtTheSameTimeLoseNothing(t *testing.T) {
+	p := serve(t, oneAccount)
+	const windows = 8
+	pages, saved := make([]string, windows), make([]atomic.Int32, windows)
+	for i := range windows {
+		_, pages[i] = fetch(t, http.DefaultClient, p.url+"/console/configure?plugin=acme", nil)
+	}
+	var all sync.WaitGroup
+	for i := range windows {
+		all.Go(func() {
+			form := url.Values{"do": {"save"}, "version": {versionOf(t, pages[i])}, "name": {fmt.Sprintf("acme-%d", i)}, "secrets/app_code": {"env:SECRET"}, "config/endpoint": {"https://api.acme.example"}}
+			status, _ := fetch(t, http.DefaultClient, p.url+"/console/configure?plugin=acme", form)
+			saved[i].Store(int32(status))
+		})
+	}
+	all.Wait()
+	winners := 0
+	for i := range windows {
+		status, there := saved[i].Load(), strings.Contains(p.changes(t), fmt.Sprintf("acme-%d:", i))
+		if status == http.StatusOK {
+			winners++
+		}
+		if (status == http.StatusOK) != there || status != http.StatusOK && status != http.StatusConflict {
+			t.Errorf("window %d is answered with %d, and its provider is there: %v", i, status, there)
+		}
+	}
+	if winners != 1 {
+		t.Errorf("%d windows have saved what they based on the same state", winners)
+	}
+}
+
+func TestConfigurationFileThatNobodyCanEditSafelyIsNoObstacle(t *testing.T) {
 	p := serve(t, `providers:
   jumdata: &account
     plugin: jumdata
@@ -346,22 +492,56 @@ func TestAFileThatCannotBeChangedSafelyIsLeftAndThePageSaysWhatToDo(t *testing.T
     secrets: {app_id: "env:ID", app_secret: "env:SECRET"}
   second: *account
 `)
+	if err := os.Chmod(p.file, 0o400); err != nil {
+		t.Fatal(err)
+	}
 	before := p.text(t)
+	address := p.url + "/console/providers/jumdata/configure"
 	form := url.Values{"do": {"save"}, "secrets/app_id": {"env:ID"}, "secrets/app_secret": {"env:SECRET"}, "config/endpoint": {p.vendorURL + "/other"}}
-	status, page := fetch(t, http.DefaultClient, p.url+"/console/providers/jumdata/configure", form)
-	if status != http.StatusConflict || !strings.Contains(page, "has to be changed by hand") || p.text(t) != before {
-		t.Errorf("a provider that also stands elsewhere is answered with %d\n%s", status, page)
+	status, page := fetch(t, http.DefaultClient, address, form)
+	if got := p.changes(t); status != http.StatusOK || p.text(t) != before || !strings.Contains(got, "  jumdata:\n") || strings.Contains(got, "second") {
+		t.Errorf("an alias and a file without permission to write are answered with %d\n%s\n%s", status, page, got)
 	}
-	writeFile(t, p.file, "providers: [")
-	if status, page = fetch(t, http.DefaultClient, p.url+"/console/providers/jumdata/configure", nil); status != http.StatusServiceUnavailable || !strings.Contains(page, "YAML") {
-		t.Errorf("a file that is none is answered with %d\n%s", status, page)
-	}
-	if status, _ = fetch(t, http.DefaultClient, p.url+"/console/providers", nil); status != http.StatusOK {
-		t.Errorf("the gateway no longer shows its providers: %d", status)
+	if _, page := fetch(t, http.DefaultClient, p.url+"/console/providers/second/configure", nil); strings.Contains(page, "/other") {
+		t.Error("the other provider has changed, too")
 	}
 }
 
-func TestWithoutAFileTheFormShowsWhatToWriteIntoOne(t *testing.T) {
+func TestFilesThatAreMalformedAreNamedAndTheGatewayKeepsServing(t *testing.T) {
+	p := serve(t, oneAccount)
+	address := p.url + "/console/providers/jumdata/configure"
+	writeFile(t, p.overlay, "routes: {}\n")
+	if status, page := fetch(t, http.DefaultClient, address, nil); status != http.StatusServiceUnavailable || !strings.Contains(page, p.overlay+":1:1: routes: ") {
+		t.Errorf("a file that the console did not write is answered with %d\n%s", status, page)
+	}
+	writeFile(t, p.file, "providers: [")
+	if status, page := fetch(t, http.DefaultClient, address, nil); status != http.StatusServiceUnavailable || !strings.Contains(page, "YAML") {
+		t.Errorf("a file that is no YAML is answered with %d\n%s", status, page)
+	}
+	for _, at := range []string{"/console/providers", "/console/providers/jumdata"} {
+		if status, _ := fetch(t, http.DefaultClient, p.url+at, nil); status != http.StatusOK {
+			t.Errorf("the gateway no longer shows %s: %d", at, status)
+		}
+	}
+}
+
+func TestConsoleFileThatSomebodyChangesIsLoaded(t *testing.T) {
+	p := serve(t, oneAccount)
+	writeFile(t, p.overlay, "providers: {acme: {config: {endpoint: \"https://api.acme.example\"}, secrets: {app_code: \"env:SECRET\"}}}\n")
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		if _, page := fetch(t, http.DefaultClient, p.url+"/console/providers", nil); strings.Contains(page, `id="provider-acme"`) {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the provider is not there: %s", p.said)
+		}
+	}
+	if !strings.Contains(p.said.String(), "ocrmux.console.yaml has changed") {
+		t.Errorf("the log says\n%s", p.said)
+	}
+}
+
+func TestConfigureWithoutAFileShowsWhatToWriteIntoOne(t *testing.T) {
 	p := serve(t, "")
 	address := p.url + "/console/configure?plugin=jumdata"
 	form := url.Values{"do": {"check"}, "name": {"first"}, "secrets/app_id": {"env:ID"}, "secrets/app_secret": {"env:SECRET"}}
@@ -373,7 +553,7 @@ func TestWithoutAFileTheFormShowsWhatToWriteIntoOne(t *testing.T) {
 	if status, page := fetch(t, http.DefaultClient, address, form); status != http.StatusConflict || !strings.Contains(page, "without a configuration file") {
 		t.Errorf("saving is answered with %d\n%s", status, page)
 	}
-	for name, want := range map[string]string{"": "Give the provider a name.", "No Name": "is not possible"} {
+	for name, want := range map[string]string{"": "Give the provider a name.", "No Name": "is not a possible name"} {
 		form.Set("name", name)
 		if status, page := fetch(t, http.DefaultClient, address, form); status != http.StatusUnprocessableEntity || !strings.Contains(page, want) {
 			t.Errorf("the name %q is answered with %d, without %q\n%s", name, status, want, page)
@@ -386,18 +566,25 @@ func TestWithoutAFileTheFormShowsWhatToWriteIntoOne(t *testing.T) {
 	}
 }
 
-func TestAFileThatCannotBeWrittenIsLeftAndTheFormShowsWhatToWrite(t *testing.T) {
-	const readOnly = "/sys/class/net/lo/ifalias" // an empty file on a file system that cannot be written, for anybody
-	real, err := filepath.EvalSymlinks(readOnly)
+// readOnly returns an empty file on a file system that nobody can write.
+func readOnly(t *testing.T) string {
+	t.Helper()
+	const path = "/sys/class/net/lo/ifalias"
+	real, err := filepath.EvalSymlinks(path)
 	if err == nil {
 		_, err = os.ReadFile(real)
 	}
 	if err != nil {
 		testenv.Missing(t, "a file that nobody can write, such as %s: %v", readOnly, err)
 	}
-	p := serve(t, "", "--config", readOnly)
+	return path
+}
+
+func TestFolderThatCannotBeWrittenIsNamedAndTheFormShowsWhatToWrite(t *testing.T) {
+	file := readOnly(t)
+	p := serve(t, "", "--config", file)
 	status, page := fetch(t, http.DefaultClient, p.url+"/console/configure?plugin=acme", nil)
-	if status != http.StatusOK || !strings.Contains(page, "cannot be written from here") || strings.Contains(page, "do-save") {
+	if status != http.StatusOK || !strings.Contains(page, file+".console.yaml cannot be written") || !strings.Contains(page, "console.file") || strings.Contains(page, "do-save") {
 		t.Errorf("answered with %d\n%s", status, page)
 	}
 	form := url.Values{"do": {"check"}, "name": {"acme"}, "secrets/app_code": {"env:SECRET"}, "config/endpoint": {p.vendorURL}}
@@ -406,7 +593,26 @@ func TestAFileThatCannotBeWrittenIsLeftAndTheFormShowsWhatToWrite(t *testing.T) 
 		t.Errorf("answered with %d\n%s", status, page)
 	}
 	form.Set("do", "save")
-	if status, page = fetch(t, http.DefaultClient, p.url+"/console/configure?plugin=acme", form); status != http.StatusConflict || !strings.Contains(page, "Nothing was saved") {
+	if status, page = fetch(t, http.DefaultClient, p.url+"/console/configure?plugin=acme", form); status != http.StatusConflict || !strings.Contains(page, "Nothing was saved: "+file+".console.yaml") {
 		t.Errorf("saving is answered with %d\n%s", status, page)
+	}
+}
+
+func TestFileThatCannotBeWrittenIsNoObstacleToAConsoleFileElsewhere(t *testing.T) {
+	for name, file := range map[string]string{"a read-only file": readOnly(t), "no file": ""} {
+		t.Run(name, func(t *testing.T) {
+			overlay := filepath.Join(t.TempDir(), "console.yaml")
+			var flags []string
+			if file != "" {
+				flags = []string{"--config", file}
+			}
+			p := serveIn(t, []string{"OCRMUX_CONSOLE__FILE=" + overlay}, "", flags...)
+			p.overlay = overlay
+			form := url.Values{"do": {"save"}, "name": {"acme"}, "secrets/app_code": {"env:SECRET"}, "config/endpoint": {"https://api.acme.example"}}
+			status, page := fetch(t, http.DefaultClient, p.url+"/console/configure?plugin=acme", form)
+			if status != http.StatusOK || !strings.Contains(page, "loaded") || !strings.Contains(p.changes(t), "acme:\n") {
+				t.Errorf("saving is answered with %d\n%s\n%s", status, page, p.changes(t))
+			}
+		})
 	}
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// Paths of the console: the page at the root, and everything else below one folder, where no vendor's front door is.
+// Paths of the console: a page at the root, and the rest below one folder that no front door uses.
 const (
 	rootPath   = "/{$}"
 	folder     = "/console/"
@@ -28,30 +28,30 @@ const (
 // maxFormBytes bounds a form without a picture.
 const maxFormBytes = 256 << 10
 
-// Config of a Console. All of it is needed but Seen, Examine and Editor.
+// Config configures a Console. Seen, Examine and Editor are optional.
 type Config struct {
 	Service *service.Service
-	// Guard is the present one: tenants can change.
+	// Guard returns the present guard: tenants can change.
 	Guard func() *access.Guard
-	// Seen is told on whose behalf a request is served.
+	// Seen is called with the tenant on whose behalf a request is served.
 	Seen func(*http.Request, *access.Tenant)
-	// MaxPictureBytes of a picture.
+	// MaxPictureBytes bounds an uploaded picture.
 	MaxPictureBytes int64
-	// Examine finds out without a call whether a provider can be called; nil means that the console does not offer it.
+	// Examine checks without a call whether a provider can be called. If it is nil, the console does not offer the check.
 	Examine func(ctx context.Context, provider string) (doctor.Report, error)
-	// Editor changes the configuration; nil means that it cannot be changed here.
+	// Editor changes the configuration. If it is nil, the console cannot change it.
 	Editor Editor
-	// Zone in which times are shown and days begin.
+	// Zone is the time zone in which times are shown and days begin.
 	Zone *time.Location
 	// Version of the program.
 	Version string
-	// Logger is told what operators need to know, never card data.
+	// Logger is for operators. Nothing of a card is logged.
 	Logger *slog.Logger
 	Now    func() time.Time
 	Random io.Reader
 }
 
-// Console serves people. It is safe for concurrent use.
+// Console serves the pages for people. It is safe for concurrent use.
 type Console struct {
 	cfg      Config
 	pages    *pages
@@ -61,7 +61,7 @@ type Console struct {
 	routes   map[string]http.HandlerFunc
 }
 
-// New makes a console. It fails only when the program itself is broken: its pages or words.
+// New returns a console. It fails only if the pages or words in the program are broken.
 func New(cfg Config) (*Console, error) {
 	if cfg.Seen == nil {
 		cfg.Seen = func(*http.Request, *access.Tenant) {}
@@ -86,7 +86,7 @@ func New(cfg Config) (*Console, error) {
 	return c, nil
 }
 
-// Handlers are all that the console answers, by their patterns for a mux.
+// Handlers returns the handlers of all pages by their patterns for an http.ServeMux.
 func (c *Console) Handlers() map[string]http.HandlerFunc {
 	out := make(map[string]http.HandlerFunc, len(c.routes))
 	for pattern, h := range c.routes {
@@ -114,7 +114,7 @@ func (c *Console) secure(w http.ResponseWriter) {
 	h.Set("Cache-Control", "no-store")
 }
 
-// inside is for those who have signed in, within their limits.
+// inside serves visitors who have signed in, within the limits of their tenant.
 func (c *Console) inside(next func(http.ResponseWriter, *http.Request, *visitor)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		tenant, err := c.who(r)
@@ -133,17 +133,21 @@ func (c *Console) inside(next func(http.ResponseWriter, *http.Request, *visitor)
 			return
 		}
 		defer leave()
-		next(w, r, &visitor{Tenant: tenant, words: c.pages.language(r)})
+		next(w, r, &visitor{Tenant: tenant, speaker: c.speaker(c.pages.language(r))})
 	}
 }
 
-// visitor is who looks at a page.
+// visitor is a person who looks at a page, and the language in which it speaks.
 type visitor struct {
 	*access.Tenant
-	*words
+	*speaker
 }
 
-// refuse says why a request is not served.
+func (c *Console) speaker(w *words) *speaker {
+	return &speaker{words: w, zone: c.cfg.Zone, currency: c.cfg.Service.Engine.Currency()}
+}
+
+// refuse answers with the reason why a request is not served.
 func (c *Console) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	words := c.pages.language(r)
 	refusal := &access.Refusal{Status: http.StatusInternalServerError}
@@ -156,12 +160,13 @@ func (c *Console) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("Retry-After", strconv.Itoa(s))
 	}
 	c.pages.show(w, r, refusal.Status, "refused", &page{words: words, Data: refused{
-		Status: refusal.Status, Message: words.T("refused." + strconv.Itoa(refusal.Status)), Detail: refusal.Reason.String(),
+		Status: refusal.Status, Message: words.T("refused." + strconv.Itoa(refusal.Status)), Detail: c.speaker(words).say(refusal.Reason),
 	}})
 }
 
-// refused is what the page of that name shows.
+// refused is the data of the page "refused".
 type refused struct {
-	Status          int
-	Message, Detail string
+	Status  int
+	Message string
+	Detail  said
 }

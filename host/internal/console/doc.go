@@ -1,2 +1,2 @@
-// Package console is the gateway's face for people: pages in Chinese and English, rendered here, with a little script of our own.
+// Package console serves the gateway's pages for people, in Chinese and English, rendered on the server.
 package console

@@ -22,7 +22,7 @@ const (
 	plainHTTP  = "allow_plain_http"
 )
 
-// form is for the settings of one provider.
+// form is the form of one provider's settings.
 type form struct {
 	plugin   *abi.Descriptor
 	settings *spec // nil where the plugin takes none
@@ -34,7 +34,7 @@ func newForm(d *abi.Descriptor) *form {
 	f := &form{plugin: d, labels: &spec{kind: listKind, item: &spec{kind: textKind}}, fit: &spec{kind: flagKind, fallback: true}}
 	if len(d.ConfigSchema) > 0 {
 		f.settings = specOf(d.ConfigSchema)
-		if s := f.settings; s.kind == groupKind && s.has(manifest.EndpointKey) && !s.has(plainHTTP) { // the engine knows it wherever there is an endpoint
+		if s := f.settings; s.kind == groupKind && s.has(manifest.EndpointKey) && !s.has(plainHTTP) { // the engine adds it to every endpoint
 			s.members = append(s.members, member{plainHTTP, false, &spec{kind: flagKind, fallback: false}})
 		}
 	}
@@ -45,19 +45,19 @@ func (s *spec) has(name string) bool {
 	return slices.ContainsFunc(s.members, func(m member) bool { return m.name == name })
 }
 
-// secrets are those of the plugin that are configured.
+// secrets returns the secrets of the plugin that are configured.
 func (f *form) secrets() []abi.SecretSpec {
 	return slices.DeleteFunc(slices.Clone(f.plugin.Secrets), func(s abi.SecretSpec) bool { return s.Captured })
 }
 
-// fill is the form of a provider as it is.
+// fill returns the values of the form for a provider.
 func (f *form) fill(p config.Provider) url.Values {
 	values := url.Values{}
 	if f.settings != nil && len(p.Config) > 0 {
 		f.settings.encode(values, settingsAt, p.Config)
 	}
 	for _, s := range f.secrets() {
-		if source := p.Secrets[s.Name]; source.Valid() { // a secret that stands in the file by mistake is not shown
+		if source := p.Secrets[s.Name]; source.Valid() { // a secret that is in the file by mistake is not shown
 			values.Set(pointer(secretsAt, s.Name), string(source))
 		}
 	}
@@ -74,8 +74,8 @@ func (f *form) fill(p config.Provider) url.Values {
 	return values
 }
 
-// take reads a provider from a form. What is wrong is noted by the control's name, and a secret that was given instead of its place is
-// taken out of the values, so that nothing shows it again.
+// take reads a provider from a form. It returns invalid values by the name of their control. A secret that was typed instead of
+// its source is deleted from the values, so that nothing shows it again.
 func (f *form) take(values url.Values) (config.Provider, map[string]wrongValue) {
 	p := config.Provider{Plugin: f.plugin.Name}
 	wrong := make(map[string]wrongValue)

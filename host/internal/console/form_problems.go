@@ -7,8 +7,8 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/config"
 )
 
-// place puts the problems of a configuration to the controls that they are about; the others are of the whole form. The first control
-// that is wrong gets the focus.
+// place shows each problem of a configuration at its control, and the others above the form. The first control with a problem
+// gets the focus.
 func (f *formView) place(v *visitor, provider string, problems []config.Problem) {
 	for _, p := range problems {
 		detail := p.Problem
@@ -29,7 +29,7 @@ func (f *formView) place(v *visitor, provider string, problems []config.Problem)
 	f.focus()
 }
 
-// placeAt puts a problem to the control of a setting or of the closest one around it.
+// placeAt shows a problem at the control of a setting, or at the closest one around it.
 func (f *formView) placeAt(v *visitor, path []string, detail string) bool {
 	var nearest *fieldView
 	for _, x := range f.fields {
@@ -52,7 +52,7 @@ func (f *formView) placeAt(v *visitor, path []string, detail string) bool {
 	return true
 }
 
-// refusedWords are words of ours for what is often wrong; anything else is refused, and the detail says why.
+// refusedWords returns the page's words for a frequent problem, or else that the value is refused: the detail says why.
 func refusedWords(v *visitor, detail string) string {
 	for beginning, key := range map[string]string{
 		"the setting is missing": "missing", "maximum: ": "too-large", "minimum: ": "too-small", "minLength: ": "too-short", "maxLength: ": "too-long",
@@ -65,10 +65,10 @@ func refusedWords(v *visitor, detail string) string {
 	return v.T("configure.refused")
 }
 
-// focus marks the first control that is wrong.
+// focus marks the first control with a problem.
 func (f *formView) focus() {
 	if f.NameProblem != "" {
-		return // the page begins with it
+		return // its control has the focus
 	}
 	for _, x := range f.fields {
 		if x.Problem != nil && x.Kind != groupKind {
@@ -78,7 +78,7 @@ func (f *formView) focus() {
 	}
 }
 
-// keyPath takes the path of a setting apart, as a config.Problem shows it: "providers.one.config.\"a.b\"".
+// keyPath splits the path of a setting as a config.Problem has it: "providers.one.config.\"a.b\"".
 func keyPath(key string) []string {
 	var path []string
 	for key != "" {

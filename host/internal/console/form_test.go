@@ -36,7 +36,8 @@ const everything = `{
 	}
 }`
 
-func TestASchemaBecomesControls(t *testing.T) {
+func TestFormHasAControlForEachSetting(t *testing.T) {
+	t.Parallel()
 	s := specOf([]byte(everything))
 	got := make(map[string]kind)
 	var names []string
@@ -61,7 +62,8 @@ func TestASchemaBecomesControls(t *testing.T) {
 	}
 }
 
-func TestASchemaThatIsNoneIsOneControlForAllOfIt(t *testing.T) {
+func TestFormOfAnotherSchemaIsOneControl(t *testing.T) {
+	t.Parallel()
 	for _, schema := range []string{"", "true", "{", `{"type": "object"}`, `{"$ref": "#/$defs/x"}`, `{"oneOf": []}`, strings.Repeat(`{"properties":{"a":`, 200)} {
 		if s := specOf([]byte(schema)); s.kind != rawKind {
 			t.Errorf("%s gives a %s", schema, s.kind)
@@ -69,7 +71,8 @@ func TestASchemaThatIsNoneIsOneControlForAllOfIt(t *testing.T) {
 	}
 }
 
-func TestWhatAFormCannotHoldIsJSON(t *testing.T) {
+func TestFormHoldsTheRestAsJSON(t *testing.T) {
+	t.Parallel()
 	f := newForm(&abi.Descriptor{Name: "x", ConfigSchema: abi.RawJSON(everything)})
 	p := config.Provider{Plugin: "x", Config: map[string]any{
 		"region": "two\nlines", "port": 8080, "ratio": nil, "mode": "other", "hosts": []any{"a", "b\nc"}, "codes": []any{1, 3}, "retry": map[string]any{"times": 3, "more": true},
@@ -90,7 +93,8 @@ func TestWhatAFormCannotHoldIsJSON(t *testing.T) {
 	}
 }
 
-func TestAFormReadsWhatPeopleWrite(t *testing.T) {
+func TestFormReadsWhatPeopleWrite(t *testing.T) {
+	t.Parallel()
 	f := newForm(&abi.Descriptor{Name: "x", ConfigSchema: abi.RawJSON(everything), Secrets: []abi.SecretSpec{{Name: "key"}, {Name: "token", Captured: true}}})
 	values := url.Values{
 		"config/region": {"cn-north"}, "config/port": {" 8443 "}, "config/ratio": {"0.5"}, "config/strict": {"false"}, "config/mode": {`3`}, "config/grade": {"2"},
@@ -110,7 +114,8 @@ func TestAFormReadsWhatPeopleWrite(t *testing.T) {
 	}
 }
 
-func TestWhatIsWrongIsToldAtItsControlAndASecretIsNotKept(t *testing.T) {
+func TestFormShowsProblemsAtTheirControlsAndKeepsNoSecret(t *testing.T) {
+	t.Parallel()
 	f := newForm(&abi.Descriptor{Name: "x", ConfigSchema: abi.RawJSON(everything), Secrets: []abi.SecretSpec{{Name: "key"}}})
 	values := url.Values{
 		"config/port": {"1.5"}, "config/ratio": {"NaN"}, "config/strict": {"maybe"}, "config/mode": {`"no"`}, "config/codes": {"1\n9"}, "json:config/free": {"{"}, "rest:config": {`{"port": 1}`},
@@ -132,7 +137,7 @@ func TestWhatIsWrongIsToldAtItsControlAndASecretIsNotKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, words := range pages.words {
-		view := f.view(&visitor{words: words}, values, wrong)
+		view := f.view(&visitor{speaker: &speaker{words: words}}, values, wrong)
 		view.focus()
 		shown := 0
 		for _, x := range view.fields {
@@ -149,12 +154,13 @@ func TestWhatIsWrongIsToldAtItsControlAndASecretIsNotKept(t *testing.T) {
 	}
 }
 
-func TestProblemsOfAConfigurationComeToTheirControls(t *testing.T) {
+func TestFormShowsProblemsOfAConfigurationAtTheirControls(t *testing.T) {
+	t.Parallel()
 	pages, err := newPages()
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &visitor{words: pages.words[0]}
+	v := &visitor{speaker: &speaker{words: pages.words[0]}}
 	f := newForm(&abi.Descriptor{Name: "x", ConfigSchema: abi.RawJSON(everything), Secrets: []abi.SecretSpec{{Name: "key"}}}).view(v, url.Values{}, nil)
 	f.place(v, "one", []config.Problem{
 		{Key: "providers.one.config.port", Problem: "is too large"}, {Key: `providers.one.config.retry."slash/tilde~"`, Problem: "is bad"}, {Key: "providers.one.config.hosts.3", Problem: "is no host"},
@@ -175,13 +181,14 @@ func TestProblemsOfAConfigurationComeToTheirControls(t *testing.T) {
 	}
 }
 
-func TestAlternativesOfSecretsAreShownAsSuch(t *testing.T) {
+func TestFormShowsAlternativesOfSecrets(t *testing.T) {
+	t.Parallel()
 	pages, err := newPages()
 	if err != nil {
 		t.Fatal(err)
 	}
 	d := &abi.Descriptor{Name: "x", Secrets: []abi.SecretSpec{{Name: "code"}, {Name: "key"}, {Name: "secret"}, {Name: "extra"}}, SecretSets: []abi.SecretSet{{Names: []string{"code"}}, {Names: []string{"key", "secret"}}}}
-	f := newForm(d).view(&visitor{words: pages.words[0]}, url.Values{}, nil)
+	f := newForm(d).view(&visitor{speaker: &speaker{words: pages.words[0]}}, url.Values{}, nil)
 	var got []string
 	for _, s := range f.Secrets {
 		for _, x := range s.Fields {
@@ -194,18 +201,30 @@ func TestAlternativesOfSecretsAreShownAsSuch(t *testing.T) {
 	}
 }
 
-func TestAChangeIsShownLineByLine(t *testing.T) {
+func TestChangedSettingsAreThoseThatDiffer(t *testing.T) {
+	t.Parallel()
+	yes, no := true, false
+	one := config.Provider{
+		Config: map[string]any{"timeout": 10, "retry": map[string]any{"times": 1}}, Secrets: map[string]config.Source{"key": "env:KEY"}, Labels: []string{"a"}, Fit: &no,
+	}
 	for name, c := range map[string]struct {
-		before, after string
-		want          []diffLine
+		before, after *config.Provider
+		want          []changedSetting
 	}{
-		"nothing":        {"a\nb\n", "a\nb\n", nil},
-		"a new file":     {"", "a\nb\n", []diffLine{{"+", "a"}, {"+", "b"}}},
-		"a line between": {"1\n2\n3\n4\n5\n6\n7\n8\n", "1\n2\n3\n4\nx\n5\n6\n7\n8\n", []diffLine{{"", "2"}, {"", "3"}, {"", "4"}, {"+", "x"}, {"", "5"}, {"", "6"}, {"", "7"}}},
-		"two places":     {"a\nb\nc\n", "x\nb\ny\n", []diffLine{{"-", "a"}, {"+", "x"}, {"", "b"}, {"-", "c"}, {"+", "y"}}},
-		"other endings":  {"a\r\nb\r\n", "a\r\n", []diffLine{{"", "a"}, {"-", "b"}}},
+		"nothing":                 {&one, &one, nil},
+		"what only looks another": {&config.Provider{Config: map[string]any{"n": 1.0}}, &config.Provider{Plugin: "p", Config: map[string]any{"n": int64(1)}}, nil},
+		"a new provider":          {nil, &config.Provider{Fit: &yes}, []changedSetting{{"fit", "", "true"}, {"plugin", "", `"p"`}}},
+		"a provider that goes":    {&config.Provider{}, nil, []changedSetting{{"plugin", `"p"`, ""}}},
+		"what no form has":        {&config.Provider{Price: config.Price{PerCall: "1"}}, &config.Provider{}, nil},
+		"more, less and otherwise": {&one, &config.Provider{Config: map[string]any{"timeout": 20, "retry": map[string]any{"times": 1, "wait": "x"}}, Labels: []string{"a", "b"}}, []changedSetting{
+			{"config.retry.wait", "", `"x"`}, {"config.timeout", "10", "20"}, {"fit", "false", ""}, {"labels", `["a"]`, `["a","b"]`}, {"secrets.key", `"env:KEY"`, ""},
+		}},
 	} {
-		if diff := cmp.Diff(c.want, diff(c.before, c.after), cmp.AllowUnexported(diffLine{})); diff != "" {
+		got, err := changedSettings("p", c.before, c.after)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
@@ -242,7 +261,7 @@ func FuzzForm(f *testing.F) {
 			m = map[string]any{}
 		}
 		values := form.fill(config.Provider{Config: m})
-		form.view(&visitor{words: pages.words[1]}, values, nil)
+		form.view(&visitor{speaker: &speaker{words: pages.words[1]}}, values, nil)
 		p, wrong := form.take(values)
 		if len(wrong) > 0 {
 			t.Fatalf("%v: %v", values, wrong)

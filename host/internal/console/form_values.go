@@ -14,15 +14,15 @@ import (
 	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 )
 
-// A form is its values by the names of its controls: the pointer of the setting, as in "config/region". Where the setting is given as JSON
-// instead, the name begins with rawPrefix, and with restPrefix where it is what a group has besides its members. All of a value can be
-// told by a form: what a control cannot hold is JSON.
+// A control is named by the pointer of its setting, as in "config/region". The name begins with rawPrefix if the setting is given
+// as JSON, and with restPrefix if it holds the further members of a group. A form can hold every value: what a control cannot
+// hold is given as JSON.
 const (
 	rawPrefix  = "json:"
 	restPrefix = "rest:"
 )
 
-// wrongValue is what a control must not hold, by the key of the words for it.
+// wrongValue is the key of the words that say why a value is invalid.
 type wrongValue string
 
 func (e wrongValue) Error() string { return string(e) }
@@ -39,7 +39,7 @@ const (
 // pointer returns the name of a member's control.
 func pointer(group, name string) string { return jsonpointer.Join(group, name) }
 
-// encode adds a value to a form.
+// encode adds a value to the values of a form.
 func (s *spec) encode(form url.Values, at string, value any) {
 	if s.kind == groupKind {
 		if m, ok := value.(map[string]any); ok && len(m) > 0 {
@@ -67,7 +67,7 @@ func (s *spec) encodeGroup(form url.Values, at string, m map[string]any) {
 	}
 }
 
-// write gives a value as its control holds it; ok is false when it cannot.
+// write returns a value as its control holds it. ok is false if the control cannot hold it.
 func (s *spec) write(value any) (text string, ok bool) {
 	switch v := value.(type) {
 	case string:
@@ -106,7 +106,7 @@ func (s *spec) write(value any) (text string, ok bool) {
 	return text, true
 }
 
-// decode reads a value from a form; present is false when the form says nothing. What is wrong is noted by the control's name.
+// decode reads a value from a form. It notes invalid values by the name of their control.
 func (s *spec) decode(form url.Values, at string, wrong map[string]wrongValue) (value any, present bool) {
 	note := func(name string, err error) {
 		var w wrongValue
@@ -142,7 +142,7 @@ func (s *spec) decodeGroup(form url.Values, at string, wrong map[string]wrongVal
 		name := pointer(at, x.name)
 		v, ok := x.decode(form, name, wrong)
 		if !ok && x.required && x.kind == groupKind {
-			v, ok = map[string]any{}, true // so that what it lacks is told
+			v, ok = map[string]any{}, true // so that missing members are reported
 		}
 		if ok {
 			m[x.name] = v
@@ -169,7 +169,7 @@ func (s *spec) decodeGroup(form url.Values, at string, wrong map[string]wrongVal
 
 var decimalNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?$`)
 
-// parse reads what a control holds. It fails with a wrongValue.
+// parse reads the value of a control. It fails with a wrongValue.
 func (s *spec) parse(text string) (any, error) {
 	switch s.kind {
 	case textKind:
@@ -212,7 +212,7 @@ func (s *spec) parseNumber(text string) (any, error) {
 	return v, nil
 }
 
-// parseList reads one item from each line.
+// parseList reads one item per line.
 func (s *spec) parseList(text string) (any, error) {
 	list := []any{}
 	for line := range strings.Lines(text) {
@@ -240,7 +240,7 @@ func (s *spec) parseList(text string) (any, error) {
 	return list, nil
 }
 
-// labelOf is what people call an option.
+// labelOf returns the label of an option.
 func (s *spec) labelOf(text string) string {
 	for _, o := range s.options {
 		if o.json == text {

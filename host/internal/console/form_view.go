@@ -13,26 +13,30 @@ import (
 	"github.com/ocrmux/ocrmux/internal/manifest"
 )
 
-// formView is what the page "configure" shows.
+// formView is the data of the page "configure".
 type formView struct {
 	Name, NameProblem   string
 	New                 bool
 	Path                string // of this page
 	Plugin              *abi.Descriptor
-	Version             string // of the file
-	File                string
+	Version             string // of the files
+	File                string // the console's; empty if there is no place for it
 	Writable, Automatic bool
-	Settings            *fieldView // nil where the plugin takes none
-	Secrets             []secretSet
-	SecretsProblem      *problemView
-	Labels, Fit         *fieldView
-	// Problems that belong to no control.
+	// Origins say where the provider is set. Overlaid reports whether the console sets it, InFile whether the configuration
+	// file does.
+	Origins          []string
+	Overlaid, InFile bool
+	Settings         *fieldView // nil where the plugin takes none
+	Secrets          []secretSet
+	SecretsProblem   *problemView
+	Labels, Fit      *fieldView
+	// Problems without a control.
 	Problems []problemView
 	Draft    *draftView
 	fields   []*fieldView
 }
 
-// secretSet is secrets of which all are needed; one set is enough.
+// secretSet is a set of secrets that are needed together. One set is enough.
 type secretSet struct {
 	Name   string
 	Fields []*fieldView
@@ -42,15 +46,17 @@ type secretSet struct {
 type fieldView struct {
 	ID, Name string
 	Kind     kind
-	// Label and Help are the plugin's own words, or ours where HelpLang is empty.
+	// Label and Help are the plugin's words; Help is the console's if HelpLang is empty.
 	Label, Help, HelpLang, Hint string
 	Required, Focus             bool
 	Value                       string
 	Options                     []optionView
-	Unset                       string // what the option says that chooses none
+	Unset                       string // label of the option that chooses none
 	Members                     []*fieldView
 	Rest                        *fieldView
 	Problem                     *problemView
+	// Override says which variable sets the setting above the files; empty for none.
+	Override string
 
 	path []string // of the setting within the provider
 }
@@ -60,7 +66,7 @@ type optionView struct {
 	Selected     bool
 }
 
-// problemView is what is wrong: Text in our words, Detail in those of the program.
+// problemView is a problem: Text in the page's language, Detail in the program's words.
 type problemView struct{ Text, Detail string }
 
 // formBuilder makes views of controls.
@@ -71,7 +77,7 @@ type formBuilder struct {
 	fields []*fieldView
 }
 
-// view is the form with some values.
+// view returns the form with some values.
 func (f *form) view(v *visitor, values url.Values, wrong map[string]wrongValue) *formView {
 	b := &formBuilder{v: v, values: values, wrong: wrong}
 	out := &formView{Plugin: f.plugin}
@@ -111,7 +117,7 @@ func (f *form) view(v *visitor, values url.Values, wrong map[string]wrongValue) 
 	return out
 }
 
-// own is a control for what every provider has.
+// own returns a control for a setting that every provider has.
 func (b *formBuilder) own(s *spec, at string) *fieldView {
 	x := b.field(s, at, []string{at}, at, false)
 	x.Label, x.Help, x.HelpLang = b.v.T("configure."+at), b.v.T("configure."+at+"-help"), ""
@@ -123,7 +129,7 @@ func (b *formBuilder) secret(s abi.SecretSpec) *fieldView {
 	return x
 }
 
-// field makes the view of a control and of those in it.
+// field returns the view of a control with its members.
 func (b *formBuilder) field(s *spec, at string, path []string, label string, required bool) *fieldView {
 	x := &fieldView{
 		ID: "f" + strconv.Itoa(len(b.fields)), Name: at, Kind: s.kind, Label: cmp.Or(s.title, label), Help: s.description, Required: required, Value: b.values.Get(at), path: path,
@@ -165,7 +171,7 @@ func (b *formBuilder) field(s *spec, at string, path []string, label string, req
 	return x
 }
 
-// hint says which values a control takes, and which one holds without it.
+// hint returns the values that a control accepts, and the default.
 func (b *formBuilder) hint(s *spec, k kind) string {
 	var parts []string
 	add := func(key string, values ...any) { parts = append(parts, b.v.T("configure."+key, values...)) }
@@ -207,7 +213,7 @@ func (b *formBuilder) hint(s *spec, k kind) string {
 	return strings.Join(parts, b.v.T("configure.then"))
 }
 
-// unset says what holds when a choice is left open.
+// unset returns the label of the option that chooses none.
 func (s *spec) unset(v *visitor) string {
 	switch {
 	case s.fallback == nil:
@@ -222,7 +228,7 @@ func (s *spec) unset(v *visitor) string {
 	return v.T("configure.unset-default", s.labelOf(c))
 }
 
-// inline is a default in one line.
+// inline writes a default in one line.
 func inline(v any) string {
 	switch v := v.(type) {
 	case string:
@@ -240,7 +246,7 @@ func inline(v any) string {
 	}
 }
 
-// tongueOf guesses in which language somebody else wrote, for those who listen to the page.
+// tongueOf guesses the language of a text, for screen readers.
 func tongueOf(text string) string {
 	if strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
 		return "zh"

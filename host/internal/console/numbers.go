@@ -3,11 +3,12 @@ package console
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
-// coins is an amount as people read it, with two decimals at least: "¥0.05", "USD 12.00".
+// coins writes an amount with at least two decimals: "¥0.05", "USD 12.00".
 func coins(currency money.Currency, a money.Amount) string {
 	text, negative := strings.CutPrefix(a.String(), "-")
 	whole, fraction, _ := strings.Cut(text, ".")
@@ -25,7 +26,7 @@ func coins(currency money.Currency, a money.Amount) string {
 	return text
 }
 
-// number is a count as people read it: "12,345".
+// number writes a count: "12,345".
 func number(n int64) string {
 	text, negative := strings.CutPrefix(strconv.FormatInt(n, 10), "-")
 	if negative {
@@ -34,7 +35,7 @@ func number(n int64) string {
 	return thousands(text)
 }
 
-// thousands parts digits.
+// thousands separates the thousands of digits.
 func thousands(digits string) string {
 	for i := len(digits) - 3; i > 0; i -= 3 {
 		digits = digits[:i] + "," + digits[i:]
@@ -42,10 +43,5 @@ func thousands(digits string) string {
 	return digits
 }
 
-// seconds is a time in milliseconds as people read it.
-func seconds(v *visitor, ms int64) string {
-	if ms < 1000 {
-		return v.T("providers.ms", ms)
-	}
-	return v.T("providers.seconds", float64(ms)/1000)
-}
+// milliseconds returns a duration that a contract gives in milliseconds.
+func milliseconds(n int64) time.Duration { return time.Duration(n) * time.Millisecond }

@@ -136,7 +136,7 @@ func TestAProviderThatItsVendorRefusedIsShownAsSuspended(t *testing.T) {
 	g.vendor.on("jumdata", says(`{"code": 603, "msg": "余额不足", "charge": false}`))
 	_ = g.ask(t, engine.Request{Route: "vendors"})
 	_, page := fetch(t, http.DefaultClient, g.url+"/console/providers/jumdata", nil)
-	if !strings.Contains(page, "Suspended because of “quota used up” until 2") {
+	if !strings.Contains(page, "Suspended after “quota used up” until 2") {
 		t.Errorf("the page is\n%s", page)
 	}
 }
@@ -244,7 +244,7 @@ func table(t *testing.T, address string) []map[string]string {
 func TestUsageOfDaysThatAreNoneFallsBackAndSaysSo(t *testing.T) {
 	g := open(t, nil)
 	for query, want := range map[string]string{
-		"from=2026-13-01": "such as 2026-11-01", "from=2026-02-02&to=2026-02-01": "after the last one", "from=2020-01-01&to=2026-01-01": "At most 400 days", "by=colour": "such as 2026-11-01",
+		"from=2026-13-01": "such as 2026-11-01", "from=2026-02-02&to=2026-02-01": "after the last day", "from=2020-01-01&to=2026-01-01": "At most 400 days", "by=colour": "such as 2026-11-01",
 	} {
 		status, page := fetch(t, http.DefaultClient, g.url+"/console/usage?"+query, nil)
 		if status != http.StatusBadRequest || !strings.Contains(page, want) {
@@ -255,7 +255,7 @@ func TestUsageOfDaysThatAreNoneFallsBackAndSaysSo(t *testing.T) {
 		}
 	}
 	status, page := fetch(t, http.DefaultClient, g.url+"/console/usage", nil)
-	if status != http.StatusOK || !strings.Contains(page, "Nothing was called") {
+	if status != http.StatusOK || !strings.Contains(page, "There were no calls") {
 		t.Errorf("without any call: %d\n%s", status, page)
 	}
 }
@@ -270,7 +270,7 @@ func TestTenantsSeeTheirProvidersAndUsageAndManageNothing(t *testing.T) {
 	bank, ops := client(t, g.url, bankKey), client(t, g.url, adminKey)
 	for address, shown := range map[string]map[string]bool{
 		"/console/providers":         {"provider-jumdata": true, "provider-local": false, "<form method=\"post\" action=\"/console/providers": false, "Configure": false},
-		"/console/providers/jumdata": {"Disable": false, "Read a specimen": false, "At a glance": true},
+		"/console/providers/jumdata": {"Disable": false, "Read a specimen": false, "Overview": true},
 		"/console/usage":             {"by-tenant": false, "<strong id=\"total-calls\">1</strong>": true},
 	} {
 		status, page := fetch(t, bank, g.url+address, nil)

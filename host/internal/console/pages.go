@@ -22,7 +22,7 @@ var pageFiles embed.FS
 //go:embed assets/*
 var assetFiles embed.FS
 
-// pages are the templates, assets and words of the console.
+// pages holds the templates, assets and words of the console.
 type pages struct {
 	templates map[string]*template.Template // by page
 	match     language.Matcher
@@ -30,7 +30,7 @@ type pages struct {
 	versions  map[string]string
 }
 
-// newPages parses every page together with the layout and the fragments, whose files begin with "_".
+// newPages parses every page with the layout and the fragments, whose file names begin with "_".
 func newPages() (*pages, error) {
 	p := &pages{templates: make(map[string]*template.Template), match: language.NewMatcher(tongues), versions: make(map[string]string)}
 	for i, f := range folders {
@@ -70,7 +70,7 @@ func newPages() (*pages, error) {
 	return p, nil
 }
 
-// page is what a template is given.
+// page is the data of a template.
 type page struct {
 	*words
 	// Name of the page's template, At its address with the query.
@@ -81,18 +81,29 @@ type page struct {
 	Visitor *visitor
 	Alone   bool
 	Version string
-	Data    any
+	// Zone of the times on the page, for visitors who have signed in.
+	Zone string
+	Data any
 }
 
-// page is one for a visitor.
+// page returns a page for a visitor.
 func (c *Console) page(v *visitor, data any) *page {
-	return &page{words: v.words, Visitor: v, Alone: v.Name() == "", Version: c.cfg.Version, Data: data}
+	return &page{words: v.words, Visitor: v, Alone: v.Name() == "", Version: c.cfg.Version, Zone: zoneName(c.local(c.cfg.Now())), Data: data}
 }
 
-// Local is a time where the operator is.
+// zoneName returns the time zone of a time with its present offset: "Asia/Shanghai (UTC+08:00)".
+func zoneName(now time.Time) string {
+	offset := "UTC" + now.Format("-07:00")
+	if name := now.Location().String(); name != "Local" && name != "" {
+		return name + " (" + offset + ")"
+	}
+	return offset
+}
+
+// local returns a time in the console's zone.
 func (c *Console) local(t time.Time) time.Time { return t.In(c.cfg.Zone) }
 
-// show answers with a page. A page that is asked for as a fragment comes without its layout.
+// show answers with a page, without its layout if a script asks for a fragment.
 func (p *pages) show(w http.ResponseWriter, r *http.Request, status int, name string, data *page) {
 	data.Name = name
 	switch {
@@ -108,7 +119,7 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request, status int, name st
 	}
 	var b bytes.Buffer
 	if err := p.templates[name].ExecuteTemplate(&b, which, data); err != nil {
-		// A template that does not fit its data is our mistake; the message names fields of types, never their values.
+		// A template that does not fit its data is a mistake in the program. The message has names of fields, never values.
 		panic(fmt.Sprintf("the page %s cannot be shown: %v", name, err))
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -118,10 +129,10 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request, status int, name st
 	_, _ = w.Write(b.Bytes()) // a client that is gone does not matter
 }
 
-// fragment reports whether our script asks, which puts the answer into the page that is there.
+// fragment reports whether the script of a page asks, which puts the answer into that page.
 func fragment(r *http.Request) bool { return r.Header.Get("X-Fragment") != "" }
 
-// assetPath is the address of a file, with its version, so that browsers can keep it.
+// assetPath returns the address of a file with its version, so that browsers can cache it.
 func (p *pages) assetPath(name string) (string, error) {
 	version, ok := p.versions[name]
 	if !ok {
@@ -148,7 +159,7 @@ func (c *Console) asset(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(b))
 }
 
-// dict lets a template hand several values to another: names and values in turns.
+// dict lets a template pass several values to another. pairs alternate between names and values.
 func dict(pairs ...any) (map[string]any, error) {
 	out := make(map[string]any, len(pairs)/2)
 	for i := 0; i+1 < len(pairs); i += 2 {

@@ -8,20 +8,19 @@ import (
 
 	"github.com/ocrmux/ocrmux/host/internal/access"
 	"github.com/ocrmux/ocrmux/host/internal/config"
-	"github.com/ocrmux/ocrmux/host/internal/config/edit"
 	"github.com/ocrmux/ocrmux/host/internal/service"
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 const providersPath = folder + "providers"
 
-// maxReason bounds why a provider is disabled, as the HTTP API does.
+// maxReason bounds the reason for which a provider is disabled, as in the HTTP API.
 const maxReason = 200
 
-// providerPath is the address of a provider's page.
+// providerPath returns the address of a provider's page.
 func providerPath(name string) string { return providersPath + "/" + url.PathEscape(name) }
 
-// providerRoutes are the pages about providers.
+// providerRoutes returns the pages about providers.
 func (c *Console) providerRoutes() map[string]http.HandlerFunc {
 	one := providersPath + "/{provider}"
 	return map[string]http.HandlerFunc{
@@ -34,7 +33,7 @@ func (c *Console) providerRoutes() map[string]http.HandlerFunc {
 	}
 }
 
-// adminOnly lets nobody else pass.
+// adminOnly refuses visitors who are not admins.
 func (c *Console) adminOnly(next func(http.ResponseWriter, *http.Request, *visitor)) func(http.ResponseWriter, *http.Request, *visitor) {
 	return func(w http.ResponseWriter, r *http.Request, v *visitor) {
 		if !v.Admin() {
@@ -45,7 +44,8 @@ func (c *Console) adminOnly(next func(http.ResponseWriter, *http.Request, *visit
 	}
 }
 
-// managed is for what admins do with a provider, by a form. It answers with what was done, for the provider's page.
+// managed serves a form with which an admin does something with a provider. It redirects to the provider's page, which says
+// what was done.
 func (c *Console) managed(do func(r *http.Request, v *visitor, p *service.Provider) (done string, err error)) func(http.ResponseWriter, *http.Request, *visitor) {
 	return c.adminOnly(func(w http.ResponseWriter, r *http.Request, v *visitor) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxFormBytes)
@@ -62,15 +62,15 @@ func (c *Console) managed(do func(r *http.Request, v *visitor, p *service.Provid
 	})
 }
 
-// denied answers with what the service refuses.
+// denied answers with the reason of an error.
 func (c *Console) denied(w http.ResponseWriter, r *http.Request, err error) {
 	status, known := service.Denied(err)
 	switch {
 	case known:
 	case errors.Is(err, errForm):
 		status = http.StatusBadRequest
-	case errors.As(err, new(*config.Error)), errors.As(err, new(*edit.Error)), errors.As(err, new(*edit.FileError)):
-		status = http.StatusServiceUnavailable // the file has to be mended by hand first; only admins are told
+	case errors.As(err, new(*config.Error)), errors.As(err, new(*config.FileError)):
+		status = http.StatusServiceUnavailable // somebody must repair a file first; only admins see this
 	default:
 		c.cfg.Logger.ErrorContext(r.Context(), "a provider cannot be managed", "error", err)
 		c.refuse(w, r, &access.Refusal{Status: http.StatusInternalServerError})
@@ -79,7 +79,7 @@ func (c *Console) denied(w http.ResponseWriter, r *http.Request, err error) {
 	c.refuse(w, r, &access.Refusal{Status: status, Reason: message.Error(err)})
 }
 
-// errForm is of a form that the console did not make.
+// errForm is for a form that the console did not make.
 var errForm = errors.New("the form has a value that it does not offer")
 
 func (c *Console) disable(r *http.Request, v *visitor, p *service.Provider) (string, error) {
@@ -106,13 +106,17 @@ func (c *Console) enable(_ *http.Request, v *visitor, p *service.Provider) (stri
 	return "enabled", c.cfg.Service.Unpark(v.Tenant, p.Name)
 }
 
-// providersData is what the page of that name shows.
+// providersData is the data of the page "providers".
 type providersData struct {
 	Providers []*providerView
-	// Idle are the plugins that serve no provider.
+	// Idle are the plugins that no provider uses.
 	Idle []*providerView
-	// CanAdd: the configuration can be edited here.
+	// CanAdd reports whether the visitor can change the configuration here.
 	CanAdd bool
+	// Overlaid are the names of the providers that the console sets; empty for visitors who are not admins.
+	Overlaid map[string]bool
+	// Done says what was done just now; empty for nothing.
+	Done string
 }
 
 func (c *Console) providersPage(w http.ResponseWriter, r *http.Request, v *visitor) {
@@ -124,17 +128,48 @@ func (c *Console) providersPage(w http.ResponseWriter, r *http.Request, v *visit
 			data.Providers = append(data.Providers, p)
 		}
 	}
+	if present := c.present(r, v); present != nil {
+		data.Overlaid = make(map[string]bool)
+		for _, p := range data.Providers {
+			_, _, data.Overlaid[p.Name] = providerOrigins(v, present, p.Name)
+		}
+	}
+	data.Done = done(v, r)
 	c.pages.show(w, r, http.StatusOK, "providers", c.page(v, data))
 }
 
-// providerData is what the page of that name shows.
+// present returns the configuration of the providers in the files. It returns nil for visitors who are not admins, and where
+// the files cannot be used: the page of a form says why.
+func (c *Console) present(r *http.Request, v *visitor) *Present {
+	if !v.Admin() || c.cfg.Editor == nil {
+		return nil
+	}
+	present, err := c.cfg.Editor.Present()
+	if err != nil {
+		c.cfg.Logger.DebugContext(r.Context(), "the console does not say where providers are set", "error", err)
+		return nil
+	}
+	return present
+}
+
+// done says what a visitor did just now, as the address of the page has it.
+func done(v *visitor, r *http.Request) string {
+	if key := "provider.done-" + r.URL.Query().Get("done"); v.Has(key) {
+		return v.T(key)
+	}
+	return ""
+}
+
+// providerData is the data of the page "provider".
 type providerData struct {
 	*providerView
 	// Done says what was done just now; empty for nothing.
 	Done string
-	// CanEdit and CanCheck: the configuration can be edited, and the provider examined without a call.
+	// Origins say where the provider is set, to admins.
+	Origins []string
+	// CanEdit reports whether the visitor can change its configuration, CanCheck whether it can be examined without a call.
 	CanEdit, CanCheck bool
-	// CanRead: a specimen can be read with it, and that may cost something.
+	// CanRead reports whether it can read a specimen, Paid whether that costs something.
 	CanRead, Paid bool
 	Checked       *checkedView
 	Read          *specimenView
@@ -155,8 +190,9 @@ func (c *Console) providerPage(w http.ResponseWriter, r *http.Request, v *visito
 		if v.Admin() {
 			data.Checked, data.Read = c.trials.views(c, v, name)
 		}
-		if done := "provider.done-" + r.URL.Query().Get("done"); v.Has(done) {
-			data.Done = v.T(done)
+		data.Done = done(v, r)
+		if present := c.present(r, v); present != nil {
+			data.Origins, _, _ = providerOrigins(v, present, name)
 		}
 		shown := c.page(v, data)
 		shown.Tab, shown.Title = "providers", name

@@ -13,36 +13,43 @@ import (
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-// tag is a state in a word, with the colour that goes with it: good, warn, bad, or none.
+// tag is a state in a word, with its colour: good, warn, bad, or none.
 type tag struct{ Tone, Word string }
 
-// providerView is a provider in words.
+// providerView is a provider in the words of a page.
 type providerView struct {
 	service.Provider
 	Path string
-	// Idle: a plugin that serves no provider.
+	// Idle reports whether it is a plugin that no provider uses.
 	Idle   bool
 	Status tag
-	// Why it is not asked, in the engine's words.
-	Why       string
+	// Why it is not asked; empty if it is.
+	Why       said
 	Parked    *parkedView
 	Breaker   tag
 	Documents []string
-	// Price of the next call, and PriceSource, in the engine's words where PriceLang is set; all empty where no price is known.
-	Price, PriceSource, PriceLang string
+	// Price of the next call and where it comes from; both empty if no price is known.
+	Price       string
+	PriceSource said
 	// Typical and Slow are empty when nothing is known yet.
 	Typical, Slow string
 	Accounts      []*accountView
 	Places        []*placeView
 }
 
-// parkedView is why, since when and until when a provider is parked; Until is empty for as long as nobody enables it.
-type parkedView struct{ Reason, Kind, Since, Until string }
+// parkedView says why, since when and until when a provider is parked. Until is empty if only an operator ends it.
+type parkedView struct {
+	Reason             said
+	Kind, Since, Until string
+}
 
-// placeView is a provider's place in a route as it would be asked now; Place is empty when it would not, and Why says why.
-type placeView struct{ Route, Policy, Place, Why string }
+// placeView is a provider's place in a route as it would be asked now. Place is empty if it would not be asked; Why says why.
+type placeView struct {
+	Route, Policy, Place string
+	Why                  said
+}
 
-// viewProviders are the providers of a visitor.
+// viewProviders returns the providers that a visitor may see.
 func (c *Console) viewProviders(v *visitor) []*providerView {
 	currency := c.cfg.Service.Engine.Currency()
 	places := c.places(v)
@@ -64,29 +71,26 @@ func (c *Console) viewProviders(v *visitor) []*providerView {
 	return out
 }
 
-// standing adds how routes see a provider.
+// standing adds the status that a provider has for routes.
 func (c *Console) standing(v *visitor, x *providerView, s *route.ProviderStatus, currency money.Currency) {
 	if s.Parked != nil {
-		x.Parked = &parkedView{Reason: s.Parked.Reason.String(), Since: c.clock(s.Parked.Since), Until: c.clock(s.Parked.Until)}
+		x.Parked = &parkedView{Reason: v.say(s.Parked.Reason), Since: c.clock(s.Parked.Since), Until: c.clock(s.Parked.Until)}
 		if s.Parked.Kind != abi.FailureKindUnspecified {
-			x.Parked.Kind = word(v, "failure", s.Parked.Kind.String())
+			x.Parked.Kind = v.named("failure", s.Parked.Kind.String())
 		}
-		x.Why = ""
+		x.Why = said{}
 	}
-	if source := s.PriceSource.String(); s.PriceSource.Code() != message.PriceUnknown {
-		x.Price, x.PriceSource = coins(currency, s.Price), word(v, "providers.source", source)
-		if x.PriceSource == source {
-			x.PriceLang = "en"
-		}
+	if s.PriceSource.Code() != message.PriceUnknown {
+		x.Price, x.PriceSource = coins(currency, s.Price), v.say(s.PriceSource)
 	}
 	if s.TypicalMs > 0 {
-		x.Typical = seconds(v, s.TypicalMs)
+		x.Typical = v.duration(milliseconds(s.TypicalMs))
 	}
 	if s.SlowMs >= s.TypicalMs && s.SlowMs > 0 {
-		x.Slow = seconds(v, s.SlowMs)
+		x.Slow = v.duration(milliseconds(s.SlowMs))
 	}
 	if s.Breaker != "" {
-		x.Breaker = tag{Word: word(v, "providers.breaker", s.Breaker)}
+		x.Breaker = tag{Word: v.named("providers.breaker", s.Breaker)}
 		switch s.Breaker {
 		case "open":
 			x.Breaker.Tone = "bad"
@@ -98,35 +102,36 @@ func (c *Console) standing(v *visitor, x *providerView, s *route.ProviderStatus,
 	}
 }
 
-// status is a provider's state in one word, and the reason in the engine's own.
-func (c *Console) status(v *visitor, p *service.Provider) (tag, string) {
+// status returns a provider's state in one word, and the reason.
+func (c *Console) status(v *visitor, p *service.Provider) (tag, said) {
 	say := func(tone, key string) tag { return tag{tone, v.T("providers.state-" + key)} }
+	reason := v.say(message.Text(p.Reason))
 	switch p.State {
 	case catalog.Ready:
 	case engine.NotConfigured:
-		return say("", "idle"), p.Reason
+		return say("", "idle"), reason
 	case catalog.Restarting:
-		return say("warn", "restarting"), p.Reason
+		return say("warn", "restarting"), reason
 	case catalog.Closed:
-		return say("", "closed"), p.Reason
+		return say("", "closed"), reason
 	default:
-		return say("bad", "broken"), p.Reason
+		return say("bad", "broken"), reason
 	}
 	switch s := p.Standing; {
 	case s == nil || s.Ready:
-		return say("good", "ready"), p.Reason
+		return say("good", "ready"), reason
 	case s.Parked != nil && s.Parked.Kind == abi.FailureKindUnspecified:
-		return say("warn", "disabled"), s.Why.String()
+		return say("warn", "disabled"), v.say(s.Why)
 	case s.Parked != nil:
-		return say("bad", "parked"), s.Why.String()
+		return say("bad", "parked"), v.say(s.Why)
 	case s.Breaker == "open":
-		return say("bad", "open"), s.Why.String()
+		return say("bad", "open"), v.say(s.Why)
 	default:
-		return say("warn", "waiting"), s.Why.String()
+		return say("warn", "waiting"), v.say(s.Why)
 	}
 }
 
-// places are where routes ask each provider.
+// places returns the places of each provider in the routes.
 func (c *Console) places(v *visitor) map[string][]*placeView {
 	out := make(map[string][]*placeView)
 	for _, r := range c.cfg.Service.Routes(v.Tenant) {
@@ -135,12 +140,12 @@ func (c *Console) places(v *visitor) map[string][]*placeView {
 			continue // gone since it was listed
 		}
 		for i, p := range ranking.Providers {
-			x := &placeView{Route: r.Name, Policy: word(v, "providers.policy", string(r.Policy)), Why: p.Why.String()}
+			x := &placeView{Route: r.Name, Policy: v.named("providers.policy", string(r.Policy)), Why: v.say(p.Why)}
 			if p.Ready {
-				x.Place, x.Why = v.T("providers.place", i+1), ""
+				x.Place, x.Why = v.T("providers.place", i+1), said{}
 			}
 			if p.Parked != nil {
-				x.Why = ""
+				x.Why = said{} // the provider says it
 			}
 			out[p.Provider] = append(out[p.Provider], x)
 		}
@@ -148,28 +153,20 @@ func (c *Console) places(v *visitor) map[string][]*placeView {
 	return out
 }
 
-// documentWords is a document with its sides.
+// documentWords returns a document with its sides.
 func documentWords(v *visitor, d engine.DocumentInfo) string {
-	s := word(v, "document", d.Document)
+	s := v.named("document", d.Document)
 	if len(d.Sides) == 0 {
 		return s
 	}
 	sides := make([]string, len(d.Sides))
 	for i, side := range d.Sides {
-		sides[i] = word(v, "side", side.String())
+		sides[i] = v.named("side", side.String())
 	}
 	return v.T("providers.document", s, strings.Join(sides, v.T("providers.and")))
 }
 
-// word is a word of the contract in the visitor's language; one that is newer than this program stands for itself.
-func word(v *visitor, group, name string) string {
-	if key := group + "." + name; v.Has(key) {
-		return v.T(key)
-	}
-	return name
-}
-
-// clock is a time where the operator is; empty for none.
+// clock writes a time in the console's zone; nothing for the zero time.
 func (c *Console) clock(t time.Time) string {
 	if t.IsZero() {
 		return ""

@@ -159,9 +159,9 @@ func TestTheServerHoldsFormsToTheirLimits(t *testing.T) {
 		status  int
 		says    string
 	}{
-		"a picture that is too large":      {make([]byte, 1<<20+200<<10), nil, 413, "may have 1 MB at most"},
-		"no picture":                       {nil, nil, 400, "No picture has arrived"},
-		"an address in place of a picture": {nil, []string{"image_url", "https://example.com/card.jpg"}, 400, "No picture has arrived"},
+		"a picture that is too large":      {make([]byte, 1<<20+200<<10), nil, 413, "can have at most 1 MB"},
+		"no picture":                       {nil, nil, 400, "No picture was received"},
+		"an address in place of a picture": {nil, []string{"image_url", "https://example.com/card.jpg"}, 400, "No picture was received"},
 		"a route that there is not":        {grey(t), []string{"route", "hunter2"}, 404, "There is no such route or provider"},
 		"a provider that there is not":     {grey(t), []string{"provider", "hunter2", "route", "here"}, 404, "There is no such route or provider"},
 	} {

@@ -9,22 +9,22 @@ import (
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
-// choices are what somebody may choose before a card is read.
+// choices are the options of a visitor before a card is read.
 type choices struct {
 	Routes, Providers, Sides []choice
-	// Portrait: the holder's photograph is wanted, so that only providers come into question that find it.
+	// Portrait reports whether the portrait is wanted, which only some providers locate.
 	Portrait bool
 }
 
-// choice is one entry of a list.
+// choice is an entry of a list.
 type choice struct {
 	Value, Name string
-	// Cost says what a call costs; empty where nothing is to be said.
+	// Cost says what a call costs; may be empty.
 	Cost   string
 	Chosen bool
 }
 
-// choices of a visitor, with those chosen that the last request had.
+// choices returns the options of a visitor, with those of the last request chosen.
 func (c *Console) choices(v *visitor, asked engine.Request) *choices {
 	s, out := c.cfg.Service, &choices{Portrait: slices.Contains(asked.Extras, portraitExtra)}
 	currency := s.Engine.Currency()
@@ -55,7 +55,7 @@ func (c *Console) choices(v *visitor, asked engine.Request) *choices {
 	return out
 }
 
-// costOf is what a call may cost that can go to several providers: at least the cheapest one, at most all of them together.
+// costOf returns the cost of a call that several providers can serve: at least that of the cheapest, at most that of all.
 func costOf(w *words, ranked []route.ProviderStatus, currency money.Currency) string {
 	var least, most money.Amount
 	ready := 0

@@ -13,52 +13,55 @@ import (
 	"github.com/ocrmux/ocrmux/engine/idcard"
 	"github.com/ocrmux/ocrmux/host/internal/server/intake"
 	"github.com/ocrmux/ocrmux/internal/imaging"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // portraitExtra asks for the holder's photograph.
 const portraitExtra = "portrait"
 
-// result is what came of reading a card, in words: a card, or what went wrong.
+// result is the result of a call in the words of a page: a card, or why there is none.
 type result struct {
 	// Tone is good, warn or bad.
 	Tone, Headline, Summary string
-	// Advice is for whoever holds the camera.
+	// Advice is for the person who takes the picture.
 	Advice []advice
-	// Fields are empty where no card was read.
+	// Fields are empty if no card was read.
 	Fields  []readField
 	Figure  *figure
 	Signals *signalView
 	Checks  []ruleView
-	// Vendor is what vendors said beyond the model.
+	// Vendor has what vendors said besides the fields.
 	Vendor []saying
-	// Trouble is why no card was read; nil where one was.
+	// Trouble says why no card was read; nil if one was.
 	Trouble  *trouble
 	Attempts *timeline
 	// JSON is the API's answer.
 	JSON string
 }
 
-// advice says what is the matter, and what to do about it.
+// advice names a problem and says what to do about it.
 type advice struct{ What, Do string }
 
-// saying is what a vendor calls something, and what it says of it.
+// saying is a name and a text.
 type saying struct{ Name, Says string }
 
-// trouble is why no card was read. Detail is in the engine's or a vendor's own words.
+// trouble says why no card was read.
 type trouble struct {
-	Detail, VendorCode, VendorSays string
-	// Facts: whether money was spent, whose turn it is, when to try again.
+	Detail                 said
+	VendorCode, VendorSays string
+	// Facts say whether money was spent, who has to act, and when to try again.
 	Facts []saying
 }
 
-// teller puts results into the words of one language.
+// teller tells results in one language.
 type teller struct {
-	*words
+	*speaker
 	other *words // of the other language, for the names that the card itself has
+	now   func() time.Time
 }
 
 func (c *Console) teller(v *visitor) *teller {
-	t := &teller{words: v.words, other: v.words}
+	t := &teller{speaker: v.speaker, other: v.words, now: c.cfg.Now}
 	for _, w := range c.pages.words {
 		if w != v.words {
 			t.other = w
@@ -67,15 +70,10 @@ func (c *Console) teller(v *visitor) *teller {
 	return t
 }
 
-// word is the text for a word of the contract. That may have grown: then the word itself.
-func (t *teller) word(of, name string) string {
-	if key := "read." + of + "." + name; t.Has(key) {
-		return t.T(key)
-	}
-	return name
-}
+// word returns the page's word for a name of the contract.
+func (t *teller) word(of, name string) string { return t.named("read."+of, name) }
 
-// recognized tells of a card.
+// recognized returns the result of a call that read a card.
 func (t *teller) recognized(r *engine.Recognition, took time.Duration) *result {
 	out := &result{Tone: "good", Headline: t.T("read.done"), Fields: t.fields(r), Signals: t.signals(r.Signals), Checks: t.checks(r.Checks), Attempts: t.timeline(r.Attempts)}
 	out.Advice = t.adviceOn(r.Signals)
@@ -101,7 +99,7 @@ func (t *teller) recognized(r *engine.Recognition, took time.Duration) *result {
 	return out
 }
 
-// suppliers are the providers whose fields these are.
+// suppliers returns the providers that read the fields.
 func suppliers(r *engine.Recognition) []string {
 	var out []string
 	for _, f := range r.Fields {
@@ -113,7 +111,7 @@ func suppliers(r *engine.Recognition) []string {
 	return out
 }
 
-// failed tells of a call that gave no card.
+// failed returns the result of a call that read no card.
 func (t *teller) failed(e *engine.Error, took time.Duration) *result {
 	f := &e.Failure
 	out := &result{Tone: "bad", Headline: t.word("kind", f.Kind.String()), Attempts: t.timeline(e.Attempts), JSON: indented(e)}
@@ -126,8 +124,8 @@ func (t *teller) failed(e *engine.Error, took time.Duration) *result {
 		out.Advice = append(out.Advice, advice{Do: t.T("read.kind." + f.Kind.String() + ".advice")})
 	}
 	out.Trouble = new(trouble)
-	if len(e.Attempts) == 0 { // otherwise each of them says its own
-		out.Trouble.Detail = f.Message
+	if len(e.Attempts) == 0 { // otherwise each attempt says why
+		out.Trouble.Detail = t.say(message.Text(f.Message))
 	}
 	facts := &out.Trouble.Facts
 	if f.Fault != abi.FaultUnspecified {
@@ -135,7 +133,7 @@ func (t *teller) failed(e *engine.Error, took time.Duration) *result {
 	}
 	*facts = append(*facts, saying{t.T("read.spent"), out.Attempts.Cost})
 	if f.RetryAfter > 0 {
-		*facts = append(*facts, saying{t.T("read.again"), t.T("read.after", t.duration(f.RetryAfter))})
+		*facts = append(*facts, saying{t.T("read.again"), t.T("read.after", t.duration(f.RetryAfter), t.instant(t.now().Add(f.RetryAfter+time.Second-1)))})
 	}
 	if len(e.Attempts) > 0 {
 		out.Summary = t.duration(took)
@@ -143,16 +141,16 @@ func (t *teller) failed(e *engine.Error, took time.Duration) *result {
 	return out
 }
 
-// trouble tells why nobody was asked at all.
+// trouble returns the result of a request for which no provider was called.
 func (t *teller) trouble(headline, do string, err error) *result {
 	out := &result{Tone: "bad", Headline: t.T(headline), Advice: []advice{{Do: t.T(do)}}, Trouble: &trouble{}}
 	if err != nil {
-		out.Trouble.Detail = err.Error()
+		out.Trouble.Detail = t.say(message.Error(err))
 	}
 	return out
 }
 
-// untaken tells of a form that could not be taken in, which fails with an *intake.Error.
+// untaken returns the result of a form that failed with an *intake.Error.
 func (t *teller) untaken(err error, limit int64) (status int, told *result) {
 	var wrong *intake.Error
 	switch {

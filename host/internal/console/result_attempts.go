@@ -6,27 +6,30 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
-// timeline are the attempts of a call, side by side in time.
+// timeline shows the attempts of a call on a common time axis.
 type timeline struct {
 	Attempts []attemptView
-	// Cost of all of them in words, Span from the first to the last.
+	// Cost of all attempts in words, and Span from the first to the last.
 	Cost, Span string
 }
 
-// attemptView is one attempt in words. From and Length are thousandths of the timeline.
+// attemptView is one attempt in the words of a page. From and Length are thousandths of the timeline.
 type attemptView struct {
 	Provider, Outcome, Tone string
 	Skipped                 bool
 	From, Length            float64
 	Duration                string
-	Billed, Cost, Price     string
-	// Reason is why it was chosen or skipped, in the engine's own words.
-	Reason, Request string
-	Kind            string
-	Trouble         *trouble
+	Billed, Cost            string
+	Price                   said // where its price comes from
+	// Reason says why it was chosen or skipped.
+	Reason  said
+	Request string
+	Kind    string
+	Trouble *trouble
 }
 
 func (t *teller) timeline(attempts []engine.Attempt) *timeline {
@@ -46,13 +49,13 @@ func (t *teller) timeline(attempts []engine.Attempt) *timeline {
 	out.Span = t.duration(span)
 	for _, a := range attempts {
 		one := attemptView{
-			Provider: a.Provider, Outcome: t.word("outcome", string(a.Outcome)), Skipped: a.Outcome == engine.Skipped, Reason: a.Reason.String(), Request: a.VendorRequestID,
-			Billed: t.word("billed", a.Billed.String()), Price: a.Price.String(),
+			Provider: a.Provider, Outcome: t.word("outcome", string(a.Outcome)), Skipped: a.Outcome == engine.Skipped, Reason: t.say(a.Reason), Request: a.VendorRequestID,
+			Billed: t.word("billed", a.Billed.String()), Price: t.say(a.Price),
 		}
 		if !one.Skipped {
 			one.Duration = t.duration(a.Duration)
 			one.From = 1000 * float64(a.Started.Sub(first)) / float64(span)
-			one.Length = max(1000*float64(a.Duration)/float64(span), 6) // the shortest can be seen, too
+			one.Length = max(1000*float64(a.Duration)/float64(span), 6) // so that the shortest is visible
 			one.From = min(one.From, 1000-one.Length)
 		}
 		if a.Cost > 0 {
@@ -66,14 +69,14 @@ func (t *teller) timeline(attempts []engine.Attempt) *timeline {
 		}
 		if f := a.Failure; f != nil {
 			one.Kind = t.word("kind", f.Kind.String())
-			one.Trouble = &trouble{Detail: f.Message, VendorCode: f.VendorCode, VendorSays: f.VendorMessage}
+			one.Trouble = &trouble{Detail: t.say(message.Text(f.Message)), VendorCode: f.VendorCode, VendorSays: f.VendorMessage}
 		}
 		out.Attempts = append(out.Attempts, one)
 	}
 	return out
 }
 
-// spent is what attempts cost together. Where it is not known whether one was billed, it is the most that it can be.
+// spent returns the cost of attempts together: the maximum if it is unknown whether one was billed.
 func (t *teller) spent(attempts []engine.Attempt) string {
 	var total money.Amount
 	var currency money.Currency
@@ -100,18 +103,7 @@ func (t *teller) spent(attempts []engine.Attempt) string {
 	return coins(currency, total)
 }
 
-// duration is one that people read.
-func (t *teller) duration(d time.Duration) string {
-	switch {
-	case d < time.Second:
-		return t.T("read.milliseconds", d.Milliseconds())
-	case d < 2*time.Minute:
-		return t.T("read.seconds", d.Seconds())
-	}
-	return t.T("read.minutes", d.Minutes())
-}
-
-// bytesText is a size that people read.
+// bytesText writes a size.
 func bytesText(n int64) string {
 	if n < 1<<20 {
 		return fmt.Sprintf("%d KB", n>>10)

@@ -8,7 +8,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/idcard"
-	"github.com/ocrmux/ocrmux/host/internal/order"
+	"github.com/ocrmux/ocrmux/host/internal/service"
 	"github.com/ocrmux/ocrmux/internal/imaging"
 )
 
@@ -48,7 +48,7 @@ func (t *teller) figure(r *engine.Recognition, info imaging.Info) *figure {
 	}
 	turn, w, h := quarters(degrees, mirrored, float64(info.Width), float64(info.Height))
 	f := &figure{Width: w, Height: h, StoredWidth: info.Width, StoredHeight: info.Height, Matrix: turn.String(), Unit: math.Max(w, h) / 60}
-	for i, name := range order.Keys(r.Fields, idcard.FieldNames()) {
+	for i, name := range service.KeysInOrder(r.Fields, idcard.FieldNames()) {
 		if p := r.Fields[name].Polygon; len(p) > 0 {
 			b := f.box(turn.points(p))
 			b.Key, b.Name, b.Number = name, t.word("field", name), i+1

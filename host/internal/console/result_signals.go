@@ -4,17 +4,17 @@ import (
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/idcard"
-	"github.com/ocrmux/ocrmux/host/internal/order"
+	"github.com/ocrmux/ocrmux/host/internal/service"
 )
 
-// signalNames are those of the contract, the gravest first.
+// signalNames returns the signals of the contract, the gravest first.
 func signalNames() []string {
 	return []string{
 		"not_id_card", "tampered", "copy", "screen", "temporary", "reversed_side", "incomplete", "occluded", "reflective", "blurred", "over_dark", "over_exposed",
 	}
 }
 
-// signalView are signals by what was seen, in words.
+// signalView has the signals by their state, in the words of a page.
 type signalView struct{ Yes, No, NotChecked []string }
 
 func (t *teller) signals(of map[string]engine.Signal) *signalView {
@@ -22,7 +22,7 @@ func (t *teller) signals(of map[string]engine.Signal) *signalView {
 		return nil
 	}
 	out := new(signalView)
-	for _, name := range order.Keys(of, signalNames()) {
+	for _, name := range service.KeysInOrder(of, signalNames()) {
 		word := t.word("signal", name)
 		switch of[name].State {
 		case abi.SignalStateYes:
@@ -36,10 +36,10 @@ func (t *teller) signals(of map[string]engine.Signal) *signalView {
 	return out
 }
 
-// adviceOn says what to do about what was seen.
+// adviceOn returns advice for the signals that were seen.
 func (t *teller) adviceOn(of map[string]engine.Signal) []advice {
 	var out []advice
-	for _, name := range order.Keys(of, signalNames()) {
+	for _, name := range service.KeysInOrder(of, signalNames()) {
 		if of[name].State != abi.SignalStateYes {
 			continue
 		}
@@ -52,7 +52,7 @@ func (t *teller) adviceOn(of map[string]engine.Signal) []advice {
 	return out
 }
 
-// ruleView is one check in words. Means says what to think of one that failed.
+// ruleView is one check in the words of a page. Means explains a failed check.
 type ruleView struct {
 	Name, State, Word, Means string
 	Tone                     string
@@ -60,7 +60,7 @@ type ruleView struct {
 
 func (t *teller) checks(of map[string]idcard.State) []ruleView {
 	var out []ruleView
-	for _, name := range order.Keys(of, idcard.CheckNames()) {
+	for _, name := range service.KeysInOrder(of, idcard.CheckNames()) {
 		state := of[name]
 		one := ruleView{Name: t.word("check", name), State: state.String(), Word: t.word("state", state.String())}
 		switch state {

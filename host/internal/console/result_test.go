@@ -19,14 +19,13 @@ import (
 // tellers speak English and Chinese.
 func tellers(t *testing.T) (en, zh *teller) {
 	t.Helper()
-	p, err := newPages()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &teller{p.words[0], p.words[1]}, &teller{p.words[1], p.words[0]}
+	english, chinese := speakers(t)
+	now := func() time.Time { return time.Date(2026, 11, 29, 2, 7, 0, 0, time.UTC) }
+	return &teller{english, chinese.words, now}, &teller{chinese, english.words, now}
 }
 
-func TestFieldsAreToldInTheOrderOfTheCardWithWhatIsDoubtful(t *testing.T) {
+func TestResultHasFieldsInTheOrderOfTheCardWithDoubts(t *testing.T) {
+	t.Parallel()
 	_, zh := tellers(t)
 	sure := 0.9996
 	got := zh.fields(&engine.Recognition{Fields: map[string]engine.Field{
@@ -48,18 +47,19 @@ func TestFieldsAreToldInTheOrderOfTheCardWithWhatIsDoubtful(t *testing.T) {
 	}
 }
 
-func TestSignalsAreToldTheGravestFirstWithOnePieceOfAdviceEach(t *testing.T) {
+func TestResultHasTheGravestSignalsFirstWithAdviceForEach(t *testing.T) {
+	t.Parallel()
 	en, _ := tellers(t)
 	signals := map[string]engine.Signal{
 		"blurred": {State: abi.SignalStateYes}, "copy": {State: abi.SignalStateYes}, "smudged": {State: abi.SignalStateYes}, "screen": {State: abi.SignalStateNo}, "tampered": {},
 	}
 	told := en.recognized(&engine.Recognition{Signals: signals, Checks: map[string]idcard.State{idcard.CheckExpired: idcard.Fail, idcard.CheckRegionKnown: idcard.Pass}}, time.Second)
-	if diff := cmp.Diff(&signalView{Yes: []string{"Photocopy", "Blurred", "smudged"}, No: []string{"Taken off a screen"}, NotChecked: []string{"Possibly altered"}}, told.Signals); diff != "" {
+	if diff := cmp.Diff(&signalView{Yes: []string{"Photocopy", "Blurred", "smudged"}, No: []string{"Photo of a screen"}, NotChecked: []string{"Possibly altered"}}, told.Signals); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
 	want := []advice{
-		{"Photocopy", "Photograph the card itself, not a copy of it."}, {"Blurred", "Hold the phone still, tap the card to focus, and take it when the text is sharp."},
-		{"smudged", "Look at the picture and take it again."},
+		{"Photocopy", "Photograph the card itself, not a copy of it."}, {"Blurred", "Hold the phone still, tap the card to focus, and take the picture when the text is sharp."},
+		{"smudged", "Check the picture and take it again."},
 	}
 	if diff := cmp.Diff(want, told.Advice); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
@@ -76,7 +76,8 @@ func TestSignalsAreToldTheGravestFirstWithOnePieceOfAdviceEach(t *testing.T) {
 	}
 }
 
-func TestAttemptsStandWhereTheyWereInTimeWithWhatTheyCost(t *testing.T) {
+func TestResultHasAttemptsOnATimelineWithTheirCosts(t *testing.T) {
+	t.Parallel()
 	en, _ := tellers(t)
 	began := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	attempts := []engine.Attempt{
@@ -100,7 +101,7 @@ func TestAttemptsStandWhereTheyWereInTimeWithWhatTheyCost(t *testing.T) {
 		want     string
 	}{
 		"nobody was asked":                    {attempts[:1], "no cost"},
-		"it may have cost something":          {[]engine.Attempt{{Outcome: engine.Failed}}, "it is not known whether it cost anything"},
+		"it may have cost something":          {[]engine.Attempt{{Outcome: engine.Failed}}, "unknown whether it was billed"},
 		"it was billed and nobody set prices": {[]engine.Attempt{{Outcome: engine.Recognized, Billed: abi.BilledYes}}, "billed, no price set"},
 		"it was billed":                       {attempts[2:], "¥0.05"},
 	} {
@@ -110,13 +111,14 @@ func TestAttemptsStandWhereTheyWereInTimeWithWhatTheyCost(t *testing.T) {
 	}
 }
 
-func TestAFailureSaysWhoseTurnItIsAndWhen(t *testing.T) {
+func TestResultOfAFailureSaysWhoCanFixItAndWhenToTryAgain(t *testing.T) {
+	t.Parallel()
 	en, zh := tellers(t)
 	failure := &engine.Error{Failure: engine.Failure{
 		Kind: abi.FailureKindRateLimited, Message: "the account's call limit is reached", Fault: abi.FaultOperator, Billed: abi.BilledNo, RetryAfter: 1500 * time.Millisecond,
 	}}
 	got := en.failed(failure, time.Second)
-	want := &trouble{Detail: "the account's call limit is reached", Facts: []saying{{"Whose turn it is", "The operator’s: settings, keys or budget"}, {"Cost", "no cost"}, {"When to try again", "in 1.5 s"}}}
+	want := &trouble{Detail: said{"the account's call limit is reached", "en"}, Facts: []saying{{"Who can fix it", "The operator: check settings, keys or budget"}, {"Cost", "no cost"}, {"When to try again", "in 1.5 s, at 2026-11-29 10:07:02"}}}
 	if diff := cmp.Diff(want, got.Trouble); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
@@ -126,7 +128,8 @@ func TestAFailureSaysWhoseTurnItIsAndWhen(t *testing.T) {
 	}
 }
 
-func TestEveryFormThatCannotBeTakenInIsToldOf(t *testing.T) {
+func TestResultOfARefusedFormSaysWhy(t *testing.T) {
+	t.Parallel()
 	en, _ := tellers(t)
 	for _, c := range []struct {
 		err      error
@@ -134,8 +137,8 @@ func TestEveryFormThatCannotBeTakenInIsToldOf(t *testing.T) {
 		headline string
 	}{
 		{&intake.Error{Status: 413, Picture: true}, 413, "The picture is too large"},
-		{&intake.Error{Status: 415, Reason: message.Text("r")}, 415, "No picture has arrived"},
-		{errors.New("e"), 500, "Something went wrong here"},
+		{&intake.Error{Status: 415, Reason: message.Text("r")}, 415, "No picture was received"},
+		{errors.New("e"), 500, "Internal error"},
 	} {
 		status, told := en.untaken(c.err, 5<<20)
 		if status != c.status || told.Headline != c.headline {

@@ -20,11 +20,11 @@ const (
 	maxKeyBytes  = 1 << 10
 )
 
-// errSignedOut is of a request without a session that is good.
+// errSignedOut is the error of a request without a valid session.
 var errSignedOut = errors.New("nobody has signed in")
 
-// sessions are those who have signed in. They are in memory: after a restart people sign in again. Cookies are kept as hashes, and of
-// a key only its hash, so that a session ends with the key.
+// sessions holds the sessions of signed-in visitors in memory: after a restart they sign in again. Of cookies and keys it keeps
+// only hashes. A session ends with its key.
 type sessions struct {
 	now    func() time.Time
 	random io.Reader
@@ -42,7 +42,7 @@ func newSessions(now func() time.Time, random io.Reader) *sessions {
 	return &sessions{now: now, random: random, open: make(map[[sha256.Size]byte]session)}
 }
 
-// begin opens a session and gives its cookie's value.
+// begin opens a session and returns the value of its cookie.
 func (s *sessions) begin(key access.KeyHash) (string, error) {
 	b := make([]byte, sessionBytes)
 	if _, err := io.ReadFull(s.random, b); err != nil {
@@ -56,7 +56,7 @@ func (s *sessions) begin(key access.KeyHash) (string, error) {
 	return value, nil
 }
 
-// tidy forgets sessions that are over and, where there are too many, the one that would end first.
+// tidy removes expired sessions and, if there are too many, the one that would expire first.
 func (s *sessions) tidy() {
 	now := s.now()
 	var first [sha256.Size]byte
@@ -73,7 +73,7 @@ func (s *sessions) tidy() {
 	}
 }
 
-// of is the session of a cookie's value.
+// of returns the session of a cookie's value.
 func (s *sessions) of(value string) (session, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -87,7 +87,7 @@ func (s *sessions) end(value string) {
 	delete(s.open, sha256.Sum256([]byte(value)))
 }
 
-// cookieName lets the browser hold a cookie to TLS where there is some.
+// cookieName returns the name of the cookie, with the prefix that binds it to TLS if the request uses TLS.
 func cookieName(r *http.Request) string {
 	if r.TLS != nil {
 		return "__Host-ocrmux-session"
@@ -101,7 +101,7 @@ func sessionCookie(r *http.Request, value string, age time.Duration) *http.Cooki
 	}
 }
 
-// who sends a request. It fails with errSignedOut, or a *access.Refusal.
+// who returns the tenant that sends a request. It fails with errSignedOut or an *access.Refusal.
 func (c *Console) who(r *http.Request) (*access.Tenant, error) {
 	guard := c.cfg.Guard()
 	if guard.Open() {
@@ -120,7 +120,7 @@ func (c *Console) who(r *http.Request) (*access.Tenant, error) {
 	return nil, errSignedOut
 }
 
-// signInForm is what the sign-in page shows.
+// signInForm is the data of the page "sign-in".
 type signInForm struct {
 	Problem string
 }
@@ -133,7 +133,7 @@ func (c *Console) signInPage(w http.ResponseWriter, r *http.Request) {
 	c.pages.show(w, r, http.StatusOK, "sign-in", &page{words: c.pages.language(r), Data: signInForm{}})
 }
 
-// signIn takes a key and gives a session. The guard counts what is wrong.
+// signIn takes a key and opens a session. The guard counts wrong keys.
 func (c *Console) signIn(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxFormBytes)
 	key := r.PostFormValue("key")

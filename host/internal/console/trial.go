@@ -17,11 +17,12 @@ import (
 	"github.com/ocrmux/ocrmux/engine/idcard"
 	"github.com/ocrmux/ocrmux/host/internal/doctor"
 	"github.com/ocrmux/ocrmux/host/internal/service"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
-// trials remembers the last trial of each provider, so that its page can be shown again without another one. Nothing of a card is in it,
-// not even of the specimen.
+// trials keeps the last trial of each provider, so that its page can show it again. It holds nothing of a card, not even of the
+// specimen.
 type trials struct {
 	mu       sync.Mutex
 	checks   map[string]*examined
@@ -34,7 +35,7 @@ type examined struct {
 	report doctor.Report
 }
 
-// specimenReading is how a specimen was read.
+// specimenReading is the result of reading a specimen.
 type specimenReading struct {
 	at      time.Time
 	took    time.Duration
@@ -62,7 +63,7 @@ func (c *Console) checkProvider(r *http.Request, _ *visitor, p *service.Provider
 	return "checked", nil
 }
 
-// readSpecimen has a provider read the specimen, which costs what its calls cost.
+// readSpecimen calls a provider with the specimen. The call costs what every call costs.
 func (c *Console) readSpecimen(r *http.Request, v *visitor, p *service.Provider) (string, error) {
 	picture, err := unlike(specimen(), c.cfg.Random)
 	if err != nil {
@@ -94,8 +95,8 @@ func (c *Console) readSpecimen(r *http.Request, v *visitor, p *service.Provider)
 	return "read", nil
 }
 
-// unlike is a JPEG that looks the same and is another one, by a comment in it: neither a result that was kept nor an equal call that is
-// under way answers in the provider's place.
+// unlike returns the JPEG with a random comment, so that neither a cached result nor an equal running call answers in the
+// provider's place.
 func unlike(jpeg []byte, random io.Reader) ([]byte, error) {
 	mark := make([]byte, 8)
 	if _, err := io.ReadFull(random, mark); err != nil {
@@ -114,28 +115,30 @@ func readsSpecimen(p *service.Provider) bool {
 	})
 }
 
-// checkedView is a check in words.
+// checkedView is a check in the words of a page.
 type checkedView struct {
 	At       string
 	State    tag
 	Findings []findingView
 }
 
-// findingView is one finding; Subject, Detail and Help are in the doctor's words.
+// findingView is one finding.
 type findingView struct {
-	State                        tag
-	Check, Subject, Detail, Help string
+	State          tag
+	Check, Subject string
+	Detail, Help   said
 }
 
-// specimenView is a reading in words.
+// specimenView is the result of a specimen in the words of a page.
 type specimenView struct {
 	At, Took, Fields, Cost string
 	Outcome, Billed        tag
-	// Kind of the failure and what the vendor said, verbatim; empty when it was read.
-	Kind, VendorCode, VendorMessage, Message, RequestID string
+	// Kind of the failure, and what the vendor said, verbatim; empty if the card was read.
+	Kind, VendorCode, VendorMessage, RequestID string
+	Message                                    said
 }
 
-// views are the last trials of a provider.
+// views returns the last trials of a provider.
 func (t *trials) views(c *Console, v *visitor, name string) (*checkedView, *specimenView) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -143,7 +146,7 @@ func (t *trials) views(c *Console, v *visitor, name string) (*checkedView, *spec
 	if x := t.checks[name]; x != nil {
 		checked = &checkedView{At: c.clock(x.at), State: findingTag(v, x.report.State)}
 		for _, f := range x.report.Findings {
-			checked.Findings = append(checked.Findings, findingView{findingTag(v, f.State), word(v, "provider.check", f.Check), f.Subject, f.Detail.String(), f.Help.String()})
+			checked.Findings = append(checked.Findings, findingView{findingTag(v, f.State), v.named("provider.check", f.Check), f.Subject, v.say(f.Detail), v.say(f.Help)})
 		}
 	}
 	var read *specimenView
@@ -155,18 +158,18 @@ func (t *trials) views(c *Console, v *visitor, name string) (*checkedView, *spec
 
 func (c *Console) viewSpecimen(v *visitor, x *specimenReading) *specimenView {
 	out := &specimenView{
-		At: c.clock(x.at), Took: seconds(v, x.took.Milliseconds()), Outcome: tag{"good", v.T("outcome.recognized")}, Fields: number(int64(x.fields)),
+		At: c.clock(x.at), Took: v.duration(x.took), Outcome: tag{"good", v.T("outcome.recognized")}, Fields: number(int64(x.fields)),
 		Cost: coins(cmp.Or(money.Currency(x.attempt.Currency), c.cfg.Service.Engine.Currency()), x.attempt.Cost), RequestID: x.attempt.VendorRequestID,
-		Billed: tag{"", word(v, "billed", x.attempt.Billed.String())},
+		Billed: tag{"", v.named("billed", x.attempt.Billed.String())},
 	}
 	if f := x.failure; f != nil {
 		out.Outcome, out.Fields = tag{"bad", v.T("outcome.failed")}, ""
-		out.Kind, out.Message, out.VendorCode, out.VendorMessage = word(v, "failure", f.Kind.String()), f.Message, f.VendorCode, f.VendorMessage
+		out.Kind, out.Message, out.VendorCode, out.VendorMessage = v.named("failure", f.Kind.String()), v.say(message.Text(f.Message)), f.VendorCode, f.VendorMessage
 	}
 	return out
 }
 
 func findingTag(v *visitor, s doctor.State) tag {
 	tone := map[doctor.State]string{doctor.Good: "good", doctor.Warn: "warn", doctor.Bad: "bad"}[s]
-	return tag{tone, word(v, "provider.finding", string(s))}
+	return tag{tone, v.named("provider.finding", string(s))}
 }

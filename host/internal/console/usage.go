@@ -25,21 +25,21 @@ func (c *Console) usageRoutes() map[string]http.HandlerFunc {
 	return map[string]http.HandlerFunc{"GET " + usagePath: c.inside(c.usagePage), "GET " + usagePath + ".csv": c.inside(c.usageCSV)}
 }
 
-// usageAsked is what somebody wants to see: whole days from From to To, both included, told apart by By.
+// usageAsked is a query: whole days from From to To, both included, grouped by By.
 type usageAsked struct {
 	From, To time.Time
 	By       money.Dimension
-	// Problem with what was asked, by the key of its words; then the rest is what is shown by default.
+	// Problem is the key of the words that say what is wrong with the query; the rest is then the default.
 	Problem string
 }
 
-// usageDimensions are what usage can be told apart by.
+// usageDimensions are the ways in which usage can be grouped.
 func usageDimensions(v *visitor) []money.Dimension {
 	all := []money.Dimension{money.ByProvider, money.ByRoute, money.ByTenant, money.ByDay}
 	return slices.DeleteFunc(all, func(d money.Dimension) bool { return d == money.ByTenant && !v.Admin() })
 }
 
-// askedUsage reads what somebody wants to see.
+// askedUsage reads the query of a request.
 func (c *Console) askedUsage(r *http.Request, v *visitor) usageAsked {
 	y, m, d := c.local(c.cfg.Now()).Date()
 	today := time.Date(y, m, d, 0, 0, 0, 0, c.cfg.Zone)
@@ -67,7 +67,7 @@ func (c *Console) askedUsage(r *http.Request, v *visitor) usageAsked {
 	return byDefault
 }
 
-// usage is what the ledger has, by day and by what was asked.
+// usage returns the rows of the ledger by day and by the dimension of the query.
 func (c *Console) usage(r *http.Request, v *visitor, asked usageAsked) (*money.Usage, error) {
 	by := []money.Dimension{money.ByDay}
 	if asked.By != money.ByDay {
@@ -76,7 +76,7 @@ func (c *Console) usage(r *http.Request, v *visitor, asked usageAsked) (*money.U
 	return c.cfg.Service.Usage(r.Context(), v.Tenant, money.Query{From: asked.From, To: asked.To.AddDate(0, 0, 1), By: by})
 }
 
-// usageData is what the page "usage" shows.
+// usageData is the data of the page "usage".
 type usageData struct {
 	From, To, By string
 	Dimensions   []optionView
@@ -86,13 +86,13 @@ type usageData struct {
 	Groups, Days []*usageRow
 	Charts       []*chart
 	Accounts     []*accountView
-	// Since is the first day of which everything is known, empty for all. Unreadable records are left out, for admins.
+	// Since is the first day with complete records; empty if all are. Unreadable counts records that were left out, for admins.
 	Since      string
 	Unreadable int
 	CSV        string
 }
 
-// usageRow is a row in words, and the numbers that it is made of.
+// usageRow is a row in the words of a page, with its numbers.
 type usageRow struct {
 	Day, Name                                      string
 	Calls, Attempts, Billed, Unknown, Failed, Open string
@@ -110,7 +110,7 @@ func (x *usageRow) say(currency money.Currency) *usageRow {
 	return x
 }
 
-// groupOf is what a row is about.
+// groupOf returns the group of a row.
 func groupOf(r *money.UsageRow, by money.Dimension) string {
 	switch by {
 	case money.ByProvider:
@@ -124,7 +124,7 @@ func groupOf(r *money.UsageRow, by money.Dimension) string {
 	}
 }
 
-// groupWords names a group, also one without a name.
+// groupWords returns the name of a group, also of one without a name.
 func groupWords(v *visitor, by money.Dimension, name string) string {
 	switch {
 	case by == money.ByDay:
@@ -165,7 +165,7 @@ func (c *Console) usagePage(w http.ResponseWriter, r *http.Request, v *visitor) 
 	c.pages.show(w, r, status, "usage", c.page(v, data))
 }
 
-// sumUp makes tables and charts of rows.
+// sumUp makes the tables and charts of rows.
 func (c *Console) sumUp(v *visitor, data *usageData, rows []money.UsageRow, asked usageAsked, currency money.Currency) {
 	data.Total = new(usageRow)
 	groups := make(map[string]*usageRow)
@@ -183,7 +183,7 @@ func (c *Console) sumUp(v *visitor, data *usageData, rows []money.UsageRow, aske
 		}
 		data.Days = append(data.Days, day.say(currency))
 		if asked.By == money.ByProvider {
-			calls.add(name, row.Day, row.Attempts) // a call belongs to no provider: more than one may have been asked
+			calls.add(name, row.Day, row.Attempts) // one call can have attempts at several providers
 		} else {
 			calls.add(name, row.Day, row.Calls)
 		}
@@ -197,7 +197,7 @@ func (c *Console) sumUp(v *visitor, data *usageData, rows []money.UsageRow, aske
 	}
 	data.Total.say(currency)
 	if asked.By == money.ByDay {
-		data.Groups = nil // the sum says the same
+		data.Groups = nil // the total says the same
 	}
 	span, count := v.T("usage.span", data.From, data.To), "usage.chart-calls"
 	if asked.By == money.ByProvider {
@@ -208,14 +208,14 @@ func (c *Console) sumUp(v *visitor, data *usageData, rows []money.UsageRow, aske
 		cost.chart("cost", v.T("usage.chart-cost"), span, v.T("usage.others"), func(n int64) string { return coins(currency, money.Amount(n)) }),
 	}
 	if data.Total.sum.Cost == 0 {
-		data.Charts = data.Charts[:1] // nothing was paid
+		data.Charts = data.Charts[:1] // there was no cost
 	}
 }
 
 func (c *Console) usageCSV(w http.ResponseWriter, r *http.Request, v *visitor) {
 	asked := c.askedUsage(r, v)
 	if asked.Problem != "" {
-		c.refuse(w, r, &access.Refusal{Status: http.StatusBadRequest, Reason: message.Text("from and to are days such as 2026-11-01, and by is day, provider, route or tenant")})
+		c.refuse(w, r, &access.Refusal{Status: http.StatusBadRequest, Reason: message.New(message.RefusedDays)})
 		return
 	}
 	u, err := c.usage(r, v, asked)
@@ -247,7 +247,7 @@ func (c *Console) usageCSV(w http.ResponseWriter, r *http.Request, v *visitor) {
 	out.Flush()
 }
 
-// unreadable answers where the ledger cannot be read.
+// unreadable answers if the ledger cannot be read.
 func (c *Console) unreadable(w http.ResponseWriter, r *http.Request, err error) {
 	c.cfg.Logger.ErrorContext(r.Context(), "the ledger cannot be read", "error", err)
 	c.refuse(w, r, &access.Refusal{Status: http.StatusServiceUnavailable, Reason: message.New(message.RefusedLedger)})

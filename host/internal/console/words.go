@@ -11,25 +11,28 @@ import (
 	"time"
 
 	"golang.org/x/text/language"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 //go:embed words/*/*.json
 var wordFiles embed.FS
 
-// tongues are the languages of the console; the first is for those who want another.
+// tongues are the languages of the console. The first is the default.
 var tongues = []language.Tag{language.English, language.SimplifiedChinese}
 
-// folders have the words of the tongues.
+// folders are the folders with the words of the tongues.
 var folders = []string{"en", "zh"}
 
-// words are everything that the console says in one language, by key.
+// words holds the texts of the console in one language, by key.
 type words struct {
 	// Lang is the language for HTML.
-	Lang string
-	text map[string]string
+	Lang     string
+	text     map[string]string
+	messages map[message.Code]string // templates; English has none of its own
 }
 
-// T is the text of a key, with values put in as [fmt.Sprintf] does. A key without text shows itself: a test finds those.
+// T returns the text of a key, formatted with values as by [fmt.Sprintf]. It returns the key itself if there is no text.
 func (w *words) T(key string, values ...any) string {
 	text, ok := w.text[key]
 	if !ok {
@@ -41,13 +44,13 @@ func (w *words) T(key string, values ...any) string {
 	return fmt.Sprintf(text, values...)
 }
 
-// Has reports whether there is a text for a key, for words of the contract that may grow.
+// Has reports whether there is a text for a key.
 func (w *words) Has(key string) bool {
 	_, ok := w.text[key]
 	return ok
 }
 
-// readWords reads one language. A key stands in one file only.
+// readWords reads one language. A key is in one file only.
 func readWords(folder, lang string) (*words, error) {
 	w := &words{Lang: lang, text: make(map[string]string)}
 	files, err := wordFiles.ReadDir(path.Join("words", folder))
@@ -70,7 +73,8 @@ func readWords(folder, lang string) (*words, error) {
 			w.text[key] = text
 		}
 	}
-	return w, nil
+	w.messages, err = readMessages(folder)
+	return w, err
 }
 
 const (
@@ -78,7 +82,7 @@ const (
 	languageLife   = 365 * 24 * time.Hour
 )
 
-// language is what a visitor chose, or what the browser asks for.
+// language returns the language that a visitor chose, or else the one that the browser asks for.
 func (p *pages) language(r *http.Request) *words {
 	wanted := r.Header.Get("Accept-Language")
 	if cookie, err := r.Cookie(languageCookie); err == nil {
@@ -92,7 +96,7 @@ func (p *pages) language(r *http.Request) *words {
 	return p.words[i]
 }
 
-// chooseLanguage remembers a language and shows the page again.
+// chooseLanguage keeps a language in a cookie and shows the page again.
 func (c *Console) chooseLanguage(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxFormBytes)
 	_, i, _ := c.pages.match.Match(language.Make(r.PostFormValue("language")))
@@ -102,7 +106,7 @@ func (c *Console) chooseLanguage(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, here(r.PostFormValue("page")), http.StatusSeeOther)
 }
 
-// here is a page of the console; anything else would send visitors elsewhere.
+// here returns the address if it is a page of the console, or else the root: a redirect must not lead elsewhere.
 func here(at string) string {
 	u, err := url.Parse(at)
 	if err != nil || u.IsAbs() || u.Host != "" || len(u.Path) == 0 || u.Path[0] != '/' || u.Path != "/" && (u.Path != path.Clean(u.Path) || !strings.HasPrefix(u.Path, folder)) {

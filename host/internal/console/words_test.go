@@ -43,7 +43,7 @@ func wordsOf(t *testing.T, folder string) map[string]string {
 
 var verb = regexp.MustCompile(`%[-+# 0-9.]*[a-z%]`)
 
-func TestBothLanguagesSayTheSameThingsWithTheSameValues(t *testing.T) {
+func TestWordsOfBothLanguagesHaveTheSameKeysAndValues(t *testing.T) {
 	verbs := func(folder string) map[string][]string {
 		out := make(map[string][]string)
 		for key, text := range wordsOf(t, folder) {
@@ -62,7 +62,7 @@ func TestBothLanguagesSayTheSameThingsWithTheSameValues(t *testing.T) {
 // asked finds the keys that templates and Go ask for by name.
 var asked = regexp.MustCompile(`(?:\.|\$p\.|\$\.)(?:T|Has)[ (]"([a-z][a-z0-9._-]*[a-z0-9])"`)
 
-func TestEveryTextThatIsAskedForIsThere(t *testing.T) {
+func TestWordsAreThereForEveryKeyInUse(t *testing.T) {
 	words, found := wordsOf(t, "en"), 0
 	for _, pattern := range []string{"pages/*.html", "*.go"} {
 		files, err := filepath.Glob(pattern)
@@ -87,7 +87,7 @@ func TestEveryTextThatIsAskedForIsThere(t *testing.T) {
 	}
 }
 
-func TestEveryWordOfTheContractHasWordsForPeople(t *testing.T) {
+func TestWordsAreThereForEveryNameOfTheContract(t *testing.T) {
 	var want []string
 	add := func(of string, names ...string) {
 		for _, n := range names {
@@ -139,7 +139,7 @@ var (
 	file = regexp.MustCompile(`\.(css|js|svg|jpg|json|csv|html)$`)
 )
 
-func TestNoPageShowsAKeyInPlaceOfItsText(t *testing.T) {
+func TestPagesShowNoKeyInPlaceOfAText(t *testing.T) {
 	g := open(t, nil)
 	prefixes := make(map[string]bool)
 	for key := range wordsOf(t, "en") {

@@ -60,7 +60,7 @@ func (c *Case) loaded(infos []engine.ProviderInfo) []Finding {
 		switch {
 		case i.State == catalog.Ready:
 			ready++
-			findings = append(findings, good("providers", i.Name, message.New(message.FindingLoaded, "plugin", i.Plugin, "version", i.Version, "kind", string(i.Kind))))
+			findings = append(findings, good("providers", i.Name, message.New(message.FindingLoaded, "plugin", i.Plugin, "version", i.Version, "kind", i.Kind)))
 		case i.State == engine.NotConfigured:
 		default:
 			findings = append(findings, bad("providers", i.Name, message.Text(i.Reason), message.New(message.HelpInspect)))

@@ -1,6 +1,6 @@
 package console
 
-// specimen is a picture of a card that nobody has, 样本.
+// specimen returns the picture of a made-up card, 样本.
 func specimen() []byte {
 	b, err := assetFiles.ReadFile("assets/specimen.jpg")
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"github.com/ocrmux/ocrmux/internal/spell"
 )
 
-// holdTo holds merged settings to the schema.
-func holdTo(schema *validator.Schema, tree map[string]any, from layers) []Problem {
+// validate returns the problems of merged settings by the schema.
+func validate(schema *validator.Schema, tree map[string]any, from layers) []Problem {
 	var invalid *validator.ValidationError
 	if err := schema.Validate(tree); err == nil {
 		return nil
@@ -61,7 +61,7 @@ func (c *checker) collect(e *validator.ValidationError) {
 
 func (c *checker) add(p Problem) { c.problems = append(c.problems, p) }
 
-// known says which settings there are beside a mistyped one.
+// known suggests settings for a mistyped one.
 func (c *checker) known(path []string, typed string) string {
 	s := schemaAt(c.schema, path)
 	if s == nil {
@@ -74,7 +74,7 @@ func (c *checker) known(path []string, typed string) string {
 	return "known are " + strings.Join(names, ", ")
 }
 
-// explain says what is wrong with a value and what would be right. It shows a value only where it can be no secret.
+// explain says what is wrong with a value and what would be right. It shows a value only if it cannot be a secret.
 func (c *checker) explain(path []string, k validator.ErrorKind) (what, want string) {
 	if isSecret(path) {
 		return "is not a place where the secret is found", "write \"env:NAME\" for an environment variable or \"file:PATH\" for a file; a secret itself does not belong here"
@@ -117,15 +117,15 @@ func (c *checker) explain(path []string, k validator.ErrorKind) (what, want stri
 	}
 }
 
-// named is the path of the setting whose keys are names, by the place of their schema. The validator's own path does not hold: it
-// changes while the validator goes on.
+// named returns the path of the setting whose keys are names, by the place of their schema. The validator's own path is not
+// reliable: it changes while the validator goes on.
 func named(schemaURL string) []string {
 	_, pointer, _ := strings.Cut(schemaURL, "#/properties/")
 	section, _, _ := strings.Cut(pointer, "/")
 	return []string{section}
 }
 
-// oneOf is the problem of a mapping that must have exactly one of some settings.
+// oneOf returns the problem of a mapping that must have exactly one of some settings.
 func (c *checker) oneOf(path []string, k *kind.OneOf) Problem {
 	var names []string
 	if s := schemaAt(c.schema, path); s != nil {
@@ -140,7 +140,7 @@ func (c *checker) oneOf(path []string, k *kind.OneOf) Problem {
 	return c.from.problem(path, what+strings.Join(names, ", "), "exactly one of them")
 }
 
-// described says what settings are for.
+// described returns the descriptions of settings.
 func (c *checker) described(path, names []string) string {
 	var out []string
 	for _, name := range names {
@@ -151,14 +151,14 @@ func (c *checker) described(path, names []string) string {
 	return strings.Join(out, "; ")
 }
 
-// isSecret reports whether a path is of a secret's source, where the secret itself may stand by mistake.
+// isSecret reports whether a path is that of a secret's source, where the secret itself may be by mistake.
 func isSecret(path []string) bool {
 	return len(path) >= 4 && path[0] == "providers" && path[2] == "secrets" ||
 		len(path) >= 2 && path[0] == "state" && path[1] == "password" ||
 		len(path) >= 3 && path[0] == "plugins" && path[1] == "trusted_keys"
 }
 
-// isKeyHash reports whether a path is of the hash of a tenant's key, where the key itself may stand by mistake.
+// isKeyHash reports whether a path is that of the hash of a tenant's key, where the key itself may be by mistake.
 func isKeyHash(path []string) bool {
 	return len(path) >= 4 && path[0] == "tenants" && path[2] == "keys"
 }
@@ -186,7 +186,7 @@ func (c *checker) example(path []string) string {
 	return "something like " + strings.Join(words, " or ")
 }
 
-// article names a JSON type as YAML's users know it.
+// article returns the name of a JSON type in YAML's terms.
 func article(jsonType string) string {
 	switch jsonType {
 	case "object":

@@ -11,7 +11,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 )
 
-// kind of a control in a form.
+// kind is the kind of a control in a form.
 type kind string
 
 const (
@@ -26,39 +26,39 @@ const (
 	rawKind kind = "raw"
 )
 
-// Bounds of a form that is made from a schema. What lies beyond is JSON in one control.
+// Bounds of a form that is made from a schema. What exceeds them is JSON in one control.
 const (
 	maxSchemaDepth = 64
 	maxGroupDepth  = 4
 	maxSpecs       = 400
 )
 
-// spec is what a form can express of a JSON Schema. Whatever else the schema says, the server's validation does.
+// spec is the part of a JSON Schema that a form can express. The server validates the rest.
 type spec struct {
 	kind               kind
 	title, description string
-	fallback           any // the default; nil when there is none
+	fallback           any // the default; nil if there is none
 	options            []option
-	// Bounds as they stand in the schema; empty when it has none.
+	// Bounds as the schema has them; empty if it has none.
 	least, most, shortest, longest, format string
 	item                                   *spec // of a list
 	members                                []member
 	open                                   bool // a group that may have other members
 }
 
-// member of a group.
+// member is a member of a group.
 type member struct {
 	name     string
 	required bool
 	*spec
 }
 
-// option of a choice.
+// option is an option of a choice.
 type option struct {
 	json, label string
 }
 
-// specOf reads a schema. A schema that is none of an object with properties gives one control for all of it.
+// specOf reads a schema. A schema that is not an object with properties becomes one control.
 func specOf(schema []byte) *spec {
 	raw := &spec{kind: rawKind}
 	dec := json.NewDecoder(bytes.NewReader(schema))
@@ -81,7 +81,7 @@ type specReader struct {
 	specs int
 }
 
-// read makes a spec of a schema; groups is how many groups it is in.
+// read makes a spec of a schema; groups is the number of groups around it.
 func (r *specReader) read(schema any, groups int) *spec {
 	s := &spec{kind: rawKind}
 	r.specs++
@@ -122,7 +122,7 @@ func (r *specReader) read(schema any, groups int) *spec {
 	return s
 }
 
-// list makes a spec a list of scalars, if that is what it is.
+// list makes a spec a list of scalars, if the schema is one.
 func (r *specReader) list(s *spec, o *object, groups int) {
 	if _, tuple := o.of["prefixItems"]; tuple {
 		return
@@ -148,7 +148,7 @@ func (r *specReader) group(s *spec, o *object, groups int) {
 
 // resolve follows references within the schema.
 func (r *specReader) resolve(o *object) (*object, bool) {
-	for range 8 { // more steps than anybody writes, and an end to circles
+	for range 8 { // bounds circular references
 		ref, is := o.of["$ref"]
 		if !is {
 			return o, true
@@ -173,7 +173,7 @@ func (r *specReader) resolve(o *object) (*object, bool) {
 	return nil, false
 }
 
-// typeOf is the one type of a schema besides null; empty when there are more, or none.
+// typeOf returns the only type of a schema besides null; empty if there are more, or none.
 func typeOf(o *object) string {
 	switch t := o.of["type"].(type) {
 	case string:
@@ -191,7 +191,7 @@ func typeOf(o *object) string {
 	return ""
 }
 
-// optionsOf are the values of an enum, of a const, or of alternatives that are each a const.
+// optionsOf returns the values of an enum, of a const, or of alternatives that are each a const.
 func optionsOf(o *object) ([]option, bool) {
 	if c, ok := o.of["const"]; ok {
 		x, ok := optionOf(c, "")
@@ -224,7 +224,7 @@ func optionsOf(o *object) ([]option, bool) {
 	return out, len(out) > 0
 }
 
-// optionOf is a scalar as an option.
+// optionOf returns the option of a scalar.
 func optionOf(v any, label string) (option, bool) {
 	switch v.(type) {
 	case string, json.Number, bool:
@@ -240,7 +240,7 @@ func text(o *object, name string) string {
 	return s
 }
 
-// bound is the first number that a schema has by one of some names.
+// bound returns the first number that a schema has under one of some names.
 func bound(o *object, names ...string) string {
 	for _, name := range names {
 		if n, ok := o.of[name].(json.Number); ok {

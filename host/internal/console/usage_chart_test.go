@@ -19,7 +19,8 @@ func day(text string) time.Time {
 	return t
 }
 
-func TestAChartStacksGroupsAndTheSmallOnesTogether(t *testing.T) {
+func TestChartStacksGroupsAndTheSmallOnesTogether(t *testing.T) {
+	t.Parallel()
 	s := newSeries(day("2026-11-01"), day("2026-11-03"))
 	for i := range 9 {
 		s.add(fmt.Sprintf("p%d", i), "2026-11-02", int64(10-i))
@@ -41,7 +42,8 @@ func TestAChartStacksGroupsAndTheSmallOnesTogether(t *testing.T) {
 	}
 }
 
-func TestALongTimeIsDrawnByMonths(t *testing.T) {
+func TestChartOfALongTimeHasMonths(t *testing.T) {
+	t.Parallel()
 	s := newSeries(day("2026-01-01"), day("2026-11-22"))
 	s.add("a", "2026-01-05", 2)
 	s.add("a", "2026-01-06", 3)
@@ -56,7 +58,8 @@ func TestALongTimeIsDrawnByMonths(t *testing.T) {
 	}
 }
 
-func TestStepsOfAnAxisAreRound(t *testing.T) {
+func TestChartStepsAreRound(t *testing.T) {
+	t.Parallel()
 	for most, want := range map[int64]int64{0: 1, 1: 1, 4: 1, 5: 2, 13: 5, 100: 50, 81: 50, 80: 20, 4_000_000: 1_000_000, 1 << 62: 1_000_000_000_000_000_000} {
 		if got := tickStep(most); got != want {
 			t.Errorf("up to %d the step is %d, want %d", most, got, want)
@@ -65,6 +68,7 @@ func TestStepsOfAnAxisAreRound(t *testing.T) {
 }
 
 func TestNumbersAreWrittenForPeople(t *testing.T) {
+	t.Parallel()
 	for amount, want := range map[int64]string{0: "¥0.00", 50_000: "¥0.05", 45_500: "¥0.0455", 1_234_567_000_000: "¥1,234,567.00", -50_000: "-¥0.05"} {
 		if got := coins("CNY", money.Amount(amount)); got != want {
 			t.Errorf("%d is %s, want %s", amount, got, want)

@@ -34,7 +34,8 @@ func withOrientation(picture []byte, o byte) []byte {
 // WithOrientation is for the tests in the browser.
 var WithOrientation = withOrientation
 
-func TestEveryOrientationIsShownAsTheEngineTurnsIt(t *testing.T) {
+func TestFigureTurnsEveryOrientationAsTheEngineDoes(t *testing.T) {
+	t.Parallel()
 	for o := imaging.Upright; o <= imaging.Turn270; o++ {
 		t.Run(fmt.Sprint(o), func(t *testing.T) {
 			picture := turnedJPEG(t, image.NewGray(image.Rect(0, 0, 300, 200)), o)
@@ -64,7 +65,8 @@ func TestEveryOrientationIsShownAsTheEngineTurnsIt(t *testing.T) {
 	}
 }
 
-func TestAPortraitIsCutOutUprightToTheDegree(t *testing.T) {
+func TestFigureCutsThePortraitOutUpright(t *testing.T) {
+	t.Parallel()
 	// A box of 40 by 60 whose top points to the right and down, 120 degrees clockwise.
 	sin, cos := math.Sincos(120 * math.Pi / 180)
 	turned := matrix{cos, sin, -sin, cos, 500, 500}.points(engine.Polygon{{0, 0}, {40, 0}, {40, 60}, {0, 60}})

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// object is a JSON object whose members have an order.
+// object is a JSON object that keeps the order of its members.
 type object struct {
 	names []string
 	of    map[string]any
@@ -63,7 +63,7 @@ func readOrdered(dec *json.Decoder, depth int) (any, error) {
 	return t, nil
 }
 
-// canonical is a value as JSON, in one way; numbers that are equal look alike.
+// canonical returns a value as JSON in which equal numbers are written alike.
 func canonical(v any) (string, error) {
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -91,7 +91,7 @@ func parseJSON(text string) (any, error) {
 	return plain(v)
 }
 
-// plain is a decoded JSON value with numbers that Go can count with. It fails where a number is too large.
+// plain returns a decoded JSON value with its numbers as int64, uint64 or float64. It fails if a number is too large.
 func plain(v any) (any, error) {
 	switch v := v.(type) {
 	case json.Number:
@@ -133,7 +133,7 @@ func equal(a, b any) bool {
 	return err == nil && err2 == nil && x == y
 }
 
-// indented is a value as JSON for people.
+// indented returns a value as indented JSON.
 func indented(v any) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)

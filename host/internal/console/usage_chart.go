@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Geometry of a chart, in its own units. Those of a bar leave room for its neighbour.
+// Geometry of a chart, in units of its viewBox.
 const (
 	chartWidth, chartHeight       = 760.0, 260.0
 	chartLeft, chartRight         = 66.0, 8.0
@@ -18,7 +18,7 @@ const (
 	tickCount, labelWidth, dayLen = 4, 62.0, len(time.DateOnly)
 )
 
-// series are numbers by group and day.
+// series holds numbers by group and day.
 type series struct {
 	from, to time.Time
 	sums     map[string]map[string]int64
@@ -35,7 +35,7 @@ func (s *series) add(group, day string, n int64) {
 	s.sums[group][day] += n
 }
 
-// chart is a drawing of bars, each a stack of groups.
+// chart is a bar chart; each bar is a stack of groups.
 type chart struct {
 	ID, Title, Desc      string
 	Width, Height        string
@@ -57,13 +57,13 @@ type chartBar struct {
 	Style                     int
 }
 
-// chartGroup stands in the legend.
+// chartGroup is an entry of the legend.
 type chartGroup struct {
 	Name  string
 	Style int
 }
 
-// chart draws the series. say writes a number.
+// chart returns the chart of the series. say writes a number.
 func (s *series) chart(id, title, span, others string, say func(int64) string) *chart {
 	groups, sums := s.largest(others)
 	spans := s.spans()
@@ -110,7 +110,7 @@ func (s *series) chart(id, title, span, others string, say func(int64) string) *
 	return c
 }
 
-// largest are the groups with the largest sums, in the order of their names, and one for all others.
+// largest returns the groups with the largest sums, in the order of their names, and one for all others.
 func (s *series) largest(others string) ([]string, map[string]map[string]int64) {
 	total := func(g string) (n int64) {
 		for _, x := range s.sums[g] {
@@ -141,10 +141,10 @@ func (s *series) largest(others string) ([]string, map[string]map[string]int64) 
 	return names, out
 }
 
-// long series have a bar for each month instead of each day.
+// long reports whether the series has a bar for each month instead of each day.
 func (s *series) long() bool { return s.from.AddDate(0, 0, maxDayBars).Before(s.to) }
 
-// span is what a day belongs to.
+// span returns the day or the month of a day.
 func (s *series) span(day string) string {
 	if s.long() && len(day) == dayLen {
 		return day[:len("2006-01")]
@@ -152,7 +152,7 @@ func (s *series) span(day string) string {
 	return day
 }
 
-// spans are all that a bar is drawn for.
+// spans returns the days or months that have a bar.
 func (s *series) spans() []string {
 	var out []string
 	for d := s.from; !d.After(s.to); d = d.AddDate(0, 0, 1) {
@@ -161,7 +161,7 @@ func (s *series) spans() []string {
 	return slices.Compact(out)
 }
 
-// tickStep is a round number of which about tickCount make the largest.
+// tickStep returns a round number of which about tickCount reach the largest value.
 func tickStep(most int64) int64 {
 	for step := int64(1); ; step *= 10 {
 		for _, f := range []int64{1, 2, 5} {

@@ -1,0 +1,5 @@
+//go:build !unix
+
+package config
+
+func syncFolder(string) error { return nil }
