@@ -17,15 +17,14 @@ import (
 
 var updateMistakes = flag.Bool("update-mistakes", false, "write what the program says into testdata/mistakes.txtar")
 
-// complete matches a problem that says everything: file, line, column, setting, what is wrong, what would be right. A file that
-// is not YAML has no settings.
+// complete matches a problem with file, line, column, setting, mistake and cure. A file that is not YAML has no settings.
 var complete = regexp.MustCompile(`^[a-z-]+(\.console)?\.yaml:[1-9][0-9]*:[1-9][0-9]*: ([a-z_]+(\.[A-Za-z0-9_-]+)*: .+|is not YAML: .+); .+$`)
 
 // main is the configuration file beside a console's file with a mistake.
 const main = "providers:\n  jumdata:\n    secrets: {app_id: \"env:ID\", app_secret: \"env:ID\"}\n    price: {per_call: \"0.05\"}\n"
 
-// TestConfigValidateReportsPlaceAndCureOfEveryMistake runs config validate over a table of mistakes: in the configuration file, in
-// the console's file, in secrets, and in what the engine and the plugins' manifests require.
+// TestConfigValidateReportsPlaceAndCureOfEveryMistake runs config validate on a table of mistakes: in the configuration file, in the
+// console's file, in secrets, and in settings that the engine or the plugins' manifests refuse.
 func TestConfigValidateReportsPlaceAndCureOfEveryMistake(t *testing.T) {
 	t.Parallel()
 	const table = "testdata/mistakes.txtar"

@@ -51,7 +51,7 @@ func reloading(ctx context.Context, w *reload.Watcher, again func(context.Contex
 	})
 }
 
-// reload replaces the running configuration and plugins by the present ones, or changes nothing if they cannot be used.
+// reload replaces configuration and plugins by the current ones. If it fails, the previous ones stay.
 func (p *Program) reload(ctx context.Context, cmd *cobra.Command, e *opened, s *server.Server) error {
 	cfg, err := p.load(cmd)
 	if err != nil {

@@ -132,8 +132,8 @@ func (t *teller) failed(e *engine.Error, took time.Duration) *result {
 		*facts = append(*facts, saying{t.T("read.turn"), t.word("fault", f.Fault.String())})
 	}
 	*facts = append(*facts, saying{t.T("read.spent"), out.Attempts.Cost})
-	if wait := f.RetryAfter; wait > 0 {
-		*facts = append(*facts, saying{t.T("read.again"), t.T("read.after", t.duration(wait), t.instant(t.now().Add(wait+time.Second-1)))})
+	if f.RetryAfter > 0 {
+		*facts = append(*facts, saying{t.T("read.again"), t.T("read.after", t.duration(f.RetryAfter), t.instant(t.now().Add(f.RetryAfter+time.Second-1)))})
 	}
 	if len(e.Attempts) > 0 {
 		out.Summary = t.duration(took)
