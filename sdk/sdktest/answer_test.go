@@ -48,7 +48,7 @@ func FuzzFlattenJSON(f *testing.F) {
 		if ok != (answer.Format == abi.BodyFormatJSON) {
 			t.Fatalf("ok is %v, the host says %v", ok, answer.Format)
 		}
-		if diff := cmp.Diff(answer.Leaves, got); ok && diff != "" {
+		if diff := cmp.Diff(sdk.Leaves(answer.Leaves), got); ok && diff != "" {
 			t.Error(diff)
 		}
 	})
