@@ -74,7 +74,7 @@ func (t *target) unreached(subject string, err error) Finding {
 		if refused.Err != nil && slices.Contains([]egress.Kind{egress.KindResolve, egress.KindConnect, egress.KindTLS}, refused.Kind) {
 			detail = message.New(message.FindingUnreached, "reason", detail, "cause", message.Error(refused.Err))
 		}
-		help = helpFor(refused.Kind)
+		help = helpFor(refused)
 	}
 	if t.spare {
 		return warn("network", subject, detail, message.New(message.HelpEndpoint))
@@ -82,13 +82,13 @@ func (t *target) unreached(subject string, err error) Finding {
 	return bad("network", subject, detail, help)
 }
 
-func helpFor(k egress.Kind) message.Message {
-	switch k {
-	case egress.KindResolve:
+func helpFor(e *egress.Error) message.Message {
+	switch {
+	case e.Kind == egress.KindResolve:
 		return message.New(message.HelpName)
-	case egress.KindConnect, egress.KindTimeout:
+	case e.Kind == egress.KindConnect, e.Timeout: // a handshake that gets no answer is no matter of trust
 		return message.New(message.HelpFirewall)
-	case egress.KindTLS:
+	case e.Kind == egress.KindTLS:
 		return message.New(message.HelpTrust)
 	default:
 		return message.Message{} // the reason is enough

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -66,7 +67,8 @@ func (p *probe) run(ctx context.Context, policy *egress.Policy, timeout time.Dur
 	case p.contact() != nil:
 		return closing
 	case errors.As(err, &refused):
-		return &egress.Error{Kind: egress.KindTLS, Reason: "no trusted TLS session with the host", Err: refused.err, Sent: egress.SentNo}
+		late := errors.Is(refused.err, os.ErrDeadlineExceeded) || errors.Is(refused.err, context.DeadlineExceeded)
+		return &egress.Error{Kind: egress.KindTLS, Reason: "no trusted TLS session with the host", Err: refused.err, Sent: egress.SentNo, Timeout: late}
 	}
 	return err
 }
