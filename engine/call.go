@@ -3,7 +3,6 @@ package engine
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
@@ -130,10 +129,5 @@ func refused(r *route.Refusal, attempts []Attempt) *Error {
 	}
 }
 
-// notLoaded says why a provider cannot be asked; nil when it can.
-func (g *generation) notLoaded(name string) error {
-	if err := g.providers[name].loadErr; err != nil {
-		return fmt.Errorf("is not loaded: %w", err)
-	}
-	return nil
-}
+// notLoaded returns why a provider's plugin is not loaded, nil for one that is.
+func (g *generation) notLoaded(name string) error { return g.providers[name].loadErr }
