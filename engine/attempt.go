@@ -1,13 +1,12 @@
 package engine
 
 import (
-	"cmp"
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/imaging"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/route"
 	"github.com/ocrmux/ocrmux/internal/value"
 )
@@ -78,7 +77,7 @@ func (a *attempt) step(ctx context.Context, in *abi.StepRequest) (*abi.Action, *
 		}
 	}
 	if set != 1 {
-		return nil, a.broken(fmt.Sprintf("the provider's action must be one of exchange, done and fail; it has %d of them", set), nil)
+		return nil, a.broken(message.New(message.ActionOfNoKind, "count", set), nil)
 	}
 	return action, nil
 }
@@ -94,7 +93,7 @@ func (a *attempt) waitReady(ctx context.Context, ready func(context.Context) *ro
 
 // notReady is the failure of an attempt whose vendor must not be asked.
 func (a *attempt) notReady(ctx context.Context) *Error {
-	f := failWith(a.unready.Kind, a.unready.Fault, a.unready.Message.String(), endOf(ctx))
+	f := failWith(a.unready.Kind, a.unready.Fault, a.unready.Message, endOf(ctx))
 	f.Failure.FailOver = a.unready.FailOver
 	return f
 }
@@ -104,7 +103,7 @@ func (a *attempt) notReady(ctx context.Context) *Error {
 func (a *attempt) vendorFailure(v *abi.Fail) *Error {
 	e := &Error{
 		Failure: Failure{
-			Kind: v.Kind, Message: a.redact(v.Message), VendorCode: clip(v.VendorCode), VendorMessage: clip(v.VendorMessage),
+			Kind: v.Kind, Message: message.Text(a.redact(v.Message)), VendorCode: clip(v.VendorCode), VendorMessage: clip(v.VendorMessage),
 			Retryable: v.Retryable, FailOver: v.FailOver, Billed: a.charged(v.Billed), Fault: v.Fault, RetryAfter: time.Duration(v.RetryAfterMs) * time.Millisecond,
 			Signals: signals(v.Signals),
 		},
@@ -113,7 +112,9 @@ func (a *attempt) vendorFailure(v *abi.Fail) *Error {
 	f := &e.Failure
 	if f.Kind == abi.FailureKindUnspecified || f.Kind > abi.FailureKindInternal {
 		f.Kind, f.Fault = abi.FailureKindProviderError, abi.FaultVendor
-		f.Message = cmp.Or(f.Message, "the provider failed without saying how")
+		if f.Message.IsZero() {
+			f.Message = message.New(message.FailedWithoutWords)
+		}
 	}
 	if f.Fault > abi.FaultNetwork {
 		f.Fault = abi.FaultUnspecified

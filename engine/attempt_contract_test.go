@@ -52,7 +52,7 @@ func TestAProviderThatBreaksTheContractIsToldApart(t *testing.T) {
 			asked.Store(0)
 			r, err := e.Recognize(t.Context(), act(t, tt.act))
 			f := failure(t, r, err)
-			if got := verdict(f.Failure); got != tt.want || !strings.Contains(f.Failure.Message, tt.says) || asked.Load() != tt.asked {
+			if got := verdict(f.Failure); got != tt.want || !strings.Contains(f.Failure.Message.String(), tt.says) || asked.Load() != tt.asked {
 				t.Errorf("the vendor was asked %d times\ngot  %s: %s\nwant %s: …%s…", asked.Load(), got, f.Failure.Message, tt.want, tt.says)
 			}
 			if len(f.Error()) > 2200 {
@@ -78,7 +78,7 @@ func TestFewerExchangesCanBeAllowed(t *testing.T) {
 		c.Limits.MaxExchanges, c.Providers = 2, map[string]engine.ProviderConfig{"actor": actor(endpoint)}
 	})
 	r, err := e.Recognize(t.Context(), act(t, "loop"))
-	if f := failure(t, r, err); !strings.Contains(f.Failure.Message, "more than 2 exchanges") || asked.Load() != 2 {
+	if f := failure(t, r, err); !strings.Contains(f.Failure.Message.String(), "more than 2 exchanges") || asked.Load() != 2 {
 		t.Errorf("the vendor was asked %d times: %s", asked.Load(), f.Failure.Message)
 	}
 }
@@ -170,7 +170,7 @@ func TestDocumentsAreOpen(t *testing.T) {
 		request.Document = "xx.other"
 		r, err := openActor(t, endpoint).Recognize(t.Context(), request)
 		f := failure(t, r, err)
-		if got := verdict(f.Failure); got != "invalid_request, billed no, fault caller" || !strings.Contains(f.Failure.Message, "none reads xx.other") {
+		if got := verdict(f.Failure); got != "invalid_request, billed no, fault caller" || !strings.Contains(f.Failure.Message.String(), "none reads xx.other") {
 			t.Errorf("got %s: %s", got, f.Failure.Message)
 		}
 		if len(f.Attempts) != 1 || f.Attempts[0].Outcome != engine.Skipped || f.Attempts[0].Reason.Code() != message.LacksDocument {
@@ -185,7 +185,7 @@ func TestHostFunctionsAnswerWithAStatus(t *testing.T) {
 	f := failure(t, r, err)
 	mac := hmac.New(sha256.New, []byte(innerSecret))
 	_, _ = io.WriteString(mac, "data")
-	got := strings.Split(f.Failure.Message, "\n")
+	got := strings.Split(f.Failure.Message.String(), "\n")
 	for i, word := range []string{
 		fmt.Sprintf("sign: %x <nil>", mac.Sum(nil)), "sign with a use that is not listed: host function sign: invalid",
 		"inspect: jpg 60x40, 2 violations, first max_side 60 > 10", "fit: jpg 50x33 handle 1",
@@ -204,7 +204,7 @@ func TestHostFunctionsAreBounded(t *testing.T) {
 	e := openActor(t, vendor(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, r *http.Request) { asked.Add(1); says(goodCard)(w, r) }}))
 	for act1, want := range map[string]string{"send in a loop": "8 sent, then host function http_send: limit", "call in a loop": "256 calls, then host function image_inspect: limit"} {
 		r, err := e.Recognize(t.Context(), act(t, act1))
-		if f := failure(t, r, err); !strings.HasPrefix(f.Failure.Message, want) {
+		if f := failure(t, r, err); !strings.HasPrefix(f.Failure.Message.String(), want) {
 			t.Errorf("%s: got %s, want %s", act1, f.Failure.Message, want)
 		}
 	}
@@ -268,7 +268,7 @@ func TestAProviderThatTakesOnlyURLsIsGivenNothingElse(t *testing.T) {
 			}
 			continue
 		}
-		if f := failure(t, r, err).Failure; verdict(f) != "invalid_image, billed no, fault caller, fail over" || !strings.Contains(f.Message, "URL only: give one of at most 60 bytes") {
+		if f := failure(t, r, err).Failure; verdict(f) != "invalid_image, billed no, fault caller, fail over" || !strings.Contains(f.Message.String(), "URL only: give one of at most 60 bytes") {
 			t.Errorf("%s: got %s: %s", tt.name, verdict(f), f.Message)
 		}
 	}
@@ -282,7 +282,7 @@ func TestAProviderWhoseManifestAsksReadsThePicture(t *testing.T) {
 	})
 	request := act(t, "read the picture")
 	r, err := e.Recognize(t.Context(), request)
-	if f := failure(t, r, err).Failure; f.Message != fmt.Sprintf("%d bytes, <nil>", len(jpegOf(t, 60, 40))) {
+	if f := failure(t, r, err).Failure; f.Message.String() != fmt.Sprintf("%d bytes, <nil>", len(jpegOf(t, 60, 40))) {
 		t.Errorf("got %s", f.Message)
 	}
 }

@@ -2,10 +2,10 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // takePicture decides how the picture reaches the provider: as a URL, or as bytes within its limits.
@@ -19,7 +19,7 @@ func (a *attempt) takePicture(ctx context.Context, req *Request, pic *picture) (
 		return &abi.PictureInfo{URL: pic.from.url}, nil
 	}
 	if limits != nil && len(limits.Inputs) > 0 && !accepts(limits, "bytes") {
-		f := failWith(abi.FailureKindInvalidImage, abi.FaultCaller, "the provider takes a picture by its URL only: "+urlOnly(limits), nil)
+		f := failWith(abi.FailureKindInvalidImage, abi.FaultCaller, urlOnly(limits), nil)
 		f.Failure.FailOver = true
 		return nil, f
 	}
@@ -38,9 +38,9 @@ func accepts(l *abi.ImageLimits, input string) bool {
 	return l != nil && slices.Contains(l.Inputs, input)
 }
 
-func urlOnly(l *abi.ImageLimits) string {
+func urlOnly(l *abi.ImageLimits) message.Message {
 	if l.MaxURLBytes > 0 {
-		return fmt.Sprintf("give one of at most %d bytes, without fetch", l.MaxURLBytes)
+		return message.New(message.PictureURLOnlyShort, "limit", l.MaxURLBytes)
 	}
-	return "give one, without fetch"
+	return message.New(message.PictureURLOnly)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/idcard"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // validate rejects a result without a field: its provider has not recognized a document.
@@ -14,7 +15,7 @@ func (a *attempt) validate(done *abi.Done) *Error {
 	if slices.ContainsFunc(done.Fields, says) {
 		return nil
 	}
-	e := failWith(abi.FailureKindUnreadable, abi.FaultCaller, "the provider read no field", nil)
+	e := failWith(abi.FailureKindUnreadable, abi.FaultCaller, message.New(message.NothingRead), nil)
 	e.requestID = clip(done.VendorRequestID)
 	f := &e.Failure
 	f.FailOver, f.Billed, f.Signals = true, a.charged(done.Billed), signals(done.Signals)

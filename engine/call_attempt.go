@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
@@ -43,7 +42,7 @@ func (a *attempt) routeFailure(f *Failure) *route.Failure {
 		return a.unready
 	}
 	return &route.Failure{
-		Kind: f.Kind, Fault: f.Fault, Retryable: f.Retryable, FailOver: f.FailOver, Message: message.Text(f.Message), RetryAfter: f.RetryAfter,
+		Kind: f.Kind, Fault: f.Fault, Retryable: f.Retryable, FailOver: f.FailOver, Message: f.Message, RetryAfter: f.RetryAfter,
 		Ours: f.Fault == abi.FaultCaller && (!a.reached || f.Kind == abi.FailureKindTimeout) || f.Kind == abi.FailureKindPermissionDenied && !a.reached,
 	}
 }
@@ -78,7 +77,7 @@ func (g *generation) logAttempt(ctx context.Context, t route.Attempt, o *route.R
 	if e != nil {
 		f := &e.Failure
 		outcome, level = Failed, slog.LevelWarn
-		attrs = append(attrs, slog.String("kind", f.Kind.String()), slog.String("vendor_code", f.VendorCode), slog.String("message", f.Message))
+		attrs = append(attrs, slog.String("kind", f.Kind.String()), slog.String("vendor_code", f.VendorCode), slog.String("message", f.Message.String()))
 	}
 	g.cfg.Logger.LogAttrs(ctx, level, "attempt", append(attrs, slog.String("outcome", string(outcome)))...)
 }

@@ -375,7 +375,7 @@ func TestARequestGoesOnlyToProvidersThatMeetItsNeeds(t *testing.T) {
 			request.Route = "plain"
 			r, err = e.Recognize(t.Context(), request)
 			f := failure(t, r, err)
-			if got := verdict(f.Failure); got != "invalid_request, billed no, fault caller" || !strings.HasSuffix(f.Failure.Message, tt.none) {
+			if got := verdict(f.Failure); got != "invalid_request, billed no, fault caller" || !strings.HasSuffix(f.Failure.Message.String(), tt.none) {
 				t.Errorf("got %s: %s", got, f.Failure.Message)
 			}
 			if x.bills.Load() != before {

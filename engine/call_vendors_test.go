@@ -115,7 +115,7 @@ func TestAVendorThatMisbehavesFailsItsOwnAttempt(t *testing.T) {
 			alone.Provider = tt.name
 			r, err := e.Recognize(t.Context(), alone)
 			f := failure(t, r, err)
-			if got := verdict(f.Failure); !slices.Contains(strings.Split(tt.want, " | "), got) || !strings.Contains(f.Failure.Message, tt.says) || f.Failure.Message == "" {
+			if got := verdict(f.Failure); !slices.Contains(strings.Split(tt.want, " | "), got) || !strings.Contains(f.Failure.Message.String(), tt.says) || f.Failure.Message.String() == "" {
 				t.Errorf("got  %s: %s\nwant %s: …%s…", got, f.Failure.Message, tt.want, tt.says)
 			}
 			if f.Failure.Provider != tt.name || len(f.Attempts) != 1 || f.Attempts[0].Reason.Code() != message.NamedByRequest {

@@ -110,7 +110,7 @@ func TestAWrongConfigurationSaysWhatWouldBeRight(t *testing.T) {
 func TestWithoutConfigurationThePluginsThatNeedNoneServe(t *testing.T) {
 	e := open(t, func(c *engine.Config) { c.Plugins = t.TempDir() })
 	r, err := e.Recognize(t.Context(), act(t, "read"))
-	if f := failure(t, r, err).Failure; verdict(f) != "unavailable, billed no, fault operator" || f.Message != "no provider of the route can serve this request: there are none" {
+	if f := failure(t, r, err).Failure; verdict(f) != "unavailable, billed no, fault operator" || f.Message.String() != "no provider of the route can serve this request: there are none" {
 		t.Errorf("got %s: %s", verdict(f), f.Message)
 	}
 	if got := e.Providers(); len(got) != 0 {
@@ -118,7 +118,7 @@ func TestWithoutConfigurationThePluginsThatNeedNoneServe(t *testing.T) {
 	}
 	e = open(t, nil)
 	for _, p := range e.Providers() {
-		if p.State != engine.NotConfigured || p.Reason == "" {
+		if p.State != engine.NotConfigured || p.Reason.String() == "" {
 			t.Errorf("got %+v, want it not configured since it needs secrets", p)
 		}
 	}
@@ -139,7 +139,7 @@ func TestARequestForNobodySaysWhoIsThere(t *testing.T) {
 		tt.change(&request)
 		r, err := e.Recognize(t.Context(), request)
 		f := failure(t, r, err).Failure
-		if verdict(f) != "invalid_request, billed no, fault caller" || !strings.Contains(f.Message, tt.says) {
+		if verdict(f) != "invalid_request, billed no, fault caller" || !strings.Contains(f.Message.String(), tt.says) {
 			t.Errorf("got %s: %s; want …%s", verdict(f), f.Message, tt.says)
 		}
 	}

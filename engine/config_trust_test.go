@@ -30,7 +30,7 @@ func TestAPluginThatNobodyApprovedIsBrokenAndNotRun(t *testing.T) {
 		}
 		return e.Providers()[0]
 	}
-	if got := state(nil); got.State != catalog.Broken || !strings.Contains(got.Reason, "not_locked") || !strings.Contains(got.Reason, "ocrmux plugin lock") {
+	if got := state(nil); got.State != catalog.Broken || !strings.Contains(got.Reason.String(), "not_locked") || !strings.Contains(got.Reason.String(), "ocrmux plugin lock") {
 		t.Errorf("without a lock: %+v", got)
 	}
 	if got := state(func(c *engine.Config) { c.Unlocked = true }); got.State != catalog.Ready {
@@ -43,7 +43,7 @@ func TestAPluginThatNobodyApprovedIsBrokenAndNotRun(t *testing.T) {
 		t.Errorf("approved: %+v", got)
 	}
 	trusting := func(c *engine.Config) { c.TrustedKeys = []ed25519.PublicKey{key.Public().(ed25519.PublicKey)} }
-	if got := state(trusting); got.State != catalog.Broken || !strings.Contains(got.Reason, "not_signed") {
+	if got := state(trusting); got.State != catalog.Broken || !strings.Contains(got.Reason.String(), "not_signed") {
 		t.Errorf("approved but not signed: %+v", got)
 	}
 	plugin := catalog.File(filepath.Join(dir, "actor")).Plugin

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/value"
 )
 
@@ -69,7 +70,7 @@ func (v *inboundCall) serve(ctx context.Context, w http.ResponseWriter) {
 	case accepted.Answer != nil:
 		v.write(ctx, w, accepted.Answer, about.Nonce, "answered at once")
 	case accepted.Admit == nil:
-		v.answer(ctx, w, &abi.ReplyRequest{}, v.broken("the plugin neither admitted nor answered the request", nil))
+		v.answer(ctx, w, &abi.ReplyRequest{}, v.broken(message.New(message.DoorNoDecision), nil))
 	default:
 		reply := &abi.ReplyRequest{State: accepted.Admit.State}
 		f := v.carryOut(ctx, accepted.Admit, reply)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // client is one caller of a front door, with its secrets, its tenant and what it has signed before.
@@ -23,7 +24,7 @@ func (v *inboundCall) authenticate(admit *abi.Admit) *abi.Fail {
 	candidates := v.door.clients
 	switch key := admit.Client; {
 	case key == nil && len(admit.Proofs) == 0:
-		return outboundFailure(&v.broken("the plugin admitted a request without a key or proof of its sender", nil).Failure)
+		return outboundFailure(&v.broken(message.New(message.DoorNoProof), nil).Failure)
 	case key != nil:
 		candidates = nil
 		for _, c := range v.door.clients {

@@ -23,7 +23,7 @@ func (v *inboundCall) answer(ctx context.Context, w http.ResponseWriter, in *abi
 	}
 	about, noContext := v.stepContext()
 	if noContext != nil {
-		http.Error(w, noContext.Failure.Message, http.StatusInternalServerError)
+		http.Error(w, noContext.Failure.Message.String(), http.StatusInternalServerError)
 		return
 	}
 	in.Context, in.CallID = about, v.id
@@ -124,7 +124,7 @@ func outboundSignals(in map[string]Signal) []abi.Signal {
 // outboundFailure leaves out the codes of the vendor that was asked: they mean nothing in the protocol of this door's vendor.
 func outboundFailure(f *Failure) *abi.Fail {
 	return &abi.Fail{
-		Kind: f.Kind, Message: f.Message, Retryable: f.Retryable, FailOver: f.FailOver, Billed: f.Billed, Fault: f.Fault,
+		Kind: f.Kind, Message: f.Message.String(), Retryable: f.Retryable, FailOver: f.FailOver, Billed: f.Billed, Fault: f.Fault,
 		RetryAfterMs: milliseconds(f.RetryAfter), Signals: outboundSignals(f.Signals),
 	}
 }

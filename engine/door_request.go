@@ -5,13 +5,13 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/hex"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/leaf"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/value"
 )
 
@@ -28,7 +28,7 @@ func (v *inboundCall) read(w http.ResponseWriter, r *http.Request) *Error {
 	body, err := readBody(w, r, limit)
 	v.hold(body)
 	if err != nil {
-		return failWith(abi.FailureKindInvalidRequest, abi.FaultCaller, "the body cannot be read: "+innermost(err), err)
+		return failWith(abi.FailureKindInvalidRequest, abi.FaultCaller, message.New(message.DoorBody, "reason", innermost(err)), err)
 	}
 	v.inbound = abi.InboundRequest{Method: r.Method, Path: r.URL.Path, BodySize: uint64(len(body))}
 	v.inbound.Headers = headers(r.Header, value.Mask{})
@@ -36,13 +36,13 @@ func (v *inboundCall) read(w http.ResponseWriter, r *http.Request) *Error {
 	options := leaf.Options{Inbound: true, MaxInline: maxInlineInbound, MaxBytes: int(limit), FirstHandle: 1}
 	query, err := leaf.FlattenQuery(literalPlus(r.URL.RawQuery), options)
 	if err != nil {
-		return failWith(abi.FailureKindInvalidRequest, abi.FaultCaller, "the query cannot be read: "+err.Error(), err)
+		return failWith(abi.FailureKindInvalidRequest, abi.FaultCaller, message.New(message.DoorQuery, "reason", message.Error(err)), err)
 	}
 	v.hold(query.Blobs...)
 	options.FirstHandle = uint32(len(v.blobs))
 	flat, err := leaf.Flatten(r.Header.Get("Content-Type"), body, options)
 	if err != nil {
-		return failWith(abi.FailureKindInvalidRequest, abi.FaultCaller, "the body cannot be read: "+err.Error(), err)
+		return failWith(abi.FailureKindInvalidRequest, abi.FaultCaller, message.New(message.DoorBody, "reason", message.Error(err)), err)
 	}
 	v.hold(flat.Blobs...)
 	v.inbound.Query, v.inbound.Format, v.inbound.Leaves = query.Leaves, flat.Format, flat.Leaves
@@ -53,7 +53,7 @@ func (v *inboundCall) read(w http.ResponseWriter, r *http.Request) *Error {
 // is taken only once its beginning has come.
 func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 	if r.ContentLength > limit {
-		return nil, fmt.Errorf("it has %d bytes, at most %d are allowed", r.ContentLength, limit)
+		return nil, message.NewError(message.New(message.DoorBodyTooLarge, "size", r.ContentLength, "limit", limit), nil)
 	}
 	from := http.MaxBytesReader(w, r.Body, limit)
 	if r.ContentLength < 0 {
@@ -75,43 +75,43 @@ func literalPlus(query string) string { return strings.ReplaceAll(query, "+", "%
 // admitted returns the picture of an admitted request. Base64 is decoded in place, so that a large picture is not held twice: the text is not
 // needed any more once the proofs hold.
 func (v *inboundCall) admitted(p *abi.InboundPicture) (Picture, *Error) {
-	bad := func(message string) (Picture, *Error) {
-		return Picture{}, failWith(abi.FailureKindInvalidImage, abi.FaultCaller, message, nil)
+	notBase64 := func() (Picture, *Error) {
+		return Picture{}, failWith(abi.FailureKindInvalidImage, abi.FaultCaller, message.New(message.DoorNotBase64), nil)
 	}
 	switch {
 	case p == nil:
-		return Picture{}, failWith(abi.FailureKindInvalidRequest, abi.FaultCaller, "the request has no picture", nil)
+		return Picture{}, failWith(abi.FailureKindInvalidRequest, abi.FaultCaller, message.New(message.DoorNoPicture), nil)
 	case p.URL != "":
 		return URL(p.URL), nil
 	case p.Base64 != "":
 		b, err := decodeInPlace([]byte(p.Base64))
 		if err != nil {
-			return bad("the picture is not valid base64")
+			return notBase64()
 		}
 		return Given(b), nil
 	case p.Blob != nil:
 		b, ok := v.Blob(p.Blob.Handle)
 		if !ok {
-			return Picture{}, v.broken(fmt.Sprintf("there are no bytes under the handle %d", p.Blob.Handle), nil)
+			return Picture{}, v.broken(message.New(message.HandleUnknown, "handle", p.Blob.Handle), nil)
 		}
 		if p.Blob.Encoding == abi.EncodingRaw {
 			return Given(b), nil
 		}
 		b, err := decodeInPlace(b)
 		if err != nil {
-			return bad("the picture is not valid base64")
+			return notBase64()
 		}
 		v.blobs[p.Blob.Handle] = nil
 		return Given(b), nil
 	}
-	return Picture{}, v.broken("the plugin admitted a request with an empty picture", nil)
+	return Picture{}, v.broken(message.New(message.DoorEmptyPicture), nil)
 }
 
 // withinLimits opens a picture and checks it against the vendor's own limits. As at the vendor, nothing is fitted.
 func (v *inboundCall) withinLimits(ctx context.Context, p *picture) *Error {
 	limits := v.provider.plugin.Manifest.Images
 	if limits != nil && limits.MaxURLBytes > 0 && len(p.from.url) > int(limits.MaxURLBytes) {
-		return failWith(abi.FailureKindInvalidImage, abi.FaultCaller, fmt.Sprintf("the picture's address is longer than %d bytes", limits.MaxURLBytes), nil)
+		return failWith(abi.FailureKindInvalidImage, abi.FaultCaller, message.New(message.DoorAddressLength, "limit", limits.MaxURLBytes), nil)
 	}
 	if f := v.gen.openPicture(ctx, p); f != nil {
 		return f

@@ -95,7 +95,7 @@ func TestAPluginWithoutItsRuntimeIsBroken(t *testing.T) {
 		c.Runtimes = nil
 		c.Providers = map[string]engine.ProviderConfig{"actor": actor("https://ocr.example")}
 	})
-	if p := e.Providers()[0]; p.State != catalog.Broken || p.Reason != "plugin actor: unavailable: no runtime for wasm plugins was given to the engine" {
+	if p := e.Providers()[0]; p.State != catalog.Broken || p.Reason.String() != "plugin actor: unavailable: no runtime for wasm plugins was given to the engine" {
 		t.Errorf("got %+v", p)
 	}
 }
@@ -186,7 +186,7 @@ func TestCloseWaitsForCallsAndLeavesNothingBehind(t *testing.T) {
 	for {
 		r, err := e.Recognize(t.Context(), engine.Request{})
 		f := failure(t, r, err).Failure
-		if f.Message == "the engine is closed" {
+		if f.Message.String() == "the engine is closed" {
 			if verdict(f) != "unavailable, billed no, fault operator" {
 				t.Errorf("got %s", verdict(f))
 			}

@@ -107,7 +107,7 @@ func TestANewFileOfAPluginTakesOver(t *testing.T) {
 	if err := e.Reload(t.Context(), s.cfg); err != nil {
 		t.Fatal(err)
 	}
-	if p := e.Providers()[0]; p.Version != "1.0.2" || p.Reason != "" {
+	if p := e.Providers()[0]; p.Version != "1.0.2" || p.Reason.String() != "" {
 		t.Errorf("after the reload: %+v", p)
 	}
 	if _, err := e.Recognize(t.Context(), picture(t, 0)); err != nil {
@@ -131,7 +131,7 @@ func TestABadFileNeverReplacesAGoodOne(t *testing.T) {
 		if err := e.Reload(t.Context(), s.cfg); err != nil {
 			t.Errorf("%s: the reload fails: %v", name, err)
 		}
-		if p := e.Providers()[0]; p.State != "ready" || !strings.HasPrefix(p.Reason, "a newer file was refused: plugin jumdata-c: "+c.want) {
+		if p := e.Providers()[0]; p.State != "ready" || !strings.HasPrefix(p.Reason.String(), "a newer file was refused: plugin jumdata-c: "+c.want) {
 			t.Errorf("%s: the provider is %+v", name, p)
 		}
 		if _, err := e.Recognize(t.Context(), picture(t, 0)); err != nil {
@@ -142,7 +142,7 @@ func TestABadFileNeverReplacesAGoodOne(t *testing.T) {
 	if err := e.Reload(t.Context(), s.cfg); err != nil {
 		t.Fatal(err)
 	}
-	if p := e.Providers()[0]; p.Version != "1.0.2" || p.Reason != "" {
+	if p := e.Providers()[0]; p.Version != "1.0.2" || p.Reason.String() != "" {
 		t.Errorf("a good one after bad ones: %+v", p)
 	}
 }

@@ -4,15 +4,16 @@ import (
 	"context"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // exchange carries out the exchange that a plugin asks for: it returns the vendor's answer, or the cached one.
 func (a *attempt) exchange(ctx context.Context, ex *abi.Exchange, nonce string) (*abi.Response, *Error) {
 	if len(ex.State) > abi.MaxStateBytes {
-		return nil, a.broken("the provider's state is larger than the contract allows", nil)
+		return nil, a.broken(message.New(message.StateTooLarge), nil)
 	}
 	if ex.Request == nil {
-		return nil, a.broken("the provider's exchange has no request", nil)
+		return nil, a.broken(message.New(message.NoRequest), nil)
 	}
 	if f := a.checkRule(ex); f != nil {
 		return nil, f

@@ -1,13 +1,13 @@
 package engine
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/value"
 )
 
@@ -44,13 +44,13 @@ func rehandled(leaves []abi.Leaf, by uint32) []abi.Leaf {
 func (a *attempt) checkRule(ex *abi.Exchange) *Error {
 	switch {
 	case len(ex.Capture) > 0 && ex.Cache == nil:
-		return a.broken("the provider captures a secret without a cache rule that says for how long", nil)
+		return a.broken(message.New(message.CaptureWithoutRule), nil)
 	case ex.Cache != nil && len(ex.Cache.Key) > maxCacheKeyBytes:
-		return a.broken(fmt.Sprintf("the provider's cache key has more than %d bytes", maxCacheKeyBytes), nil)
+		return a.broken(message.New(message.CacheKeyTooLong, "limit", maxCacheKeyBytes), nil)
 	}
 	for _, c := range ex.Capture {
 		if !a.provider.specs[c.Secret].Captured {
-			return a.broken("the manifest does not declare the secret that the provider captures", nil)
+			return a.broken(message.New(message.CaptureUndeclared), nil)
 		}
 	}
 	return nil

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"math"
 	"net/http"
@@ -15,6 +14,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/egress"
 	"github.com/ocrmux/ocrmux/internal/leaf"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/value"
 )
 
@@ -26,10 +26,10 @@ func (c *pluginCall) send(ctx context.Context, req *abi.HTTPRequest, nonce strin
 	}
 	built, err := c.eval.Request(req, nonce)
 	if err != nil {
-		return nil, nil, c.broken("the provider's request cannot be made: "+err.Error(), err)
+		return nil, nil, c.broken(message.New(message.RequestUnmakeable, "reason", message.Error(err)), err)
 	}
 	if name := c.strayed(built.URL, built.Secrets); name != "" {
-		return nil, nil, c.broken("the provider may not send the secret "+name+" to this host", errStrayed)
+		return nil, nil, c.broken(message.New(message.SecretStrayed, "secret", name), errStrayed)
 	}
 	out := &egress.Request{
 		Method: built.Method, URL: built.URL, Header: built.Header, Sensitive: built.Sensitive,
@@ -49,7 +49,7 @@ func (c *pluginCall) send(ctx context.Context, req *abi.HTTPRequest, nonce strin
 	c.reached = true
 	flat, err := leaf.Flatten(answer.Header.Get("Content-Type"), answer.Body, leaf.Options{FirstHandle: uint32(len(c.blobs)), Mask: mask.String, MaxBytes: len(answer.Body) + 1})
 	if err != nil {
-		return nil, nil, c.broken("the vendor's answer cannot be read: "+err.Error(), err)
+		return nil, nil, c.broken(message.New(message.AnswerUnreadable, "reason", message.Error(err)), err)
 	}
 	c.hold(flat.Blobs...)
 	c.shown = append(c.shown, flat.Leaves...)
@@ -115,11 +115,11 @@ func (p *provider) operatorNamed(target string) bool {
 func (c *pluginCall) transportFailure(ctx context.Context, err error) *Error {
 	var t *egress.Error
 	if !errors.As(err, &t) {
-		return c.broken("the request was not sent", err)
+		return c.broken(message.New(message.RequestNotSent), err)
 	}
 	unsent := t.Sent == egress.SentNo
 	c.reached = c.reached || !unsent
-	e := failWith(abi.FailureKindUnavailable, abi.FaultNetwork, t.Error(), err)
+	e := failWith(abi.FailureKindUnavailable, abi.FaultNetwork, t.Message(), err)
 	f := &e.Failure
 	f.FailOver, f.Retryable, f.Billed = true, unsent, c.billed()
 	switch t.Kind {
@@ -153,5 +153,5 @@ func (c *pluginCall) transportFailure(ctx context.Context, err error) *Error {
 var errTooMany = errors.New("too many exchanges")
 
 func (c *pluginCall) tooMany() *Error {
-	return c.broken(fmt.Sprintf("the provider wanted more than %d exchanges for one picture", c.gen.cfg.Limits.MaxExchanges), errTooMany)
+	return c.broken(message.New(message.TooManyExchanges, "limit", c.gen.cfg.Limits.MaxExchanges), errTooMany)
 }

@@ -10,13 +10,15 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/route"
 )
 
 // Failure says why a call, or one attempt of it, has no document. It holds no field value, picture or secret.
 type Failure struct {
-	Kind    FailureKind `json:"kind"`
-	Message string      `json:"message,omitempty"`
+	Kind FailureKind `json:"kind"`
+	// Message is for people. It may hold words of the provider, without card data and secrets.
+	Message Message `json:"message,omitzero"`
 	// Provider is empty when the call failed before any provider was asked.
 	Provider string `json:"provider,omitempty"`
 	// VendorCode and VendorMessage are the vendor's own words.
@@ -99,8 +101,8 @@ func (f Failure) String() string {
 		b.WriteString(f.Provider + ": ")
 	}
 	b.WriteString(f.Kind.String())
-	if f.Message != "" {
-		b.WriteString(": " + f.Message)
+	if !f.Message.IsZero() {
+		b.WriteString(": " + f.Message.String())
 	}
 	if f.VendorCode != "" || f.VendorMessage != "" {
 		b.WriteString(" (vendor: " + strings.TrimSpace(f.VendorCode+" "+f.VendorMessage) + ")")
@@ -108,8 +110,8 @@ func (f Failure) String() string {
 	return b.String()
 }
 
-func failWith(kind FailureKind, fault Fault, message string, err error) *Error {
-	return &Error{Failure: Failure{Kind: kind, Fault: fault, Message: message, Billed: abi.BilledNo}, err: err}
+func failWith(kind FailureKind, fault Fault, m Message, err error) *Error {
+	return &Error{Failure: Failure{Kind: kind, Fault: fault, Message: m, Billed: abi.BilledNo}, err: err}
 }
 
 // noAttempt makes a failure the error of a call for which no provider was asked.
@@ -120,7 +122,7 @@ func noAttempt(e *Error) *Error {
 
 // closed is the failure of a call that comes after Close.
 func closed() *Error {
-	return failWith(abi.FailureKindUnavailable, abi.FaultOperator, ErrClosed.Error(), ErrClosed)
+	return failWith(abi.FailureKindUnavailable, abi.FaultOperator, message.New(message.EngineClosed), ErrClosed)
 }
 
 // expired is the failure of a call that ran out of time or whose caller gave up, or of an attempt that has used its share of the time.
@@ -128,13 +130,13 @@ func expired(ctx context.Context) *Error {
 	cause, err := context.Cause(ctx), endOf(ctx)
 	switch {
 	case errors.Is(cause, route.ErrShare):
-		e := failWith(abi.FailureKindTimeout, abi.FaultVendor, cause.Error(), err)
+		e := failWith(abi.FailureKindTimeout, abi.FaultVendor, message.New(message.ShareOver), err)
 		e.Failure.FailOver = true
 		return e
 	case errors.Is(err, context.Canceled):
-		return failWith(abi.FailureKindTimeout, abi.FaultCaller, "the caller gave up", err)
+		return failWith(abi.FailureKindTimeout, abi.FaultCaller, message.New(message.CallerGaveUp), err)
 	}
-	e := failWith(abi.FailureKindTimeout, abi.FaultOperator, "the time of the call is over", err)
+	e := failWith(abi.FailureKindTimeout, abi.FaultOperator, message.New(message.TimeOver), err)
 	e.Failure.Retryable = true
 	return e
 }

@@ -97,9 +97,9 @@ func TestAPictureIsFetchedThroughTheGuard(t *testing.T) {
 		{"not what is too large", images.URL + "/large", refused, "answer_too_large", e},
 		{"not from a server that is down", images.URL + "/down", refused + ", retryable", "status 502", e},
 		{"not from a host that is not there", "http://three.example/", refused + ", retryable", "resolve", e},
-		{"not from a file", "file:///etc/passwd", refused, "no http or https URL", e},
+		{"not from a file", "file:///etc/passwd", refused, "not an http or https URL", e},
 		{"not with a password", "http://user:S3CRET@one.example/card", refused, "user information", e},
-		{"not from nowhere", "http:///card", refused, "no http or https URL", e},
+		{"not from nowhere", "http:///card", refused, "not an http or https URL", e},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got = nil
@@ -113,7 +113,7 @@ func TestAPictureIsFetchedThroughTheGuard(t *testing.T) {
 				return
 			}
 			f := failure(t, r, err)
-			if v := verdict(f.Failure); v != tt.want || !strings.Contains(f.Failure.Message, tt.says) || strings.Contains(f.Failure.Message, "/card") {
+			if v := verdict(f.Failure); v != tt.want || !strings.Contains(f.Failure.Message.String(), tt.says) || strings.Contains(f.Failure.Message.String(), "/card") {
 				t.Errorf("got  %s: %s\nwant %s: …%s…", v, f.Failure.Message, tt.want, tt.says)
 			}
 		})

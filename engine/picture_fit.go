@@ -5,6 +5,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/imaging"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // fit returns a picture within a provider's limits.
@@ -47,7 +48,7 @@ func (g *generation) fitOne(ctx context.Context, data []byte, info imaging.Info,
 
 // unfit is the failure of a picture that one provider does not take; another one may take it.
 func unfit(err error) *Error {
-	e := failWith(abi.FailureKindInvalidImage, abi.FaultCaller, "the picture does not meet the provider's limits: "+err.Error(), err)
+	e := failWith(abi.FailureKindInvalidImage, abi.FaultCaller, message.New(message.PictureUnfit, "reason", message.Error(err)), err)
 	e.Failure.FailOver = true
 	return e
 }

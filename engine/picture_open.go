@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -12,6 +11,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/egress"
 	"github.com/ocrmux/ocrmux/internal/imaging"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // picture is the caller's picture during one call. It is opened once; one given by URL is opened only when a provider needs its bytes.
@@ -47,14 +47,14 @@ func (g *generation) readPicture(ctx context.Context, p *picture) (f *Error) {
 	case p.from.open != nil:
 		var err error
 		if p.data, err = p.from.open(g.maxPictureBytes()); err != nil {
-			return failWith(abi.FailureKindInvalidImage, abi.FaultCaller, "the picture cannot be read: "+innermost(err), err)
+			return failWith(abi.FailureKindInvalidImage, abi.FaultCaller, message.New(message.PictureUnread, "reason", innermost(err)), err)
 		}
 	default:
-		return failWith(abi.FailureKindInvalidRequest, abi.FaultCaller, "the request has no picture: give bytes, a file or a URL", nil)
+		return failWith(abi.FailureKindInvalidRequest, abi.FaultCaller, message.New(message.PictureMissing), nil)
 	}
 	var err error
 	if p.info, err = imaging.Inspect(p.data, g.cfg.Limits.Picture); err != nil {
-		return failWith(abi.FailureKindInvalidImage, abi.FaultCaller, "the picture is refused: "+err.Error(), err)
+		return failWith(abi.FailureKindInvalidImage, abi.FaultCaller, message.New(message.PictureRefused, "reason", message.Error(err)), err)
 	}
 	return nil
 }
@@ -83,13 +83,13 @@ func (g *generation) fetchPicture(ctx context.Context, address string) ([]byte, 
 		case egress.KindResolve, egress.KindConnect, egress.KindTLS, egress.KindWrite, egress.KindNoAnswer, egress.KindTimeout:
 			e.Failure.Retryable = true
 		case egress.KindAddressRefused:
-			e.Failure.Message += "; an operator can name the host and port in fetch_allow"
+			e.Failure.Message = message.New(message.PictureAllow, "reason", e.Failure.Message)
 		}
 		return nil, e
 	case err != nil:
 		return nil, unfetched(err)
 	case answer.Status != http.StatusOK:
-		e := unfetched(fmt.Errorf("its address answered with status %d", answer.Status))
+		e := unfetched(message.NewError(message.New(message.PictureStatus, "status", answer.Status), nil))
 		e.Failure.Retryable = answer.Status >= 500
 		return nil, e
 	}
@@ -97,25 +97,25 @@ func (g *generation) fetchPicture(ctx context.Context, address string) ([]byte, 
 }
 
 func unfetched(err error) *Error {
-	return failWith(abi.FailureKindInvalidImage, abi.FaultCaller, "the picture cannot be fetched: "+err.Error(), err)
+	return failWith(abi.FailureKindInvalidImage, abi.FaultCaller, message.New(message.PictureUnfetched, "reason", message.Error(err)), err)
 }
 
 // checkURL rejects a URL that neither the engine nor a vendor could fetch. The error does not repeat it.
 func checkURL(address string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "http" && u.Scheme != "https" {
-		return errors.New("its address is no http or https URL without user information")
+		return message.NewError(message.New(message.PictureNoURL), nil)
 	}
 	return nil
 }
 
-// innermost returns the text of the innermost error. The errors around it may hold a path, which can be personal data.
-func innermost(err error) string {
+// innermost returns the message of the innermost error. The errors around it may hold a path, which can be personal data.
+func innermost(err error) message.Message {
 	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
 		err = inner
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return "it ends too early"
+		return message.New(message.PictureEndsEarly)
 	}
-	return err.Error()
+	return message.Error(err)
 }

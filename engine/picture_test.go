@@ -108,7 +108,7 @@ func TestAPictureThatIsNoneIsRefusedBeforeAnythingIsSent(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			r, err := e.Recognize(t.Context(), engine.Request{Picture: tt.picture})
 			f := failure(t, r, err)
-			if got := verdict(f.Failure); got != "invalid_image, billed no, fault caller" || !strings.Contains(strings.ToLower(f.Failure.Message), tt.says) {
+			if got := verdict(f.Failure); got != "invalid_image, billed no, fault caller" || !strings.Contains(strings.ToLower(f.Failure.Message.String()), tt.says) {
 				t.Errorf("got %s: %s; want …%s…", got, f.Failure.Message, tt.says)
 			}
 			if strings.Contains(f.Error(), dir) || strings.Contains(f.Error(), "张三") {
@@ -195,7 +195,7 @@ func TestNoFitRefusesAndNamesLimitAndValue(t *testing.T) {
 		r, err := e.Recognize(t.Context(), engine.Request{Picture: engine.Bytes(tt.picture)})
 		f := failure(t, r, err)
 		for _, word := range tt.says {
-			if !strings.Contains(f.Failure.Message, word) {
+			if !strings.Contains(f.Failure.Message.String(), word) {
 				t.Errorf("%s: %q does not say %s", name, f.Failure.Message, word)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/imaging"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/value"
 )
 
@@ -46,7 +47,7 @@ type secretHolder interface {
 func (c *pluginCall) stepContext() (*abi.Context, *Error) {
 	var nonce [16]byte
 	if _, err := io.ReadFull(c.gen.cfg.Random, nonce[:]); err != nil {
-		return nil, failWith(abi.FailureKindInternal, abi.FaultOperator, "no randomness: "+err.Error(), err)
+		return nil, failWith(abi.FailureKindInternal, abi.FaultOperator, message.New(message.NoRandomness, "reason", err.Error()), err)
 	}
 	return &abi.Context{
 		NowUnixMs: c.gen.cfg.Now().UnixMilli(),
@@ -72,8 +73,8 @@ func (c *pluginCall) hold(b ...[]byte) (first uint32) {
 }
 
 // broken is a failure of the plugin itself.
-func (c *pluginCall) broken(message string, err error) *Error {
-	f := failWith(abi.FailureKindProviderError, abi.FaultVendor, message, err)
+func (c *pluginCall) broken(m message.Message, err error) *Error {
+	f := failWith(abi.FailureKindProviderError, abi.FaultVendor, m, err)
 	f.Failure.FailOver, f.Failure.Billed = true, c.billed()
 	return f
 }
@@ -99,7 +100,7 @@ func (c *pluginCall) pluginFailure(ctx context.Context, err error) *Error {
 		e.Failure.Billed, e.Failure.Retryable = c.billed(), e.Failure.Retryable && !c.reached
 		return e
 	}
-	e := c.broken(err.Error(), err)
+	e := c.broken(message.Error(err), err)
 	f := &e.Failure
 	var plugin *catalog.PluginError
 	if errors.As(err, &plugin) {

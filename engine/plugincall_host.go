@@ -85,7 +85,7 @@ func (c *pluginCall) sign(in *abi.SignRequest) *abi.HostReply {
 func (c *pluginCall) httpSend(ctx context.Context, in *abi.HTTPRequest) *abi.HostReply {
 	about, f := c.stepContext()
 	if f != nil {
-		return refuse(abi.HostStatusFailed, f.Failure.Message)
+		return refuse(abi.HostStatusFailed, f.Failure.Message.String())
 	}
 	r, _, f := c.send(ctx, in, about.Nonce, true)
 	if f == nil {
@@ -106,7 +106,7 @@ func (c *pluginCall) httpSend(ctx context.Context, in *abi.HTTPRequest) *abi.Hos
 	case f.Failure.Kind == abi.FailureKindTimeout:
 		status = abi.HostStatusTimeout
 	}
-	return refuse(status, f.Failure.Message)
+	return refuse(status, f.Failure.Message.String())
 }
 
 // inspected returns a picture by its handle. A handle may be anything that a vendor has sent, so its headers are read first.

@@ -19,6 +19,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 	"github.com/ocrmux/ocrmux/internal/leaf"
 	"github.com/ocrmux/ocrmux/internal/manifest"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/value"
 )
 
@@ -203,17 +204,29 @@ func (p *provider) takeSecrets(key string, configured map[string]Secret) (map[st
 		return !slices.ContainsFunc(set.Names, func(n string) bool { return secrets[n] == nil })
 	})
 	if !complete {
-		problems = append(problems, p.wrong(key, "secrets are missing", inWords(sets)))
+		problems = append(problems, p.wrong(key, "secrets are missing", inWords(sets).String()))
 	}
 	return secrets, errors.Join(problems...)
 }
 
-func inWords(sets []abi.SecretSet) string {
-	words := make([]string, len(sets))
-	for i, set := range sets {
-		words[i] = strings.Join(set.Names, " and ")
+// inWords returns the names of secrets that belong together, and the sets of which one is enough.
+func inWords(sets []abi.SecretSet) message.Message {
+	var either message.Message
+	for _, set := range sets {
+		var all message.Message
+		for _, name := range set.Names {
+			all = joinWords(message.SecretsAnd, all, message.Text(name))
+		}
+		either = joinWords(message.SecretsOr, either, all)
 	}
-	return strings.Join(words, ", or ")
+	return either
+}
+
+func joinWords(c message.Code, first, rest message.Message) message.Message {
+	if first.IsZero() {
+		return rest
+	}
+	return message.New(c, "first", first, "rest", rest)
 }
 
 // needsSecret reports whether a plugin needs configured secrets.

@@ -9,6 +9,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/leaf"
 	"github.com/ocrmux/ocrmux/internal/manifest"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // ProviderInfo is a snapshot of a provider, or of a plugin that serves none.
@@ -21,7 +22,7 @@ type ProviderInfo struct {
 	Documents []DocumentInfo `json:"documents,omitempty"`
 	State     PluginState    `json:"state"`
 	// Reason says why the state is not ready.
-	Reason string `json:"reason,omitempty"`
+	Reason Message `json:"reason,omitzero"`
 	// Instances of the plugin now, and how many were replaced after a failure or by age.
 	Instances int `json:"instances"`
 	Replaced  int `json:"replaced"`
@@ -42,12 +43,12 @@ func (g *generation) list() []ProviderInfo {
 		info := describe(p.name, p.serves, p.plugin)
 		switch {
 		case p.loadErr != nil:
-			info.State, info.Reason = catalog.Broken, p.loadErr.Error()
+			info.State, info.Reason = catalog.Broken, message.Error(p.loadErr)
 		default:
 			s := p.module.Status()
-			info.State, info.Reason, info.Instances, info.Replaced = s.State, s.Reason.String(), s.Instances, s.Replaced
-			if err := g.refused[p.serves]; err != nil && info.Reason == "" {
-				info.Reason = "a newer file was refused: " + err.Error()
+			info.State, info.Reason, info.Instances, info.Replaced = s.State, s.Reason, s.Instances, s.Replaced
+			if err := g.refused[p.serves]; err != nil && info.Reason.IsZero() {
+				info.Reason = message.New(message.NewerRefused, "reason", message.Error(err))
 			}
 		}
 		out = append(out, info)
@@ -68,11 +69,11 @@ func (g *generation) listIdle(found []catalog.Found) {
 		info := describe(f.Name, f.Name, f.Plugin)
 		switch {
 		case f.Err != nil:
-			info.State, info.Reason = catalog.Broken, f.Err.Error()
+			info.State, info.Reason = catalog.Broken, message.Error(f.Err)
 		case needsSecret(f.Plugin.Manifest):
-			info.State, info.Reason = NotConfigured, "needs "+inWords(manifest.SecretSets(f.Plugin.Manifest))
+			info.State, info.Reason = NotConfigured, message.New(message.NeedsSecrets, "secrets", inWords(manifest.SecretSets(f.Plugin.Manifest)))
 		default:
-			info.State, info.Reason = NotConfigured, "no provider of the configuration uses this plugin"
+			info.State, info.Reason = NotConfigured, message.New(message.NoProviderUses)
 		}
 		g.idle = append(g.idle, info)
 	}

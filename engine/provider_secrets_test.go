@@ -37,7 +37,7 @@ func TestASecretThatTheVendorEchoesIsMasked(t *testing.T) {
 	}}))
 	r, err := e.Recognize(t.Context(), act(t, "echo"))
 	f := failure(t, r, err).Failure
-	if f.VendorMessage != "invalid key *** / ***" || f.VendorCode != "***" || f.Message != "read ***" {
+	if f.VendorMessage != "invalid key *** / ***" || f.VendorCode != "***" || f.Message.String() != "read ***" {
 		t.Errorf("the provider saw %q and %q, and said %q", f.VendorMessage, f.VendorCode, f.Message)
 	}
 }
@@ -79,7 +79,7 @@ func TestAWordThatIsCutStaysHidden(t *testing.T) {
 	name := strings.Repeat("样本", 600) // 3,600 bytes: the provider says "read " and this twice, which is more than is looked at
 	e := openActor(t, vendor(t, map[string]http.HandlerFunc{"/": says(`{"fields": {"name": "` + name + `"}}`)}))
 	r, err := e.Recognize(t.Context(), act(t, "echo twice"))
-	if f := failure(t, r, err).Failure; strings.Contains(f.Message, "样") || !strings.HasSuffix(f.Message, "…") {
+	if f := failure(t, r, err).Failure; strings.Contains(f.Message.String(), "样") || !strings.HasSuffix(f.Message.String(), "…") {
 		t.Errorf("the error shows the name: %s", f.Message)
 	}
 }

@@ -180,7 +180,7 @@ func TestARefusedSignatureShowsWhatWasSigned(t *testing.T) {
 	})
 	_, err := e.Recognize(t.Context(), engine.Request{Picture: engine.Bytes(v.image)})
 	var failed *engine.Error
-	if !errors.As(err, &failed) || !strings.Contains(failed.Failure.Message, "/prefix/v1/read#2026-01-02T03:04:05Z#{sha256 of the body}") {
+	if !errors.As(err, &failed) || !strings.Contains(failed.Failure.Message.String(), "/prefix/v1/read#2026-01-02T03:04:05Z#{sha256 of the body}") {
 		t.Errorf("the failure is %v", err)
 	}
 }

@@ -37,7 +37,7 @@ func (m *module) Step(ctx context.Context, in *abi.StepRequest, _ catalog.Host) 
 	}
 	if f := out.Failure; f != nil {
 		return &abi.Action{Fail: &abi.Fail{
-			Kind: f.Kind, Message: f.Message, VendorCode: f.VendorCode, VendorMessage: f.VendorMessage, Retryable: f.Retryable, FailOver: f.FailOver,
+			Kind: f.Kind, Message: f.Message.String(), VendorCode: f.VendorCode, VendorMessage: f.VendorMessage, Retryable: f.Retryable, FailOver: f.FailOver,
 			Billed: f.Billed, Fault: f.Fault, RetryAfterMs: uint32(f.RetryAfter.Milliseconds()),
 		}}, nil
 	}

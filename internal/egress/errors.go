@@ -4,7 +4,8 @@ import (
 	"context"
 	"errors"
 	"os"
-	"strings"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Kind says what went wrong. The set may grow; treat an unknown kind as KindNoAnswer.
@@ -61,27 +62,19 @@ type Error struct {
 	Err error
 }
 
-// Error returns the step, the origin, the reason, the kind and Sent.
-func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString("egress: ")
-	b.WriteString(e.Op)
-	if e.Origin != "" {
-		b.WriteString(" ")
-		b.WriteString(e.Origin)
+// Error returns the English text of Message.
+func (e *Error) Error() string { return e.Message().String() }
+
+// Message has the step, the origin, the reason, the kind and Sent.
+func (e *Error) Message() message.Message {
+	origin, reason := e.Origin, e.Reason
+	if origin != "" {
+		origin = " " + origin
 	}
-	b.WriteString(": ")
-	b.WriteString(e.Reason)
 	if e.Err != nil && e.causeIsPlain() {
-		b.WriteString(": ")
-		b.WriteString(e.Err.Error())
+		reason += ": " + e.Err.Error()
 	}
-	b.WriteString(" (")
-	b.WriteString(string(e.Kind))
-	b.WriteString(", sent: ")
-	b.WriteString(string(e.Sent))
-	b.WriteString(")")
-	return b.String()
+	return message.New(message.ExchangeFailed, "step", e.Op, "origin", origin, "reason", reason, "kind", e.Kind, "sent", e.Sent)
 }
 
 // Unwrap returns Err.

@@ -159,7 +159,7 @@ func (p *Program) openDry(ctx context.Context, plugin *inspect.Plugin, a *accoun
 	}
 	for _, info := range e.Providers() {
 		if info.State == catalog.Broken {
-			return nil, errors.Join(usage(errors.New(info.Reason)), e.Close(ctx))
+			return nil, errors.Join(usage(errors.New(info.Reason.String())), e.Close(ctx))
 		}
 	}
 	return e, nil

@@ -35,7 +35,7 @@ func TestRecognitionIsPrintedForPeople(t *testing.T) {
 		Attempts: []engine.Attempt{
 			{Provider: "a", Outcome: engine.Skipped, Billed: abi.BilledNo, Reason: message.Text("does not read the back side")},
 			{Provider: "second", Outcome: engine.Failed, Duration: 1200 * time.Millisecond, Reason: message.New(message.FirstInRoute, "route", "default"),
-				Failure: &engine.Failure{Kind: abi.FailureKindTimeout, Provider: "second", Message: "too slow"}},
+				Failure: &engine.Failure{Kind: abi.FailureKindTimeout, Provider: "second", Message: message.Text("too slow")}},
 			{Provider: "p", Outcome: engine.Recognized, Duration: 7 * time.Millisecond, Billed: abi.BilledYes, VendorRequestID: "R1", Reason: message.Text("next")},
 		},
 	}

@@ -55,7 +55,7 @@ func providerTable(infos []engine.ProviderInfo) *terminal.Table {
 			}
 			documents = append(documents, strings.TrimSuffix(d.Document+" ("+strings.Join(sides, ", ")+")", " ()"))
 		}
-		t.Add(i.Name, i.Plugin, string(i.Kind), i.Version, i.ABI, strings.Join(documents, "; "), strings.ReplaceAll(string(i.State), "_", " "), i.Reason)
+		t.Add(i.Name, i.Plugin, string(i.Kind), i.Version, i.ABI, strings.Join(documents, "; "), strings.ReplaceAll(string(i.State), "_", " "), i.Reason.String())
 	}
 	return t
 }

@@ -72,7 +72,7 @@ func (c *Config) broken(info engine.ProviderInfo) Problem {
 	if _, configured := c.File.Providers[info.Name]; configured {
 		at = []string{"providers", info.Name}
 	}
-	return c.layers.problemAtKey(at, info.Reason, c.cure(info.Plugin))
+	return c.layers.problemAtKey(at, info.Reason.String(), c.cure(info.Plugin))
 }
 
 // cure says what to do about a plugin that cannot be used.

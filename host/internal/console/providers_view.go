@@ -105,7 +105,7 @@ func (c *Console) standing(v *visitor, x *providerView, s *route.ProviderStatus,
 // status returns a provider's state in one word, and the reason.
 func (c *Console) status(v *visitor, p *service.Provider) (tag, said) {
 	say := func(tone, key string) tag { return tag{tone, v.T("providers.state-" + key)} }
-	reason := v.say(message.Text(p.Reason))
+	reason := v.say(p.Reason)
 	switch p.State {
 	case catalog.Ready:
 	case engine.NotConfigured:

@@ -125,7 +125,7 @@ func (t *teller) failed(e *engine.Error, took time.Duration) *result {
 	}
 	out.Trouble = new(trouble)
 	if len(e.Attempts) == 0 { // otherwise each attempt says why
-		out.Trouble.Detail = t.say(message.Text(f.Message))
+		out.Trouble.Detail = t.say(f.Message)
 	}
 	facts := &out.Trouble.Facts
 	if f.Fault != abi.FaultUnspecified {

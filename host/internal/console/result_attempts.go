@@ -6,7 +6,6 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
@@ -69,7 +68,7 @@ func (t *teller) timeline(attempts []engine.Attempt) *timeline {
 		}
 		if f := a.Failure; f != nil {
 			one.Kind = t.word("kind", f.Kind.String())
-			one.Trouble = &trouble{Detail: t.say(message.Text(f.Message)), VendorCode: f.VendorCode, VendorSays: f.VendorMessage}
+			one.Trouble = &trouble{Detail: t.say(f.Message), VendorCode: f.VendorCode, VendorSays: f.VendorMessage}
 		}
 		out.Attempts = append(out.Attempts, one)
 	}

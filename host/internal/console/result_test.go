@@ -115,7 +115,7 @@ func TestResultOfAFailureSaysWhoCanFixItAndWhenToTryAgain(t *testing.T) {
 	t.Parallel()
 	en, zh := tellers(t)
 	failure := &engine.Error{Failure: engine.Failure{
-		Kind: abi.FailureKindRateLimited, Message: "the account's call limit is reached", Fault: abi.FaultOperator, Billed: abi.BilledNo, RetryAfter: 1500 * time.Millisecond,
+		Kind: abi.FailureKindRateLimited, Message: message.Text("the account's call limit is reached"), Fault: abi.FaultOperator, Billed: abi.BilledNo, RetryAfter: 1500 * time.Millisecond,
 	}}
 	got := en.failed(failure, time.Second)
 	want := &trouble{Detail: said{"the account's call limit is reached", "en"}, Facts: []saying{{"Who can fix it", "The operator: check settings, keys or budget"}, {"Cost", "no cost"}, {"When to try again", "in 1.5 s, at 2026-11-29 10:07:02"}}}

@@ -17,7 +17,6 @@ import (
 	"github.com/ocrmux/ocrmux/engine/idcard"
 	"github.com/ocrmux/ocrmux/host/internal/doctor"
 	"github.com/ocrmux/ocrmux/host/internal/service"
-	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
@@ -164,7 +163,7 @@ func (c *Console) viewSpecimen(v *visitor, x *specimenReading) *specimenView {
 	}
 	if f := x.failure; f != nil {
 		out.Outcome, out.Fields = tag{"bad", v.T("outcome.failed")}, ""
-		out.Kind, out.Message, out.VendorCode, out.VendorMessage = v.named("failure", f.Kind.String()), v.say(message.Text(f.Message)), f.VendorCode, f.VendorMessage
+		out.Kind, out.Message, out.VendorCode, out.VendorMessage = v.named("failure", f.Kind.String()), v.say(f.Message), f.VendorCode, f.VendorMessage
 	}
 	return out
 }

@@ -63,7 +63,7 @@ func (c *Case) loaded(infos []engine.ProviderInfo) []Finding {
 			findings = append(findings, good("providers", i.Name, message.New(message.FindingLoaded, "plugin", i.Plugin, "version", i.Version, "kind", i.Kind)))
 		case i.State == engine.NotConfigured:
 		default:
-			findings = append(findings, bad("providers", i.Name, message.Text(i.Reason), message.New(message.HelpInspect)))
+			findings = append(findings, bad("providers", i.Name, i.Reason, message.New(message.HelpInspect)))
 		}
 	}
 	if ready == 0 && c.Provider == "" {

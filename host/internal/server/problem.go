@@ -133,7 +133,7 @@ func title(k abi.FailureKind) string {
 
 // callerFault returns the problem of an invalid request for which no provider was asked.
 func callerFault(status int, reason message.Message) *Problem {
-	return problem(status, engine.Failure{Kind: abi.FailureKindInvalidRequest, Message: reason.String(), Fault: abi.FaultCaller, Billed: abi.BilledNo})
+	return problem(status, engine.Failure{Kind: abi.FailureKindInvalidRequest, Message: reason, Fault: abi.FaultCaller, Billed: abi.BilledNo})
 }
 
 // refusalProblem returns the problem of a *access.Refusal, the error for a request that is refused before it is read.
@@ -142,7 +142,7 @@ func refusalProblem(err error) *Problem {
 	if !errors.As(err, &r) {
 		return internalProblem()
 	}
-	f := engine.Failure{Message: r.Error(), Fault: abi.FaultCaller, Billed: abi.BilledNo, Retryable: r.RetryAfter > 0, RetryAfter: r.RetryAfter}
+	f := engine.Failure{Message: message.Error(r), Fault: abi.FaultCaller, Billed: abi.BilledNo, Retryable: r.RetryAfter > 0, RetryAfter: r.RetryAfter}
 	switch r.Status {
 	case http.StatusUnauthorized:
 		f.Kind = abi.FailureKindUnauthenticated
@@ -176,14 +176,14 @@ func intakeProblem(err error) *Problem {
 	}
 	p := callerFault(wrong.Status, wrong.Reason)
 	if wrong.Picture {
-		p = problem(wrong.Status, engine.Failure{Kind: abi.FailureKindInvalidImage, Message: wrong.Error(), Fault: abi.FaultCaller, Billed: abi.BilledNo})
+		p = problem(wrong.Status, engine.Failure{Kind: abi.FailureKindInvalidImage, Message: message.Error(wrong), Fault: abi.FaultCaller, Billed: abi.BilledNo})
 	}
 	return p
 }
 
 // internalProblem returns a problem without details. The log has them.
 func internalProblem() *Problem {
-	return problem(http.StatusInternalServerError, engine.Failure{Kind: abi.FailureKindInternal, Message: message.New(message.RefusedInternal).String(), Fault: abi.FaultOperator, Billed: abi.BilledUnknown})
+	return problem(http.StatusInternalServerError, engine.Failure{Kind: abi.FailureKindInternal, Message: message.New(message.RefusedInternal), Fault: abi.FaultOperator, Billed: abi.BilledUnknown})
 }
 
 // failureProblem returns the problem of an *engine.Error, for a tenant.

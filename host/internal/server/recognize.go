@@ -118,7 +118,7 @@ func (a *api) recognize(w http.ResponseWriter, r *http.Request) {
 		return
 	case err != nil: // the caller gave up
 		problem(http.StatusGatewayTimeout, engine.Failure{
-			Kind: abi.FailureKindTimeout, Fault: abi.FaultCaller, Message: message.New(message.RefusedCanceled).String(),
+			Kind: abi.FailureKindTimeout, Fault: abi.FaultCaller, Message: message.New(message.RefusedCanceled),
 		}).write(w)
 		return
 	}
