@@ -192,6 +192,9 @@ func open(t *testing.T, change func(*engine.Config, *server.Config)) *gateway {
 // needsModels skips a test that reads pictures where the models have not been fetched.
 func needsModels(t *testing.T) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("reads cards with the provider local")
+	}
 	if _, err := os.Stat(built.models); err != nil {
 		testenv.Missing(t, "the models of the provider local; run make models")
 	}
@@ -222,6 +225,9 @@ var (
 // the browser's own word about a status of 422.
 func browse(t *testing.T, as view, url string, accept ...string) *tab {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts a browser")
+	}
 	if built.chromium == "" {
 		testenv.Missing(t, "install chromium")
 	}
