@@ -32,7 +32,7 @@ const (
 // Names of the WASM calling convention.
 const (
 	// ExportMarker is the function every v1 guest exports: () -> i32. Its name says the major; it gives the minor that the
-	// guest was built with, which decides nothing: what a guest needs stands in its manifest.
+	// guest was built with, which decides nothing: the manifest says what a guest needs.
 	ExportMarker = "ocrmux_abi_v1"
 	// ExportAlloc is (n i32) -> ptr i32: room for n bytes of input, good until the next call; 0 means that there is none. It may
 	// not call the host.

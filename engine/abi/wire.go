@@ -26,7 +26,7 @@ type NameError struct{ Type, Name string }
 
 func (e *NameError) Error() string { return fmt.Sprintf("%q is no %s", e.Name, e.Type) }
 
-// RawJSON is JSON text that stands as it is inside a JSON document.
+// RawJSON is JSON text that is copied unchanged into a JSON document.
 type RawJSON []byte
 
 // MarshalJSON returns the text itself, or null.

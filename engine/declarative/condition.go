@@ -63,7 +63,7 @@ func (c *compiler) namedCondition(w *word, s scope) func(*run) bool {
 		s.conditions = i
 		return c.condition(&named.value, s)
 	case slices.Contains(names, w.s):
-		c.fail(w.place, "the condition %q stands further down, want it above those that ask for it", w.s)
+		c.fail(w.place, "the condition %q is further down; move it above the conditions that ask for it", w.s)
 	case len(names) == 0:
 		c.fail(w.place, "is %s, want a condition such as {config: method, is: get}", shown(w.node))
 	default:

@@ -191,7 +191,7 @@ func (c *compiler) valueIndex(w *word, visible int) int {
 		return i
 	}
 	if slices.Contains(names, w.s) {
-		c.fail(w.place, "the value %q stands further down, want it above those that use it", w.s)
+		c.fail(w.place, "the value %q is further down; move it above the values that use it", w.s)
 	} else if len(names) == 0 {
 		c.fail(w.place, "there is no value %q: the file has no values", w.s)
 	} else {

@@ -48,7 +48,7 @@ x.provider.yaml:9:39: "/a~2" is no JSON pointer: want ~0 for ~ and ~1 for / with
 		{"a field that is not standard", head + "request: {path: /a}\ncard: {fields: {birthday: /b}}\n", `x.provider.yaml:9:17: "birthday" is no standard field of cn.idcard, did you mean birth_date?`},
 		{"a secret where a text is compared", head + "request: {path: /a}\ncard: {fields: {name: {secret: key}}}\n", `x.provider.yaml:9:23: secret is for the host alone, want a text here`},
 		{"a value further down", head + "values: {a: {value: b}, b: x}\nrequest: {path: /a, query: {a: {value: a}, b: {value: b}}}\ncard: {fields: {name: /name}}\n",
-			`x.provider.yaml:8:21: the value "b" stands further down, want it above those that use it`},
+			`x.provider.yaml:8:21: the value "b" is further down; move it above the values that use it`},
 		{"names that nothing uses", head + "values: {a: b}\nconditions: {c: {secret: key}}\n" + tail, `x.provider.yaml:8:10: nothing uses the value "a", want it used or removed
 x.provider.yaml:9:14: no condition asks for "c", want it used or removed`},
 		{"a condition that is not there", head + "request: {path: /a, query: {a: {secret: key, when: singed}}}\ncard: {fields: {name: /name}}\n", `x.provider.yaml:8:52: is "singed", want a condition such as {config: method, is: get}`},

@@ -153,7 +153,7 @@ func isMaskedDate(s string) bool {
 	return hidden
 }
 
-// isMask reports whether a character stands for a hidden digit.
+// isMask reports whether a character replaces a hidden digit.
 func isMask(r rune) bool {
 	return strings.ContainsRune("*Xx×●■", r)
 }

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// pipeGrace is how long the output of a process that has exited is still read: whoever inherited its pipes may hold them
+// pipeGrace is how long the output of a process that has exited is still read: a process that inherited its pipes may hold them
 // open for ever.
 const pipeGrace = time.Second
 

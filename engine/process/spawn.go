@@ -38,7 +38,7 @@ func (s *spawner) do(start func() error, exited <-chan struct{}) error {
 func (s *spawner) run(start func() error, result chan<- error, exited <-chan struct{}) {
 	runtime.LockOSThread()
 	if mainThread() {
-		// It stands for the whole process, and does not end with its goroutine. While it is held here, another one runs this.
+		// The main thread represents the whole process and does not end with its goroutine. While it is held here, another thread runs this.
 		again := make(chan struct{})
 		go func() { defer close(again); s.run(start, result, exited) }()
 		<-again

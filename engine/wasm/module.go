@@ -20,7 +20,7 @@ type module struct {
 	compiled wazero.CompiledModule
 	buffers  sync.Pool // *[]byte, for encoding messages
 
-	// slots holds one entry for each instance that may live; nil stands for one that has not been made. Whoever has
+	// slots holds one entry for each instance that may live; nil means that the instance has not been made. The call that has
 	// taken an entry owns it and must put one back, unless it is Close.
 	slots chan *instance
 	// warm is the slot of the instance that was put back last, if it is free: calls that come one by one find its memory in the

@@ -16,11 +16,11 @@ const (
 	maxName = 64
 	// maxMessage bounds what is passed on of a vendor's words.
 	maxMessage = 1024
-	// picture stands for the picture, whose bytes the provider never sees.
+	// picture is written instead of the picture, whose bytes the provider never sees.
 	picture = "{picture}"
 )
 
-// Shown writes what is signed for a person, on one line: '#' stands for a line end. What the provider does not know itself
+// Shown writes what is signed for a person, on one line: '#' marks a line end. What the provider does not know itself
 // has a placeholder; long parameters are left out as in Abridge.
 func Shown(toSign *abi.Value) string {
 	var b strings.Builder

@@ -49,7 +49,7 @@ func mostRaw(e Encoding, most int64) int64 {
 	return most
 }
 
-// escapes counts the characters of data's base64 that percent-encoding triples: '+' and '/' stand for the six-bit values 62
+// escapes counts the characters of data's base64 that percent-encoding triples: '+' and '/' are the six-bit values 62
 // and 63, the only ones that carry over when two is added.
 func escapes(data []byte) int {
 	count := uint(0)

@@ -153,7 +153,7 @@ func (c *checker) secrets(d *abi.Descriptor) {
 		}
 		seen[s.Name] = true
 		if len(s.Uses) == 0 {
-			c.add(at+".uses", "must list at least one use, or the secret can stand nowhere")
+			c.add(at+".uses", "must list at least one use, or the secret can be used nowhere")
 		}
 		c.list(at+".uses", s.Uses, func(use string) string { return mustBeOneOf(Uses(), use) })
 		c.origins(at+".hosts", s.Hosts)

@@ -55,7 +55,7 @@ func (p *plan) deeper(depth int) error {
 	return nil
 }
 
-// value walks a Value that stands for the given use of secrets ("plain" or a digest). A nil Value is empty.
+// value walks a Value for the given use of secrets ("plain" or a digest). A nil Value is empty.
 func (p *plan) value(v *abi.Value, use string, depth int) error {
 	if err := p.node(); err != nil || v == nil {
 		return err

@@ -1,4 +1,4 @@
-// Package drain counts the work that is under way, so that whoever closes something can wait for it.
+// Package drain counts the work that is under way, so that closing something can wait for it.
 package drain
 
 import "sync"

@@ -10,10 +10,10 @@ import (
 	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 )
 
-// draft is the dialect of the file's schema; a schema of another one cannot stand in it.
+// draft is the dialect of the file's schema; a schema of another dialect cannot be part of it.
 const draft = "https://json-schema.org/draft/2020-12/schema"
 
-// Keywords under which schemas stand: one, a list of them, or some by name (JSON Schema 2020-12, core chapter 10).
+// Keywords that hold schemas: one, a list of them, or some by name (JSON Schema 2020-12, core chapter 10).
 var (
 	oneSchema   = []string{"additionalProperties", "unevaluatedProperties", "propertyNames", "items", "unevaluatedItems", "contains", "not", "if", "then", "else", "contentSchema"}
 	listSchemas = []string{"allOf", "anyOf", "oneOf", "prefixItems"}
@@ -39,7 +39,7 @@ type foundRef struct {
 	base    *url.URL
 }
 
-// relocate rewrites a schema in place for the pointer at which it is going to stand, such as "#/$defs/x". recursive reports whether
+// relocate rewrites a schema in place for the pointer of its new place, such as "#/$defs/x". recursive reports whether
 // the schema refers to itself as a whole.
 func relocate(schema object, to string) (recursive bool, err error) {
 	r := relocation{root: schema, resources: map[string]string{}, anchors: map[string]string{}, dynamic: map[string]int{}, visited: map[string]object{}}

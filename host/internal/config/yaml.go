@@ -159,7 +159,7 @@ func (r *reader) syntax(source []byte, err error, base []string) Problem {
 	var typeError *yaml.TypeError
 	text := err.Error()
 	if m := regexp.MustCompile(`unknown anchor '(.*)' referenced`).FindStringSubmatch(text); m != nil {
-		p.Problem, p.Want = p.Problem+": an alias (*) names an anchor (&) that does not stand before it", "quote a text that begins with *"
+		p.Problem, p.Want = p.Problem+": an alias (*) names an anchor (&) that is not above it", "quote a text that begins with *"
 		before, _, _ := strings.Cut(string(source), "*"+m[1])
 		p.Line = strings.Count(before, "\n") + 1
 		return p

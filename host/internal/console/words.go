@@ -68,7 +68,7 @@ func readWords(folder, lang string) (*words, error) {
 		}
 		for key, text := range some {
 			if w.Has(key) {
-				return nil, fmt.Errorf("words of %s: %s stands in two files", folder, key)
+				return nil, fmt.Errorf("words of %s: %s is in two files", folder, key)
 			}
 			w.text[key] = text
 		}

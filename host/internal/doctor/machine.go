@@ -73,7 +73,7 @@ func cache(dir string) Finding {
 	return good("folders", dir, message.New(message.FindingCacheGood))
 }
 
-// guarded checks who can change the folder of plugins: whoever can write it can also approve plugins.
+// guarded checks who can change the folder of plugins: a user who can write it can also approve plugins.
 func guarded(dir string) []Finding {
 	info, err := os.Stat(dir)
 	if err != nil {

