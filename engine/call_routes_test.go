@@ -113,7 +113,7 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-func TestAConsensusSaysWhoSuppliedEachFieldAndWhoDisagreed(t *testing.T) {
+func TestRouteConsensusNamesWhoAgreedAndWhoDisagreed(t *testing.T) {
 	misread := specimen(wrongNumber)
 	misread["name"] = "样木人"
 	first := opens(t, misread, map[string]any{"signals": map[string]string{"copy": "c1"}})
@@ -148,7 +148,7 @@ func TestAConsensusSaysWhoSuppliedEachFieldAndWhoDisagreed(t *testing.T) {
 	}
 }
 
-func TestAConsensusOfTooFewIsDisputed(t *testing.T) {
+func TestRouteConsensusOfTooFewIsDisputed(t *testing.T) {
 	one, two := specimen(rightNumber), specimen(rightNumber)
 	two["name"] = "样木人"
 	e := open(t, func(c *engine.Config) {
@@ -168,7 +168,7 @@ func TestAConsensusOfTooFewIsDisputed(t *testing.T) {
 	}
 }
 
-func TestACascadeGoesOnAfterAWrongCheckDigit(t *testing.T) {
+func TestRouteCascadeGoesOnAfterAWrongCheckDigit(t *testing.T) {
 	local, cloud := opens(t, specimen(wrongNumber), nil), opens(t, specimen(rightNumber), nil)
 	e := open(t, func(c *engine.Config) {
 		c.Providers = map[string]engine.ProviderConfig{"local": priced(local, 1_000), "cloud": priced(cloud, 50_000)}
@@ -206,7 +206,7 @@ func (g *gate) hold(r *http.Request) {
 	}
 }
 
-func TestTheLoserOfAHedgeIsNotWaitedForButItsBillIs(t *testing.T) {
+func TestRouteHedgeWaitsForTheBillOfItsLoser(t *testing.T) {
 	g := newGate(1)
 	slow, quick := opens(t, specimen(rightNumber), nil), opens(t, specimen(rightNumber), nil)
 	slow.hold = g.hold
@@ -285,7 +285,7 @@ func (s *slowLedger) Append(topic string, record []byte, done func(error)) {
 	s.Store.Append(topic, record, done)
 }
 
-func TestALoserThatStillWaitsForTheLedgerIsWaitedForToo(t *testing.T) {
+func TestRouteHedgeWaitsForALoserThatWaitsForTheLedger(t *testing.T) {
 	ledger := &slowLedger{Store: store.NewMemory(), opened: make(chan struct{})}
 	x := opens(t, specimen(rightNumber), nil)
 	e := open(t, func(c *engine.Config) {
@@ -327,7 +327,7 @@ func troupe(t testing.TB, parts map[string]func(about map[string]any)) string {
 	return dir
 }
 
-func TestARequestGoesOnlyToProvidersThatMeetItsNeeds(t *testing.T) {
+func TestRouteAsksOnlyProvidersThatMeetTheNeeds(t *testing.T) {
 	document := func(about map[string]any) map[string]any { return about["documents"].([]any)[0].(map[string]any) }
 	dir := troupe(t, map[string]func(map[string]any){
 		"plain": func(map[string]any) {},
@@ -385,7 +385,7 @@ func TestARequestGoesOnlyToProvidersThatMeetItsNeeds(t *testing.T) {
 	}
 }
 
-func TestWhatIsExplainedIsWhatHappens(t *testing.T) {
+func TestExplainForetellsTheCall(t *testing.T) {
 	x := opens(t, specimen(rightNumber), nil)
 	bad := tillOf(t, `{"kind": "unauthenticated", "message": "the key was revoked"}`)
 	e := open(t, func(c *engine.Config) {

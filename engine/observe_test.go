@@ -137,7 +137,7 @@ func twoActors(t *testing.T, policy route.Policy) *watched {
 	})
 }
 
-func TestACallIsTracedDownToItsExchanges(t *testing.T) {
+func TestObserverTracesACallDownToItsExchanges(t *testing.T) {
 	w := twoActors(t, "")
 	req := act(t, "read")
 	req.Tenant, req.Side = "bank", engine.Front
@@ -159,7 +159,7 @@ func TestACallIsTracedDownToItsExchanges(t *testing.T) {
 	}
 }
 
-func TestProvidersThatAreAskedAtOnceHaveSpansOfTheirOwn(t *testing.T) {
+func TestObserverTracesAttemptsThatRunAtOnce(t *testing.T) {
 	w := twoActors(t, route.Consensus)
 	_, _ = w.Recognize(t.Context(), act(t, "read"))
 	const want = `recognize document=cn.idcard outcome=recognized policy=consensus route=default side=unspecified
@@ -181,7 +181,7 @@ func TestProvidersThatAreAskedAtOnceHaveSpansOfTheirOwn(t *testing.T) {
 	}
 }
 
-func TestMetricsCountCallsAttemptsAndMoney(t *testing.T) {
+func TestObserverCountsCallsAttemptsAndMoney(t *testing.T) {
 	w := twoActors(t, "")
 	for range 2 { // the second one is kept from the first
 		if _, err := w.Recognize(t.Context(), act(t, "read")); err != nil {
@@ -229,7 +229,7 @@ func TestMetricsCountCallsAttemptsAndMoney(t *testing.T) {
 	}
 }
 
-func TestAClosedEngineIsNotAskedForItsStanding(t *testing.T) {
+func TestObserverAsksNoClosedEngine(t *testing.T) {
 	w := twoActors(t, "")
 	if err := w.Close(context.Background()); err != nil {
 		t.Fatal(err)
