@@ -19,6 +19,7 @@ import (
 )
 
 func TestAttemptNamesHowAProviderBreaksTheContract(t *testing.T) {
+	t.Parallel()
 	var asked atomic.Int32
 	endpoint := vendor(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, r *http.Request) {
 		asked.Add(1)
@@ -72,6 +73,7 @@ func TestAttemptNamesHowAProviderBreaksTheContract(t *testing.T) {
 }
 
 func TestAttemptMakesNoMoreExchangesThanAllowed(t *testing.T) {
+	t.Parallel()
 	var asked atomic.Int32
 	endpoint := vendor(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, r *http.Request) { asked.Add(1); says(goodCard)(w, r) }})
 	e := open(t, func(c *engine.Config) {
@@ -84,6 +86,7 @@ func TestAttemptMakesNoMoreExchangesThanAllowed(t *testing.T) {
 }
 
 func TestRecognitionDropsWhatTheModelDoesNotAllow(t *testing.T) {
+	t.Parallel()
 	var answer string
 	e := openActor(t, vendor(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, r *http.Request) { says(answer)(w, r) }}))
 	for _, tt := range []struct {
@@ -140,6 +143,7 @@ func (t ticket) Check(fields map[string]idcard.Field, _ time.Time) map[string]id
 }
 
 func TestConfigAddsDocuments(t *testing.T) {
+	t.Parallel()
 	endpoint := vendor(t, map[string]http.HandlerFunc{"/": says(`{"fields": {"seat": "12", "validity": "2020"}, "polygon": "1 2 3 4 5 6"}`)})
 	request := act(t, "read")
 	request.Document = "xx.ticket"
@@ -180,6 +184,7 @@ func TestConfigAddsDocuments(t *testing.T) {
 }
 
 func TestHostCallsAreAnsweredWithAStatus(t *testing.T) {
+	t.Parallel()
 	e := openActor(t, vendor(t, map[string]http.HandlerFunc{"/": says(goodCard)}))
 	r, err := e.Recognize(t.Context(), act(t, "host functions"))
 	f := failure(t, r, err)
@@ -200,6 +205,7 @@ func TestHostCallsAreAnsweredWithAStatus(t *testing.T) {
 }
 
 func TestHostCallsAreBounded(t *testing.T) {
+	t.Parallel()
 	var asked atomic.Int32
 	e := openActor(t, vendor(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, r *http.Request) { asked.Add(1); says(goodCard)(w, r) }}))
 	for act1, want := range map[string]string{"send in a loop": "8 sent, then host function http_send: limit", "call in a loop": "256 calls, then host function image_inspect: limit"} {
@@ -214,6 +220,7 @@ func TestHostCallsAreBounded(t *testing.T) {
 }
 
 func TestFailureHasAllThatAProviderSays(t *testing.T) {
+	t.Parallel()
 	e := openActor(t, vendor(t, map[string]http.HandlerFunc{"/": says(`{"id": "task-1", "fields": {"validity": "20190806-长期", "sex": "男"}, "flag": "uncertain",
 		"polygon": "1 2 3 4 5 6", "signals": {"copy": "2"}, "checks": {"expired": "ok"}, "extras": {"risk": "low"}}`)}))
 	r, err := e.Recognize(t.Context(), act(t, "read"))
@@ -240,6 +247,7 @@ func TestFailureHasAllThatAProviderSays(t *testing.T) {
 }
 
 func TestPictureGoesAsURLOnlyToAProviderThatTakesOnlyURLs(t *testing.T) {
+	t.Parallel()
 	var got string
 	endpoint := vendor(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, r *http.Request) { got = r.URL.Query().Get("u"); says(goodCard)(w, r) }})
 	linker := actor(endpoint)
@@ -275,6 +283,7 @@ func TestPictureGoesAsURLOnlyToAProviderThatTakesOnlyURLs(t *testing.T) {
 }
 
 func TestPictureCanBeReadByAProviderWhoseManifestAsks(t *testing.T) {
+	t.Parallel()
 	reader := actor("https://ocr.example")
 	reader.Plugin = "reader"
 	e := open(t, func(c *engine.Config) {

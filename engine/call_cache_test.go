@@ -23,6 +23,7 @@ func keeping(t *testing.T, entries int) (*bench, *till) {
 }
 
 func TestResultCacheIsOffByDefault(t *testing.T) {
+	t.Parallel()
 	for name, cache := range map[string]engine.ResultCache{"nothing said": {}, "no time": {Entries: 10}, "no room": {TTL: time.Hour}} {
 		t.Run(name, func(t *testing.T) {
 			x := opens(t, specimen(rightNumber), nil)
@@ -42,6 +43,7 @@ func TestResultCacheIsOffByDefault(t *testing.T) {
 }
 
 func TestResultCacheReturnsTheSameResultAtNoCost(t *testing.T) {
+	t.Parallel()
 	e, x := keeping(t, 10)
 	bought, err := e.Recognize(t.Context(), act(t, "read"))
 	if err != nil {
@@ -69,6 +71,7 @@ func TestResultCacheReturnsTheSameResultAtNoCost(t *testing.T) {
 }
 
 func TestResultCacheKeepsAResultForItsTimeAndItsRequestOnly(t *testing.T) {
+	t.Parallel()
 	e, x := keeping(t, 10)
 	calls := int64(0)
 	ask := func(what string, bought bool, change func(*engine.Request)) {
@@ -102,6 +105,7 @@ func TestResultCacheKeepsAResultForItsTimeAndItsRequestOnly(t *testing.T) {
 }
 
 func TestResultCacheDropsTheLeastRecentlyUsedResult(t *testing.T) {
+	t.Parallel()
 	e, x := keeping(t, 2)
 	picture := func(width int) engine.Request {
 		r := act(t, "read")

@@ -62,6 +62,7 @@ func (pausing) Close(context.Context) error { return nil }
 
 // TestRecognizeReturnsTheEndOfTheCallersContext ends the context of a call at every point where a call waits.
 func TestRecognizeReturnsTheEndOfTheCallersContext(t *testing.T) {
+	t.Parallel()
 	for at, during := range map[string]func(t *testing.T, ctx *endingContext, end func()) error{
 		"before the call begins": func(t *testing.T, ctx *endingContext, end func()) error {
 			e, x, _ := gated(t, 1)
@@ -154,6 +155,7 @@ func TestRecognizeReturnsTheEndOfTheCallersContext(t *testing.T) {
 }
 
 func TestRecognizeReturnsARealDeadline(t *testing.T) {
+	t.Parallel()
 	for range 20 {
 		g := newGate(1)
 		x := opens(t, specimen(rightNumber), nil)
@@ -169,6 +171,7 @@ func TestRecognizeReturnsARealDeadline(t *testing.T) {
 }
 
 func TestEngineReturnsErrClosedAfterClose(t *testing.T) {
+	t.Parallel()
 	e := openActor(t, "http://127.0.0.1:1")
 	if err := e.Close(t.Context()); err != nil {
 		t.Fatal(err)

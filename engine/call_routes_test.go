@@ -114,6 +114,7 @@ func golden(t *testing.T, name string, got []byte) {
 }
 
 func TestRouteConsensusNamesWhoAgreedAndWhoDisagreed(t *testing.T) {
+	t.Parallel()
 	misread := specimen(wrongNumber)
 	misread["name"] = "样木人"
 	first := opens(t, misread, map[string]any{"signals": map[string]string{"copy": "c1"}})
@@ -149,6 +150,7 @@ func TestRouteConsensusNamesWhoAgreedAndWhoDisagreed(t *testing.T) {
 }
 
 func TestRouteConsensusOfTooFewIsDisputed(t *testing.T) {
+	t.Parallel()
 	one, two := specimen(rightNumber), specimen(rightNumber)
 	two["name"] = "样木人"
 	e := open(t, func(c *engine.Config) {
@@ -169,6 +171,7 @@ func TestRouteConsensusOfTooFewIsDisputed(t *testing.T) {
 }
 
 func TestRouteCascadeGoesOnAfterAWrongCheckDigit(t *testing.T) {
+	t.Parallel()
 	local, cloud := opens(t, specimen(wrongNumber), nil), opens(t, specimen(rightNumber), nil)
 	e := open(t, func(c *engine.Config) {
 		c.Providers = map[string]engine.ProviderConfig{"local": priced(local, 1_000), "cloud": priced(cloud, 50_000)}
@@ -207,6 +210,7 @@ func (g *gate) hold(r *http.Request) {
 }
 
 func TestRouteHedgeWaitsForTheBillOfItsLoser(t *testing.T) {
+	t.Parallel()
 	g := newGate(1)
 	slow, quick := opens(t, specimen(rightNumber), nil), opens(t, specimen(rightNumber), nil)
 	slow.hold = g.hold
@@ -286,6 +290,7 @@ func (s *slowLedger) Append(topic string, record []byte, done func(error)) {
 }
 
 func TestRouteHedgeWaitsForALoserThatWaitsForTheLedger(t *testing.T) {
+	t.Parallel()
 	ledger := &slowLedger{Store: store.NewMemory(), opened: make(chan struct{})}
 	x := opens(t, specimen(rightNumber), nil)
 	e := open(t, func(c *engine.Config) {
@@ -328,6 +333,7 @@ func troupe(t testing.TB, parts map[string]func(about map[string]any)) string {
 }
 
 func TestRouteAsksOnlyProvidersThatMeetTheNeeds(t *testing.T) {
+	t.Parallel()
 	document := func(about map[string]any) map[string]any { return about["documents"].([]any)[0].(map[string]any) }
 	dir := troupe(t, map[string]func(map[string]any){
 		"plain": func(map[string]any) {},
@@ -386,6 +392,7 @@ func TestRouteAsksOnlyProvidersThatMeetTheNeeds(t *testing.T) {
 }
 
 func TestExplainForetellsTheCall(t *testing.T) {
+	t.Parallel()
 	x := opens(t, specimen(rightNumber), nil)
 	bad := tillOf(t, `{"kind": "unauthenticated", "message": "the key was revoked"}`)
 	e := open(t, func(c *engine.Config) {

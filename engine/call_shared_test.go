@@ -40,6 +40,7 @@ type joined struct {
 }
 
 func TestRecognizeMakesOneCallOfEqualOnes(t *testing.T) {
+	t.Parallel()
 	const calls = 50
 	e, x, g := gated(t, calls)
 	request := act(t, "read")
@@ -90,6 +91,7 @@ func scribble(r *engine.Recognition) {
 }
 
 func TestRecognizeKeepsDifferentCallsApart(t *testing.T) {
+	t.Parallel()
 	for name, change := range map[string]func(*testing.T, *engine.Request){
 		"another tenant": func(_ *testing.T, r *engine.Request) { r.Tenant = "other" },
 		"another option": func(_ *testing.T, r *engine.Request) {
@@ -121,6 +123,7 @@ func TestRecognizeKeepsDifferentCallsApart(t *testing.T) {
 }
 
 func TestRecognizeGoesOnWhileACallerOfASharedCallWaits(t *testing.T) {
+	t.Parallel()
 	e, x, g := gated(t, 1)
 	picture, options := jpegOf(t, 60, 40), map[string]any{"act": "read"}
 	first, giveUp := context.WithCancel(t.Context())
@@ -147,6 +150,7 @@ func TestRecognizeGoesOnWhileACallerOfASharedCallWaits(t *testing.T) {
 }
 
 func TestRecognizeCancelsACallThatAllCallersLeft(t *testing.T) {
+	t.Parallel()
 	e, x, g := gated(t, 1)
 	first, leave := context.WithCancel(t.Context())
 	second, leaveToo := context.WithCancel(t.Context())
@@ -170,6 +174,7 @@ func TestRecognizeCancelsACallThatAllCallersLeft(t *testing.T) {
 }
 
 func TestRecognizeSaysWhatACanceledCallMayHaveBilled(t *testing.T) {
+	t.Parallel()
 	e, _, g := gated(t, 1)
 	ctx, giveUp := context.WithCancel(t.Context())
 	answer := join(ctx, e, act(t, "read"))
@@ -184,6 +189,7 @@ func TestRecognizeSaysWhatACanceledCallMayHaveBilled(t *testing.T) {
 }
 
 func TestRecognizeBeginsAnewWhenASharedCallRunsOutOfTime(t *testing.T) {
+	t.Parallel()
 	e, x, g := gated(t, 2)
 	short, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
@@ -203,6 +209,7 @@ func TestRecognizeBeginsAnewWhenASharedCallRunsOutOfTime(t *testing.T) {
 }
 
 func TestRecognizeSharesFailures(t *testing.T) {
+	t.Parallel()
 	g := newGate(1)
 	x := tillOf(t, `{"kind": "no_document"}`)
 	x.hold = g.hold

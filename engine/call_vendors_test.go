@@ -51,6 +51,7 @@ type zeros struct{}
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
 func TestAttemptFailsWhenItsVendorMisbehaves(t *testing.T) {
+	t.Parallel()
 	good := vendor(t, map[string]http.HandlerFunc{"/": says(goodCard)})
 	bomb := zipped(64 << 20)
 	raw := func(serve func(net.Conn)) func(*testing.T) string {
@@ -143,6 +144,7 @@ func TestAttemptFailsWhenItsVendorMisbehaves(t *testing.T) {
 }
 
 func TestAttemptReadsJSONOfAnyContentType(t *testing.T) {
+	t.Parallel()
 	e := openActor(t, vendor(t, map[string]http.HandlerFunc{"/": writes("text/html; charset=utf-8", goodCard)}))
 	if _, err := e.Recognize(t.Context(), act(t, "read")); err != nil {
 		t.Error(err)
@@ -150,6 +152,7 @@ func TestAttemptReadsJSONOfAnyContentType(t *testing.T) {
 }
 
 func TestAttemptFollowsARedirectOfAGetWithinItsHost(t *testing.T) {
+	t.Parallel()
 	e := openActor(t, vendor(t, map[string]http.HandlerFunc{"/read": redirects(302, "/moved"), "/moved": says(goodCard)}))
 	if _, err := e.Recognize(t.Context(), act(t, "get")); err != nil {
 		t.Error(err)
@@ -174,6 +177,7 @@ func (d deadline) Err() error {
 }
 
 func TestAttemptEndsWithTheCallWhenItsVendorStalls(t *testing.T) {
+	t.Parallel()
 	for kind, plugins := range map[string]string{"module": built.modules, "subprocess": built.processes} {
 		t.Run("of a "+kind, func(t *testing.T) {
 			late := deadline{t.Context(), make(chan struct{})}
@@ -195,6 +199,7 @@ func TestAttemptEndsWithTheCallWhenItsVendorStalls(t *testing.T) {
 }
 
 func TestRecognizeEndsAfterTheTimeout(t *testing.T) {
+	t.Parallel()
 	e := open(t, func(c *engine.Config) {
 		c.Limits.Timeout, c.Providers = time.Nanosecond, map[string]engine.ProviderConfig{"actor": actor("https://ocr.example")}
 	})

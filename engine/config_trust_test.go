@@ -12,6 +12,7 @@ import (
 )
 
 func TestEngineRunsNoPluginThatIsNotApproved(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	copyFile(t, filepath.Join(built.processes, "actor"), filepath.Join(dir, "actor"))
 	copyFile(t, filepath.Join(built.processes, "actor.manifest.json"), filepath.Join(dir, "actor.manifest.json"))
@@ -56,6 +57,7 @@ func TestEngineRunsNoPluginThatIsNotApproved(t *testing.T) {
 }
 
 func TestOpenFailsWithALockThatCannotBeRead(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	copyFile(t, filepath.Join(built.modules, "actor.wasm"), filepath.Join(dir, "actor.wasm"))
 	copyFile(t, filepath.Join(built.modules, "actor.wasm"), filepath.Join(dir, trust.LockFile))

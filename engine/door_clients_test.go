@@ -16,6 +16,7 @@ import (
 )
 
 func TestDoorDecodesBase64AsClientsSendIt(t *testing.T) {
+	t.Parallel()
 	// All 6-bit values, so that both '+' and '/' occur.
 	want := make([]byte, 10_000)
 	for i := range want {
@@ -48,6 +49,7 @@ func TestDoorDecodesBase64AsClientsSendIt(t *testing.T) {
 }
 
 func TestDoorRefusesInvalidBase64(t *testing.T) {
+	t.Parallel()
 	for _, sent := range []string{"a", "ab*d", "%", "%4", "%zz", "abc%0", "照片", "data:image/jpeg;base64,*", "http://a.example/b.jpg"} {
 		if got, err := decodeInPlace([]byte(sent)); err == nil {
 			t.Errorf("%q gives %q", sent, got)
@@ -116,6 +118,7 @@ func hexMD5(text string) string {
 }
 
 func TestDoorAdmitsOnlyWithProof(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
 	one, two := clientOf("id", "one", "secret", "first"), clientOf("id", "two", "secret", "second")
 	half := clientOf("id", "half") // works with the other of a vendor's two ways
@@ -161,6 +164,7 @@ func TestDoorAdmitsOnlyWithProof(t *testing.T) {
 }
 
 func TestDoorTakesASignedRequestOnce(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
 	one, two := clientOf("id", "one"), clientOf("id", "two")
 	said := &abi.Fail{VendorMessage: "Nonce Used"}
@@ -192,6 +196,7 @@ func TestDoorTakesASignedRequestOnce(t *testing.T) {
 }
 
 func TestDoorRefusesARequestThatItCannotRemember(t *testing.T) {
+	t.Parallel()
 	s, now := newSeen(), time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
 	for i := range maxSeen {
 		s.keys[[32]byte{byte(i), byte(i >> 8), byte(i >> 16)}] = now.Add(time.Minute)

@@ -21,6 +21,7 @@ import (
 )
 
 func TestEngineServesBesideABrokenPlugin(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	const about = `{"name": "NAME", "version": "1.0.0", "abi": {"major": 1}, "documents": [{"document": "cn.idcard"}]}`
 	put := func(name, code, manifestText string) {
@@ -86,6 +87,7 @@ func TestEngineServesBesideABrokenPlugin(t *testing.T) {
 }
 
 func TestEngineListsAPluginWithoutRuntimeAsBroken(t *testing.T) {
+	t.Parallel()
 	e := open(t, func(c *engine.Config) {
 		for _, r := range c.Runtimes {
 			if err := r.Close(t.Context()); err != nil {
@@ -101,6 +103,7 @@ func TestEngineListsAPluginWithoutRuntimeAsBroken(t *testing.T) {
 }
 
 func TestEngineListsProviders(t *testing.T) {
+	t.Parallel()
 	e := openActor(t, "https://ocr.example")
 	want := engine.ProviderInfo{
 		Name: "actor", Plugin: "actor", Kind: catalog.WASM, Version: "1.0.0", ABI: "1.0", State: catalog.Ready, Instances: 1,
@@ -112,6 +115,7 @@ func TestEngineListsProviders(t *testing.T) {
 }
 
 func TestEngineServesManyCallsAtOnce(t *testing.T) {
+	t.Parallel()
 	var n atomic.Int32
 	endpoint := vendor(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, r *http.Request) {
 		if n.Add(1)%5 == 0 {
@@ -143,6 +147,7 @@ func TestEngineServesManyCallsAtOnce(t *testing.T) {
 }
 
 func TestRecognizeEndsWhenTheCallerGivesUp(t *testing.T) {
+	t.Parallel()
 	arrived := make(chan struct{})
 	endpoint := vendor(t, map[string]http.HandlerFunc{"/": func(_ http.ResponseWriter, r *http.Request) {
 		close(arrived)
@@ -232,6 +237,7 @@ func noGoroutineLeft(t *testing.T) {
 }
 
 func TestEngineCloseGivesUpWhenItsContextEnds(t *testing.T) {
+	t.Parallel()
 	arrived := make(chan struct{})
 	endpoint := vendor(t, map[string]http.HandlerFunc{"/": func(_ http.ResponseWriter, r *http.Request) {
 		close(arrived)
@@ -258,6 +264,7 @@ func TestEngineCloseGivesUpWhenItsContextEnds(t *testing.T) {
 }
 
 func TestOpenClosesItsRuntimesWhenItFails(t *testing.T) {
+	t.Parallel()
 	cfg := config(t)
 	cfg.Egress.MaxIdle = -1
 	if _, err := engine.Open(t.Context(), cfg); err == nil {
@@ -280,6 +287,7 @@ func TestOpenClosesItsRuntimesWhenItFails(t *testing.T) {
 }
 
 func TestEngineSendsAndReadsTheSameWithModuleAndProcess(t *testing.T) {
+	t.Parallel()
 	var results []string
 	for _, plugins := range []string{built.modules, built.processes} {
 		e, vendor := openJumdata(t, func(c *engine.Config) { c.Plugins = plugins })

@@ -101,6 +101,7 @@ func picture(t testing.TB, tenant int) engine.Request {
 }
 
 func TestReloadTakesANewFileOfAPlugin(t *testing.T) {
+	t.Parallel()
 	s := newSmall(t, vendor(t, map[string]http.HandlerFunc{"/": says(jumdataCard)}))
 	e := s.open()
 	s.put(2)
@@ -116,6 +117,7 @@ func TestReloadTakesANewFileOfAPlugin(t *testing.T) {
 }
 
 func TestReloadKeepsAPluginWhoseNewFileIsBad(t *testing.T) {
+	t.Parallel()
 	s := newSmall(t, vendor(t, map[string]http.HandlerFunc{"/": says(jumdataCard)}))
 	e := s.open()
 	good := s.version(2)
@@ -182,6 +184,7 @@ func TestReloadWithAWrongConfigurationChangesNothing(t *testing.T) {
 }
 
 func TestReloadLetsCallsEndOnTheirGeneration(t *testing.T) {
+	t.Parallel()
 	entered, leave := make(chan struct{}), make(chan struct{})
 	s := newSmall(t, vendor(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, r *http.Request) {
 		entered <- struct{}{}
@@ -211,6 +214,7 @@ func TestReloadLetsCallsEndOnTheirGeneration(t *testing.T) {
 }
 
 func TestReloadKeepsBudgetsAndParking(t *testing.T) {
+	t.Parallel()
 	s := newSmall(t, vendor(t, map[string]http.HandlerFunc{"/": says(jumdataCard)}))
 	s.cfg.Money.Budgets = []money.Budget{{Scope: money.ScopeProvider, Name: "a", Per: money.Day, Limit: money.Units{Calls: 3}}}
 	e := s.open()
@@ -250,6 +254,7 @@ func TestReloadKeepsBudgetsAndParking(t *testing.T) {
 }
 
 func TestReloadUnparksAProviderWithANewSecret(t *testing.T) {
+	t.Parallel()
 	var right atomic.Bool
 	s := newSmall(t, vendor(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, r *http.Request) {
 		if right.Load() {

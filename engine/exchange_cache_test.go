@@ -57,6 +57,7 @@ func openTokens(t *testing.T, v *tokenVendor) *bench {
 }
 
 func TestExchangeCapturesUsesAndRenewsAToken(t *testing.T) {
+	t.Parallel()
 	v := &tokenVendor{expires: "3600"}
 	e := openTokens(t, v)
 	read := func() {
@@ -84,6 +85,7 @@ func TestExchangeCapturesUsesAndRenewsAToken(t *testing.T) {
 }
 
 func TestExchangeUsesATokenThatCannotBeCached(t *testing.T) {
+	t.Parallel()
 	for name, v := range map[string]*tokenVendor{
 		"a life within the margin":    {expires: "30"},
 		"a life that is not a time":   {expires: `"soon"`},
@@ -106,6 +108,7 @@ func TestExchangeUsesATokenThatCannotBeCached(t *testing.T) {
 }
 
 func TestExchangeHidesTokensOfAnyLengthFromTheProvider(t *testing.T) {
+	t.Parallel()
 	v := &tokenVendor{expires: "3600", padding: 5000}
 	e := openTokens(t, v)
 	for range 2 { // from the vendor, then as it was kept
@@ -119,6 +122,7 @@ func TestExchangeHidesTokensOfAnyLengthFromTheProvider(t *testing.T) {
 }
 
 func TestExchangeFetchesATokenOnceForConcurrentCalls(t *testing.T) {
+	t.Parallel()
 	v := &tokenVendor{expires: "3600", entrance: make(chan struct{})}
 	e := openTokens(t, v)
 	var calls sync.WaitGroup
@@ -139,6 +143,7 @@ func TestExchangeFetchesATokenOnceForConcurrentCalls(t *testing.T) {
 }
 
 func TestExchangeRecallsAnAnswerWithItsLongTexts(t *testing.T) {
+	t.Parallel()
 	asked := 0
 	e := openActor(t, vendor(t, map[string]http.HandlerFunc{"/read": func(w http.ResponseWriter, r *http.Request) {
 		asked++

@@ -138,6 +138,7 @@ func twoActors(t *testing.T, policy route.Policy) *watched {
 }
 
 func TestObserverTracesACallDownToItsExchanges(t *testing.T) {
+	t.Parallel()
 	w := twoActors(t, "")
 	req := act(t, "read")
 	req.Tenant, req.Side = "bank", engine.Front
@@ -160,6 +161,7 @@ func TestObserverTracesACallDownToItsExchanges(t *testing.T) {
 }
 
 func TestObserverTracesAttemptsThatRunAtOnce(t *testing.T) {
+	t.Parallel()
 	w := twoActors(t, route.Consensus)
 	_, _ = w.Recognize(t.Context(), act(t, "read"))
 	const want = `recognize document=cn.idcard outcome=recognized policy=consensus route=default side=unspecified
@@ -182,6 +184,7 @@ func TestObserverTracesAttemptsThatRunAtOnce(t *testing.T) {
 }
 
 func TestObserverCountsCallsAttemptsAndMoney(t *testing.T) {
+	t.Parallel()
 	w := twoActors(t, "")
 	for range 2 { // the second one is kept from the first
 		if _, err := w.Recognize(t.Context(), act(t, "read")); err != nil {
@@ -230,6 +233,7 @@ func TestObserverCountsCallsAttemptsAndMoney(t *testing.T) {
 }
 
 func TestObserverAsksNoClosedEngine(t *testing.T) {
+	t.Parallel()
 	w := twoActors(t, "")
 	if err := w.Close(context.Background()); err != nil {
 		t.Fatal(err)

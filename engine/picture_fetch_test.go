@@ -32,6 +32,7 @@ func (resolver) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, er
 }
 
 func TestPictureIsFetchedThroughTheGuard(t *testing.T) {
+	t.Parallel()
 	card := jpegOf(t, 60, 40)
 	picture := func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write(card) }
 	images := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -121,6 +122,7 @@ func TestPictureIsFetchedThroughTheGuard(t *testing.T) {
 }
 
 func TestPictureGoesAsURLToAProviderThatTakesURLs(t *testing.T) {
+	t.Parallel()
 	card := jpegOf(t, 60, 40)
 	fetched := 0
 	images := vendor(t, map[string]http.HandlerFunc{"/card": func(w http.ResponseWriter, r *http.Request) { fetched++; _, _ = w.Write(card) }})

@@ -74,6 +74,7 @@ func readFile(t testing.TB, path ...string) []byte {
 }
 
 func TestPictureIsInspectedBeforeAnythingIsSent(t *testing.T) {
+	t.Parallel()
 	e, vendor := openJumdata(t, nil)
 	dir := t.TempDir()
 	named := func(name string, content []byte) engine.Picture {
@@ -132,6 +133,7 @@ type broken struct{}
 func (broken) Read([]byte) (int, error) { return 0, io.ErrClosedPipe }
 
 func TestPictureWithinTheLimitsIsSentByteForByte(t *testing.T) {
+	t.Parallel()
 	e, vendor := openJumdata(t, nil)
 	path := filepath.Join(t.TempDir(), "card.bmp")
 	if err := os.WriteFile(path, pngOf(t, 30, 20), 0o600); err != nil {
@@ -156,6 +158,7 @@ func TestPictureWithinTheLimitsIsSentByteForByte(t *testing.T) {
 }
 
 func TestPictureBeyondTheLimitsIsFitted(t *testing.T) {
+	t.Parallel()
 	e, vendor := openJumdata(t, nil)
 	for name, tt := range map[string]struct {
 		picture []byte
@@ -179,6 +182,7 @@ func TestPictureBeyondTheLimitsIsFitted(t *testing.T) {
 }
 
 func TestPictureIsRefusedWithoutFitting(t *testing.T) {
+	t.Parallel()
 	e, vendor := openJumdata(t, func(c *engine.Config) {
 		p := c.Providers["jumdata"]
 		p.NoFit = true
@@ -210,6 +214,7 @@ func TestPictureIsRefusedWithoutFitting(t *testing.T) {
 
 // The actor takes 200 pixels a side. It is told where the vendor saw something in the fitted picture.
 func TestPicturePlacesAndAnglesAreMappedBack(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name     string
 		picture  []byte

@@ -7,6 +7,7 @@ import (
 )
 
 func TestProviderCachesABoundedNumberOfAnswers(t *testing.T) {
+	t.Parallel()
 	p := &provider{cache: make(map[string]*cachedAnswer)}
 	now := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
 	p.keep("old", &cachedAnswer{expires: now}, now.Add(-time.Hour))
@@ -22,6 +23,7 @@ func TestProviderCachesABoundedNumberOfAnswers(t *testing.T) {
 }
 
 func TestProviderForgetsOnlyTheAnswerThatWasUsed(t *testing.T) {
+	t.Parallel()
 	p := &provider{cache: make(map[string]*cachedAnswer)}
 	now := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
 	first, second := &cachedAnswer{expires: now.Add(1)}, &cachedAnswer{expires: now.Add(1)}

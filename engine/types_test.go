@@ -30,6 +30,7 @@ var sealed = map[string]bool{"catalog.Host": true, "catalog.Module": true, "cata
 // TestPublicTypesHavePublicNames finds a type of an internal package that an embedder meets in the exported API and cannot
 // write.
 func TestPublicTypesHavePublicNames(t *testing.T) {
+	t.Parallel()
 	loaded, err := packages.Load(&packages.Config{
 		Mode: packages.NeedName | packages.NeedTypes | packages.NeedImports | packages.NeedDeps | packages.NeedSyntax | packages.NeedTypesInfo,
 	}, public()...)
@@ -122,6 +123,7 @@ func (x *exported) walk(t types.Type, via string) {
 // TestPublicTypesDocumentTheirFields holds the comment of each alias of an internal struct to the struct: a documentation site shows no fields
 // of such a type.
 func TestPublicTypesDocumentTheirFields(t *testing.T) {
+	t.Parallel()
 	loaded, err := packages.Load(&packages.Config{Mode: packages.NeedName | packages.NeedTypes | packages.NeedSyntax | packages.NeedTypesInfo | packages.NeedImports | packages.NeedDeps}, module+"engine")
 	if err != nil {
 		t.Fatal(err)
