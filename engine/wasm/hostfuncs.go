@@ -37,7 +37,11 @@ func instantiateHostFunctions(ctx context.Context, r wazero.Runtime) error {
 func hostFunction(name string) api.GoModuleFunc {
 	return func(ctx context.Context, m api.Module, stack []uint64) {
 		in := running(ctx)
-		fuel.Toll(ctx, m, priceOfCall+priceOfMessage*int64(uint32(stack[1])))
+		fuel.Toll(ctx, m, priceOf(uint32(stack[1])))
+		if in.calls == 0 { // while the module starts
+			stack[0] = uint64(abi.HostStatusGone) << 32
+			return
+		}
 		reply := in.hostCall(ctx, name, m.Memory(), uint32(stack[0]), uint32(stack[1]))
 		fuel.Toll(ctx, m, 0) // the deadline may have passed meanwhile
 		in.pending = reply.AppendWire(in.pending[:0])
@@ -49,12 +53,21 @@ func hostFunction(name string) api.GoModuleFunc {
 	}
 }
 
+// priceOf returns what a message of n bytes costs. One that is too long is refused without a look at it.
+func priceOf(n uint32) int64 {
+	if n > abi.MaxMessageBytes {
+		return priceOfCall
+	}
+	const within, shortest = 1 << 16, 2 // at most so many messages within one, of so many bytes
+	return priceOfCall + priceOfByte*int64(n) + priceOfMessage*int64(min(n/shortest, within))
+}
+
 func readReply(ctx context.Context, m api.Module, stack []uint64) {
 	in := running(ctx)
-	fuel.Toll(ctx, m, priceOfCall+priceOfByte*int64(uint32(stack[1])))
 	ptr, n := uint32(stack[0]), uint32(stack[1])
-	stack[0] = 0
 	data := in.pending[:min(uint64(n), uint64(len(in.pending)))]
+	fuel.Toll(ctx, m, priceOfCall+priceOfByte*int64(len(data)))
+	stack[0] = 0
 	if m.Memory().Write(ptr, data) {
 		stack[0] = uint64(len(data))
 	}

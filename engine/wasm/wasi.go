@@ -21,9 +21,8 @@ const (
 	priceOfByte   = 4     // each byte that is copied
 	priceOfRandom = 8     // each byte of randomness
 	priceOfRecord = 1_000 // each record of a list
-	// priceOfMessage is for each byte of a message that the host decodes and acts on, and for each of its answer: two bytes
-	// can hold a message within the message.
-	priceOfMessage = 400
+	// priceOfMessage is for each message that can be within a message that the host decodes.
+	priceOfMessage = 1_000
 )
 
 // Numbers of WASI errors.
