@@ -121,7 +121,8 @@ func (c *pluginCall) transportFailure(ctx context.Context, err error) *Error {
 	c.reached = c.reached || !unsent
 	e := failWith(abi.FailureKindUnavailable, abi.FaultNetwork, t.Message(), err)
 	f := &e.Failure
-	f.FailOver, f.Retryable, f.Billed = true, unsent, c.billed()
+	f.FailOver, f.Billed = true, c.billed()
+	f.Retryable = unsent && f.Billed == abi.BilledNo
 	switch t.Kind {
 	case egress.KindInvalidRequest, egress.KindInvalidURL, egress.KindRequestTooLarge, egress.KindRequestBody:
 		f.Kind, f.Fault, f.Retryable = abi.FailureKindProviderError, abi.FaultVendor, false
