@@ -28,8 +28,9 @@ type pluginCall struct {
 	permit func(context.Context) *Error
 	// reached is set once a vendor may have got the request of the last exchange.
 	reached bool
-	// cached is set if the answer to the last exchange has a cache rule.
-	cached bool
+	// free is set if the last exchange costs nothing unless the plugin says otherwise: it has a cache rule, like one for a token, or its
+	// status says that it was turned away.
+	free bool
 	// earlier is what is known of the bill of the exchanges before the last one: the worst of them.
 	earlier  Billed
 	requests int // that were sent, in either way
@@ -86,12 +87,12 @@ func (c *pluginCall) broken(m message.Message, err error) *Error {
 // billed is what is known of the bill when the plugin says nothing about it.
 func (c *pluginCall) billed() Billed { return c.charged(abi.BilledUnknown) }
 
-// charged returns the bill of all exchanges. said is what the plugin says of the last one. If it says nothing, that one was not billed if
-// no request was sent, or if its answer has a cache rule, like a token.
+// charged returns the bill of all exchanges. said is what the plugin says of the last one. If it says nothing and no request was sent,
+// that one was not billed.
 func (c *pluginCall) charged(said Billed) Billed {
 	switch {
 	case said == abi.BilledYes || said == abi.BilledNo:
-	case c.reached && !c.cached:
+	case c.reached:
 		said = abi.BilledUnknown
 	default:
 		said = abi.BilledNo
@@ -101,8 +102,11 @@ func (c *pluginCall) charged(said Billed) Billed {
 
 // next begins an exchange, whose answer may have a cache rule. said is what the plugin says of the bill of the one before.
 func (c *pluginCall) next(said Billed, cached bool) {
+	if said == abi.BilledUnknown && c.free {
+		said = abi.BilledNo
+	}
 	c.earlier = c.charged(said)
-	c.reached, c.cached = false, cached
+	c.reached, c.free = false, cached
 }
 
 // worstBill returns yes, or else unknown, or else no.

@@ -1848,8 +1848,8 @@ type Exchange struct {
 	WantBody bool `json:"want_body,omitempty"`
 	// Cache keys to forget first, for example of a token that was refused.
 	Forget []string `json:"forget,omitempty"`
-	// What the vendor charged for the exchange before this one. An answer under a cache rule costs nothing unless this says
-	// otherwise. The bill of an attempt is the worst of its exchanges: yes, then unknown, then no. Hosts of version 1.0 ignore this.
+	// What the vendor charged for the exchange before this one. An exchange with a cache rule, or with the status 401, 403, 404,
+	// 429 or 503, costs nothing unless this says otherwise. The bill of an attempt is the worst of its exchanges: yes, then unknown, then no. Hosts of version 1.0 ignore this.
 	Billed Billed `json:"billed,omitempty"`
 }
 

@@ -57,6 +57,11 @@ func NoAnswer(r *abi.Response, lacks string) abi.Fail {
 	return f
 }
 
+// TurnedAway reports whether a status says that a request was refused before anything was done, so that it was not billed.
+func TurnedAway(status uint32) bool {
+	return status == 401 || status == 403 || status == 404 || status == 429 || status == 503
+}
+
 // Lacks says in words that an answer does not have what every answer of the vendor has.
 func Lacks(r *abi.Response, what string) string {
 	return "the answer (" + r.Format.String() + ", status " + strconv.Itoa(int(r.Status)) + ") has no " + what

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/adapter"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
@@ -66,7 +67,7 @@ func checkAction(where string, st step, o *Outcome) {
 // the attempt as one that may be billed, whatever the further exchange costs.
 func checkBefore(where string, b base, st step, o *Outcome) {
 	a := st.action()
-	if st.err != nil || a.Exchange == nil || a.Exchange.Billed != abi.BilledUnknown || b.sent == nil || b.sent.Cache != nil || len(o.Warnings) > 0 {
+	if st.err != nil || a.Exchange == nil || a.Exchange.Billed != abi.BilledUnknown || b.sent == nil || b.sent.Cache != nil || adapter.TurnedAway(st.input().Response.Status) || len(o.Warnings) > 0 {
 		return
 	}
 	o.warn(where, "say it with BilledBefore, or with billed in a provider file", "the next exchange does not say what this one cost, so the bill of the attempt is unknown at best")
