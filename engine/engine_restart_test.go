@@ -95,7 +95,7 @@ func TestEngineKeepsTheStateOfAccountsOverARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := []money.UsageRow{
-		{Day: "2024-05-06", Provider: "down", Calls: 1, Attempts: 2, Unknown: 2, Failed: 2},
+		{Day: "2024-05-06", Provider: "down", Calls: 1, Attempts: 2, Unknown: 2, Failed: 2, UnknownCost: 20_000},
 		{Day: "2024-05-06", Provider: "good", Calls: 23, Attempts: 25, Billed: 25, Cost: 250_000},
 		{Day: "2024-05-06", Provider: "revoked", Calls: 1, Attempts: 1, Failed: 1},
 	}
