@@ -95,7 +95,7 @@ func (p *Program) batch(cmd *cobra.Command, f *batchFlags, names []string) (err 
 // output opens the file to write to, or standard output, and returns the pictures that an earlier run did.
 func (p *Program) output(f *batchFlags) (out io.WriteCloser, done map[string]bool, err error) {
 	if f.output == "" {
-		return unclosed{p.Stdout}, nil, nil
+		return unclosed{terminal.NewJSONWriter(p.Stdout)}, nil, nil
 	}
 	if !f.resume {
 		file, err := os.OpenFile(f.output, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -134,7 +134,11 @@ type progress struct {
 }
 
 func (p *Program) progress() *progress {
-	if f, ok := p.Stderr.(*os.File); ok {
+	to := p.Stderr
+	if w, ok := to.(*terminal.Writer); ok {
+		to = w.Unwrap() // which takes the control characters of this program
+	}
+	if f, ok := to.(*os.File); ok {
 		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
 			return &progress{to: f}
 		}
