@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 )
 
 // LockedError reports that another store, probably of another process, uses the folder.
@@ -33,6 +35,10 @@ func lock(dir string) (*os.File, error) {
 	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("store: lock a folder: %w", err)
+	}
+	if _, err := boundedread.Regular(file); err != nil {
+		file.Close()
+		return nil, fmt.Errorf("store: lock a folder: %w; remove it", err)
 	}
 	err = lockFile(file)
 	if errors.Is(err, errHeld) {
