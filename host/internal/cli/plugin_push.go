@@ -32,7 +32,7 @@ func (f *registryFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.passwordStdin, "password-stdin", false, "read the password from standard input")
 	cmd.Flags().BoolVar(&f.plainHTTP, "plain-http", false, "use http for a registry on this machine")
 	cmd.Flags().StringArrayVar(&f.allow, "allow-origin", nil, "`origin` inside your network that the registry may redirect to, such as https://storage.internal; repeatable")
-	cmd.Flags().DurationVar(&f.timeout, "timeout", distribution.DefaultTimeout, "longest `time` for one plugin")
+	cmd.Flags().DurationVar(&f.timeout, "time-limit", distribution.DefaultTimeout, "longest `time` for one plugin")
 }
 
 // access reads the password, once for all plugins of a command.
