@@ -70,7 +70,7 @@ func (p *Program) batch(cmd *cobra.Command, f *batchFlags, names []string) (err 
 		return err
 	}
 	defer func() { err = errors.Join(err, internal(out.Close())) }()
-	e, cfg, err := p.open(cmd, slog.LevelError, configuredState)
+	e, cfg, err := p.open(cmd, slog.LevelError, callState)
 	if err != nil {
 		return err
 	}
