@@ -16,6 +16,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/host/internal/batch"
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 	"github.com/ocrmux/ocrmux/internal/money"
 	"github.com/ocrmux/ocrmux/internal/terminal"
 )
@@ -110,6 +111,9 @@ func (p *Program) output(f *batchFlags) (out io.WriteCloser, done map[string]boo
 	file, err := os.OpenFile(f.output, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, nil, usage(err)
+	}
+	if _, err := boundedread.Regular(file); err != nil {
+		return nil, nil, usage(errors.Join(fmt.Errorf("%s cannot be continued: %w", f.output, boundedread.WithoutPath(err)), file.Close()))
 	}
 	done, whole, err := batch.Resume(file)
 	if err != nil {

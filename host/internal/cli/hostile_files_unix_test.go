@@ -40,6 +40,7 @@ func TestCommandsRefuseANamedPipeInPlaceOfAFile(t *testing.T) {
 		{"a module", "plugins/x.wasm", []string{"plugin", "inspect", "DIR/plugins/x.wasm"}},
 		{"a provider file", "plugins/x.provider.yaml", []string{"plugin", "inspect", "DIR/plugins/x.provider.yaml"}},
 		{"a picture", "card.jpg", []string{"recognize", "--plugins-dir", "DIR/plugins", "--provider", "x", "DIR/card.jpg"}},
+		{"the results of a batch", "out", []string{"batch", "--plugins-dir", "DIR/plugins", "--provider", "local", "--resume", "--output", "DIR/out", "DIR/card.jpg"}},
 		{"a key", "key", []string{"plugin", "sign", "--key", "DIR/key", "DIR/plugins/x.wasm"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
