@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/ocrmux/ocrmux/internal/boundedread"
+	"github.com/ocrmux/ocrmux/internal/filelock"
 )
 
 // LockedError reports that another store, probably of another process, uses the folder.
@@ -40,11 +41,13 @@ func lock(dir string) (*os.File, error) {
 		file.Close()
 		return nil, fmt.Errorf("store: lock a folder: %w; remove it", err)
 	}
-	err = lockFile(file)
-	if errors.Is(err, errHeld) {
+	err = filelock.Lock(file)
+	if errors.Is(err, filelock.ErrHeld) {
 		err = &LockedError{Dir: dir, PID: readPID(file)}
 	} else if err == nil {
 		err = writePID(file)
+	} else {
+		err = fmt.Errorf("store: %w", err)
 	}
 	if err != nil {
 		file.Close()
@@ -52,8 +55,6 @@ func lock(dir string) (*os.File, error) {
 	}
 	return file, nil
 }
-
-var errHeld = errors.New("the lock is held")
 
 // readPID returns 0 if the holder has not written its PID yet.
 func readPID(file *os.File) int {

@@ -1,6 +1,7 @@
 package distribution
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -58,6 +59,12 @@ func (r Reference) fail(cause Cause, format string, args ...any) error {
 	return &Error{Reference: r, Cause: cause, Detail: terminal.Clean(err.Error()), Err: errors.Unwrap(err)}
 }
 
+// speaksHTTP reports whether the answer to a TLS handshake was HTTP.
+func speaksHTTP(err error) bool {
+	var record tls.RecordHeaderError
+	return errors.As(err, &record) && string(record.RecordHeader[:]) == "HTTP/"
+}
+
 // failed returns the Error for an error of the registry's client.
 func (r Reference) failed(doing string, err error) error {
 	var answer *errcode.ErrorResponse
@@ -76,7 +83,7 @@ func (r Reference) failed(doing string, err error) error {
 		return r.fail(Unauthenticated, "%s: the registry refuses the credentials: %w", doing, err)
 	case errors.Is(err, content.ErrMismatchedDigest), errors.Is(err, content.ErrTrailingData), errors.Is(err, content.ErrInvalidDescriptorSize), errors.Is(err, io.ErrUnexpectedEOF):
 		return r.fail(Damaged, "%s: the content does not match its digest: %w", doing, err)
-	case errors.Is(err, http.ErrSchemeMismatch):
+	case speaksHTTP(err):
 		return r.fail(Unreachable, "%s: the registry uses http; use --plain-http, which is allowed for this machine only: %w", doing, err)
 	}
 	return r.fail(Unreachable, "%s: %w", doing, err)
