@@ -10,7 +10,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
-//attack:wasm-load a module waits while another one is compiled without end
+//attack:module-bounds a module is loaded while another one compiles without end
 func TestLoadReturnsWhenItsContextEnds(t *testing.T) {
 	t.Parallel()
 	r, err := New(Config{})

@@ -125,12 +125,14 @@ func TestInstrumentRefusesModulesThatAreTooCostlyToCompile(t *testing.T) {
 	t.Parallel()
 	bombs := bombs()
 	for name, n := range map[string]int{
+		//attack-each:module-bounds
 		"straight code": 80_000, "straight code of 1,000 locals": 80_000, "nested loops": 5_000, "nested loops of 50 locals": 5_000,
 		"nested loops of 1,000 locals": 400, "nested blocks of 50 locals": 10_000, "nested empty blocks": 40_000, "loops in a row": 6_000,
 		"blocks in a row": 10_000, "loops of 1,000 locals in a row": 400, "calls": 130_000, "calls of 1,000 parameters": 1_200,
 		"calls that pass 1,000 values on": 600, "a table of branches": 150_000, "tables of 100 branches": 1_400, "blocks of 100 values": 10_000,
 		"functions": 10_001, "functions of 500 and 500 values": 300, "functions of 200 blocks": 1_200, "exports": 1_001, "types": 100_001,
 		"globals": 100_001, "elements": 100_001,
+		//attack-each:
 	} {
 		if _, err := fuel.Instrument(bombs[name](n).bytes()); !errors.Is(err, fuel.ErrTooCostly) {
 			t.Errorf("%d %s: %v", n, name, err)
