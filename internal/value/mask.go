@@ -27,10 +27,18 @@ type Mask struct {
 // JSON, JavaScript, HTML, also one within the other), in any case of ASCII letters, with or without white space, as base64
 // (both alphabets, broken into lines, also in the middle of a longer base64 text such as Basic credentials) and as
 // hexadecimal. White space around a secret does not count. Empty secrets are ignored.
-func NewMask(secrets ...[]byte) Mask {
+func NewMask(secrets ...[]byte) Mask { return newMask(secrets, forms) }
+
+// NewTextMask returns a Mask for texts that are no secrets, such as the fields of a card: as NewMask, but without base64 and
+// hexadecimal.
+func NewTextMask(texts ...[]byte) Mask {
+	return newMask(texts, func(s []byte) [][]byte { return [][]byte{canonical(make([]byte, len(s)), s, nil)} })
+}
+
+func newMask(texts [][]byte, forms func([]byte) [][]byte) Mask {
 	var m Mask
-	exact, needles := map[string]bool{}, map[string]bool{}
-	for _, s := range secrets {
+	exact, needles := make(map[string]bool, len(texts)), make(map[string]bool, len(texts))
+	for _, s := range texts {
 		for _, text := range [][]byte{s, bytes.TrimSpace(s)} {
 			if len(text) > 0 && !exact[string(text)] {
 				exact[string(text)] = true
