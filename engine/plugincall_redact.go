@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -59,8 +60,9 @@ func (c *pluginCall) without(text string, values [][]byte) string {
 	if long {
 		text = text[:enough]
 	}
+	text = maskNumbers(text) // first: the day of birth in it may also be a value
 	text = value.NewTextMask(values...).String(text)
-	text = maskNumbers(c.secrets.mask().String(text))
+	text = c.secrets.mask().String(text)
 	if long {
 		text = text[:max(0, len(text)-abi.MaxInlineLeafBytes)] + "…"
 	}
@@ -102,13 +104,17 @@ func readings(r *Recognition, done *abi.Done) []string {
 	return out
 }
 
-// maskNumbers masks the numbers of identity cards: 18 characters with a date of birth of these centuries and a checksum, wherever they came
-// from.
+// maskNumbers masks the numbers of identity cards, wherever they came from: 17 digits and one more or an X, with the code of a region and a
+// date of birth. The checksum does not matter, since the number may be misread.
 func maskNumbers(text string) string {
 	const length = 18
 	for from := 0; from+length <= len(text); from++ {
-		number := strings.ReplaceAll(text[from:from+length], "x", "X")
-		if n, err := idcard.ParseNumber(number); err == nil && n.Birth.Year >= 1850 && n.Birth.Year < 2150 {
+		n, err := idcard.ParseNumber(strings.ReplaceAll(text[from:from+length], "x", "X"))
+		var wrong *idcard.NumberError
+		if errors.As(err, &wrong) && wrong.Problem != idcard.NumberChecksum || n.Birth.Year < 1850 || n.Birth.Year >= 2150 {
+			continue
+		}
+		if _, known := idcard.LookupRegion(n.Region); known {
 			text = text[:from] + value.Masked + text[from+length:]
 		}
 	}
