@@ -61,6 +61,9 @@ func said(t *testing.T, act1 string, answer http.HandlerFunc) (result, log, ledg
 	return string(text), e.log.String(), kept.text(), f, attempts
 }
 
+// TestVendorsRequestNumberHoldsNothingThatWasRead has the vendor write a card into its number of the request.
+//
+//attack:data-nowhere a request number that holds what was read
 func TestVendorsRequestNumberHoldsNothingThatWasRead(t *testing.T) {
 	t.Parallel()
 	const card = `"fields": {"name": "赵样本", "birth_date": "1990年3月7日", "id_number": "11010119900307123X", "note": "SHOE-4711"}`
@@ -92,6 +95,9 @@ func TestVendorsRequestNumberHoldsNothingThatWasRead(t *testing.T) {
 	}
 }
 
+// TestVendorsWordsAboutAFailureHoldNothingElseOfTheAnswer has the vendor write a card into its message and code.
+//
+//attack:data-nowhere a vendor's message and code that hold what was read
 func TestVendorsWordsAboutAFailureHoldNothingElseOfTheAnswer(t *testing.T) {
 	t.Parallel()
 	words := "赵样本 (1990-03-07) 的证件 11010119900307123X 已过期"
@@ -116,6 +122,9 @@ func TestVendorsWordsAboutAFailureHoldNothingElseOfTheAnswer(t *testing.T) {
 	}
 }
 
+// TestRequestNumberOfAFailureIsRedacted does it where no field was read.
+//
+//attack:data-nowhere a request number of a failure that holds a card
 func TestRequestNumberOfAFailureIsRedacted(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]string{

@@ -56,6 +56,9 @@ func wireTo(t *testing.T) *h2Wire {
 	return w
 }
 
+// TestH2WireSendsNothingOfACallThatWasToldSo lets frames follow after the call has ended.
+//
+//attack:vendor-unsent a window that opens once the call was told that nothing was sent
 func TestH2WireSendsNothingOfACallThatWasToldSo(t *testing.T) {
 	t.Parallel()
 	headers := frames(t, func(f *http2.Framer) error {

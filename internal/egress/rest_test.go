@@ -160,6 +160,9 @@ func TestPoolRestsConnectionsAndUsesTheLongestIdleFirst(t *testing.T) {
 	}
 }
 
+// TestClientChecksForUnaskedBytesRightBeforeTheRequest has the vendor speak after the connection was chosen.
+//
+//attack:vendor-crossing a second answer after the connection was chosen for another call
 func TestClientChecksForUnaskedBytesRightBeforeTheRequest(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
@@ -246,6 +249,9 @@ func (w *slowWire) SetDeadline(t time.Time) error {
 	return w.TCPConn.SetDeadline(t)
 }
 
+// TestClientRefusesAnAnswerThatCameBeforeItsRequest has the vendor speak after the last check.
+//
+//attack:vendor-crossing a second answer while the request of another call is written
 func TestClientRefusesAnAnswerThatCameBeforeItsRequest(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS != "linux" {
@@ -281,6 +287,9 @@ func TestClientRefusesAnAnswerThatCameBeforeItsRequest(t *testing.T) {
 	}
 }
 
+// TestPoolForgetsTheOldestOfManyDistrustedOrigins names more origins than are remembered.
+//
+//attack:vendor-bounds many hosts that all answer twice
 func TestPoolForgetsTheOldestOfManyDistrustedOrigins(t *testing.T) {
 	t.Parallel()
 	c, _, distrusted := restingClient(t, Config{})
@@ -294,6 +303,9 @@ func TestPoolForgetsTheOldestOfManyDistrustedOrigins(t *testing.T) {
 	}
 }
 
+// TestClientOverTLSChecksForWhatTLSHasTaken hides the begin of an answer where only TLS sees it.
+//
+//attack:vendor-crossing a part of a TLS record, whose rest follows under another call's request
 func TestClientOverTLSChecksForWhatTLSHasTaken(t *testing.T) {
 	t.Parallel()
 	s := httptest.NewTLSServer(http.HandlerFunc(ok))

@@ -62,6 +62,10 @@ func crossed(t testing.TB, c *egress.Client, url string, calls int) (wrong, fail
 	return cross.Load(), fail.Load()
 }
 
+// TestClientNeverGivesASecondAnswerToAnotherCall makes both attacks with 50 workers.
+//
+//attack:vendor-crossing a second answer at once
+//attack:vendor-crossing a second answer up to 2 ms later
 func TestClientNeverGivesASecondAnswerToAnotherCall(t *testing.T) {
 	for name, late := range map[string]time.Duration{"at once": 0, "up to 2 ms later": 2 * time.Millisecond} {
 		t.Run(name, func(t *testing.T) {
@@ -94,6 +98,7 @@ func TestClientDropsAConnectionWithBytesBehindTheAnswer(t *testing.T) {
 	t.Parallel()
 	behind := withLength("", secret)
 	for _, tt := range []struct{ name, method, answer, want string }{
+		//attack-each:vendor-crossing
 		{"of stated length", "POST", withLength("", "ok") + behind, "ok"},
 		{"in chunks", "POST", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n" + behind, "ok"},
 		{"204", "POST", "HTTP/1.1 204 No Content\r\n\r\n" + behind, ""},

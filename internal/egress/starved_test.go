@@ -44,6 +44,10 @@ func picture(url string, size int) *egress.Request {
 	return &egress.Request{Method: "POST", URL: url, Body: bodyOf(strings.Repeat("x", size)), ContentLength: int64(size)}
 }
 
+// TestClientLeavesAStarvedHTTP2Connection opens no window and answers pings.
+//
+//attack:vendor-holdup an HTTP/2 connection without window
+//attack:vendor-unsent a request that no window lets through
 func TestClientLeavesAStarvedHTTP2Connection(t *testing.T) {
 	t.Parallel()
 	url, cfg, headers, full := starvingServer(t)
@@ -72,6 +76,9 @@ func TestClientLeavesAStarvedHTTP2Connection(t *testing.T) {
 	wantError(t, <-firstErr, egress.KindCancelled, egress.SentMaybe) // a part of it left
 }
 
+// TestClientLeavesAConnectionWhoseCallWasGivenUp takes the whole request and stays silent.
+//
+//attack:vendor-holdup an HTTP/2 connection that takes requests and answers none
 func TestClientLeavesAConnectionWhoseCallWasGivenUp(t *testing.T) {
 	t.Parallel()
 	url, cfg, headers, full := starvingServer(t)
@@ -86,6 +93,9 @@ func TestClientLeavesAConnectionWhoseCallWasGivenUp(t *testing.T) {
 	}
 }
 
+// TestClientLeavesAConnectionThatSendsNoRestOfAnAnswer begins to answer.
+//
+//attack:vendor-holdup an HTTP/2 connection whose answers have no end
 func TestClientLeavesAConnectionThatSendsNoRestOfAnAnswer(t *testing.T) {
 	t.Parallel()
 	var conns atomic.Int32
@@ -109,6 +119,9 @@ func TestClientLeavesAConnectionThatSendsNoRestOfAnAnswer(t *testing.T) {
 	}
 }
 
+// TestGoAwayVouchesByItsLastStreamWhateverItsCode refuses requests by GOAWAY.
+//
+//attack:vendor-unsent GOAWAY with an error, for a request that it does not process
 func TestGoAwayVouchesByItsLastStreamWhateverItsCode(t *testing.T) {
 	t.Parallel()
 	for _, code := range []http2.ErrCode{http2.ErrCodeNo, http2.ErrCodeProtocol, http2.ErrCodeInternal, http2.ErrCodeEnhanceYourCalm} {

@@ -68,6 +68,7 @@ func lowerPercent(s string) string {
 
 // escapes are what texts go through on their way into an answer and back, in any order.
 var escapes = map[string]func(string) string{
+	//attack-each:secrets-masked
 	"percent":          url.QueryEscape,
 	"percent, path":    url.PathEscape,
 	"percent, lower":   func(s string) string { return lowerPercent(url.QueryEscape(s)) },
@@ -123,6 +124,7 @@ func ascii(f func(byte) byte) func(string) string {
 
 // encodings are what an echo of a secret may be written in.
 var encodings = map[string]func(string) string{
+	//attack-each:secrets-masked
 	"plain":           func(s string) string { return s },
 	"hex":             func(s string) string { return hex.EncodeToString([]byte(s)) },
 	"base64":          func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
@@ -147,6 +149,10 @@ func backslashesAll(escape string) int {
 // leftOf says how many characters of an encoding may stay: those that its neighbours have a part in.
 var leftOf = map[string]int{"base64": 2, "base64 for URLs": 2, "base64 in lines": 2, "Basic credentials": 10}
 
+// TestANaturalEchoIsMaskedHoweverItIsEscaped writes secrets in each encoding, and escapes that by each three of the ways.
+//
+//attacks:encodings
+//attacks:escapes
 func TestANaturalEchoIsMaskedHoweverItIsEscaped(t *testing.T) {
 	t.Parallel()
 	for _, secret := range []string{`s3cr+t/"Key 密<&>'=`, "0123456789abcdef0123456789ABCDEF", `a\b%41&amp;c𝕊\u0041==`, "AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE"} {
