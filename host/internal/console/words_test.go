@@ -301,3 +301,26 @@ func TestPagesShowNoKeyInPlaceOfAText(t *testing.T) {
 		}
 	}
 }
+
+func TestConsoleHasAPageForAddressesThatAreNotThere(t *testing.T) {
+	g := open(t, nil)
+	for path, want := range map[string]int{"/console/nope": http.StatusNotFound, "/console/sign-out": http.StatusMethodNotAllowed} {
+		for _, language := range []string{"en", "zh"} {
+			says := wordsOf(t, language)["refused.back"]
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, g.url+path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Accept-Language", language)
+			answer, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			page, err := io.ReadAll(answer.Body)
+			_ = answer.Body.Close()
+			if err != nil || answer.StatusCode != want || !strings.Contains(string(page), says) || answer.Header.Get("Content-Security-Policy") == "" {
+				t.Errorf("%s in %s is answered with %d, want %d and %q: %v\n%s", path, language, answer.StatusCode, want, says, err, page)
+			}
+		}
+	}
+}
