@@ -18,7 +18,8 @@ import (
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-func TestAProviderThatBreaksTheContractIsToldApart(t *testing.T) {
+func TestAttemptNamesHowAProviderBreaksTheContract(t *testing.T) {
+	t.Parallel()
 	var asked atomic.Int32
 	endpoint := vendor(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, r *http.Request) {
 		asked.Add(1)
@@ -71,7 +72,8 @@ func TestAProviderThatBreaksTheContractIsToldApart(t *testing.T) {
 	})
 }
 
-func TestFewerExchangesCanBeAllowed(t *testing.T) {
+func TestAttemptMakesNoMoreExchangesThanAllowed(t *testing.T) {
+	t.Parallel()
 	var asked atomic.Int32
 	endpoint := vendor(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, r *http.Request) { asked.Add(1); says(goodCard)(w, r) }})
 	e := open(t, func(c *engine.Config) {
@@ -83,7 +85,8 @@ func TestFewerExchangesCanBeAllowed(t *testing.T) {
 	}
 }
 
-func TestWhatAProviderReadIsHeldToTheModel(t *testing.T) {
+func TestRecognitionDropsWhatTheModelDoesNotAllow(t *testing.T) {
+	t.Parallel()
 	var answer string
 	e := openActor(t, vendor(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, r *http.Request) { says(answer)(w, r) }}))
 	for _, tt := range []struct {
@@ -139,7 +142,8 @@ func (t ticket) Check(fields map[string]idcard.Field, _ time.Time) map[string]id
 	return map[string]idcard.State{"seat_exists": t.State}
 }
 
-func TestDocumentsAreOpen(t *testing.T) {
+func TestConfigAddsDocuments(t *testing.T) {
+	t.Parallel()
 	endpoint := vendor(t, map[string]http.HandlerFunc{"/": says(`{"fields": {"seat": "12", "validity": "2020"}, "polygon": "1 2 3 4 5 6"}`)})
 	request := act(t, "read")
 	request.Document = "xx.ticket"
@@ -179,7 +183,8 @@ func TestDocumentsAreOpen(t *testing.T) {
 	})
 }
 
-func TestHostFunctionsAnswerWithAStatus(t *testing.T) {
+func TestHostCallsAreAnsweredWithAStatus(t *testing.T) {
+	t.Parallel()
 	e := openActor(t, vendor(t, map[string]http.HandlerFunc{"/": says(goodCard)}))
 	r, err := e.Recognize(t.Context(), act(t, "host functions"))
 	f := failure(t, r, err)
@@ -199,7 +204,8 @@ func TestHostFunctionsAnswerWithAStatus(t *testing.T) {
 	}
 }
 
-func TestHostFunctionsAreBounded(t *testing.T) {
+func TestHostCallsAreBounded(t *testing.T) {
+	t.Parallel()
 	var asked atomic.Int32
 	e := openActor(t, vendor(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, r *http.Request) { asked.Add(1); says(goodCard)(w, r) }}))
 	for act1, want := range map[string]string{"send in a loop": "8 sent, then host function http_send: limit", "call in a loop": "256 calls, then host function image_inspect: limit"} {
@@ -213,7 +219,8 @@ func TestHostFunctionsAreBounded(t *testing.T) {
 	}
 }
 
-func TestAllThatAProviderSaysReachesTheCaller(t *testing.T) {
+func TestFailureHasAllThatAProviderSays(t *testing.T) {
+	t.Parallel()
 	e := openActor(t, vendor(t, map[string]http.HandlerFunc{"/": says(`{"id": "task-1", "fields": {"validity": "20190806-长期", "sex": "男"}, "flag": "uncertain",
 		"polygon": "1 2 3 4 5 6", "signals": {"copy": "2"}, "checks": {"expired": "ok"}, "extras": {"risk": "low"}}`)}))
 	r, err := e.Recognize(t.Context(), act(t, "read"))
@@ -239,7 +246,8 @@ func TestAllThatAProviderSaysReachesTheCaller(t *testing.T) {
 	}
 }
 
-func TestAProviderThatTakesOnlyURLsIsGivenNothingElse(t *testing.T) {
+func TestPictureGoesAsURLOnlyToAProviderThatTakesOnlyURLs(t *testing.T) {
+	t.Parallel()
 	var got string
 	endpoint := vendor(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, r *http.Request) { got = r.URL.Query().Get("u"); says(goodCard)(w, r) }})
 	linker := actor(endpoint)
@@ -274,7 +282,8 @@ func TestAProviderThatTakesOnlyURLsIsGivenNothingElse(t *testing.T) {
 	}
 }
 
-func TestAProviderWhoseManifestAsksReadsThePicture(t *testing.T) {
+func TestPictureCanBeReadByAProviderWhoseManifestAsks(t *testing.T) {
+	t.Parallel()
 	reader := actor("https://ocr.example")
 	reader.Plugin = "reader"
 	e := open(t, func(c *engine.Config) {

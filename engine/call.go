@@ -122,7 +122,7 @@ func needs(req *Request, url string) route.Needs {
 }
 
 // refused is the error of a call for which the route has asked no provider.
-func refused(r *route.Refusal, attempts []Attempt) *Error {
+func refused(r *route.Failure, attempts []Attempt) *Error {
 	return &Error{
 		Failure:  Failure{Kind: r.Kind, Fault: r.Fault, Message: r.Message, Billed: abi.BilledNo, RetryAfter: r.RetryAfter, Retryable: r.RetryAfter > 0},
 		Attempts: attempts, err: r.Err,

@@ -22,7 +22,8 @@ func numbered(t testing.TB, n int) engine.Request {
 	return r
 }
 
-func TestABudgetBillsExactlyWhatItAllows(t *testing.T) {
+func TestBudgetBillsExactlyWhatItAllows(t *testing.T) {
+	t.Parallel()
 	const limit, calls = 50, 200
 	for name, budget := range map[string]money.Budget{
 		"of a route in calls":     {Scope: money.ScopeRoute, Name: "default", Per: money.Day, Limit: money.Units{Calls: limit}},
@@ -84,7 +85,8 @@ func TestABudgetBillsExactlyWhatItAllows(t *testing.T) {
 	}
 }
 
-func TestAnAttemptThatIsNotBilledGivesItsBudgetBack(t *testing.T) {
+func TestBudgetGetsBackWhatWasNotBilled(t *testing.T) {
+	t.Parallel()
 	refusing := tillOf(t, `{"kind": "rate_limited"}`)
 	reading := opens(t, specimen(rightNumber), nil)
 	e := open(t, func(c *engine.Config) {
@@ -102,7 +104,8 @@ func TestAnAttemptThatIsNotBilledGivesItsBudgetBack(t *testing.T) {
 	}
 }
 
-func TestPricesComeFromTheManifestAndFromPackages(t *testing.T) {
+func TestPricesComeFromManifestAndPackages(t *testing.T) {
+	t.Parallel()
 	price := func(calls int, perCall string) map[string]any {
 		return map[string]any{"calls": calls, "per_call": perCall, "currency": "CNY"}
 	}

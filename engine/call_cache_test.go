@@ -22,7 +22,8 @@ func keeping(t *testing.T, entries int) (*bench, *till) {
 	}), x
 }
 
-func TestResultsAreNotKeptUnlessTheOperatorSaysSo(t *testing.T) {
+func TestResultCacheIsOffByDefault(t *testing.T) {
+	t.Parallel()
 	for name, cache := range map[string]engine.ResultCache{"nothing said": {}, "no time": {Entries: 10}, "no room": {TTL: time.Hour}} {
 		t.Run(name, func(t *testing.T) {
 			x := opens(t, specimen(rightNumber), nil)
@@ -41,7 +42,8 @@ func TestResultsAreNotKeptUnlessTheOperatorSaysSo(t *testing.T) {
 	}
 }
 
-func TestAKeptResultIsTheSameButCostsNothing(t *testing.T) {
+func TestResultCacheReturnsTheSameResultAtNoCost(t *testing.T) {
+	t.Parallel()
 	e, x := keeping(t, 10)
 	bought, err := e.Recognize(t.Context(), act(t, "read"))
 	if err != nil {
@@ -68,7 +70,8 @@ func TestAKeptResultIsTheSameButCostsNothing(t *testing.T) {
 	}
 }
 
-func TestAResultIsKeptForItsTimeAndItsQuestionAlone(t *testing.T) {
+func TestResultCacheKeepsAResultForItsTimeAndItsRequestOnly(t *testing.T) {
+	t.Parallel()
 	e, x := keeping(t, 10)
 	calls := int64(0)
 	ask := func(what string, bought bool, change func(*engine.Request)) {
@@ -101,7 +104,8 @@ func TestAResultIsKeptForItsTimeAndItsQuestionAlone(t *testing.T) {
 	ask("at its end", true, same)
 }
 
-func TestTheLeastRecentlyUsedResultMakesRoom(t *testing.T) {
+func TestResultCacheDropsTheLeastRecentlyUsedResult(t *testing.T) {
+	t.Parallel()
 	e, x := keeping(t, 2)
 	picture := func(width int) engine.Request {
 		r := act(t, "read")

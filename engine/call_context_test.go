@@ -60,8 +60,9 @@ func (pausing) Reply(context.Context, *abi.ReplyRequest, catalog.Host) (*abi.Inb
 func (pausing) Status() catalog.Status      { return catalog.Status{State: catalog.Ready} }
 func (pausing) Close(context.Context) error { return nil }
 
-// TestTheEndOfTheCallersContextIsFound ends the context of a call at every point where a call waits.
-func TestTheEndOfTheCallersContextIsFound(t *testing.T) {
+// TestRecognizeReturnsTheEndOfTheCallersContext ends the context of a call at every point where a call waits.
+func TestRecognizeReturnsTheEndOfTheCallersContext(t *testing.T) {
+	t.Parallel()
 	for at, during := range map[string]func(t *testing.T, ctx *endingContext, end func()) error{
 		"before the call begins": func(t *testing.T, ctx *endingContext, end func()) error {
 			e, x, _ := gated(t, 1)
@@ -153,7 +154,8 @@ func TestTheEndOfTheCallersContextIsFound(t *testing.T) {
 	}
 }
 
-func TestARealDeadlineIsFound(t *testing.T) {
+func TestRecognizeReturnsARealDeadline(t *testing.T) {
+	t.Parallel()
 	for range 20 {
 		g := newGate(1)
 		x := opens(t, specimen(rightNumber), nil)
@@ -168,7 +170,8 @@ func TestARealDeadlineIsFound(t *testing.T) {
 	}
 }
 
-func TestWhatComesAfterCloseIsErrClosed(t *testing.T) {
+func TestEngineReturnsErrClosedAfterClose(t *testing.T) {
+	t.Parallel()
 	e := openActor(t, "http://127.0.0.1:1")
 	if err := e.Close(t.Context()); err != nil {
 		t.Fatal(err)

@@ -113,7 +113,8 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-func TestAConsensusSaysWhoSuppliedEachFieldAndWhoDisagreed(t *testing.T) {
+func TestRouteConsensusNamesWhoAgreedAndWhoDisagreed(t *testing.T) {
+	t.Parallel()
 	misread := specimen(wrongNumber)
 	misread["name"] = "样木人"
 	first := opens(t, misread, map[string]any{"signals": map[string]string{"copy": "c1"}})
@@ -148,7 +149,8 @@ func TestAConsensusSaysWhoSuppliedEachFieldAndWhoDisagreed(t *testing.T) {
 	}
 }
 
-func TestAConsensusOfTooFewIsDisputed(t *testing.T) {
+func TestRouteConsensusOfTooFewIsDisputed(t *testing.T) {
+	t.Parallel()
 	one, two := specimen(rightNumber), specimen(rightNumber)
 	two["name"] = "样木人"
 	e := open(t, func(c *engine.Config) {
@@ -168,7 +170,8 @@ func TestAConsensusOfTooFewIsDisputed(t *testing.T) {
 	}
 }
 
-func TestACascadeGoesOnAfterAWrongCheckDigit(t *testing.T) {
+func TestRouteCascadeGoesOnAfterAWrongCheckDigit(t *testing.T) {
+	t.Parallel()
 	local, cloud := opens(t, specimen(wrongNumber), nil), opens(t, specimen(rightNumber), nil)
 	e := open(t, func(c *engine.Config) {
 		c.Providers = map[string]engine.ProviderConfig{"local": priced(local, 1_000), "cloud": priced(cloud, 50_000)}
@@ -206,7 +209,8 @@ func (g *gate) hold(r *http.Request) {
 	}
 }
 
-func TestTheLoserOfAHedgeIsNotWaitedForButItsBillIs(t *testing.T) {
+func TestRouteHedgeWaitsForTheBillOfItsLoser(t *testing.T) {
+	t.Parallel()
 	g := newGate(1)
 	slow, quick := opens(t, specimen(rightNumber), nil), opens(t, specimen(rightNumber), nil)
 	slow.hold = g.hold
@@ -285,7 +289,8 @@ func (s *slowLedger) Append(topic string, record []byte, done func(error)) {
 	s.Store.Append(topic, record, done)
 }
 
-func TestALoserThatStillWaitsForTheLedgerIsWaitedForToo(t *testing.T) {
+func TestRouteHedgeWaitsForALoserThatWaitsForTheLedger(t *testing.T) {
+	t.Parallel()
 	ledger := &slowLedger{Store: store.NewMemory(), opened: make(chan struct{})}
 	x := opens(t, specimen(rightNumber), nil)
 	e := open(t, func(c *engine.Config) {
@@ -327,7 +332,8 @@ func troupe(t testing.TB, parts map[string]func(about map[string]any)) string {
 	return dir
 }
 
-func TestARequestGoesOnlyToProvidersThatMeetItsNeeds(t *testing.T) {
+func TestRouteAsksOnlyProvidersThatMeetTheNeeds(t *testing.T) {
+	t.Parallel()
 	document := func(about map[string]any) map[string]any { return about["documents"].([]any)[0].(map[string]any) }
 	dir := troupe(t, map[string]func(map[string]any){
 		"plain": func(map[string]any) {},
@@ -385,7 +391,8 @@ func TestARequestGoesOnlyToProvidersThatMeetItsNeeds(t *testing.T) {
 	}
 }
 
-func TestWhatIsExplainedIsWhatHappens(t *testing.T) {
+func TestExplainForetellsTheCall(t *testing.T) {
+	t.Parallel()
 	x := opens(t, specimen(rightNumber), nil)
 	bad := tillOf(t, `{"kind": "unauthenticated", "message": "the key was revoked"}`)
 	e := open(t, func(c *engine.Config) {

@@ -39,7 +39,8 @@ type joined struct {
 	err error
 }
 
-func TestEqualCallsAtTheSameTimeAreOne(t *testing.T) {
+func TestRecognizeMakesOneCallOfEqualOnes(t *testing.T) {
+	t.Parallel()
 	const calls = 50
 	e, x, g := gated(t, calls)
 	request := act(t, "read")
@@ -89,7 +90,8 @@ func scribble(r *engine.Recognition) {
 	r.Signals["copy"], r.Checks["expired"] = engine.Signal{}, abi.CheckState(99)
 }
 
-func TestCallsThatDifferAreCallsOfTheirOwn(t *testing.T) {
+func TestRecognizeKeepsDifferentCallsApart(t *testing.T) {
+	t.Parallel()
 	for name, change := range map[string]func(*testing.T, *engine.Request){
 		"another tenant": func(_ *testing.T, r *engine.Request) { r.Tenant = "other" },
 		"another option": func(_ *testing.T, r *engine.Request) {
@@ -120,7 +122,8 @@ func TestCallsThatDifferAreCallsOfTheirOwn(t *testing.T) {
 	}
 }
 
-func TestWhoeverGivesUpLeavesTheCallToTheOthers(t *testing.T) {
+func TestRecognizeGoesOnWhileACallerOfASharedCallWaits(t *testing.T) {
+	t.Parallel()
 	e, x, g := gated(t, 1)
 	picture, options := jpegOf(t, 60, 40), map[string]any{"act": "read"}
 	first, giveUp := context.WithCancel(t.Context())
@@ -146,7 +149,8 @@ func TestWhoeverGivesUpLeavesTheCallToTheOthers(t *testing.T) {
 	}
 }
 
-func TestACallThatAllGiveUpIsCancelled(t *testing.T) {
+func TestRecognizeCancelsACallThatAllCallersLeft(t *testing.T) {
+	t.Parallel()
 	e, x, g := gated(t, 1)
 	first, leave := context.WithCancel(t.Context())
 	second, leaveToo := context.WithCancel(t.Context())
@@ -169,7 +173,8 @@ func TestACallThatAllGiveUpIsCancelled(t *testing.T) {
 	}
 }
 
-func TestACallerAloneThatGivesUpKnowsWhatMayHaveBeenBilled(t *testing.T) {
+func TestRecognizeSaysWhatACanceledCallMayHaveBilled(t *testing.T) {
+	t.Parallel()
 	e, _, g := gated(t, 1)
 	ctx, giveUp := context.WithCancel(t.Context())
 	answer := join(ctx, e, act(t, "read"))
@@ -183,7 +188,8 @@ func TestACallerAloneThatGivesUpKnowsWhatMayHaveBeenBilled(t *testing.T) {
 	}
 }
 
-func TestACallerWithMoreTimeBeginsAnewWhenTheCallItJoinedRunsOutOfIt(t *testing.T) {
+func TestRecognizeBeginsAnewWhenASharedCallRunsOutOfTime(t *testing.T) {
+	t.Parallel()
 	e, x, g := gated(t, 2)
 	short, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
@@ -202,7 +208,8 @@ func TestACallerWithMoreTimeBeginsAnewWhenTheCallItJoinedRunsOutOfIt(t *testing.
 	}
 }
 
-func TestAFailureIsSharedToo(t *testing.T) {
+func TestRecognizeSharesFailures(t *testing.T) {
+	t.Parallel()
 	g := newGate(1)
 	x := tillOf(t, `{"kind": "no_document"}`)
 	x.hold = g.hold

@@ -50,7 +50,8 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
-func TestAVendorThatMisbehavesFailsItsOwnAttempt(t *testing.T) {
+func TestAttemptFailsWhenItsVendorMisbehaves(t *testing.T) {
+	t.Parallel()
 	good := vendor(t, map[string]http.HandlerFunc{"/": says(goodCard)})
 	bomb := zipped(64 << 20)
 	raw := func(serve func(net.Conn)) func(*testing.T) string {
@@ -142,14 +143,16 @@ func TestAVendorThatMisbehavesFailsItsOwnAttempt(t *testing.T) {
 	}
 }
 
-func TestAVendorMayAnswerJSONUnderAnotherName(t *testing.T) {
+func TestAttemptReadsJSONOfAnyContentType(t *testing.T) {
+	t.Parallel()
 	e := openActor(t, vendor(t, map[string]http.HandlerFunc{"/": writes("text/html; charset=utf-8", goodCard)}))
 	if _, err := e.Recognize(t.Context(), act(t, "read")); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestAGetFollowsARedirectWithinItsHost(t *testing.T) {
+func TestAttemptFollowsARedirectOfAGetWithinItsHost(t *testing.T) {
+	t.Parallel()
 	e := openActor(t, vendor(t, map[string]http.HandlerFunc{"/read": redirects(302, "/moved"), "/moved": says(goodCard)}))
 	if _, err := e.Recognize(t.Context(), act(t, "get")); err != nil {
 		t.Error(err)
@@ -173,7 +176,8 @@ func (d deadline) Err() error {
 	}
 }
 
-func TestAVendorThatStallsEndsWithTheCall(t *testing.T) {
+func TestAttemptEndsWithTheCallWhenItsVendorStalls(t *testing.T) {
+	t.Parallel()
 	for kind, plugins := range map[string]string{"module": built.modules, "subprocess": built.processes} {
 		t.Run("of a "+kind, func(t *testing.T) {
 			late := deadline{t.Context(), make(chan struct{})}
@@ -194,7 +198,8 @@ func TestAVendorThatStallsEndsWithTheCall(t *testing.T) {
 	}
 }
 
-func TestTheTimeOfACallIsBounded(t *testing.T) {
+func TestRecognizeEndsAfterTheTimeout(t *testing.T) {
+	t.Parallel()
 	e := open(t, func(c *engine.Config) {
 		c.Limits.Timeout, c.Providers = time.Nanosecond, map[string]engine.ProviderConfig{"actor": actor("https://ocr.example")}
 	})

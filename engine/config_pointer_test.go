@@ -9,6 +9,7 @@ import (
 
 // A key of a ConfigError is a JSON pointer: a name's own slash must not look like a step down.
 func TestConfigErrorKeyEscapesNames(t *testing.T) {
+	t.Parallel()
 	for want, change := range map[string]func(*engine.ProviderConfig){
 		"/config/a~1b~0":  func(p *engine.ProviderConfig) { p.Config["a/b~"] = 1 },
 		"/secrets/a~1b~0": func(p *engine.ProviderConfig) { p.Secrets["a/b~"] = engine.NewSecret(keySecret) },

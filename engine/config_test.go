@@ -30,7 +30,8 @@ func problems(err error) []string {
 	return []string{"not a ConfigError: " + err.Error()}
 }
 
-func TestAWrongConfigurationSaysWhatWouldBeRight(t *testing.T) {
+func TestConfigErrorSaysWhatWouldBeRight(t *testing.T) {
+	t.Parallel()
 	const endpoint = "https://ocr.example"
 	one := func(p engine.ProviderConfig) func(*engine.Config) {
 		return func(c *engine.Config) { c.Providers = map[string]engine.ProviderConfig{"p": p} }
@@ -107,7 +108,8 @@ func TestAWrongConfigurationSaysWhatWouldBeRight(t *testing.T) {
 	}
 }
 
-func TestWithoutConfigurationThePluginsThatNeedNoneServe(t *testing.T) {
+func TestConfigMayBeEmptyForPluginsThatNeedNone(t *testing.T) {
+	t.Parallel()
 	e := open(t, func(c *engine.Config) { c.Plugins = t.TempDir() })
 	r, err := e.Recognize(t.Context(), act(t, "read"))
 	if f := failure(t, r, err).Failure; verdict(f) != "unavailable, billed no, fault operator" || f.Message.String() != "no provider of the route can serve this request: there are none" {
@@ -124,7 +126,8 @@ func TestWithoutConfigurationThePluginsThatNeedNoneServe(t *testing.T) {
 	}
 }
 
-func TestARequestForNobodySaysWhoIsThere(t *testing.T) {
+func TestRecognizeNamesTheKnownRoutesAndProviders(t *testing.T) {
+	t.Parallel()
 	e := openActor(t, "https://ocr.example")
 	for _, tt := range []struct {
 		change func(*engine.Request)

@@ -11,7 +11,8 @@ import (
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
 )
 
-func TestAPluginThatNobodyApprovedIsBrokenAndNotRun(t *testing.T) {
+func TestEngineRunsNoPluginThatIsNotApproved(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	copyFile(t, filepath.Join(built.processes, "actor"), filepath.Join(dir, "actor"))
 	copyFile(t, filepath.Join(built.processes, "actor.manifest.json"), filepath.Join(dir, "actor.manifest.json"))
@@ -55,7 +56,8 @@ func TestAPluginThatNobodyApprovedIsBrokenAndNotRun(t *testing.T) {
 	}
 }
 
-func TestALockThatCannotBeReadKeepsTheEngineFromOpening(t *testing.T) {
+func TestOpenFailsWithALockThatCannotBeRead(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	copyFile(t, filepath.Join(built.modules, "actor.wasm"), filepath.Join(dir, "actor.wasm"))
 	copyFile(t, filepath.Join(built.modules, "actor.wasm"), filepath.Join(dir, trust.LockFile))

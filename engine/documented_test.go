@@ -11,7 +11,7 @@ import (
 )
 
 // Programs and plugins are written against these packages, by people who read "go doc".
-func TestEveryExportedNameHasADocComment(t *testing.T) {
+func TestExportedNamesHaveDocComments(t *testing.T) {
 	t.Parallel()
 	for name, dir := range map[string]string{"engine": ".", "engine/idcard": "idcard", "engine/store": "store", "engine/wasm": "wasm", "engine/process": "process", "engine/declarative": "declarative", "sdk": "../sdk", "sdk/sdktest": "../sdk/sdktest"} {
 		t.Run(name, func(t *testing.T) {

@@ -15,7 +15,8 @@ import (
 	"github.com/ocrmux/ocrmux/internal/value"
 )
 
-func TestBase64IsTakenAsClientsSendIt(t *testing.T) {
+func TestDoorDecodesBase64AsClientsSendIt(t *testing.T) {
+	t.Parallel()
 	// All 6-bit values, so that both '+' and '/' occur.
 	want := make([]byte, 10_000)
 	for i := range want {
@@ -47,7 +48,8 @@ func TestBase64IsTakenAsClientsSendIt(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoBase64IsRefused(t *testing.T) {
+func TestDoorRefusesInvalidBase64(t *testing.T) {
+	t.Parallel()
 	for _, sent := range []string{"a", "ab*d", "%", "%4", "%zz", "abc%0", "照片", "data:image/jpeg;base64,*", "http://a.example/b.jpg"} {
 		if got, err := decodeInPlace([]byte(sent)); err == nil {
 			t.Errorf("%q gives %q", sent, got)
@@ -68,7 +70,7 @@ func FuzzDecodeInPlace(f *testing.F) {
 	})
 }
 
-func TestAPictureIsDecodedWithoutRoomOfItsOwn(t *testing.T) {
+func TestDoorDecodesAPictureInPlace(t *testing.T) {
 	picture := bytes.Repeat([]byte{1, 2, 3, 250}, 1<<18) // 1 MiB
 	text := base64.StdEncoding.AppendEncode(nil, picture)
 	room := make([]byte, len(text))
@@ -115,7 +117,8 @@ func hexMD5(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func TestOnlyAProofLetsAClientIn(t *testing.T) {
+func TestDoorAdmitsOnlyWithProof(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
 	one, two := clientOf("id", "one", "secret", "first"), clientOf("id", "two", "secret", "second")
 	half := clientOf("id", "half") // works with the other of a vendor's two ways
@@ -160,7 +163,8 @@ func TestOnlyAProofLetsAClientIn(t *testing.T) {
 	}
 }
 
-func TestASignedRequestIsTakenOnce(t *testing.T) {
+func TestDoorTakesASignedRequestOnce(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
 	one, two := clientOf("id", "one"), clientOf("id", "two")
 	said := &abi.Fail{VendorMessage: "Nonce Used"}
@@ -191,7 +195,8 @@ func TestASignedRequestIsTakenOnce(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeRememberedIsRefused(t *testing.T) {
+func TestDoorRefusesARequestThatItCannotRemember(t *testing.T) {
+	t.Parallel()
 	s, now := newSeen(), time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
 	for i := range maxSeen {
 		s.keys[[32]byte{byte(i), byte(i >> 8), byte(i >> 16)}] = now.Add(time.Minute)

@@ -50,7 +50,8 @@ func visit(b *bench, act, code string, form url.Values) *httptest.ResponseRecord
 	return w
 }
 
-func TestADoorStandsWhateverItsPluginDoes(t *testing.T) {
+func TestDoorAnswersRegardlessOfWhatItsPluginDoes(t *testing.T) {
+	t.Parallel()
 	b, vendor := openPorter(t)
 	good := url.Values{"picture": {base64.StdEncoding.EncodeToString(jpegOf(t, 60, 40))}}
 	body := sha256.Sum256([]byte(good.Encode() + innerSecret))
@@ -103,7 +104,8 @@ func TestADoorStandsWhateverItsPluginDoes(t *testing.T) {
 	}
 }
 
-func TestADoorOfAClosedEngineIsShut(t *testing.T) {
+func TestDoorOfAClosedEngineIsUnavailable(t *testing.T) {
+	t.Parallel()
 	b, _ := openPorter(t)
 	if err := b.Close(context.Background()); err != nil {
 		t.Fatal(err)
@@ -116,7 +118,8 @@ func TestADoorOfAClosedEngineIsShut(t *testing.T) {
 	}
 }
 
-func TestARequestThatWasLetInIsFinishedWhileTheEngineCloses(t *testing.T) {
+func TestDoorFinishesRequestsWhileTheEngineCloses(t *testing.T) {
+	t.Parallel()
 	fetching, closing := make(chan struct{}), make(chan struct{})
 	picture := jpegOf(t, 60, 40)
 	images := vendor(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, _ *http.Request) {
@@ -141,7 +144,8 @@ func TestARequestThatWasLetInIsFinishedWhileTheEngineCloses(t *testing.T) {
 	}
 }
 
-func TestTheDoorTellsOperatorsTheCallsThatClientsSpeakOf(t *testing.T) {
+func TestDoorLogsTheCallIDsThatClientsGet(t *testing.T) {
+	t.Parallel()
 	b, _ := openPorter(t)
 	visit(b, "", "wrong", nil)
 	for _, want := range []string{`msg="front door" plugin=porter`, "outcome=unauthenticated status=400"} {

@@ -20,7 +20,8 @@ import (
 	"github.com/ocrmux/ocrmux/internal/manifest"
 )
 
-func TestABrokenPluginLeavesTheOthersAlone(t *testing.T) {
+func TestEngineServesBesideABrokenPlugin(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	const about = `{"name": "NAME", "version": "1.0.0", "abi": {"major": 1}, "documents": [{"document": "cn.idcard"}]}`
 	put := func(name, code, manifestText string) {
@@ -85,7 +86,8 @@ func TestABrokenPluginLeavesTheOthersAlone(t *testing.T) {
 	}
 }
 
-func TestAPluginWithoutItsRuntimeIsBroken(t *testing.T) {
+func TestEngineListsAPluginWithoutRuntimeAsBroken(t *testing.T) {
+	t.Parallel()
 	e := open(t, func(c *engine.Config) {
 		for _, r := range c.Runtimes {
 			if err := r.Close(t.Context()); err != nil {
@@ -100,7 +102,8 @@ func TestAPluginWithoutItsRuntimeIsBroken(t *testing.T) {
 	}
 }
 
-func TestTheListOfProvidersDescribesThem(t *testing.T) {
+func TestEngineListsProviders(t *testing.T) {
+	t.Parallel()
 	e := openActor(t, "https://ocr.example")
 	want := engine.ProviderInfo{
 		Name: "actor", Plugin: "actor", Kind: catalog.WASM, Version: "1.0.0", ABI: "1.0", State: catalog.Ready, Instances: 1,
@@ -111,7 +114,8 @@ func TestTheListOfProvidersDescribesThem(t *testing.T) {
 	}
 }
 
-func TestManyCallsAtOnce(t *testing.T) {
+func TestEngineServesManyCallsAtOnce(t *testing.T) {
+	t.Parallel()
 	var n atomic.Int32
 	endpoint := vendor(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, r *http.Request) {
 		if n.Add(1)%5 == 0 {
@@ -142,7 +146,8 @@ func TestManyCallsAtOnce(t *testing.T) {
 	}
 }
 
-func TestACallerWhoGivesUpIsTold(t *testing.T) {
+func TestRecognizeEndsWhenTheCallerGivesUp(t *testing.T) {
+	t.Parallel()
 	arrived := make(chan struct{})
 	endpoint := vendor(t, map[string]http.HandlerFunc{"/": func(_ http.ResponseWriter, r *http.Request) {
 		close(arrived)
@@ -161,7 +166,7 @@ func TestACallerWhoGivesUpIsTold(t *testing.T) {
 	}
 }
 
-func TestCloseWaitsForCallsAndLeavesNothingBehind(t *testing.T) {
+func TestEngineCloseWaitsForCallsAndLeavesNothingBehind(t *testing.T) {
 	arrived, answer := make(chan struct{}), make(chan struct{})
 	endpoint := vendor(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, r *http.Request) {
 		close(arrived)
@@ -217,21 +222,29 @@ func TestCloseWaitsForCallsAndLeavesNothingBehind(t *testing.T) {
 	noGoroutineLeft(t)
 }
 
-// noGoroutineLeft waits for goroutines that were told to end, and fails for one that runs the engine's code for good.
+// noGoroutineLeft waits for goroutines that were told to end, and fails for one that runs the engine's code for good. Tests that
+// wait for their turn do not count.
 func noGoroutineLeft(t *testing.T) {
 	t.Helper()
-	stacks, got := make([]byte, 1<<20), ""
+	stacks, left := make([]byte, 1<<20), []string(nil)
 	for range 10_000 {
-		got = string(stacks[:runtime.Stack(stacks, true)])
-		if !strings.Contains(got, "ocrmux/engine.") && !strings.Contains(got, "ocrmux/engine/") {
+		left = left[:0]
+		for stack := range strings.SplitSeq(string(stacks[:runtime.Stack(stacks, true)]), "\n\n") {
+			ours := strings.Contains(stack, "ocrmux/engine.") || strings.Contains(stack, "ocrmux/engine/")
+			if ours && !strings.Contains(stack, "testing.(*T).Parallel(") {
+				left = append(left, stack)
+			}
+		}
+		if len(left) == 0 {
 			return
 		}
 		runtime.Gosched()
 	}
-	t.Errorf("the engine's goroutines run on:\n%s", got)
+	t.Errorf("the engine's goroutines run on:\n%s", strings.Join(left, "\n\n"))
 }
 
-func TestCloseGivesUpWhenItsContextEnds(t *testing.T) {
+func TestEngineCloseGivesUpWhenItsContextEnds(t *testing.T) {
+	t.Parallel()
 	arrived := make(chan struct{})
 	endpoint := vendor(t, map[string]http.HandlerFunc{"/": func(_ http.ResponseWriter, r *http.Request) {
 		close(arrived)
@@ -257,7 +270,8 @@ func TestCloseGivesUpWhenItsContextEnds(t *testing.T) {
 	<-read
 }
 
-func TestOpenThatFailsClosesItsRuntimes(t *testing.T) {
+func TestOpenClosesItsRuntimesWhenItFails(t *testing.T) {
+	t.Parallel()
 	cfg := config(t)
 	cfg.Egress.MaxIdle = -1
 	if _, err := engine.Open(t.Context(), cfg); err == nil {
@@ -279,7 +293,8 @@ func TestOpenThatFailsClosesItsRuntimes(t *testing.T) {
 	}
 }
 
-func TestBothKindsOfPluginSendAndReadTheSame(t *testing.T) {
+func TestEngineSendsAndReadsTheSameWithModuleAndProcess(t *testing.T) {
+	t.Parallel()
 	var results []string
 	for _, plugins := range []string{built.modules, built.processes} {
 		e, vendor := openJumdata(t, func(c *engine.Config) { c.Plugins = plugins })

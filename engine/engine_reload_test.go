@@ -100,7 +100,8 @@ func picture(t testing.TB, tenant int) engine.Request {
 	return engine.Request{Picture: engine.File(filepath.Join("internal", "compat", "testdata", "v1.0", "exchanges", "card.jpg")), Tenant: fmt.Sprint(tenant)}
 }
 
-func TestANewFileOfAPluginTakesOver(t *testing.T) {
+func TestReloadTakesANewFileOfAPlugin(t *testing.T) {
+	t.Parallel()
 	s := newSmall(t, vendor(t, map[string]http.HandlerFunc{"/": says(jumdataCard)}))
 	e := s.open()
 	s.put(2)
@@ -115,7 +116,8 @@ func TestANewFileOfAPluginTakesOver(t *testing.T) {
 	}
 }
 
-func TestABadFileNeverReplacesAGoodOne(t *testing.T) {
+func TestReloadKeepsAPluginWhoseNewFileIsBad(t *testing.T) {
+	t.Parallel()
 	s := newSmall(t, vendor(t, map[string]http.HandlerFunc{"/": says(jumdataCard)}))
 	e := s.open()
 	good := s.version(2)
@@ -147,7 +149,7 @@ func TestABadFileNeverReplacesAGoodOne(t *testing.T) {
 	}
 }
 
-func TestAWrongConfigurationChangesNothing(t *testing.T) {
+func TestReloadWithAWrongConfigurationChangesNothing(t *testing.T) {
 	s := newSmall(t, vendor(t, map[string]http.HandlerFunc{"/": says(jumdataCard)}))
 	e := s.open()
 	before := runtime.NumGoroutine()
@@ -181,7 +183,8 @@ func TestAWrongConfigurationChangesNothing(t *testing.T) {
 	}
 }
 
-func TestACallEndsOnWhatItBeganWith(t *testing.T) {
+func TestReloadLetsCallsEndOnTheirGeneration(t *testing.T) {
+	t.Parallel()
 	entered, leave := make(chan struct{}), make(chan struct{})
 	s := newSmall(t, vendor(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, r *http.Request) {
 		entered <- struct{}{}
@@ -210,7 +213,8 @@ func TestACallEndsOnWhatItBeganWith(t *testing.T) {
 	}
 }
 
-func TestBudgetsAndParkingOutliveAReload(t *testing.T) {
+func TestReloadKeepsBudgetsAndParking(t *testing.T) {
+	t.Parallel()
 	s := newSmall(t, vendor(t, map[string]http.HandlerFunc{"/": says(jumdataCard)}))
 	s.cfg.Money.Budgets = []money.Budget{{Scope: money.ScopeProvider, Name: "a", Per: money.Day, Limit: money.Units{Calls: 3}}}
 	e := s.open()
@@ -249,7 +253,8 @@ func TestBudgetsAndParkingOutliveAReload(t *testing.T) {
 	}
 }
 
-func TestAnAccountThatWasParkedForItsKeyIsAskedAgainWithAnotherOne(t *testing.T) {
+func TestReloadUnparksAProviderWithANewSecret(t *testing.T) {
+	t.Parallel()
 	var right atomic.Bool
 	s := newSmall(t, vendor(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, r *http.Request) {
 		if right.Load() {
@@ -281,8 +286,8 @@ func TestAnAccountThatWasParkedForItsKeyIsAskedAgainWithAnotherOne(t *testing.T)
 	}
 }
 
-// TestReloadsUnderLoad changes the plugin's file two hundred times while calls go on: none fails, and nothing is left behind.
-func TestReloadsUnderLoad(t *testing.T) {
+// TestReloadUnderLoad changes the plugin's file two hundred times while calls go on: none fails, and nothing is left behind.
+func TestReloadUnderLoad(t *testing.T) {
 	const reloads, callers = 200, 4
 	s := newSmall(t, vendor(t, map[string]http.HandlerFunc{"/": says(jumdataCard)}))
 	e := s.open()

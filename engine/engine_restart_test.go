@@ -39,7 +39,8 @@ func kept(t *testing.T, dir string, at *clock, change func(*engine.Config)) (e *
 	}
 }
 
-func TestWhatIsKnownOfAccountsSurvivesARestart(t *testing.T) {
+func TestEngineKeepsTheStateOfAccountsOverARestart(t *testing.T) {
+	t.Parallel()
 	dir, at := t.TempDir(), &clock{now: time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)}
 	good, revoked := opens(t, specimen(rightNumber), nil), tillOf(t, `{"kind": "unauthenticated", "message": "the key was revoked"}`)
 	down := tillOf(t, `{}`) // which the plugin takes for no answer

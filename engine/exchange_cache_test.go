@@ -56,7 +56,8 @@ func openTokens(t *testing.T, v *tokenVendor) *bench {
 	return openActor(t, vendor(t, map[string]http.HandlerFunc{"/token": v.issue, "/read": v.read}))
 }
 
-func TestATokenIsCapturedUsedAndRenewed(t *testing.T) {
+func TestExchangeCapturesUsesAndRenewsAToken(t *testing.T) {
+	t.Parallel()
 	v := &tokenVendor{expires: "3600"}
 	e := openTokens(t, v)
 	read := func() {
@@ -83,7 +84,8 @@ func TestATokenIsCapturedUsedAndRenewed(t *testing.T) {
 	}
 }
 
-func TestATokenThatCannotBeKeptServesTheAttempt(t *testing.T) {
+func TestExchangeUsesATokenThatCannotBeCached(t *testing.T) {
+	t.Parallel()
 	for name, v := range map[string]*tokenVendor{
 		"a life within the margin":    {expires: "30"},
 		"a life that is not a time":   {expires: `"soon"`},
@@ -105,7 +107,8 @@ func TestATokenThatCannotBeKeptServesTheAttempt(t *testing.T) {
 	}
 }
 
-func TestATokenOfAnyLengthNeverEntersTheProvider(t *testing.T) {
+func TestExchangeHidesTokensOfAnyLengthFromTheProvider(t *testing.T) {
+	t.Parallel()
 	v := &tokenVendor{expires: "3600", padding: 5000}
 	e := openTokens(t, v)
 	for range 2 { // from the vendor, then as it was kept
@@ -118,7 +121,8 @@ func TestATokenOfAnyLengthNeverEntersTheProvider(t *testing.T) {
 	}
 }
 
-func TestConcurrentCallsFetchATokenOnce(t *testing.T) {
+func TestExchangeFetchesATokenOnceForConcurrentCalls(t *testing.T) {
+	t.Parallel()
 	v := &tokenVendor{expires: "3600", entrance: make(chan struct{})}
 	e := openTokens(t, v)
 	var calls sync.WaitGroup
@@ -138,7 +142,8 @@ func TestConcurrentCallsFetchATokenOnce(t *testing.T) {
 	}
 }
 
-func TestAKeptAnswerComesBackWithItsLongTexts(t *testing.T) {
+func TestExchangeRecallsAnAnswerWithItsLongTexts(t *testing.T) {
+	t.Parallel()
 	asked := 0
 	e := openActor(t, vendor(t, map[string]http.HandlerFunc{"/read": func(w http.ResponseWriter, r *http.Request) {
 		asked++

@@ -10,7 +10,8 @@ import (
 	"github.com/ocrmux/ocrmux/internal/egress"
 )
 
-func TestAHostThatAPluginMakesUpIsNotTold(t *testing.T) {
+func TestObserverHidesAHostThatAPluginMakesUp(t *testing.T) {
+	t.Parallel()
 	hosts := []string{"https://api.example.com", "https://*.cards.example", "plain.example:8443"}
 	policy, err := egress.NewPolicy(egress.PolicyConfig{Hosts: hosts, Operator: []string{"http://127.0.0.1:9000"}})
 	if err != nil {

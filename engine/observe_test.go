@@ -137,7 +137,8 @@ func twoActors(t *testing.T, policy route.Policy) *watched {
 	})
 }
 
-func TestACallIsTracedDownToItsExchanges(t *testing.T) {
+func TestObserverTracesACallDownToItsExchanges(t *testing.T) {
+	t.Parallel()
 	w := twoActors(t, "")
 	req := act(t, "read")
 	req.Tenant, req.Side = "bank", engine.Front
@@ -159,7 +160,8 @@ func TestACallIsTracedDownToItsExchanges(t *testing.T) {
 	}
 }
 
-func TestProvidersThatAreAskedAtOnceHaveSpansOfTheirOwn(t *testing.T) {
+func TestObserverTracesAttemptsThatRunAtOnce(t *testing.T) {
+	t.Parallel()
 	w := twoActors(t, route.Consensus)
 	_, _ = w.Recognize(t.Context(), act(t, "read"))
 	const want = `recognize document=cn.idcard outcome=recognized policy=consensus route=default side=unspecified
@@ -181,7 +183,8 @@ func TestProvidersThatAreAskedAtOnceHaveSpansOfTheirOwn(t *testing.T) {
 	}
 }
 
-func TestMetricsCountCallsAttemptsAndMoney(t *testing.T) {
+func TestObserverCountsCallsAttemptsAndMoney(t *testing.T) {
+	t.Parallel()
 	w := twoActors(t, "")
 	for range 2 { // the second one is kept from the first
 		if _, err := w.Recognize(t.Context(), act(t, "read")); err != nil {
@@ -229,7 +232,8 @@ func TestMetricsCountCallsAttemptsAndMoney(t *testing.T) {
 	}
 }
 
-func TestAClosedEngineIsNotAskedForItsStanding(t *testing.T) {
+func TestObserverAsksNoClosedEngine(t *testing.T) {
+	t.Parallel()
 	w := twoActors(t, "")
 	if err := w.Close(context.Background()); err != nil {
 		t.Fatal(err)

@@ -31,7 +31,8 @@ func (resolver) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, er
 	return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
 }
 
-func TestAPictureIsFetchedThroughTheGuard(t *testing.T) {
+func TestPictureIsFetchedThroughTheGuard(t *testing.T) {
+	t.Parallel()
 	card := jpegOf(t, 60, 40)
 	picture := func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write(card) }
 	images := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -120,7 +121,8 @@ func TestAPictureIsFetchedThroughTheGuard(t *testing.T) {
 	}
 }
 
-func TestAProviderThatTakesURLsIsGivenTheURL(t *testing.T) {
+func TestPictureGoesAsURLToAProviderThatTakesURLs(t *testing.T) {
+	t.Parallel()
 	card := jpegOf(t, 60, 40)
 	fetched := 0
 	images := vendor(t, map[string]http.HandlerFunc{"/card": func(w http.ResponseWriter, r *http.Request) { fetched++; _, _ = w.Write(card) }})

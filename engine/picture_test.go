@@ -73,7 +73,8 @@ func readFile(t testing.TB, path ...string) []byte {
 	return b
 }
 
-func TestAPictureThatIsNoneIsRefusedBeforeAnythingIsSent(t *testing.T) {
+func TestPictureIsInspectedBeforeAnythingIsSent(t *testing.T) {
+	t.Parallel()
 	e, vendor := openJumdata(t, nil)
 	dir := t.TempDir()
 	named := func(name string, content []byte) engine.Picture {
@@ -131,7 +132,8 @@ type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, io.ErrClosedPipe }
 
-func TestAPictureWithinTheLimitsGoesOutByteForByte(t *testing.T) {
+func TestPictureWithinTheLimitsIsSentByteForByte(t *testing.T) {
+	t.Parallel()
 	e, vendor := openJumdata(t, nil)
 	path := filepath.Join(t.TempDir(), "card.bmp")
 	if err := os.WriteFile(path, pngOf(t, 30, 20), 0o600); err != nil {
@@ -155,7 +157,8 @@ func TestAPictureWithinTheLimitsGoesOutByteForByte(t *testing.T) {
 	}
 }
 
-func TestAPictureBeyondTheLimitsIsFitted(t *testing.T) {
+func TestPictureBeyondTheLimitsIsFitted(t *testing.T) {
+	t.Parallel()
 	e, vendor := openJumdata(t, nil)
 	for name, tt := range map[string]struct {
 		picture []byte
@@ -178,7 +181,8 @@ func TestAPictureBeyondTheLimitsIsFitted(t *testing.T) {
 	}
 }
 
-func TestNoFitRefusesAndNamesLimitAndValue(t *testing.T) {
+func TestPictureIsRefusedWithoutFitting(t *testing.T) {
+	t.Parallel()
 	e, vendor := openJumdata(t, func(c *engine.Config) {
 		p := c.Providers["jumdata"]
 		p.NoFit = true
@@ -209,7 +213,8 @@ func TestNoFitRefusesAndNamesLimitAndValue(t *testing.T) {
 }
 
 // The actor takes 200 pixels a side. It is told where the vendor saw something in the fitted picture.
-func TestPlacesAndAnglesComeBackToThePictureThatWasSent(t *testing.T) {
+func TestPicturePlacesAndAnglesAreMappedBack(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name     string
 		picture  []byte

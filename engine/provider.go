@@ -128,7 +128,7 @@ func (p *provider) configure(cfg ProviderConfig, limits Limits) error {
 	}
 	var refused *egress.Error
 	if len(policy.Operator) > 0 && errors.As(p.policy.Allows(policy.Operator[0]), &refused) {
-		return p.wrong("/config/"+endpointKey, refused.Reason, "an https address")
+		return p.wrong("/config/"+endpointKey, refused.Reason.String(), "an https address")
 	}
 	return nil
 }

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-func TestOneProviderKeepsNoMoreThanItsShare(t *testing.T) {
+func TestProviderCachesABoundedNumberOfAnswers(t *testing.T) {
+	t.Parallel()
 	p := &provider{cache: make(map[string]*cachedAnswer)}
 	now := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
 	p.keep("old", &cachedAnswer{expires: now}, now.Add(-time.Hour))
@@ -21,7 +22,8 @@ func TestOneProviderKeepsNoMoreThanItsShare(t *testing.T) {
 	}
 }
 
-func TestOnlyTheAnswerThatWasUsedIsForgotten(t *testing.T) {
+func TestProviderForgetsOnlyTheAnswerThatWasUsed(t *testing.T) {
+	t.Parallel()
 	p := &provider{cache: make(map[string]*cachedAnswer)}
 	now := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
 	first, second := &cachedAnswer{expires: now.Add(1)}, &cachedAnswer{expires: now.Add(1)}

@@ -12,7 +12,8 @@ import (
 	"github.com/ocrmux/ocrmux/engine"
 )
 
-func TestASecretShowsItselfToNobody(t *testing.T) {
+func TestSecretIsNeverPrinted(t *testing.T) {
+	t.Parallel()
 	config := struct{ Secrets map[string]engine.Secret }{map[string]engine.Secret{"key": engine.NewSecret(keySecret)}}
 	var out bytes.Buffer
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t", "%o"} {
@@ -30,7 +31,8 @@ func TestASecretShowsItselfToNobody(t *testing.T) {
 	}
 }
 
-func TestASecretThatTheVendorEchoesIsMasked(t *testing.T) {
+func TestSecretIsMaskedInAnswers(t *testing.T) {
+	t.Parallel()
 	e := openActor(t, vendor(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Echo", r.Header.Get("X-Key"))
 		says(fmt.Sprintf(`{"echo": "invalid key %s / %x", "fields": {"name": "样本人"}}`, r.Header.Get("X-Key"), r.Header.Get("X-Key")))(w, r)
@@ -42,7 +44,8 @@ func TestASecretThatTheVendorEchoesIsMasked(t *testing.T) {
 	}
 }
 
-func TestNothingOfACardIsLogged(t *testing.T) {
+func TestEngineLogsNoCardData(t *testing.T) {
+	t.Parallel()
 	const card = `{"fields": {"name": "赵样本", "sex": "男", "birth_date": "1990年3月7日", "year": 1990, "address": "样本省样本市样本路一号", "id_number": "11010119900307123X"}}`
 	values := []string{"赵样本", "1990年3月7日", "1990-03-07", "样本省", "11010119900307123X", "19900307"}
 	ocr := vendor(t, map[string]http.HandlerFunc{"/": says(card)})
@@ -75,7 +78,8 @@ func TestNothingOfACardIsLogged(t *testing.T) {
 	}
 }
 
-func TestAWordThatIsCutStaysHidden(t *testing.T) {
+func TestFailureHidesAValueThatIsCut(t *testing.T) {
+	t.Parallel()
 	name := strings.Repeat("样本", 600) // 3,600 bytes: the provider says "read " and this twice, which is more than is looked at
 	e := openActor(t, vendor(t, map[string]http.HandlerFunc{"/": says(`{"fields": {"name": "` + name + `"}}`)}))
 	r, err := e.Recognize(t.Context(), act(t, "echo twice"))

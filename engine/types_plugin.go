@@ -81,18 +81,21 @@ type Resolver = egress.Resolver
 //
 //	type EgressError struct {
 //		Kind    EgressErrorKind
-//		Op      string // what was being done, such as "connect"
-//		Origin  string // scheme://host[:port]
-//		Sent    Sent   // whether the vendor can have seen the request
-//		Timeout bool   // the failure was a deadline
-//		Reason  string // what happened, and what would help
-//		Err     error  // the cause, or nil
+//		Op      EgressOp // the step that failed, such as "connect"
+//		Origin  string   // scheme://host[:port]
+//		Sent    Sent     // whether the vendor can have seen the request
+//		Timeout bool     // the failure was a deadline
+//		Reason  Message  // what happened, and what would help
+//		Err     error    // the cause, or nil
 //	}
 type EgressError = egress.Error
 
 // EgressErrorKind says what went wrong with a request, for example "resolve", "connect", "timeout" or "host_refused". There may be more
 // kinds in later versions.
 type EgressErrorKind = egress.Kind
+
+// EgressOp is a step of a request, for example "connect" or "read answer body".
+type EgressOp = egress.Op
 
 // Sent says whether the vendor can have seen a request: "no", "maybe" or "yes".
 type Sent = egress.Sent

@@ -27,9 +27,10 @@ func public() []string {
 // each other. Package sdk has a test of its own for what authors name.
 var sealed = map[string]bool{"catalog.Host": true, "catalog.Module": true, "catalog.Plugin": true, "catalog.Status": true, "adapter.Leaves": true}
 
-// TestTypesOfThePublicAPIHavePublicNames finds a type of an internal package that an embedder meets in the exported API and cannot
+// TestPublicTypesHavePublicNames finds a type of an internal package that an embedder meets in the exported API and cannot
 // write.
-func TestTypesOfThePublicAPIHavePublicNames(t *testing.T) {
+func TestPublicTypesHavePublicNames(t *testing.T) {
+	t.Parallel()
 	loaded, err := packages.Load(&packages.Config{
 		Mode: packages.NeedName | packages.NeedTypes | packages.NeedImports | packages.NeedDeps | packages.NeedSyntax | packages.NeedTypesInfo,
 	}, public()...)
@@ -119,9 +120,10 @@ func (x *exported) walk(t types.Type, via string) {
 	}
 }
 
-// TestTypesSayTheirFields holds the comment of each alias of an internal struct to the struct: a documentation site shows no fields
+// TestPublicTypesDocumentTheirFields holds the comment of each alias of an internal struct to the struct: a documentation site shows no fields
 // of such a type.
-func TestTypesSayTheirFields(t *testing.T) {
+func TestPublicTypesDocumentTheirFields(t *testing.T) {
+	t.Parallel()
 	loaded, err := packages.Load(&packages.Config{Mode: packages.NeedName | packages.NeedTypes | packages.NeedSyntax | packages.NeedTypesInfo | packages.NeedImports | packages.NeedDeps}, module+"engine")
 	if err != nil {
 		t.Fatal(err)

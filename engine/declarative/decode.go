@@ -40,8 +40,8 @@ func (d *decoder) into(n *yamltree.Node, v reflect.Value) {
 	case reflect.Struct:
 		d.mapping(n, v)
 	case reflect.Bool:
-		b, err := strconv.ParseBool(n.Scalar)
-		if n.Kind != yamltree.Bool || err != nil {
+		b, ok := n.Value.(bool)
+		if !ok {
 			d.fail(n, "is %s, want true or false", n.Kind)
 		}
 		v.SetBool(b)

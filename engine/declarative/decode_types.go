@@ -32,7 +32,7 @@ type yes struct{ place }
 
 func (y *yes) decode(d *decoder, n *yamltree.Node) {
 	y.node = n
-	if n.Kind != yamltree.Bool || n.Scalar != "true" {
+	if n.Value != true {
 		d.fail(n, "is %s, want true", shown(n))
 	}
 }

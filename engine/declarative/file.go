@@ -20,7 +20,7 @@ func Check(name string, code []byte) error {
 
 // load compiles a file. The descriptor is that of the file's manifest if a catalog has parsed and validated it, or else nil.
 func load(name string, code []byte, descriptor *abi.Descriptor) (*program, error) {
-	root, problems := yamltree.Read(code)
+	root, problems := yamltree.Read(code, yamltree.Limits{})
 	if problems != nil {
 		return nil, yamltree.AsError(name, problems)
 	}

@@ -67,7 +67,8 @@ x.provider.yaml:10:66: "rate_limit" is no kind of failure, did you mean rate_lim
 			`x.provider.yaml:10:67: a message may be logged, and what an answer says may be a field of a card: want it in vendor_message, or left out`},
 		{"too many exchanges", head + "before: [" + "{name: a, request: {path: /t}}, {name: b, request: {path: /t}}, {name: c, request: {path: /t}}, {name: d, request: {path: /t}}, " +
 			"{name: e, request: {path: /t}}, {name: f, request: {path: /t}}, {name: g, request: {path: /t}}, {name: h, request: {path: /t}}]\n" + tail, "x.provider.yaml:8:10: has 8 exchanges before the request, want at most 7"},
-		{"a key twice", head + tail + "card: {}\n", `x.provider.yaml:10:1: "card" is there twice, want one of the two`},
+		{"a key twice", head + tail + "card: {}\n", `x.provider.yaml:10:1: card: is set twice; keep one of the two`},
+		{"an empty file", "# nothing\n", `x.provider.yaml:1:1: is nothing, want a mapping with some of manifest, endpoint, conditions, values, refuse, before, request, answer, card`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			err := Check("x.provider.yaml", []byte(tt.text))

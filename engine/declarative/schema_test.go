@@ -40,7 +40,7 @@ func compiledSchema(t *testing.T) (text []byte, compiled *validator.Schema) {
 // asJSON is a file as a validator of JSON Schema wants it.
 func asJSON(t *testing.T, text []byte) any {
 	t.Helper()
-	root, problems := yamltree.Read(text)
+	root, problems := yamltree.Read(text, yamltree.Limits{})
 	if problems != nil {
 		t.Fatal(problems)
 	}

@@ -11,6 +11,7 @@ import (
 )
 
 func TestOpenReadsTheSpecimen(t *testing.T) {
+	t.Parallel()
 	e := enginetest.Open(t)
 	r, err := e.Recognize(t.Context(), engine.Request{Picture: enginetest.Picture()})
 	if err != nil {
@@ -25,6 +26,7 @@ func TestOpenReadsTheSpecimen(t *testing.T) {
 }
 
 func TestRespondDecidesWhatARouteMeets(t *testing.T) {
+	t.Parallel()
 	limited := enginetest.Provider{Name: "limited", Respond: func(context.Context, enginetest.Input) enginetest.Output {
 		return enginetest.Output{Failure: &engine.Failure{Kind: engine.FailureRateLimited, Fault: engine.FaultVendor, FailOver: true, Billed: engine.BilledNo}}
 	}}
@@ -47,6 +49,7 @@ func TestRespondDecidesWhatARouteMeets(t *testing.T) {
 }
 
 func TestConfigCanBeChangedBeforeOpen(t *testing.T) {
+	t.Parallel()
 	cfg := enginetest.Config(t, enginetest.Provider{Name: "dear"})
 	price, err := engine.ParseAmount("0.10")
 	if err != nil {

@@ -43,6 +43,7 @@ func TestFindJudgesEachPluginByItself(t *testing.T) {
 		{"an executable with its manifest", map[string]string{"bad": "#!/bin/true", "bad.manifest.json": about("bad")}, fine, ""},
 		{"a provider file", map[string]string{"bad.provider.yaml": "manifest: " + about("bad")}, fine, ""},
 		{"a provider file without a manifest", map[string]string{"bad.provider.yaml": "request: {}"}, catalog.BadManifest, `bad.provider.yaml:1:1: the file lacks "manifest"`},
+		{"an empty provider file", map[string]string{"bad.provider.yaml": ""}, catalog.BadManifest, `bad.provider.yaml:1:1: the file lacks "manifest"`},
 		{"a provider file that is no YAML", map[string]string{"bad.provider.yaml": "manifest: [\n"}, catalog.BadManifest, "bad.provider.yaml:1:1: is not YAML"},
 		{"a provider file whose manifest makes no sense", map[string]string{"bad.provider.yaml": "manifest:\n  version: one\n  name: bad\n  abi: {major: 1}\n"}, catalog.BadManifest, "bad.provider.yaml:2:12: manifest: version: \"one\" is no semantic version"},
 		{"a provider file for a newer ABI", map[string]string{"bad.provider.yaml": "manifest: " + strings.Replace(about("bad"), `"major": 1`, `"major": 2`, 1)}, catalog.WrongABI, "upgrade ocrmux"},

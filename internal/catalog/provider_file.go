@@ -15,7 +15,7 @@ func (p *Plugin) readProviderFile(name string) error {
 	file := filepath.Base(p.Path)
 	var in *yamltree.Node
 	err := p.read(name, func(code []byte) ([]byte, error) {
-		root, problems := yamltree.Read(code)
+		root, problems := yamltree.Read(code, yamltree.Limits{})
 		if err := yamltree.AsError(file, problems); err != nil {
 			return nil, err
 		}

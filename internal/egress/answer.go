@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 const (
@@ -37,23 +39,23 @@ func (a *answerReader) read(ctx context.Context, resp *http.Response, limit int6
 	const op = "read answer body"
 	hasBody := resp.Request.Method != http.MethodHead
 	if hasBody && resp.ContentLength > limit {
-		return nil, fail(KindAnswerTooLarge, op, "the answer states a length over its cap", nil)
+		return nil, fail(KindAnswerTooLarge, op, message.AnswerTooLong, nil)
 	}
 	body, err := a.readAll(resp, limit)
 	switch {
 	case err == nil:
 		return body, nil
 	case errors.Is(err, errOverCap):
-		return nil, fail(KindAnswerTooLarge, op, "the answer is over its cap", nil)
+		return nil, fail(KindAnswerTooLarge, op, message.AnswerTooLarge, nil)
 	case errors.Is(err, errEncoding):
-		return nil, fail(KindBadAnswer, op, "the answer has an encoding that was not asked for", nil)
+		return nil, fail(KindBadAnswer, op, message.AnswerEncoding, nil)
 	case errors.Is(err, errCorrupt):
-		return nil, fail(KindBadAnswer, op, "the answer claims to be gzip but is not, or is corrupt", nil)
+		return nil, fail(KindBadAnswer, op, message.AnswerGzip, nil)
 	}
 	if over := ended(ctx, op); over != nil {
 		return nil, over
 	}
-	return nil, fail(KindBadAnswer, op, "the answer breaks off before its stated end or is chunked wrongly", nil)
+	return nil, fail(KindBadAnswer, op, message.AnswerCutOff, nil)
 }
 
 func (a *answerReader) readAll(resp *http.Response, limit int64) ([]byte, error) {

@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"sync/atomic"
 	"time"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Resolver looks names up. *net.Resolver is one.
@@ -59,10 +61,10 @@ func (d *dialer) addresses(ctx context.Context, o origin, st standing) ([]netip.
 			if over := ended(ctx, op); over != nil {
 				return nil, over
 			}
-			return nil, fail(KindResolve, op, "the name could not be looked up", err)
+			return nil, fail(KindResolve, op, message.NameNotFound, err)
 		}
 		if len(addrs) == 0 {
-			return nil, fail(KindResolve, op, "the name has no address", nil)
+			return nil, fail(KindResolve, op, message.NameWithoutAddress, nil)
 		}
 	}
 	allowed := make([]netip.Addr, 0, len(addrs))
@@ -75,11 +77,9 @@ func (d *dialer) addresses(ctx context.Context, o origin, st standing) ([]netip.
 	case len(allowed) > 0:
 		return allowed, nil
 	case st.loopbackOnly:
-		return nil, fail(KindSchemeRefused, op,
-			"plain http would leave this machine; use https or set allow_plain_http", nil)
+		return nil, fail(KindSchemeRefused, op, message.PlainHTTPLeaves, nil)
 	default:
-		return nil, fail(KindAddressRefused, op,
-			"the host leads to no public address; name it in the provider's endpoint if that is meant", nil)
+		return nil, fail(KindAddressRefused, op, message.AddressPrivate, nil)
 	}
 }
 
@@ -101,7 +101,7 @@ func (d *dialer) dialAny(ctx context.Context, addrs []netip.Addr, port uint16) (
 		}
 		last = err
 	}
-	return nil, fail(KindConnect, op, "no connection to any address of the host", last)
+	return nil, fail(KindConnect, op, message.NotConnected, last)
 }
 
 func (d *dialer) handshake(ctx context.Context, wire *wireConn, o origin) (net.Conn, *Error) {
@@ -116,7 +116,7 @@ func (d *dialer) handshake(ctx context.Context, wire *wireConn, o origin) (net.C
 		if over := ended(ctx, op); over != nil {
 			return nil, over
 		}
-		return nil, fail(KindTLS, op, "no trusted TLS session with the host", err)
+		return nil, fail(KindTLS, op, message.TLSUntrusted, err)
 	}
 	return c, nil
 }

@@ -47,16 +47,19 @@ const (
 	SentYes Sent = "yes"
 )
 
+// Op is the step that failed, such as "connect" or "read answer body".
+type Op string
+
 // Error is the type of all errors of [Client.Do]. Its text has the origin and the reason, and nothing else of the exchange.
 type Error struct {
 	Kind   Kind
-	Op     string // the step that failed: "connect", "read answer body" …
+	Op     Op
 	Origin string // scheme://host[:port], or "" where the URL has none
 	Sent   Sent   // over all hops: a hop that failed after a followed redirect still counts the first one
 	// Timeout is set if a deadline passed: Request.Timeout, that of the caller, or a connect or TLS timeout.
 	Timeout bool
-	// Reason is a fixed sentence about what happened and, if something would help, about that.
-	Reason string
+	// Reason says what happened and, if something would help, that.
+	Reason message.Message
 	// Err is the cause, or nil: a network, TLS or context error, or that of Request.Body. Errors of the HTTP parser are left out
 	// because they quote the answer.
 	Err error
@@ -65,14 +68,14 @@ type Error struct {
 // Error returns the English text of Message.
 func (e *Error) Error() string { return e.Message().String() }
 
-// Message has the step, the origin, the reason, the kind and Sent.
+// Message returns the step, the origin, the reason, the kind and Sent as one message.
 func (e *Error) Message() message.Message {
 	origin, reason := e.Origin, e.Reason
 	if origin != "" {
 		origin = " " + origin
 	}
 	if e.Err != nil && e.causeIsPlain() {
-		reason += ": " + e.Err.Error()
+		reason = message.New(message.ExchangeCause, "reason", reason, "cause", e.Err.Error())
 	}
 	return message.New(message.ExchangeFailed, "step", e.Op, "origin", origin, "reason", reason, "kind", e.Kind, "sent", e.Sent)
 }
@@ -91,22 +94,22 @@ func (e *Error) causeIsPlain() bool {
 }
 
 // fail returns an Error. Do sets Origin and Sent.
-func fail(kind Kind, op, reason string, err error) *Error {
-	return &Error{Kind: kind, Op: op, Reason: reason, Err: err, Sent: SentNo, Timeout: isTimeout(err)}
+func fail(kind Kind, op Op, reason message.Code, err error) *Error {
+	return &Error{Kind: kind, Op: op, Reason: message.New(reason), Err: err, Sent: SentNo, Timeout: isTimeout(err)}
 }
 
 // ended returns the Error for a context that has ended, or nil.
-func ended(ctx context.Context, op string) *Error {
+func ended(ctx context.Context, op Op) *Error {
 	err := ctx.Err()
 	switch cause := context.Cause(ctx); {
 	case err == nil:
 		return nil
 	case errors.Is(err, context.DeadlineExceeded):
-		return fail(KindTimeout, op, "the time for the call ran out", err)
+		return fail(KindTimeout, op, message.ExchangeTimeOver, err)
 	case errors.Is(cause, context.DeadlineExceeded): // the deadline of an outer caller
-		return fail(KindTimeout, op, "the time for the call ran out", cause)
+		return fail(KindTimeout, op, message.ExchangeTimeOver, cause)
 	default:
-		return fail(KindCancelled, op, "the caller gave up", err)
+		return fail(KindCancelled, op, message.ExchangeGivenUp, err)
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 const (
@@ -118,9 +120,9 @@ func (c *h1Conn) exchange(ctx context.Context, req *http.Request, body *requestB
 	written := c.wire.written.Load() > before
 	switch {
 	case srcErr != nil:
-		ferr = fail(KindRequestBody, "read request body", "the request body failed or has another length than stated", srcErr)
+		ferr = fail(KindRequestBody, "read request body", message.BodyFailed, srcErr)
 	case !answered && writeErr != nil && ended(ctx, "") == nil:
-		ferr = fail(KindWrite, "write request", "the connection broke while the request was written", writeErr)
+		ferr = fail(KindWrite, "write request", message.WriteBroke, writeErr)
 	case ended(ctx, "") != nil:
 		ferr = ended(ctx, "await answer")
 	}
@@ -163,23 +165,23 @@ type unflushed struct{ *bufio.Writer }
 func (c *h1Conn) readHead(req *http.Request) (resp *http.Response, answered bool, ferr *Error) {
 	const op = "read answer headers"
 	if _, err := c.br.Peek(1); err != nil {
-		return nil, false, fail(KindNoAnswer, "await answer", "the connection ended without an answer", err)
+		return nil, false, fail(KindNoAnswer, "await answer", message.EndedUnanswered, err)
 	}
 	for range maxInterim + 1 {
 		resp, err := http.ReadResponse(c.br, req)
 		switch {
 		case errors.Is(err, errHeadersTooLarge) || err != nil && c.allowance == 0:
-			return nil, true, fail(KindBadAnswer, op, "the answer's headers are over their cap", nil)
+			return nil, true, fail(KindBadAnswer, op, message.AnswerHeadersLarge, nil)
 		case err != nil:
-			return nil, true, fail(KindBadAnswer, op, "the answer is not HTTP or ends within its headers", nil)
+			return nil, true, fail(KindBadAnswer, op, message.AnswerNotHTTP, nil)
 		case resp.StatusCode == http.StatusSwitchingProtocols:
-			return nil, true, fail(KindBadAnswer, op, "the answer changes the protocol without being asked", nil)
+			return nil, true, fail(KindBadAnswer, op, message.AnswerSwitches, nil)
 		case resp.StatusCode >= 200:
 			c.allowance = -1
 			return resp, true, nil
 		}
 	}
-	return nil, true, fail(KindBadAnswer, op, "too many interim answers", nil)
+	return nil, true, fail(KindBadAnswer, op, message.AnswerInterim, nil)
 }
 
 // release does not close the answer's body, since net/http would read it to its end first.

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/net/http2"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // h2Available reports whether net/http supports HTTP/2 in this process. GODEBUG=http2client=0 and the build tag nethttpomithttp2
@@ -63,7 +65,7 @@ func newH2Conn(ctx context.Context, p *pool, key siteKey, nc net.Conn) (*h2Conn,
 	_ = nc.SetWriteDeadline(time.Time{})
 	if err != nil {
 		_ = nc.Close()
-		return nil, fail(KindConnect, op, "the HTTP/2 connection could not be set up", err)
+		return nil, fail(KindConnect, op, message.HTTP2NotSetUp, err)
 	}
 	c := &h2Conn{pool: p, key: key, cc: cc}
 	cc.SetStateHook(func(cc *http.ClientConn) {
@@ -73,7 +75,7 @@ func newH2Conn(ctx context.Context, p *pool, key siteKey, nc net.Conn) (*h2Conn,
 	})
 	if cc.Reserve() != nil {
 		_ = cc.Close()
-		return nil, fail(KindConnect, op, "the HTTP/2 connection takes no request", nil)
+		return nil, fail(KindConnect, op, message.HTTP2TakesNone, nil)
 	}
 	return c, nil
 }
@@ -88,16 +90,16 @@ func (c *h2Conn) exchange(ctx context.Context, req *http.Request, body *requestB
 		return resp, nil
 	}
 	complete, srcErr := body.state()
-	ferr := fail(KindNoAnswer, "await answer", "the HTTP/2 stream ended without an answer", nil)
+	ferr := fail(KindNoAnswer, "await answer", message.StreamUnanswered, nil)
 	switch {
 	case srcErr != nil:
-		ferr = fail(KindRequestBody, "read request body", "the request body failed or has another length than stated", srcErr)
+		ferr = fail(KindRequestBody, "read request body", message.BodyFailed, srcErr)
 	case ended(ctx, "") != nil:
 		ferr = ended(ctx, "await answer")
 	case answered.Load():
-		ferr = fail(KindBadAnswer, "read answer headers", "the answer's headers are malformed or over their cap", nil)
+		ferr = fail(KindBadAnswer, "read answer headers", message.AnswerHeadersBad, nil)
 	case isProtocolError(err):
-		ferr = fail(KindBadAnswer, "await answer", "the vendor broke the HTTP/2 protocol", nil)
+		ferr = fail(KindBadAnswer, "await answer", message.HTTP2Broken, nil)
 	}
 	switch {
 	case unprocessed(err):

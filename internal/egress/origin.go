@@ -1,7 +1,6 @@
 package egress
 
 import (
-	"errors"
 	"net"
 	"net/netip"
 	"net/url"
@@ -9,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/idna"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // origin is a canonical scheme, host and port. Two origins are the same if they are ==.
@@ -19,10 +20,10 @@ type origin struct {
 }
 
 var (
-	errScheme   = errors.New("the URL is not an absolute http or https URL")
-	errUserinfo = errors.New("the URL has user information; credentials belong in secrets")
-	errHost     = errors.New("the URL's host is not a clear name or IP address")
-	errPort     = errors.New("the URL's port is not a number from 1 to 65535")
+	errScheme   = message.NewError(message.New(message.URLRelative), nil)
+	errUserinfo = message.NewError(message.New(message.URLUserinfo), nil)
+	errHost     = message.NewError(message.New(message.URLHost), nil)
+	errPort     = message.NewError(message.New(message.URLPort), nil)
 )
 
 // originOf returns the origin of a URL. Its errors are fixed texts.

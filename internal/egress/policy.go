@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Default byte caps of a policy.
@@ -124,15 +126,13 @@ func (p *Policy) check(o origin) (standing, *Error) {
 		listed = s.scheme == o.scheme && s.port == o.port && strings.HasSuffix(o.host, s.host)
 	}
 	if !listed {
-		return standing{}, fail(KindHostRefused, "check target",
-			"neither the provider's manifest nor the operator's endpoint names this scheme, host and port", nil)
+		return standing{}, fail(KindHostRefused, "check target", message.HostUnlisted, nil)
 	}
 	st := standing{named: named, loopbackOnly: o.scheme == "http" && !p.plainHTTP}
 	if st.loopbackOnly {
 		addr, literal := o.addr()
 		if !named || literal && !addr.IsLoopback() {
-			return standing{}, fail(KindSchemeRefused, "check target",
-				"plain http would show card data to the network; use https or set allow_plain_http", nil)
+			return standing{}, fail(KindSchemeRefused, "check target", message.PlainHTTPExposes, nil)
 		}
 	}
 	return st, nil
@@ -158,7 +158,7 @@ func parseTarget(raw string) (*url.URL, origin, *Error) {
 	const op = "check target"
 	u, err := url.Parse(raw)
 	if err != nil {
-		return nil, origin{}, fail(KindInvalidURL, op, "the text is not a URL", nil) // the parser's error quotes it
+		return nil, origin{}, fail(KindInvalidURL, op, message.URLMalformed, nil) // the parser's error quotes it
 	}
 	return canonicalTarget(u)
 }
@@ -167,14 +167,16 @@ func canonicalTarget(u *url.URL) (*url.URL, origin, *Error) {
 	const op = "check target"
 	o, err := originOf(u)
 	if err != nil {
-		return nil, origin{}, fail(KindInvalidURL, op, err.Error(), nil)
+		ferr := fail(KindInvalidURL, op, message.URLMalformed, nil)
+		ferr.Reason = message.Error(err)
+		return nil, origin{}, ferr
 	}
 	c := *u
 	c.Scheme, c.Host = o.scheme, o.authority()
 	c.Fragment, c.RawFragment = "", ""
 	for _, b := range []byte(c.RequestURI()) {
 		if b <= ' ' || b >= 0x7f {
-			return nil, o, fail(KindInvalidURL, op, "path or query has a byte that must be percent-encoded", nil)
+			return nil, o, fail(KindInvalidURL, op, message.URLUnescaped, nil)
 		}
 	}
 	return &c, o, nil

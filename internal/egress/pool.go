@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // pool keeps connections for reuse and bounds the exchanges in flight of each origin.
@@ -267,4 +269,4 @@ func (p *pool) closeIdle(forever bool) {
 	}
 }
 
-func errClosed() *Error { return fail(KindClosed, "start", "the client was closed", nil) }
+func errClosed() *Error { return fail(KindClosed, "start", message.ExchangeClosed, nil) }

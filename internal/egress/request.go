@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/net/http/httpguts"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Request is one call to a vendor.
@@ -82,19 +84,19 @@ func newCall(cfg Config, p *Policy, r *Request) (*call, *Error) {
 	const op = "check request"
 	switch {
 	case !httpguts.ValidHeaderFieldName(c.method) || c.method == http.MethodConnect || c.method == http.MethodTrace:
-		return c, fail(KindInvalidRequest, op, "the method must not be sent", nil)
+		return c, fail(KindInvalidRequest, op, message.BadMethod, nil)
 	case c.length < 0:
-		return c, fail(KindInvalidRequest, op, "the length of the body is unknown; set ContentLength", nil)
+		return c, fail(KindInvalidRequest, op, message.BodyUnmeasured, nil)
 	case c.length > 0 && c.open == nil:
-		return c, fail(KindInvalidRequest, op, "there is a length but no body", nil)
+		return c, fail(KindInvalidRequest, op, message.BodyMissing, nil)
 	case r.ResponseCap < 0:
-		return c, fail(KindInvalidRequest, op, "the answer cap is negative", nil)
+		return c, fail(KindInvalidRequest, op, message.AnswerCapNegative, nil)
 	}
 	if ferr = c.setHeader(r.Header, cfg.UserAgent); ferr != nil {
 		return c, ferr
 	}
 	if c.size() > p.maxRequest {
-		return c, fail(KindRequestTooLarge, op, "URL, headers and body together are over the policy's cap", nil)
+		return c, fail(KindRequestTooLarge, op, message.RequestTooLarge, nil)
 	}
 	c.answerCap = p.maxAnswer
 	if r.ResponseCap > 0 {
@@ -109,21 +111,21 @@ func (c *call) setHeader(h http.Header, userAgent string) *Error {
 	ownAgent := false
 	for name, values := range h {
 		if !httpguts.ValidHeaderFieldName(name) {
-			return fail(KindInvalidRequest, op, "the name of a header is not valid", nil)
+			return fail(KindInvalidRequest, op, message.BadHeaderName, nil)
 		}
 		for _, v := range values {
 			if !httpguts.ValidHeaderFieldValue(v) {
-				return fail(KindInvalidRequest, op, "the value of a header is not valid", nil)
+				return fail(KindInvalidRequest, op, message.BadHeaderValue, nil)
 			}
 		}
 		switch lower := strings.ToLower(name); lower {
 		case "connection", "proxy-connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "expect",
 			"http2-settings":
-			return fail(KindInvalidRequest, op, "a header of the connection is set; the transport sets these", nil)
+			return fail(KindInvalidRequest, op, message.HeaderReserved, nil)
 		case "host":
 			for _, v := range values {
 				if !strings.EqualFold(v, c.url.Host) {
-					return fail(KindInvalidRequest, op, "the Host header differs from the URL's host", nil)
+					return fail(KindInvalidRequest, op, message.HostHeader, nil)
 				}
 			}
 		case "content-length", "accept-encoding":
@@ -172,38 +174,40 @@ func (c *call) redirect(resp *Response) (again bool, ferr *Error) {
 	if !isRedirect(&http.Response{StatusCode: resp.Status, Header: resp.Header}) {
 		return false, nil
 	}
-	refuse := func(reason string, err error) (bool, *Error) {
+	refuse := func(reason message.Code, err error) (bool, *Error) {
 		e := fail(KindRedirectRefused, "follow redirect", reason, err)
 		e.Sent = SentYes
 		return false, e
 	}
 	if c.redirects >= c.maxRedirects {
-		e := fail(KindTooManyRedirects, "follow redirect", "the vendor redirects more often than allowed", nil)
+		e := fail(KindTooManyRedirects, "follow redirect", message.RedirectsTooMany, nil)
 		e.Sent = SentYes
 		return false, e
 	}
 	to, err := c.url.Parse(resp.Header.Get("Location"))
 	if err != nil {
-		return refuse("the Location is not a URL", nil)
+		return refuse(message.RedirectMalformed, nil)
 	}
 	to, next, ferr := canonicalTarget(to)
 	if ferr != nil {
-		return refuse("the Location cannot be followed: "+ferr.Reason, nil)
+		e := fail(KindRedirectRefused, "follow redirect", message.RedirectTarget, nil)
+		e.Reason, e.Sent = message.New(message.RedirectTarget, "reason", ferr.Reason), SentYes
+		return false, e
 	}
 	plain := c.length == 0 && (c.method == http.MethodGet || c.method == http.MethodHead)
 	repeats := resp.Status == http.StatusTemporaryRedirect || resp.Status == http.StatusPermanentRedirect
 	switch {
 	case c.origin.scheme == "https" && next.scheme == "http":
-		return refuse("it leads from https to plain http", nil)
+		return refuse(message.RedirectToPlain, nil)
 	case !plain && !repeats:
-		return refuse("it would turn the request into a GET; set the provider's endpoint to the right URL", nil)
+		return refuse(message.RedirectToGET, nil)
 	case !plain && next != c.origin:
-		return refuse("it would send the request's body to another origin", nil)
+		return refuse(message.RedirectsBody, nil)
 	}
 	st, ferr := c.policy.check(next)
 	if ferr != nil {
 		ferr.Origin, ferr.Sent = next.String(), SentYes
-		return refuse("it leads to an origin the policy does not allow", ferr)
+		return refuse(message.RedirectOutside, ferr)
 	}
 	if next != c.origin {
 		c.header = withoutHeaders(c.header, c.sensitive)

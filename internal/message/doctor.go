@@ -27,7 +27,6 @@ const (
 	FindingWildcard     Code = "doctor.wildcard"      // none
 	FindingReached      Code = "doctor.reached"       // address, took, expires
 	FindingReachedPlain Code = "doctor.reached_plain" // address, took
-	FindingUnreached    Code = "doctor.unreached"     // reason, cause
 
 	FindingClockSkipped Code = "doctor.clock_skipped" // none
 	FindingClockUnknown Code = "doctor.clock_unknown" // none
@@ -126,7 +125,6 @@ var doctor = map[Code]string{
 	FindingWildcard:     "matches any number of hosts",
 	FindingReached:      "answers at {address} in {took}; its certificate expires at {expires}",
 	FindingReachedPlain: "answers at {address} in {took}, without TLS",
-	FindingUnreached:    "{reason}: {cause}",
 
 	FindingClockSkipped: "not compared: --online asks the vendors' hosts for the time",
 	FindingClockUnknown: "no host reported the time",

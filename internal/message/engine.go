@@ -62,10 +62,6 @@ const (
 	NewerRefused   Code = "engine.plugin.newer_refused"
 )
 
-// A request that got no complete answer from a vendor. Parameters: step, origin (empty or a space and the origin), reason, kind (an
-// egress.Kind), sent (an egress.Sent).
-const ExchangeFailed Code = "egress.failed"
-
 var engine = map[Code]string{
 	EngineClosed:        "the engine is closed",
 	NoRandomness:        "no randomness: {reason}",
@@ -112,6 +108,4 @@ var engine = map[Code]string{
 	SecretsAnd:     "{first} and {rest}",
 	NoProviderUses: "no provider of the configuration uses this plugin",
 	NewerRefused:   "a newer file was refused: {reason}",
-
-	ExchangeFailed: "egress: {step}{origin}: {reason} ({kind}, sent: {sent})",
 }

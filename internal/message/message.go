@@ -251,5 +251,5 @@ func Codes() []Code {
 
 // subjects are the tables of all codes with their English texts.
 func subjects() []map[Code]string {
-	return []map[Code]string{engine, route, money, picture, plugin, module, process, doctor, request}
+	return []map[Code]string{engine, egress, route, money, picture, plugin, module, process, doctor, request}
 }

@@ -75,19 +75,22 @@ type Field struct {
 	Proved bool
 }
 
-// Failure is the part of a failed attempt that a route needs for its decisions.
+// Failure says why an attempt, or a call for which no provider was asked, has no reading. It is the part of a failure that a route
+// decides by.
 type Failure struct {
 	Kind      abi.FailureKind
 	Fault     abi.Fault
 	Retryable bool
 	FailOver  bool
-	// RetryAfter is the wait that the vendor asked for, or 0.
+	// RetryAfter is the wait that the vendor asked for, or after which a refused call may succeed; 0 if that is unknown.
 	RetryAfter time.Duration
 	// Message is for operators.
 	Message message.Message
 	// Ours is set if the failure says nothing about the account: the call ended the attempt, or the picture was refused before
 	// anything was sent.
 	Ours bool
+	// Err is the cause of a refused call, such as a *money.BudgetError.
+	Err error
 }
 
 // AttemptRecord is a provider that was considered for a call: it was asked or passed over.
@@ -129,20 +132,9 @@ type Verdict struct {
 	// Failure is the number of the attempt whose failure is the result, or -1.
 	Failure int
 	// Refused says why no attempt was made. It is set if there is neither a winner nor a failure.
-	Refused *Refusal
+	Refused *Failure
 	// Attempts in order.
 	Attempts []AttemptRecord
-}
-
-// Refusal is a failure of a call that no provider caused.
-type Refusal struct {
-	Kind    abi.FailureKind
-	Fault   abi.Fault
-	Message message.Message
-	// RetryAfter is after how long another call may succeed; 0 if that is unknown.
-	RetryAfter time.Duration
-	// Err is the cause, such as a *money.BudgetError.
-	Err error
 }
 
 // parks reports whether an operator must resolve a failure before the account can be asked again. That is not so for a failure

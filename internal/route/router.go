@@ -196,13 +196,13 @@ func (r *Router) Run(ctx context.Context, call *Call) *Verdict {
 }
 
 // find returns the route of a call. For a call that names its provider, that is a route with this provider alone.
-func (r *Router) find(call *Call) (*activeRoute, *Refusal) {
-	invalid := func(code message.Code, name string, known []string) *Refusal {
+func (r *Router) find(call *Call) (*activeRoute, *Failure) {
+	invalid := func(code message.Code, name string, known []string) *Failure {
 		for i := range known {
 			known[i] = strconv.Quote(known[i])
 		}
 		m := message.New(code, "name", strconv.Quote(name), "known", message.ListOf[string](known))
-		return &Refusal{Kind: abi.FailureKindInvalidRequest, Fault: abi.FaultCaller, Message: m}
+		return &Failure{Kind: abi.FailureKindInvalidRequest, Fault: abi.FaultCaller, Message: m}
 	}
 	if call.Provider != "" {
 		a := r.accounts[call.Provider]

@@ -13,7 +13,7 @@ import (
 )
 
 // choose fills the queue with the candidates. It returns a refusal if there are none.
-func (x *run) choose() *Refusal {
+func (x *run) choose() *Failure {
 	needs := x.call.Needs
 	if len(x.route.Labels) > 0 {
 		needs.Labels = slices.Concat(needs.Labels, x.route.Labels)
@@ -61,8 +61,8 @@ func (x *run) score(now time.Time) {
 }
 
 // nobody returns the refusal of a call that no provider of its route can serve.
-func (x *run) nobody(needs []need, document string) *Refusal {
-	f := &Refusal{Kind: abi.FailureKindInvalidRequest, Fault: abi.FaultCaller}
+func (x *run) nobody(needs []need, document string) *Failure {
+	f := &Failure{Kind: abi.FailureKindInvalidRequest, Fault: abi.FaultCaller}
 	var why []message.Message
 	switch {
 	case len(x.route.members) == 0:
@@ -95,14 +95,14 @@ func (x *run) passedOver() []message.Message {
 }
 
 // refusedBy returns the refusal of a call whose candidates could not be asked.
-func (x *run) refusedBy(ctx context.Context) *Refusal {
-	f := &Refusal{Kind: abi.FailureKindUnavailable, Fault: abi.FaultOperator, Err: x.refusal}
+func (x *run) refusedBy(ctx context.Context) *Failure {
+	f := &Failure{Kind: abi.FailureKindUnavailable, Fault: abi.FaultOperator, Err: x.refusal}
 	var budget *money.BudgetError
 	switch {
 	case errors.Is(context.Cause(ctx), context.DeadlineExceeded): // also if a caller further up cancels because of its own deadline
-		return &Refusal{Kind: abi.FailureKindTimeout, Fault: abi.FaultOperator, Message: timeOver(x.passedOver()), Err: context.DeadlineExceeded}
+		return &Failure{Kind: abi.FailureKindTimeout, Fault: abi.FaultOperator, Message: timeOver(x.passedOver()), Err: context.DeadlineExceeded}
 	case ctx.Err() != nil:
-		return &Refusal{Kind: abi.FailureKindTimeout, Fault: abi.FaultCaller, Message: message.New(message.CallerGaveUp), Err: ctx.Err()}
+		return &Failure{Kind: abi.FailureKindTimeout, Fault: abi.FaultCaller, Message: message.New(message.CallerGaveUp), Err: ctx.Err()}
 	case errors.As(x.refusal, &budget):
 		f.Kind = abi.FailureKindQuotaExhausted
 		f.RetryAfter = budget.Until.Sub(x.router.cfg.Now())

@@ -3,11 +3,11 @@ package yamltree
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"regexp"
-	"strings"
 )
 
-// jsonNumber is what JSON takes for a number. YAML's others (0x10, .inf, 1_000) become texts, which a reader of numbers refuses.
+// jsonNumber matches the numbers that JSON can write. Others (0x10, 1_000) become texts, which a reader of numbers refuses.
 var jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
 
 // JSON writes the value as JSON, members in the order of the document.
@@ -22,7 +22,7 @@ func (n *Node) writeJSON(b *bytes.Buffer) {
 	case Null:
 		b.WriteString("null")
 	case Bool:
-		b.WriteString(strings.ToLower(n.Scalar))
+		fmt.Fprint(b, n.Value)
 	case Number:
 		if jsonNumber.MatchString(n.Scalar) {
 			b.WriteString(n.Scalar)

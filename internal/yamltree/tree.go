@@ -1,21 +1,27 @@
 package yamltree
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
-	"regexp"
+	"math"
+	"slices"
 	"strconv"
-	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
 
-// Bounds of a document, all its aliases followed.
+// Bounds of a document, with all aliases followed, where [Limits] does not say otherwise.
 const (
-	MaxBytes = 512 << 10
-	MaxNodes = 50_000
-	MaxDepth = 48
+	MaxBytes  = 512 << 10
+	maxValues = 50_000
+	maxDepth  = 48
 )
+
+// Limits bound a document. A zero field means the default: [MaxBytes], 50,000 values, 48 levels.
+type Limits struct {
+	Bytes, Values, Depth int
+}
 
 // Kind says what a node is.
 type Kind int
@@ -37,10 +43,13 @@ func (k Kind) String() string {
 
 // Node is a value of a document. Nodes do not change.
 type Node struct {
-	Kind         Kind
+	Kind Kind
+	// Line and Column count from 1. A value that is written as an alias has the place of the alias.
 	Line, Column int
 	// Scalar is a Text, Number or Bool as it is written.
 	Scalar string
+	// Value of a scalar: nil, a string, a bool, or a finite number as an int, int64, uint64 or float64. Dates are strings.
+	Value any
 	// Items of a List, values of a Mapping. Keys of a Mapping are in the order of their values, each once.
 	Items []*Node
 	Keys  []*Node
@@ -64,116 +73,119 @@ func (n *Node) Problem(format string, args ...any) Problem {
 	return Problem{Line: n.Line, Column: n.Column, Text: fmt.Sprintf(format, args...)}
 }
 
-// Read reads a document. Beside problems, it gives the tree as far as it could be read, never nil.
-func Read(text []byte) (*Node, []Problem) {
+// Read reads a document. An empty one is a Null. Besides problems, Read returns the tree as far as it could be read, never nil.
+func Read(text []byte, limits Limits) (*Node, []Problem) {
 	empty := &Node{Line: 1, Column: 1}
-	if len(text) > MaxBytes {
-		return empty, []Problem{{Text: fmt.Sprintf("the file has %d bytes, want at most %d", len(text), MaxBytes)}}
+	limits = Limits{cmp.Or(limits.Bytes, MaxBytes), cmp.Or(limits.Values, maxValues), cmp.Or(limits.Depth, maxDepth)}
+	if len(text) > limits.Bytes {
+		return empty, []Problem{{Cause: TooLong, Text: fmt.Sprintf("the file has %d bytes", len(text)), Want: fmt.Sprintf("at most %d", limits.Bytes)}}
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(text, &doc); err != nil {
-		return empty, []Problem{syntax(err)}
+		return empty, []Problem{syntax(text, err)}
 	}
 	if len(doc.Content) == 0 {
-		return empty, []Problem{{Text: "the file is empty"}}
+		return empty, nil
 	}
-	var r reader
-	return r.node(doc.Content[0], 1), r.problems
+	r := reader{limits: limits}
+	return r.node(doc.Content[0]), r.problems
 }
 
 type reader struct {
-	nodes    int
+	limits   Limits
+	path     []string // of the current node
+	values   int
 	problems []Problem
 }
 
-func (r *reader) node(from *yaml.Node, depth int) *Node {
+// fail reports a problem at a node, with the path of the current node.
+func (r *reader) fail(at *Node, cause Cause, text, want string) {
+	r.problems = append(r.problems, Problem{Cause: cause, Path: slices.Clone(r.path), Line: at.Line, Column: at.Column, Text: text, Want: want})
+}
+
+func (r *reader) node(from *yaml.Node) *Node {
 	n := &Node{Line: from.Line, Column: from.Column}
-	r.nodes++
+	r.values++
 	switch {
-	case r.nodes > MaxNodes:
-		if r.nodes == MaxNodes+1 {
-			r.problems = append(r.problems, n.Problem("the file unfolds into more than %d values, aliases followed", MaxNodes))
+	case r.values > r.limits.Values:
+		if r.values == r.limits.Values+1 {
+			r.fail(n, TooManyValues, "the file unfolds into too many values", fmt.Sprintf("at most %d, aliases followed", r.limits.Values))
 		}
 		return n
-	case depth > MaxDepth:
-		r.problems = append(r.problems, n.Problem("is nested too deeply, want at most %d levels", MaxDepth))
+	case len(r.path) > r.limits.Depth: // an alias within its own anchor ends here
+		path := r.path
+		r.path = path[:1]
+		r.fail(n, TooDeep, "is nested too deeply", fmt.Sprintf("at most %d levels", r.limits.Depth))
+		r.path = path
 		return n
 	}
+	if from.Kind == yaml.AliasNode {
+		from = from.Alias
+	}
 	switch from.Kind {
-	case yaml.AliasNode:
-		return r.node(from.Alias, depth+1) // one within its own anchor ends at the depth
 	case yaml.ScalarNode:
 		r.scalar(n, from)
 	case yaml.SequenceNode:
 		n.Kind = List
-		for _, item := range from.Content {
-			n.Items = append(n.Items, r.node(item, depth+1))
+		for i, item := range from.Content {
+			n.Items = append(n.Items, r.inner(strconv.Itoa(i), item))
 		}
 	case yaml.MappingNode:
 		n.Kind = Mapping
 		seen := make(map[string]bool, len(from.Content)/2)
 		for i := 0; i+1 < len(from.Content); i += 2 {
-			r.member(n, from.Content[i], from.Content[i+1], seen, depth)
+			r.member(n, from.Content[i], from.Content[i+1], seen)
 		}
 	}
 	return n
 }
 
-func (r *reader) member(n *Node, key, value *yaml.Node, seen map[string]bool, depth int) {
+// inner reads a value inside the current node.
+func (r *reader) inner(key string, from *yaml.Node) *Node {
+	r.path = append(r.path, key)
+	n := r.node(from)
+	r.path = r.path[:len(r.path)-1]
+	return n
+}
+
+func (r *reader) member(n *Node, key, value *yaml.Node, seen map[string]bool) {
 	k := &Node{Kind: Text, Line: key.Line, Column: key.Column, Scalar: key.Value}
 	switch {
 	case key.Kind != yaml.ScalarNode:
-		r.problems = append(r.problems, k.Problem("a key is not a plain word"))
+		r.fail(k, BadKey, "a key is not a plain word", "a text")
 	case key.Tag == "!!merge":
-		r.problems = append(r.problems, k.Problem("merge keys (<<) are not read, want an alias for a whole value"))
+		r.fail(k, MergeKey, "merge keys (<<) are not read", "write the settings out, or use an alias for a whole value")
 	case seen[key.Value]:
-		r.problems = append(r.problems, k.Problem("%s is there twice, want one of the two", show(key.Value)))
+		r.path = append(r.path, key.Value)
+		r.fail(k, DuplicateKey, "is set twice", "keep one of the two")
+		r.path = r.path[:len(r.path)-1]
 	default:
 		seen[key.Value] = true
 		n.Keys = append(n.Keys, k)
-		n.Items = append(n.Items, r.node(value, depth+1))
+		n.Items = append(n.Items, r.inner(key.Value, value))
 	}
 }
+
+var plainTags = []string{"!!null", "!!bool", "!!int", "!!float", "!!str", "!!timestamp"}
 
 func (r *reader) scalar(n *Node, from *yaml.Node) {
 	n.Scalar = from.Value
-	switch from.ShortTag() {
-	case "!!null":
-		n.Kind = Null
-	case "!!bool":
+	if err := from.Decode(&n.Value); err != nil || !slices.Contains(plainTags, from.ShortTag()) {
+		r.fail(n, BadTag, "the value does not fit its tag", "a plain value")
+	}
+	switch v := n.Value.(type) {
+	case string:
+		n.Kind = Text
+	case time.Time:
+		n.Kind, n.Value = Text, n.Scalar
+	case bool:
 		n.Kind = Bool
-	case "!!int", "!!float":
+	case int, int64, uint64:
 		n.Kind = Number
-	case "!!str", "!!timestamp": // dates are texts
-		n.Kind = Text
-	default:
-		n.Kind = Text
-		r.problems = append(r.problems, n.Problem("has the tag %s, want a plain value", show(from.Tag)))
+	case float64:
+		n.Kind = Number
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			r.fail(n, NotFinite, "is not a finite number", "a number")
+		}
 	}
-}
-
-// show quotes a part of a file, short enough for a message.
-func show(s string) string {
-	const most = 60
-	if runes := []rune(s); len(runes) > most {
-		s = string(runes[:most]) + "…"
-	}
-	return strconv.Quote(s)
-}
-
-// syntax returns a problem of a text that is not YAML.
-func syntax(err error) Problem {
-	const hint = "; check indentation, quotes and brackets"
-	var typeError *yaml.TypeError
-	text := strings.TrimPrefix(err.Error(), "yaml: ")
-	if errors.As(err, &typeError) {
-		text = strings.Join(typeError.Errors, "; ")
-	}
-	p := Problem{Text: "is not YAML: " + text + hint}
-	if m := regexp.MustCompile(`^line ([0-9]+): `).FindStringSubmatch(text); m != nil {
-		p.Line, _ = strconv.Atoi(m[1]) // digits by the pattern
-		p.Column = 1
-		p.Text = "is not YAML: " + text[len(m[0]):] + hint
-	}
-	return p
 }

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/ocrmux/ocrmux/internal/yamltree"
 )
 
 // layer has the settings of one source: a file, a variable or a flag.
@@ -60,11 +62,11 @@ func (ls layers) exactly(path []string) (place, bool) {
 // problem returns a problem placed at the value of a setting.
 func (ls layers) problem(path []string, what, want string) Problem {
 	at, _ := ls.placeOf(path)
-	return Problem{File: at.file, Line: at.line, Column: at.column, Key: showKey(path), Problem: what, Want: want}
+	return Problem{File: at.file, Line: at.line, Column: at.column, Key: yamltree.ShowPath(path), Problem: what, Want: want}
 }
 
 // problemAtKey returns a problem placed at the key of a setting.
 func (ls layers) problemAtKey(path []string, what, want string) Problem {
 	at, _ := ls.placeOf(path)
-	return Problem{File: at.file, Line: at.keyLine, Column: at.keyColumn, Key: showKey(path), Problem: what, Want: want}
+	return Problem{File: at.file, Line: at.keyLine, Column: at.keyColumn, Key: yamltree.ShowPath(path), Problem: what, Want: want}
 }

@@ -208,6 +208,7 @@ func TestProblemsNeverRepeatASecret(t *testing.T) {
 		"like an alias":                {file: "providers: {x: {secrets: {key: *hunter2}}}"},
 		"like a tag":                   {file: "providers: {x: {secrets: {key: !!hunter2 x}}}"},
 		"like an integer tag":          {file: "providers: {x: {secrets: {key: !!int hunter2}}}"},
+		"beside a merge key":           {file: "providers: {x: {secrets: &s {key: hunter2}, config: {<<: *s}}}"},
 		"unfinished":                   {file: "providers: {x: {secrets: {key: \"hunter2"},
 		"under a wrong key":            {file: "providers: {x: {secret: {key: hunter2}}}"},
 		"in a variable":                {environ: []string{"OCRMUX_PROVIDERS__X__SECRETS__KEY=hunter2"}},

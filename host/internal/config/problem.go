@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -83,16 +82,4 @@ func (c *Config) inOrder(problems []Problem) []Problem {
 		)
 	})
 	return slices.Compact(problems)
-}
-
-// showKey writes a path for a person. Keys that would be misread are quoted.
-func showKey(path []string) string {
-	shown := make([]string, len(path))
-	for i, key := range path {
-		shown[i] = key
-		if key == "" || strings.ContainsAny(key, ".\"' :;\t\r\n") || !strconv.CanBackquote(key) {
-			shown[i] = strconv.Quote(key)
-		}
-	}
-	return strings.Join(shown, ".")
 }

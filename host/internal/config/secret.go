@@ -11,6 +11,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/internal/boundedread"
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
+	"github.com/ocrmux/ocrmux/internal/yamltree"
 )
 
 // maxSecretBytes bounds a secret's file; the longest secrets are private keys.
@@ -98,7 +99,7 @@ func (b *builder) keys(sources []Source) []ed25519.PublicKey {
 
 func (b *builder) fetch(source string, path []string) (text, what, want string) {
 	kind, rest, _ := strings.Cut(source, ":")
-	found := SecretSource{Setting: showKey(path)}
+	found := SecretSource{Setting: yamltree.ShowPath(path)}
 	if kind == "file" {
 		rest = b.resolve(rest, path...)
 		found.File = rest
@@ -113,7 +114,7 @@ func (b *builder) secretFile(path string, setting ...string) string {
 		return ""
 	}
 	path = b.resolve(path, setting...)
-	b.SecretSources = append(b.SecretSources, SecretSource{Setting: showKey(setting), File: path})
+	b.SecretSources = append(b.SecretSources, SecretSource{Setting: yamltree.ShowPath(setting), File: path})
 	return path
 }
 

@@ -1,177 +1,88 @@
 package config
 
 import (
-	"errors"
-	"fmt"
-	"math"
-	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 
-	"go.yaml.in/yaml/v3"
+	"github.com/ocrmux/ocrmux/internal/yamltree"
 )
 
-// A document is bounded with all its aliases followed, so that a small file cannot unfold into a huge one, nor an alias
-// that stands in its own anchor into an endless one.
+// A document is bounded with all its aliases followed, so that a small file cannot unfold into a huge one.
 const (
-	maxNodes = 100_000
-	maxDepth = 64
+	maxValues = 100_000
+	maxDepth  = 64
 )
 
-// reader turns a YAML document into a layer and collects what no configuration may hold.
+// reader turns the tree of a YAML document into a layer.
 type reader struct {
-	file     string
-	flat     bool // the text is a variable's: lines and columns mean nothing
-	layer    *layer
-	nodes    int
-	problems []Problem
+	file  string
+	flat  bool // the text is a variable's: lines and columns mean nothing
+	layer *layer
 }
 
-// readYAML reads a document whose root is the setting at base. What it can make of a wrong document is in the layer, too.
+// readYAML reads a document whose root is the setting at base. The layer has everything that could be read, even if there are
+// problems.
 func readYAML(text []byte, file string, base []string, flat bool) (*layer, []Problem) {
 	r := &reader{file: file, flat: flat, layer: newLayer()}
-	var doc yaml.Node
-	if err := yaml.Unmarshal(text, &doc); err != nil {
-		return r.layer, []Problem{r.syntax(text, err, base)}
+	root, wrong := yamltree.Read(text, yamltree.Limits{Bytes: maxFileBytes, Values: maxValues, Depth: max(1, maxDepth-len(base))})
+	var problems []Problem
+	for _, p := range wrong {
+		problems = append(problems, r.problem(p, base))
 	}
-	root := &doc
-	if doc.Kind == yaml.DocumentNode {
-		root = doc.Content[0]
-	}
+	value := r.value(root, root, base)
 	if len(base) == 0 {
-		r.layer.places[""] = r.place(root, root)
-		switch v := r.value(root, nil).(type) {
-		case map[string]any:
-			r.layer.tree = v
-		case nil:
-		default:
-			r.problem(root, nil, "the file holds no settings", "write keys and values, such as \"plugins: {dir: ./plugins}\"")
+		tree, ok := value.(map[string]any)
+		if ok {
+			r.layer.tree = tree
+		} else if value != nil {
+			p := root.Problem("the file holds no settings")
+			p.Want = "write keys and values, such as \"plugins: {dir: ./plugins}\""
+			problems = append(problems, r.problem(p, nil))
 		}
-		return r.layer, r.problems
+		return r.layer, problems
 	}
-	r.layer.places[join(base)] = r.place(root, root)
 	tree := r.layer.tree
 	for _, key := range base[:len(base)-1] {
 		inner := make(map[string]any)
 		tree[key], tree = inner, inner
 	}
-	tree[base[len(base)-1]] = r.value(root, base)
-	return r.layer, r.problems
+	tree[base[len(base)-1]] = value
+	return r.layer, problems
 }
 
-// value converts a node to what JSON can hold.
-func (r *reader) value(n *yaml.Node, path []string) any {
-	if r.nodes++; r.nodes > maxNodes {
-		if r.nodes == maxNodes+1 {
-			r.problem(n, path, "the file unfolds into too many values", fmt.Sprintf("at most %d, aliases followed", maxNodes))
-		}
-		return nil
+// value returns a node as JSON could hold it, and records its place and those of everything in it.
+func (r *reader) value(key, n *yamltree.Node, path []string) any {
+	at := place{file: r.file}
+	if !r.flat {
+		at.keyLine, at.keyColumn, at.line, at.column = key.Line, key.Column, n.Line, n.Column
 	}
-	if len(path) > maxDepth {
-		r.problem(n, path[:1], "is nested too deeply", fmt.Sprintf("at most %d levels", maxDepth))
-		return nil
-	}
+	r.layer.places[join(path)] = at
 	switch n.Kind {
-	case yaml.MappingNode:
-		return r.mapping(n, path)
-	case yaml.SequenceNode:
-		list := make([]any, 0, len(n.Content))
-		for i, item := range n.Content {
-			at := append(slices.Clip(path), strconv.Itoa(i))
-			r.layer.places[join(at)] = r.place(item, item)
-			list = append(list, r.value(item, at))
+	case yamltree.Mapping:
+		m := make(map[string]any, len(n.Items))
+		for i, item := range n.Items {
+			m[n.Keys[i].Scalar] = r.value(n.Keys[i], item, append(slices.Clip(path), n.Keys[i].Scalar))
+		}
+		return m
+	case yamltree.List:
+		list := make([]any, len(n.Items))
+		for i, item := range n.Items {
+			list[i] = r.value(item, item, append(slices.Clip(path), strconv.Itoa(i)))
 		}
 		return list
-	case yaml.AliasNode:
-		return r.value(n.Alias, path)
-	case yaml.ScalarNode:
-		return r.scalar(n, path)
 	default:
-		return nil
-	}
-}
-
-func (r *reader) mapping(n *yaml.Node, path []string) any {
-	m := make(map[string]any, len(n.Content)/2)
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, value := n.Content[i], n.Content[i+1]
-		at := append(slices.Clip(path), key.Value)
-		_, twice := m[key.Value]
-		switch {
-		case key.Kind != yaml.ScalarNode:
-			r.problem(key, path, "a key is not a plain word", "a text")
-			continue
-		case key.Tag == "!!merge":
-			r.problem(key, path, "merge keys (<<) are not read", "write the settings out, or use an alias for a whole value")
-			continue
-		case twice:
-			r.problem(key, at, "is set twice", "keep one of the two")
-			continue
-		}
-		r.layer.places[join(at)] = r.place(key, value)
-		m[key.Value] = r.value(value, at)
-	}
-	return m
-}
-
-func (r *reader) scalar(n *yaml.Node, path []string) any {
-	var v any
-	if err := n.Decode(&v); err != nil {
-		r.problem(n, path, "the value does not fit its tag", "a plain value")
-		return nil
-	}
-	switch v := v.(type) {
-	case nil, bool, string, int, int64, uint64:
-		return v
-	case float64:
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			r.problem(n, path, "is not a finite number", "a number")
-			return nil
-		}
-		return v
-	default: // dates are texts to a configuration
 		return n.Value
 	}
 }
 
-func (r *reader) place(key, value *yaml.Node) place {
+// problem returns a problem of the document as one of the configuration.
+func (r *reader) problem(p yamltree.Problem, base []string) Problem {
+	out := Problem{File: r.file, Line: p.Line, Column: p.Column, Key: yamltree.ShowPath(slices.Concat(base, p.Path)), Problem: p.Text, Want: p.Want}
 	if r.flat {
-		return place{file: r.file}
+		out.Line, out.Column = 0, 0
+		if p.Cause == yamltree.Syntax {
+			out.Problem, out.Want = "is not YAML", "quote the value if it is meant as a text"
+		}
 	}
-	return place{file: r.file, keyLine: key.Line, keyColumn: key.Column, line: value.Line, column: value.Column}
-}
-
-func (r *reader) problem(n *yaml.Node, path []string, what, want string) {
-	p := r.place(n, n)
-	r.problems = append(r.problems, Problem{File: p.file, Line: p.line, Column: p.column, Key: showKey(path), Problem: what, Want: want})
-}
-
-// syntax is a problem of a text that is not YAML. The parser's words are shown only where they quote nothing of the text,
-// which may hold a secret.
-func (r *reader) syntax(source []byte, err error, base []string) Problem {
-	p := Problem{File: r.file, Key: showKey(base), Problem: "is not YAML", Want: "check indentation, quotes and brackets"}
-	if r.flat {
-		p.Want = "quote the value if it is meant as a text"
-		return p
-	}
-	p.Line, p.Column = 1, 1 // the parser leaves out the first line
-	var typeError *yaml.TypeError
-	text := err.Error()
-	if m := regexp.MustCompile(`unknown anchor '(.*)' referenced`).FindStringSubmatch(text); m != nil {
-		p.Problem, p.Want = p.Problem+": an alias (*) names an anchor (&) that is not above it", "quote a text that begins with *"
-		before, _, _ := strings.Cut(string(source), "*"+m[1])
-		p.Line = strings.Count(before, "\n") + 1
-		return p
-	}
-	if errors.As(err, &typeError) || strings.Contains(text, "anchor") {
-		return p
-	}
-	text = strings.TrimPrefix(text, "yaml: ")
-	if m := regexp.MustCompile(`^line ([0-9]+): `).FindStringSubmatch(text); m != nil {
-		p.Line, _ = strconv.Atoi(m[1]) // digits by the pattern
-		text = text[len(m[0]):]
-	}
-	p.Problem += ": " + text
-	return p
+	return out
 }

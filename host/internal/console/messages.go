@@ -94,6 +94,8 @@ func (s *speaker) Value(v any) (string, bool) {
 		return s.named("cause", string(v)), true
 	case egress.Kind:
 		return s.named("egress", string(v)), true
+	case egress.Op:
+		return s.named("step", string(v)), true
 	case egress.Sent:
 		return s.named("sent", string(v)), true
 	case message.Document:

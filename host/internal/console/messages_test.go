@@ -12,6 +12,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/egress"
 	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 )
@@ -139,6 +140,20 @@ func TestMessagesHaveWordsForEveryNameOfTheContract(t *testing.T) {
 	} {
 		values = append(values, c)
 	}
+	for _, k := range []egress.Kind{
+		egress.KindInvalidRequest, egress.KindInvalidURL, egress.KindSchemeRefused, egress.KindHostRefused, egress.KindRequestTooLarge, egress.KindClosed, egress.KindResolve,
+		egress.KindAddressRefused, egress.KindConnect, egress.KindTLS, egress.KindRequestBody, egress.KindWrite, egress.KindTimeout, egress.KindCancelled, egress.KindNoAnswer,
+		egress.KindBadAnswer, egress.KindAnswerTooLarge, egress.KindRedirectRefused, egress.KindTooManyRedirects,
+	} {
+		values = append(values, k)
+	}
+	for _, op := range []egress.Op{
+		"start", "check request", "check target", "wait for a slot", "resolve", "connect", "tls handshake", "read request body", "write request", "await answer",
+		"read answer headers", "read answer body", "follow redirect",
+	} {
+		values = append(values, op)
+	}
+	values = append(values, egress.SentNo, egress.SentMaybe, egress.SentYes)
 	for _, v := range values {
 		english, ok := en.Value(v)
 		chinese, okToo := zh.Value(v)

@@ -88,11 +88,11 @@ func TestDoctorReportsWhyAHostCannotBeCalled(t *testing.T) {
 		says     string
 		help     message.Code
 	}{
-		{"a certificate that has expired", v.URL, []func(*doctor.Case){v.trusted, at(expiry.Add(time.Hour))}, doctor.Bad, message.FindingUnreached, "certificate has expired", message.HelpTrust},
+		{"a certificate that has expired", v.URL, []func(*doctor.Case){v.trusted, at(expiry.Add(time.Hour))}, doctor.Bad, message.ExchangeCause, "certificate has expired", message.HelpTrust},
 		{"a certificate that soon expires", v.URL, []func(*doctor.Case){v.trusted, at(expiry.Add(-50 * time.Hour))}, doctor.Warn, message.FindingReached, expiry.In(engine.Shanghai()).Format(time.DateTime + " -07:00"), message.HelpRenew},
-		{"a certificate of an authority that is not trusted", v.URL, nil, doctor.Bad, message.FindingUnreached, "unknown authority", message.HelpTrust},
-		{"a name that does not exist", "https://nowhere.example", []func(*doctor.Case){resolving(nil)}, doctor.Bad, message.FindingUnreached, "no such host", message.HelpName},
-		{"a host that refuses connections", "https://" + closed.Addr().String(), nil, doctor.Bad, message.FindingUnreached, "connection refused", message.HelpFirewall},
+		{"a certificate of an authority that is not trusted", v.URL, nil, doctor.Bad, message.ExchangeCause, "unknown authority", message.HelpTrust},
+		{"a name that does not exist", "https://nowhere.example", []func(*doctor.Case){resolving(nil)}, doctor.Bad, message.ExchangeCause, "no such host", message.HelpName},
+		{"a host that refuses connections", "https://" + closed.Addr().String(), nil, doctor.Bad, message.ExchangeCause, "connection refused", message.HelpFirewall},
 		{"a host that accepts a connection and says nothing", "https://" + mute.Addr().String(), []func(*doctor.Case){quick}, doctor.Bad, "", "", message.HelpFirewall},
 		{"a host without TLS", "http://" + mute.Addr().String(), nil, doctor.Warn, message.FindingReachedPlain, "", message.HelpTLS},
 	} {
@@ -281,7 +281,7 @@ func TestDoctorExaminesOneProviderWithoutTheOthers(t *testing.T) {
 		}
 	}
 	r = examine(t, text, v.trusted, func(c *doctor.Case) { c.Provider = "other" })
-	want(t, r, "network", doctor.Bad, message.FindingUnreached, "connection refused")
+	want(t, r, "network", doctor.Bad, message.ExchangeCause, "connection refused")
 	want(t, r, "secrets", doctor.Good, message.FindingSecretsThere, "files: 0, variables: 2")
 	r = examine(t, strings.Replace(text, ", lock: off", "", 1), v.trusted, func(c *doctor.Case) { c.Provider = "other" })
 	want(t, r, "providers", doctor.Bad, "", "not_locked")

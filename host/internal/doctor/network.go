@@ -70,9 +70,9 @@ func (t *target) unreached(subject string, err error) Finding {
 	detail, help := message.Error(err), message.Message{}
 	var refused *egress.Error
 	if errors.As(err, &refused) {
-		detail = message.Text(refused.Reason)
+		detail = refused.Reason
 		if refused.Err != nil && slices.Contains([]egress.Kind{egress.KindResolve, egress.KindConnect, egress.KindTLS}, refused.Kind) {
-			detail = message.New(message.FindingUnreached, "reason", detail, "cause", message.Error(refused.Err))
+			detail = message.New(message.ExchangeCause, "reason", detail, "cause", message.Error(refused.Err))
 		}
 		help = helpFor(refused)
 	}

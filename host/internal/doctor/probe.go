@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/internal/egress"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // errSeen ends a call of the engine's transport as soon as the host was reached, before anything is sent.
@@ -68,7 +69,7 @@ func (p *probe) run(ctx context.Context, policy *egress.Policy, timeout time.Dur
 		return closing
 	case errors.As(err, &refused):
 		late := errors.Is(refused.err, os.ErrDeadlineExceeded) || errors.Is(refused.err, context.DeadlineExceeded)
-		return &egress.Error{Kind: egress.KindTLS, Reason: "no trusted TLS session with the host", Err: refused.err, Sent: egress.SentNo, Timeout: late}
+		return &egress.Error{Kind: egress.KindTLS, Reason: message.New(message.TLSUntrusted), Err: refused.err, Sent: egress.SentNo, Timeout: late}
 	}
 	return err
 }

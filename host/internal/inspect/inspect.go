@@ -72,7 +72,7 @@ func File(path string) (*Plugin, error) {
 func (p *Plugin) manifestText(path string, code []byte) ([]byte, error) {
 	if strings.HasSuffix(path, abi.ProviderSuffix) {
 		p.Kind = catalog.Declarative
-		root, problems := yamltree.Read(code)
+		root, problems := yamltree.Read(code, yamltree.Limits{})
 		if err := yamltree.AsError(filepath.Base(path), problems); err != nil {
 			return nil, err
 		}
