@@ -2,6 +2,8 @@ package console
 
 import (
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -173,6 +175,43 @@ func TestLanguageOfTextsIsTheClosest(t *testing.T) {
 		}
 		if got := root.titleIn("zh-Hans"); got != want {
 			t.Errorf("%s gives %q", languages, got)
+		}
+	}
+}
+
+func TestShippedPluginsHaveTextsInChinese(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../../../plugins/*/manifest.json")
+	if err != nil || len(files) < 7 {
+		t.Fatalf("the plugins are %v, %v", files, err)
+	}
+	examples, err := filepath.Glob("../../../examples/*/manifest.json")
+	if err != nil || len(examples) < 4 {
+		t.Fatalf("the examples are %v, %v", examples, err)
+	}
+	for _, file := range append(files, examples...) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := manifest.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := newForm(d, "zh-Hans")
+		texts := map[string]string{"title": f.texts.Title, "description": f.texts.Description}
+		for _, s := range d.Secrets {
+			texts["secret "+s.Name] = f.texts.secret(s)
+		}
+		for _, m := range f.settings.members {
+			if m.name != plainHTTP { // the console's own
+				texts["title of "+m.name], texts["description of "+m.name] = m.title, m.description
+			}
+		}
+		for name, text := range texts {
+			if tongueOf(text) != "zh" {
+				t.Errorf("%s: %s is %q", file, name, text)
+			}
 		}
 	}
 }
