@@ -26,7 +26,8 @@ type ProviderInfo struct {
 	// Instances of the plugin now, and how many were replaced after a failure or by age.
 	Instances int `json:"instances"`
 	Replaced  int `json:"replaced"`
-	// Manifest of the plugin, nil if it cannot be read. It is shared: do not change it.
+	// Manifest of the plugin, nil if it cannot be read. Pages take the plugin's texts in their language from it, without
+	// reading the plugins again. It is shared by all snapshots: do not change it.
 	Manifest *abi.Descriptor `json:"-"`
 }
 
