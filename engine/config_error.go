@@ -32,10 +32,10 @@ func (e *ConfigError) Error() string {
 	return b.String()
 }
 
-// oneOf lists the names that would be right.
-func oneOf(names []string) string {
+// oneOf lists the names that would be right. things says what they name, such as "providers".
+func oneOf(things string, names []string) string {
 	if len(names) == 0 {
-		return "none, since there are none"
+		return "no name, because there are no " + things
 	}
 	return "one of " + quoted(names)
 }

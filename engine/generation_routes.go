@@ -44,7 +44,7 @@ func checkRoute(name string, r Route, known []string) error {
 		key := fmt.Sprintf("/providers/%d", i)
 		switch {
 		case !slices.Contains(known, p):
-			wrong(key, fmt.Sprintf("there is no provider %q", p), oneOf(known))
+			wrong(key, fmt.Sprintf("there is no provider %q", p), oneOf("providers", known))
 		case slices.Contains(r.Providers[:i], p):
 			wrong(key, fmt.Sprintf("the provider %q is listed twice", p), "each provider once")
 		}
@@ -52,7 +52,7 @@ func checkRoute(name string, r Route, known []string) error {
 	for _, p := range slices.Sorted(maps.Keys(r.Weights)) {
 		switch {
 		case !slices.Contains(r.Providers, p):
-			wrong(jsonpointer.Join("/weights", p), "the route does not list this provider", oneOf(r.Providers))
+			wrong(jsonpointer.Join("/weights", p), "the route does not list this provider", oneOf("providers in the route", r.Providers))
 		case r.Weights[p] < 0:
 			wrong(jsonpointer.Join("/weights", p), "the weight is negative", "0 or more")
 		}

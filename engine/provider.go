@@ -76,7 +76,7 @@ func (p *provider) findPlugin(g *generation, found []catalog.Found) error {
 		for i, f := range found {
 			names[i] = f.Name
 		}
-		return p.wrong("/plugin", fmt.Sprintf("there is no plugin %q in the folder %q", plugin, g.cfg.Plugins), oneOf(names))
+		return p.wrong("/plugin", fmt.Sprintf("there is no plugin %q in the folder %q", plugin, g.cfg.Plugins), oneOf("plugins", names))
 	}
 	if p.plugin, p.loadErr = found[i].Plugin, found[i].Err; p.loadErr != nil {
 		p.plugin.Manifest = nil
@@ -190,7 +190,7 @@ func (p *provider) takeSecrets(key string, configured map[string]Secret) (map[st
 	for _, name := range slices.Sorted(maps.Keys(configured)) {
 		switch secret := configured[name]; {
 		case !slices.Contains(declared, name):
-			problems = append(problems, p.wrong(jsonpointer.Join(key, name), "the plugin has no such secret", oneOf(declared)))
+			problems = append(problems, p.wrong(jsonpointer.Join(key, name), "the plugin has no such secret", oneOf("secrets", declared)))
 		case secret.text == "":
 			problems = append(problems, p.wrong(jsonpointer.Join(key, name), "the secret is empty", "a text"))
 		case secret.written && !p.specs[name].Identifier:
