@@ -10,6 +10,8 @@ type ConfigError struct {
 	Key string
 	// Problem says what is wrong, Want what would be right.
 	Problem, Want string
+	// Reason is Problem as a message, for other languages. It is zero if there is no message for the problem.
+	Reason Message
 }
 
 func (e *ConfigError) Error() string {

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // problems are the ConfigErrors of an error, a line each.
@@ -155,5 +156,16 @@ func copyFile(t testing.TB, from, to string) {
 	t.Helper()
 	if err := os.WriteFile(to, readFile(t, from), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestConfigErrorCarriesTheReasonOfARefusedEndpoint(t *testing.T) {
+	t.Parallel()
+	cfg := config(t)
+	cfg.Providers = map[string]engine.ProviderConfig{"p": actor("http://192.168.1.1")}
+	_, err := engine.Open(t.Context(), cfg)
+	var wrong *engine.ConfigError
+	if !errors.As(err, &wrong) || wrong.Reason.Code() != message.PlainHTTPExposes || wrong.Reason.String() != wrong.Problem {
+		t.Errorf("the error is %v", err)
 	}
 }

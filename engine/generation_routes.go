@@ -121,7 +121,7 @@ func (g *generation) tariffs() (map[string]*money.Tariff, error) {
 		var wrong *money.ConfigError
 		switch {
 		case errors.As(err, &wrong):
-			problems = append(problems, &ConfigError{Provider: name, Key: below("/price", wrong.At), Problem: wrong.Reason.String()})
+			problems = append(problems, &ConfigError{Provider: name, Key: below("/price", wrong.At), Problem: wrong.Reason.String(), Reason: wrong.Reason})
 		case err != nil:
 			problems = append(problems, &ConfigError{Provider: name, Key: "/price", Problem: err.Error(), Want: "prices in " + string(g.currency())})
 		}
@@ -144,7 +144,7 @@ func (s *shared) openBook(ctx context.Context, cfg *Config, tariffs map[string]*
 func wrongMoney(err error) error {
 	var wrong *money.ConfigError
 	if errors.As(err, &wrong) {
-		return &ConfigError{Key: below("/money", wrong.At), Problem: wrong.Reason.String()}
+		return &ConfigError{Key: below("/money", wrong.At), Problem: wrong.Reason.String(), Reason: wrong.Reason}
 	}
 	return err
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/host/internal/config"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // everything has what a form can express, and what it cannot.
@@ -178,6 +179,35 @@ func TestFormShowsProblemsOfAConfigurationAtTheirControls(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" || f.SecretsProblem == nil || len(f.Problems) != 3 {
 		t.Errorf("%s; %v, %v", diff, f.SecretsProblem, f.Problems)
+	}
+}
+
+func TestFormShowsProblemsInTheLanguageOfThePage(t *testing.T) {
+	t.Parallel()
+	_, zh := speakers(t)
+	v := &visitor{speaker: zh}
+	f := newForm(&abi.Descriptor{Name: "x", ConfigSchema: abi.RawJSON(everything)}, "zh-Hans").view(v, url.Values{}, nil)
+	plain := message.New(message.PlainHTTPLeaves)
+	f.place(v, "one", []config.Problem{
+		{Key: "providers.one.config.port", Problem: plain.String(), Want: "an https address", Reason: plain},
+		{Key: "providers.one.config.ratio", Problem: "said so", Reason: message.Text("said so")},
+		{Key: "providers.one", Problem: plain.String(), Reason: plain},
+	})
+	got := make(map[string]problemView)
+	for _, x := range f.fields {
+		if x.Problem != nil {
+			got[x.Name] = *x.Problem
+		}
+	}
+	want := map[string]problemView{
+		"config/port":  {zh.Template(message.PlainHTTPLeaves), "an https address"},
+		"config/ratio": {zh.T("configure.refused"), "said so"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]problemView{{zh.Template(message.PlainHTTPLeaves), "providers.one"}}, f.Problems); diff != "" {
+		t.Errorf("problems above the form (-want +got):\n%s", diff)
 	}
 }
 
