@@ -13,7 +13,7 @@ import (
 // callKey finds the running instance in the context of a host function.
 type callKey struct{}
 
-// instantiateHostFunctions makes the import module. Its functions never trap: whatever is wrong is a status.
+// instantiateHostFunctions makes the import module. Its functions never trap: they return every problem as a status.
 func instantiateHostFunctions(ctx context.Context, r wazero.Runtime) error {
 	b := r.NewHostModuleBuilder(abi.ImportModule)
 	i32, i64 := api.ValueTypeI32, api.ValueTypeI64

@@ -3,7 +3,7 @@ package fuel
 const (
 	// maxLocals is the limit that browsers set for one function. Loading a module takes wazero eight bytes for each.
 	maxLocals = 50_000
-	// growCost is what growing a memory or table costs whatever the amount: the guest leaves compiled code for it.
+	// growCost is the fixed cost of growing a memory or table, regardless of the amount: the guest leaves compiled code for it.
 	growCost = 1_000
 )
 
