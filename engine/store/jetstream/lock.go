@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 	"github.com/ocrmux/ocrmux/internal/filelock"
 )
 
@@ -35,6 +36,10 @@ func lock(dir string) (*os.File, error) {
 	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("store: lock a folder: %w", err)
+	}
+	if _, err := boundedread.Regular(file); err != nil {
+		file.Close()
+		return nil, fmt.Errorf("store: lock a folder: %w; remove it", err)
 	}
 	err = filelock.Lock(file)
 	if errors.Is(err, filelock.ErrHeld) {

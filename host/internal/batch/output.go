@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 	"github.com/ocrmux/ocrmux/internal/filelock"
 )
 
@@ -50,7 +51,10 @@ func Continue(name string) (*Output, *Earlier, error) {
 
 // own locks a file, and closes it if that fails.
 func own(file *os.File) (*Output, error) {
-	err := filelock.Lock(file)
+	_, err := boundedread.Regular(file)
+	if err == nil {
+		err = filelock.Lock(file)
+	}
 	if errors.Is(err, filelock.ErrHeld) {
 		err = fmt.Errorf("%s: %w", file.Name(), ErrInUse)
 	}

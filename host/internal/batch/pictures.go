@@ -12,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 )
 
 // Picture is a picture to read, or a file that is passed over.
@@ -150,7 +152,7 @@ func extension(path string) string { return strings.ToLower(filepath.Ext(path)) 
 
 // beginning returns the media type that the first bytes of a file have, "" if they cannot be read.
 func beginning(path string) string {
-	f, err := os.Open(path)
+	f, _, err := boundedread.Open(path)
 	if err != nil {
 		return ""
 	}

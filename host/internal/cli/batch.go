@@ -100,7 +100,7 @@ func (p *Program) batch(cmd *cobra.Command, f *batchFlags, names []string) (err 
 // output opens the file to write to, or standard output, and returns what an earlier run did.
 func (p *Program) output(f *batchFlags) (out io.WriteCloser, earlier *batch.Earlier, err error) {
 	if f.output == "" {
-		return unclosed{p.Stdout}, nil, nil
+		return unclosed{terminal.NewJSONWriter(p.Stdout)}, nil, nil
 	}
 	if !f.resume {
 		file, err := batch.Create(f.output)
@@ -147,7 +147,11 @@ type progress struct {
 }
 
 func (p *Program) progress() *progress {
-	if f, ok := p.Stderr.(*os.File); ok {
+	to := p.Stderr
+	if w, ok := to.(*terminal.Writer); ok {
+		to = w.Unwrap() // which takes the control characters of this program
+	}
+	if f, ok := to.(*os.File); ok {
 		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
 			return &progress{to: f}
 		}
