@@ -21,7 +21,7 @@ type Failure struct {
 	Message Message `json:"message,omitzero"`
 	// Provider is empty when the call failed before any provider was asked.
 	Provider string `json:"provider,omitempty"`
-	// VendorCode and VendorMessage are the vendor's own words.
+	// VendorCode and VendorMessage are the vendor's own words, without secrets and without what else its answer says of a person.
 	VendorCode    string `json:"vendor_code,omitempty"`
 	VendorMessage string `json:"vendor_message,omitempty"`
 	// Retryable means that the same call may succeed later. FailOver means that another provider may succeed.

@@ -63,6 +63,8 @@ type PluginCause = catalog.Cause
 //		Timeout   time.Duration  // of a request that states none, redirects and body included; default 60 s
 //		ConnectTimeout, TLSTimeout       time.Duration // of looking up and connecting; of the handshake
 //		IdleTimeout                      time.Duration // how long an unused connection is kept
+//		Rest                             time.Duration // how long an HTTP/1.1 connection stays unused after an answer; default 20 ms
+//		Distrusted                       func(origin string) // is told of a vendor that sent what nobody asked for
 //		HTTP2PingAfter, HTTP2PingTimeout time.Duration // when a silent HTTP/2 connection is probed, and given up
 //		MaxIdle, MaxIdlePerOrigin        int // unused HTTP/1.1 connections
 //		MaxInFlightPerOrigin             int // exchanges with one origin at once; further ones wait

@@ -63,6 +63,7 @@ const (
 	AnswerHeadersLarge Code = "egress.answer.headers_large"
 	AnswerNotHTTP      Code = "egress.answer.not_http"
 	AnswerSwitches     Code = "egress.answer.switches"
+	AnswerUnasked      Code = "egress.answer.unasked"
 	AnswerInterim      Code = "egress.answer.interim"
 	AnswerTooLong      Code = "egress.answer.too_long"
 	AnswerTooLarge     Code = "egress.answer.too_large"
@@ -124,6 +125,7 @@ var egress = map[Code]string{
 	AnswerHeadersLarge: "the answer's headers are over their cap",
 	AnswerNotHTTP:      "the answer is not HTTP or ends within its headers",
 	AnswerSwitches:     "the answer changes the protocol without being asked",
+	AnswerUnasked:      "the vendor answered before the request had reached it, so that the answer is not this call's",
 	AnswerInterim:      "too many interim answers",
 	AnswerTooLong:      "the answer states a length over its cap",
 	AnswerTooLarge:     "the answer is over its cap",
