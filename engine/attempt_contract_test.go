@@ -243,7 +243,7 @@ func TestFailureHasAllThatAProviderSays(t *testing.T) {
 			"sex":         {Value: "male", Text: "男", Polygon: polygon, Flags: flags, Provider: "actor"},
 		},
 		Signals:      map[string]engine.Signal{"copy": {State: 2, VendorCode: "2"}},
-		VendorChecks: map[string]engine.VendorCheck{"expired": {State: "pass", VendorCode: "ok"}},
+		VendorChecks: map[string]engine.VendorCheck{"expired": {State: engine.CheckPass, VendorCode: "ok"}},
 		Extras:       map[string]string{"risk": "low"},
 		Attempts:     []engine.Attempt{{Provider: "actor", Outcome: engine.Recognized, VendorRequestID: "task-1", Reason: message.New(message.FirstInRoute, "route", "default")}},
 	}

@@ -85,7 +85,7 @@ func (c *call) run(ctx context.Context, timeout time.Duration) (*Recognition, *E
 		Attempt: c.attempt, Go: g.running.Go,
 	})
 	attempts := c.attempts(verdict)
-	g.watch.spent(ctx, g.told(req), attempts)
+	g.watch.spent(ctx, g.routeLabel(req), attempts)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {

@@ -66,6 +66,9 @@ func TestConfigErrorSaysWhatWouldBeRight(t *testing.T) {
 		{"a secret that nobody wants", with(func(p *engine.ProviderConfig) { p.Secrets["api_key"] = engine.NewSecret(keySecret) }), []string{`provider p: /secrets/api_key: the plugin has no such secret; want one of "key", "inner", "bound"`}},
 		{"a secret that only an answer can give", with(func(p *engine.ProviderConfig) { p.Secrets["token"] = engine.NewSecret(keySecret) }), []string{`provider p: /secrets/token: the plugin has no such secret; want one of "key", "inner", "bound"`}},
 		{"a route through nobody", func(c *engine.Config) { c.Routes = map[string]engine.Route{"r": {Providers: []string{"q"}}} }, []string{`route r: /providers/0: there is no provider "q"; want one of "p"`}},
+		{"a route where no provider is configured", func(c *engine.Config) {
+			c.Providers, c.Routes = nil, map[string]engine.Route{"r": {Providers: []string{"q"}}}
+		}, []string{`route r: /providers/0: there is no provider "q"; want no name, because there are no providers`}},
 		{"a route through one provider twice", func(c *engine.Config) { c.Routes = map[string]engine.Route{"r": {Providers: []string{"p", "p"}}} }, []string{`route r: /providers/1: the provider "p" is listed twice; want each provider once`}},
 		{"an empty route", func(c *engine.Config) { c.Routes = map[string]engine.Route{"default": {}} }, []string{`route default: /providers: the route is empty; want at least one provider`}},
 		{"a place to fetch from that is none", func(c *engine.Config) {
@@ -154,5 +157,16 @@ func copyFile(t testing.TB, from, to string) {
 	t.Helper()
 	if err := os.WriteFile(to, readFile(t, from), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestConfigErrorCarriesTheReasonOfARefusedEndpoint(t *testing.T) {
+	t.Parallel()
+	cfg := config(t)
+	cfg.Providers = map[string]engine.ProviderConfig{"p": actor("http://192.168.1.1")}
+	_, err := engine.Open(t.Context(), cfg)
+	var wrong *engine.ConfigError
+	if !errors.As(err, &wrong) || wrong.Reason.Code() != message.PlainHTTPExposes || wrong.Reason.String() != wrong.Problem {
+		t.Errorf("the error is %v", err)
 	}
 }

@@ -158,7 +158,7 @@ func endOf(ctx context.Context) error {
 	return err
 }
 
-// endedBy makes sure that errors.Is finds the end of a context in the error of a call, whatever else it failed with.
+// endedBy makes sure that errors.Is finds the end of a context in the error of a call, even if it failed for another reason too.
 func (e *Error) endedBy(ctx context.Context) *Error {
 	if ended := endOf(ctx); ended != nil && !errors.Is(e, ended) {
 		e.err = errors.Join(e.err, ended)

@@ -76,7 +76,7 @@ func (p *provider) findPlugin(g *generation, found []catalog.Found) error {
 		for i, f := range found {
 			names[i] = f.Name
 		}
-		return p.wrong("/plugin", fmt.Sprintf("there is no plugin %q in the folder %q", plugin, g.cfg.Plugins), oneOf(names))
+		return p.wrong("/plugin", fmt.Sprintf("there is no plugin %q in the folder %q", plugin, g.cfg.Plugins), oneOf("plugins", names))
 	}
 	if p.plugin, p.loadErr = found[i].Plugin, found[i].Err; p.loadErr != nil {
 		p.plugin.Manifest = nil
@@ -91,7 +91,15 @@ func (p *provider) findPlugin(g *generation, found []catalog.Found) error {
 }
 
 func (p *provider) wrong(key, problem, want string) error {
-	e := &ConfigError{Provider: p.name, Key: key, Problem: problem, Want: want}
+	return p.wrongFor(key, message.Text(problem), want)
+}
+
+// wrongFor returns a ConfigError with a reason, which pages show in their language unless it is a literal text.
+func (p *provider) wrongFor(key string, reason message.Message, want string) error {
+	e := &ConfigError{Provider: p.name, Key: key, Problem: reason.String(), Want: want}
+	if reason.Code() != message.Literal {
+		e.Reason = reason
+	}
 	if p.door {
 		e.Provider, e.FrontDoor = "", p.name
 	}
@@ -128,7 +136,7 @@ func (p *provider) configure(cfg ProviderConfig, limits Limits) error {
 	}
 	var refused *egress.Error
 	if len(policy.Operator) > 0 && errors.As(p.policy.Allows(policy.Operator[0]), &refused) {
-		return p.wrong("/config/"+endpointKey, refused.Reason.String(), "an https address")
+		return p.wrongFor("/config/"+endpointKey, refused.Reason, "an https address")
 	}
 	return nil
 }
@@ -190,7 +198,7 @@ func (p *provider) takeSecrets(key string, configured map[string]Secret) (map[st
 	for _, name := range slices.Sorted(maps.Keys(configured)) {
 		switch secret := configured[name]; {
 		case !slices.Contains(declared, name):
-			problems = append(problems, p.wrong(jsonpointer.Join(key, name), "the plugin has no such secret", oneOf(declared)))
+			problems = append(problems, p.wrong(jsonpointer.Join(key, name), "the plugin has no such secret", oneOf("secrets", declared)))
 		case secret.text == "":
 			problems = append(problems, p.wrong(jsonpointer.Join(key, name), "the secret is empty", "a text"))
 		case secret.written && !p.specs[name].Identifier:

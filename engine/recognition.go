@@ -72,8 +72,8 @@ type Signal struct {
 
 // VendorCheck is the result of a vendor's own check.
 type VendorCheck struct {
-	State      string `json:"state"`
-	VendorCode string `json:"vendor_code,omitempty"`
+	State      CheckState `json:"state"`
+	VendorCode string     `json:"vendor_code,omitempty"`
 }
 
 // Outcome says how an attempt ended.

@@ -77,6 +77,16 @@ const (
 	Back Side = abi.SideBack
 )
 
+// CheckState says whether a check passed. As text it is "pass", "fail" or "not_checked". It is the same type as [idcard.State].
+type CheckState = abi.CheckState
+
+// States of a check.
+const (
+	CheckNotChecked CheckState = abi.CheckStateNotChecked
+	CheckPass       CheckState = abi.CheckStatePass
+	CheckFail       CheckState = abi.CheckStateFail
+)
+
 // SignalState says whether a signal, such as "copy" or "edited", was seen. As text it is "yes", "no" or "not_checked".
 type SignalState = abi.SignalState
 

@@ -37,7 +37,7 @@ const (
 )
 
 // PluginError is a failure of a plugin, as opposed to one of its vendor. Match it with errors.As. Its text names the plugin, what it
-// did and what would help. It holds nothing of a call's content.
+// did and what would help. It holds no content of a call.
 //
 //	type PluginError struct {
 //		Plugin string      // its name

@@ -64,7 +64,7 @@ const (
 	FindingFilesUnsupported  Code = "doctor.files_unsupported"  // none
 )
 
-// What helps with a finding of the doctor.
+// Advice for a finding of the doctor.
 const (
 	HelpOperations     Code = "doctor.help.operations"      // none
 	HelpInspect        Code = "doctor.help.inspect"         // none

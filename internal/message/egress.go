@@ -46,7 +46,7 @@ const (
 	AddressPrivate   Code = "egress.policy.address"
 )
 
-// What became of the connection.
+// Problems of the connection.
 const (
 	NameNotFound       Code = "egress.name.not_found"
 	NameWithoutAddress Code = "egress.name.no_address"
@@ -59,7 +59,7 @@ const (
 	StreamUnanswered   Code = "egress.connection.stream_unanswered"
 )
 
-// What is wrong with an answer.
+// Problems of an answer.
 const (
 	HTTP2Broken        Code = "egress.answer.http2"
 	AnswerHeadersBad   Code = "egress.answer.headers_bad"

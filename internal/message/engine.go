@@ -40,7 +40,7 @@ const (
 	HandleUnknown      Code = "engine.provider.handle_unknown"
 )
 
-// What keeps a request at a front door from being served. Parameters: reason, limit.
+// Reasons why a front door does not serve a request. Parameters: reason, limit.
 const (
 	DoorNoDecision    Code = "engine.door.no_decision"
 	DoorNoProof       Code = "engine.door.no_proof"

@@ -33,7 +33,7 @@ const (
 	IntentLate        Code = "money.intent_late"
 )
 
-// What is wrong with an amount, a currency, a budget or a price.
+// Problems of an amount, a currency, a budget or a price.
 const (
 	// NotAnAmount has the text and why, a Message.
 	NotAnAmount     Code = "money.not_an_amount"

@@ -7,7 +7,7 @@ const (
 	PluginFailedPlain Code = "plugin.failed_plain"
 )
 
-// What is wrong with a plugin's file. Parameters: file and other (file names), name (that of the manifest), limit (bytes), reason
+// Problems of a plugin's file. Parameters: file and other (file names), name (that of the manifest), limit (bytes), reason
 // (what the system said).
 const (
 	PluginFileEmpty      Code = "plugin.file.empty"

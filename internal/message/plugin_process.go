@@ -25,7 +25,7 @@ const (
 	ProcessPrintedHint Code = "process.printed_hint"
 )
 
-// What would help a subprocess that complains.
+// Advice for a subprocess that complains.
 const (
 	ProcessHintForeign  Code = "process.hint.foreign"
 	ProcessHintOldSDK   Code = "process.hint.old_sdk"

@@ -34,7 +34,7 @@ const (
 	AnotherReading Code = "route.another_reading"
 )
 
-// What is added to the reason of an attempt when the call has ended. Each has that reason, a Message.
+// Additions to the reason of an attempt when the call has ended. Each has that reason, a Message.
 const (
 	// StoppedByWinner has the provider that answered first.
 	StoppedByWinner Code = "route.stopped_by_winner"
@@ -45,7 +45,7 @@ const (
 	SharedAnswer Code = "route.shared_answer"
 )
 
-// What keeps a provider from being asked. Each continues a sentence that begins with the provider's name.
+// Reasons why a provider is not asked. Each continues a sentence that begins with the provider's name.
 const (
 	// ProviderParked has the optional Messages until (ParkedUntil), after (ParkedAfter) and reason (ParkedReason).
 	ProviderParked Code = "route.parked"
@@ -74,7 +74,7 @@ const (
 	NotLoaded Code = "route.not_loaded"
 )
 
-// What a provider lacks for a request. Each continues a sentence that begins with the provider's name.
+// Things that a provider lacks for a request. Each continues a sentence that begins with the provider's name.
 const (
 	LacksDocument Code = "route.lacks_document" // document
 	LacksSide     Code = "route.lacks_side"     // side
@@ -85,7 +85,7 @@ const (
 	LacksURL      Code = "route.lacks_url"      // bytes: the length of the address
 )
 
-// What a request needs of a provider. Each continues a sentence that begins with the provider's name; the parameters are those
+// Things that a request needs from a provider. Each continues a sentence that begins with the provider's name; the parameters are those
 // of what a provider lacks.
 const (
 	NeedsDocument Code = "route.needs_document"
@@ -97,7 +97,7 @@ const (
 	NeedsURL      Code = "route.needs_url"
 )
 
-// What a reading lacks for a cascade. Each continues a sentence about the reading.
+// Things that a reading lacks for a cascade. Each continues a sentence about the reading.
 const (
 	// FieldsMissing has the fields, a List.
 	FieldsMissing Code = "route.fields_missing"

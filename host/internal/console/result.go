@@ -92,7 +92,7 @@ func (t *teller) recognized(r *engine.Recognition, took time.Duration) *result {
 	out.Summary = strings.Join(parts, " · ")
 	for _, name := range slices.Sorted(maps.Keys(r.VendorChecks)) {
 		c := r.VendorChecks[name]
-		out.Vendor = append(out.Vendor, saying{t.word("check", name), strings.TrimSpace(t.word("state", c.State) + " " + c.VendorCode)})
+		out.Vendor = append(out.Vendor, saying{t.word("check", name), strings.TrimSpace(t.word("state", c.State.String()) + " " + c.VendorCode)})
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Extras)) {
 		out.Vendor = append(out.Vendor, saying{name, r.Extras[name]})

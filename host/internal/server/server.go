@@ -25,7 +25,7 @@ const (
 	// writeTime is how long sending an answer may take, after the request was read and served.
 	writeTime   = 30 * time.Second
 	idleTimeout = 2 * time.Minute
-	// drainTimeout is how long running requests may take after the server is told to stop.
+	// drainTimeout is how long running requests may take after the server is asked to stop.
 	drainTimeout = 30 * time.Second
 	headerBytes  = 64 << 10
 	// pictureHeaderBytes is for front doors whose clients send the picture in the query.
