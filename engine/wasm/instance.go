@@ -27,7 +27,8 @@ type instance struct {
 	world                      *world
 	alloc, step, accept, reply api.Function
 
-	stack [2]uint64 // parameters and results
+	globals []api.MutableGlobal // all that the guest can change
+	stack   [2]uint64           // parameters and results
 	calls int
 	held  uint32 // bytes of memory when it was last put back
 
@@ -35,31 +36,61 @@ type instance struct {
 	pending []byte       // the last HostReply of the running call, until the guest has read it
 }
 
+// newInstance makes an instance that is ready for a call: from the image, if there is one.
 func (m *module) newInstance(ctx context.Context) (*instance, error) {
-	w := newWorld(m.runtime.cfg.Stderr, uint64(m.runtime.cfg.MemoryPages)*pageSize)
-	mod, err := m.runtime.wz.InstantiateModule(experimental.WithMemoryAllocator(ctx, w.memory), m.compiled, w.config())
+	mem, err := newMemory(uint64(m.runtime.cfg.MemoryPages) * pageSize)
 	if err != nil {
-		return nil, m.failure(catalog.StartFailed, message.New(message.ModuleNotStarted, "instructions", fuel.Startup, "reason", firstLine(err)), err)
+		return nil, m.notStarted(err)
+	}
+	w := newWorld(m.runtime.cfg.Stderr, mem)
+	mod, err := m.runtime.wz.InstantiateModule(experimental.WithMemoryAllocator(ctx, mem), m.compiled, w.config())
+	if err != nil {
+		mem.Free()
+		return nil, m.notStarted(err)
 	}
 	in := &instance{
-		mod:    mod,
-		world:  w,
-		alloc:  mod.ExportedFunction(abi.ExportAlloc),
-		step:   mod.ExportedFunction(abi.ExportStep),
-		accept: mod.ExportedFunction(abi.ExportAccept),
-		reply:  mod.ExportedFunction(abi.ExportReply),
+		mod:     mod,
+		world:   w,
+		globals: mutableGlobals(mod, m.state.Globals),
+		alloc:   mod.ExportedFunction(abi.ExportAlloc),
+		step:    mod.ExportedFunction(abi.ExportStep),
+		accept:  mod.ExportedFunction(abi.ExportAccept),
+		reply:   mod.ExportedFunction(abi.ExportReply),
 	}
-	if init := mod.ExportedFunction(exportInitialize); init != nil {
-		m.begin(in)
-		if err := init.CallWithStack(ctx, nil); err != nil {
-			e := m.diagnose(in, err)
+	if m.image != nil {
+		if err := m.image.adopt(in, m.runtime.pages); err != nil {
 			_ = mod.Close(ctx) // the memory is released either way
-			e.Cause = catalog.StartFailed
-			e.Detail = message.New(message.ModuleFailedIn, "function", exportInitialize, "reason", e.Detail)
-			return nil, e
+			return nil, m.notStarted(err)
 		}
+		return in, nil
+	}
+	if err := m.initialize(ctx, in); err != nil {
+		return nil, err
 	}
 	return in, nil
+}
+
+func (m *module) notStarted(err error) error {
+	detail := message.New(message.ModuleNotStarted, "instructions", fuel.Startup, "reason", firstLine(err))
+	return m.failure(catalog.StartFailed, detail, err)
+}
+
+// initialize calls _initialize, if there is one. It closes an instance that fails.
+func (m *module) initialize(ctx context.Context, in *instance) error {
+	init := in.mod.ExportedFunction(exportInitialize)
+	if init == nil {
+		return nil
+	}
+	m.begin(in)
+	err := init.CallWithStack(ctx, nil)
+	if err == nil {
+		return nil
+	}
+	e := m.diagnose(in, err)
+	_ = in.mod.Close(ctx) // the memory is released either way
+	e.Cause = catalog.StartFailed
+	e.Detail = message.New(message.ModuleFailedIn, "function", exportInitialize, "reason", e.Detail)
+	return e
 }
 
 // begin gives an instance what one call may use: fuel, which every loaded module counts since Load wrote the counter,

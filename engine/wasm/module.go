@@ -9,6 +9,7 @@ import (
 	"github.com/tetratelabs/wazero/api"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/wasm/internal/fuel"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/message"
 )
@@ -18,6 +19,8 @@ type module struct {
 	runtime  *Runtime
 	manifest *abi.Descriptor
 	compiled wazero.CompiledModule
+	state    fuel.State
+	image    *image    // nil while the first instance is made, and if instances cannot be put back
 	buffers  sync.Pool // *[]byte, for encoding messages
 
 	// slots holds one entry for each instance that may live; nil means that the instance has not been made. The call that has
@@ -36,11 +39,12 @@ type module struct {
 	released  int           // slots that Close has taken, then one more for the code
 }
 
-func newModule(r *Runtime, d *abi.Descriptor, compiled wazero.CompiledModule) *module {
+func newModule(r *Runtime, d *abi.Descriptor, compiled wazero.CompiledModule, state fuel.State) *module {
 	m := &module{
 		runtime:  r,
 		manifest: d,
 		compiled: compiled,
+		state:    state,
 		buffers:  sync.Pool{New: func() any { return new([]byte) }},
 		slots:    make(chan *instance, r.cfg.Instances),
 		warm:     make(chan *instance, 1),
@@ -128,7 +132,7 @@ func (m *module) run(ctx context.Context, entry func(*instance) api.Function, in
 }
 
 // start makes the first instance and calls its marker, which every guest must survive. The minor version that it gives, that
-// of the SDK it was built with, decides nothing: what a guest needs is in its manifest.
+// of the SDK it was built with, decides nothing: what a guest needs is in its manifest. Then it takes the image.
 func (m *module) start(ctx context.Context) error {
 	in, err := m.take(ctx)
 	if err != nil {
@@ -136,15 +140,31 @@ func (m *module) start(ctx context.Context) error {
 	}
 	m.begin(in)
 	err = in.mod.ExportedFunction(abi.ExportMarker).CallWithStack(ctx, in.stack[:])
-	var failure *catalog.PluginError
 	if err != nil {
-		failure = m.diagnose(in, err)
+		failure := m.diagnose(in, err)
 		failure.Cause = catalog.StartFailed
 		failure.Detail = message.New(message.ModuleFailedIn, "function", abi.ExportMarker, "reason", failure.Detail)
-	}
-	m.put(in, failure != nil)
-	if failure != nil {
+		m.put(in, true)
 		return failure
+	}
+	if m.state.Lasting {
+		m.put(in, false)
+		return nil
+	}
+	if m.warmUp(ctx, in) != nil {
+		_ = m.discard(ctx, in) // the memory is released either way
+		if in, err = m.fill(ctx); err != nil {
+			return err
+		}
+	}
+	if m.image, err = takeImage(in, m.runtime.pages); err != nil {
+		m.put(in, true)
+		return m.notStarted(err)
+	}
+	err = m.image.adopt(in, m.runtime.pages)
+	m.put(in, err != nil)
+	if err != nil {
+		return m.notStarted(err)
 	}
 	return nil
 }

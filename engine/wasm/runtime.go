@@ -20,6 +20,9 @@ type Runtime struct {
 	cfg   Config
 	wz    wazero.Runtime
 	cache *diskCache // nil without one
+	pages *pageMap   // nil where the system has none
+
+	putBack func(*image, *instance) error // after each step; replaced by benchmarks
 }
 
 var _ catalog.Runtime = (*Runtime)(nil)
@@ -40,7 +43,8 @@ func New(cfg Config) (*Runtime, error) {
 		r.cache = cache
 		rc = rc.WithCompilationCache(cache.CompilationCache)
 	}
-	r.wz = wazero.NewRuntimeWithConfig(ctx, rc)
+	r.wz, r.pages = wazero.NewRuntimeWithConfig(ctx, rc), openPageMap()
+	r.putBack = func(img *image, in *instance) error { return img.putBack(in, r.pages) }
 	priced := experimental.WithFunctionListenerFactory(ctx, tollBooth{})
 	if _, err := wasi_snapshot_preview1.Instantiate(priced, r.wz); err != nil {
 		return nil, errors.Join(err, r.Close(ctx))
@@ -57,6 +61,7 @@ func (r *Runtime) Kind() catalog.Kind { return catalog.WASM }
 // Close releases the compiled code. Modules must be closed before.
 func (r *Runtime) Close(ctx context.Context) error {
 	err := r.wz.Close(ctx)
+	r.pages.close()
 	if r.cache != nil {
 		err = errors.Join(err, r.cache.Close(ctx))
 	}
@@ -72,7 +77,7 @@ func (r *Runtime) Load(ctx context.Context, p catalog.Plugin) (catalog.Module, e
 	if code := noModule(p.Code); code != "" {
 		return nil, fail(catalog.NotAPlugin, message.New(code), nil)
 	}
-	metered, err := fuel.Instrument(p.Code)
+	metered, state, err := fuel.InstrumentState(p.Code)
 	if err != nil {
 		return nil, fail(catalog.NotAPlugin, message.Error(err), err)
 	}
@@ -87,7 +92,7 @@ func (r *Runtime) Load(ctx context.Context, p catalog.Plugin) (catalog.Module, e
 		_ = compiled.Close(ctx)
 		return nil, fail(cause, detail, nil)
 	}
-	m := newModule(r, p.Manifest, compiled)
+	m := newModule(r, p.Manifest, compiled, state)
 	if err := m.start(ctx); err != nil {
 		_ = m.Close(context.WithoutCancel(ctx))
 		return nil, err

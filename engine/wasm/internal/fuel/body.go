@@ -14,6 +14,7 @@ type meter struct {
 	globals  uint32 // globals of the module itself
 	get, set []byte // read and write the counter
 	check    []byte // trap when the counter is below zero
+	lasting  bool   // see State
 
 	// State inside one body.
 	copied int    // input up to here is in out
@@ -97,8 +98,12 @@ func (m *meter) walk(r reader, params uint32, hasScratch bool) (again bool, err 
 		case opMemoryGrow:
 			r.immediates(at, op)
 			m.cost += growCost
+		case opTableSet:
+			r.immediates(at, op)
+			m.lasting = true
 		case opMisc:
 			misc := r.misc(at)
+			m.lasting = m.lasting || lasting(misc)
 			if misc == miscTableGrow {
 				m.cost += growCost
 			}

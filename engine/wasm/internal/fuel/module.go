@@ -41,6 +41,12 @@ const (
 // An error is an [*Error] wrapping [ErrMalformed], [ErrUnsupported] or [ErrNameTaken]. Only what the counter depends on
 // is checked: the runtime must still validate the result when it compiles it.
 func Instrument(module []byte) ([]byte, error) {
+	out, _, err := InstrumentState(module)
+	return out, err
+}
+
+// InstrumentState is Instrument and tells what the module's code can change.
+func InstrumentState(module []byte) ([]byte, State, error) {
 	r := reader{module: module, end: len(module)}
 	switch {
 	case len(module) > MaxModule:
@@ -72,17 +78,17 @@ func Instrument(module []byte) ([]byte, error) {
 			r.err = w.section(id, module[at:sec.end], sec)
 		}
 		if r.err != nil {
-			return nil, r.err
+			return nil, State{}, r.err
 		}
 	}
 	if r.err == nil && w.bodies > 0 {
 		r.fail(r.end, ErrMalformed, "%d functions without a body", w.bodies)
 	}
 	if r.err != nil {
-		return nil, r.err
+		return nil, State{}, r.err
 	}
 	w.addMissing(math.MaxInt)
-	return w.out, nil
+	return w.out, w.state, nil
 }
 
 // order returns the place of a section in a module, 0 if there is none for it.

@@ -15,6 +15,7 @@ const (
 	opLocalTee    = 0x22
 	opGlobalGet   = 0x23
 	opGlobalSet   = 0x24
+	opTableSet    = 0x26
 	opMemoryGrow  = 0x40
 	opI64Const    = 0x42
 	opI64LtS      = 0x53

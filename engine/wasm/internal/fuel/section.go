@@ -1,5 +1,7 @@
 package fuel
 
+import "strings"
+
 // maxValues is the limit that browsers set for the parameters, and for the results, of one function. It keeps a call, which
 // costs 1 like any instruction, from moving an unlimited number of values.
 const maxValues = 1_000
@@ -12,8 +14,10 @@ type rewriter struct {
 	functions reader   // what is left of the function section: the type of each body to come
 	bodies    uint32   // bodies to come
 	globals   uint32   // globals of the module itself, imported and defined: also the index of the counter
-	hasGlobal bool     // the counter is written
-	hasExport bool     // so is its export
+	mutable   []uint32 // those of them that a host can put back, in the order of state.Globals
+	state     State
+	hasGlobal bool // the counter is written
+	hasExport bool // so is its export
 }
 
 // addMissing writes the sections that carry the counter and its export, if their place is past and the module had none.
@@ -31,8 +35,9 @@ func (w *rewriter) section(id byte, whole []byte, sec reader) error {
 	switch id {
 	case secGlobal:
 		n := sec.count()
-		w.globals += n
-		w.globalSection(n, sec.bytes())
+		entries := sec.bytes()
+		w.readGlobals(&sec, n)
+		w.globalSection(n, entries)
 		return sec.err
 	case secExport:
 		n := sec.count()
@@ -102,9 +107,8 @@ func (w *rewriter) readImports(r *reader) {
 		case 2: // memory
 			r.limits()
 		case 3: // global
-			r.valueType()
-			r.byte()
-			w.globals++
+			typ := r.valueType()
+			w.global(typ, r.byte() == 1, true)
 		default:
 			r.fail(at, ErrUnsupported, "import of kind %#x", kind)
 		}
@@ -119,7 +123,7 @@ func (w *rewriter) readImports(r *reader) {
 func (w *rewriter) readExports(r *reader, n uint32) {
 	for range n {
 		at := r.pos
-		if string(r.name()) == Global {
+		if name := string(r.name()); name == Global || strings.HasPrefix(name, statePrefix) {
 			r.fail(at, ErrNameTaken, "export")
 		}
 		kind := r.byte()
@@ -146,11 +150,9 @@ func (w *rewriter) globalSection(n uint32, entries []byte) {
 // exportSection writes the export section: n entries and the counter.
 func (w *rewriter) exportSection(n uint32, entries []byte) {
 	start := w.begin(secExport)
-	w.out = append(appendU32(w.out, n+1), entries...)
-	w.out = append(append(w.out, byte(len(Global))), Global...)
-	w.out = appendU32(append(w.out, 3), w.globals)
+	w.out = append(appendU32(w.out, n+w.exported()), entries...)
+	w.exportState()
 	w.end(start)
-	w.hasExport = true
 }
 
 // codeSection writes the metered function bodies.
@@ -180,6 +182,7 @@ func (w *rewriter) codeSection(r *reader) {
 		putPadded(m.out[size:], uint64(len(m.out)-size-5))
 	}
 	w.out = m.out
+	w.state.Lasting = w.state.Lasting || m.lasting
 	w.end(start)
 	r.atEnd()
 }
