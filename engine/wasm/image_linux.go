@@ -1,8 +1,8 @@
 package wasm
 
 import (
+	"bytes"
 	"errors"
-	"sync"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -28,9 +28,10 @@ func (img *image) keep(mem []byte, pages *pageMap) error {
 	}
 	img.file.fd = fd
 	err = unix.Ftruncate(fd, int64(len(mem)))
-	for at := 0; at < len(mem) && err == nil; at += comparedBytes {
-		if page := mem[at : at+comparedBytes]; string(page) != string(zeros[:]) { // holes stay holes
-			_, err = unix.Pwrite(fd, page, int64(at))
+	var zeros [4 << 10]byte
+	for at := 0; at < len(mem) && err == nil; at += len(zeros) {
+		if part := mem[at : at+len(zeros)]; !bytes.Equal(part, zeros[:]) { // what is not written takes no memory
+			_, err = unix.Pwrite(fd, part, int64(at))
 		}
 	}
 	if err == nil {
@@ -71,9 +72,9 @@ func (img *image) lay(mem *memory) error {
 // restoreWritten puts back the pages that a memory has of its own. If they are many, it gives them back to the system.
 func (img *image) restoreWritten(mem []byte, pages *pageMap) error {
 	written := 0
-	err := pages.written(mem, len(img.bytes), func(from, to int) {
+	err := pages.written(mem, func(from, to int) {
 		if written += to - from; written <= maxKeptPages {
-			img.restorePart(mem, from, to)
+			copy(mem[from:to], img.bytes[from:to])
 		}
 	})
 	if err == nil && written > maxKeptPages {
@@ -98,7 +99,7 @@ func release(b []byte) {
 	}
 }
 
-// empty gives the pages of a part of a memory back to the system. It holds the image again, or zeros where there is none.
+// empty gives the pages of a part of a memory back to the system. It holds the image again, or zeros past it.
 func empty(b []byte) error {
 	if len(b) == 0 {
 		return nil
@@ -106,12 +107,9 @@ func empty(b []byte) error {
 	return unix.Madvise(b, unix.MADV_DONTNEED)
 }
 
-// pageMap asks the kernel which pages a guest has written to: those that are the process's own and no longer a file's.
-type pageMap struct {
-	fd      int
-	scan    bool      // the kernel has PAGEMAP_SCAN (Linux 6.7)
-	regions sync.Pool // *[64]pageRegion, which the kernel fills: not on a stack, which may move
-}
+// pageMap tells which pages a guest has written to: those that are the process's own and no longer a file's. Newer kernels
+// (6.7) have PAGEMAP_SCAN for that, which was no faster for memories of a few megabytes.
+type pageMap struct{ fd int }
 
 // openPageMap returns nil where the kernel does not tell: without /proc, or for a process that may not look at itself.
 func openPageMap() *pageMap {
@@ -119,14 +117,12 @@ func openPageMap() *pageMap {
 	if err != nil {
 		return nil
 	}
-	for _, scan := range []bool{true, false} {
-		p := &pageMap{fd: fd, scan: scan, regions: sync.Pool{New: func() any { return new([64]pageRegion) }}}
-		if p.works() {
-			return p
-		}
+	p := &pageMap{fd: fd}
+	if !p.works() {
+		p.close()
+		return nil
 	}
-	_ = unix.Close(fd)
-	return nil
+	return p
 }
 
 func (p *pageMap) close() {
@@ -138,107 +134,53 @@ func (p *pageMap) close() {
 // errPageMap is what the kernel answers if it does not know pages that were written.
 var errPageMap = errors.New("the kernel's page map is incomplete")
 
-// works tries the page map on memory as instances have it: two pages of a file, one past it, and a write to the second and
-// the third.
+// works tries the page map on memory as instances have it, of which one page was written to and one only read.
 func (p *pageMap) works() bool {
 	page := unix.Getpagesize()
-	img, mem := &image{size: uint64(4 * page)}, &memory{}
+	img := new(image)
 	if img.keep(make([]byte, 2*page), p) != nil {
 		return false
 	}
 	defer img.close()
-	var err error
-	if mem.reserved, err = reserve(img.size); err != nil {
+	mem, err := newMemory(uint64(2 * page))
+	if err != nil {
 		return false
 	}
 	defer mem.Free()
-	if img.lay(mem) != nil {
+	if img.lay(mem) != nil || mem.reserved[0] != 0 {
 		return false
 	}
-	if mem.reserved[0] != mem.reserved[3*page] { // pages that are only read
-		return false
-	}
-	mem.reserved[page], mem.reserved[2*page] = 1, 1
-	if img.restoreWritten(mem.reserved, p) != nil {
-		return false
-	}
-	return mem.reserved[page] == 0 && mem.reserved[2*page] == 0
+	mem.reserved[page] = 1
+	var runs [][2]int
+	err = p.written(mem.reserved, func(from, to int) { runs = append(runs, [2]int{from, to}) })
+	return err == nil && len(runs) == 1 && runs[0] == [2]int{page, 2 * page}
 }
 
-// written calls found for each run of pages in mem that was written to, in their order. Mapped is how many bytes at the
-// start of mem lie over a file.
-func (p *pageMap) written(mem []byte, mapped int, found func(from, to int)) error {
-	if p.scan {
-		return p.scanPages(mem, mapped, found)
-	}
-	return p.readPages(mem, mapped, found)
-}
+// Bits of an entry of the page map, see Documentation/admin-guide/mm/pagemap.rst.
+const entryPresent, entrySwapped, entryFile = 1 << 63, 1 << 62, 1 << 61
 
-// pageRegion and scanArg are struct page_region and struct pm_scan_arg of linux/fs.h.
-type (
-	pageRegion struct{ start, end, categories uint64 }
-	scanArg    struct {
-		size, flags, start, end, walkEnd, vec, vecLen, maxPages, inverted, mask, anyOf, returned uint64
-	}
-)
-
-// The number and the categories of PAGEMAP_SCAN, and the bits of an entry of the page map, of linux/fs.h.
-const (
-	pagemapScan   = 0xC0606610
-	pageIsFile    = 1 << 2
-	pageIsPresent = 1 << 3
-	pageIsSwapped = 1 << 4
-	pageIsZero    = 1 << 5
-
-	entryPresent, entrySwapped, entryFile = 1 << 63, 1 << 62, 1 << 61
-)
-
-func (p *pageMap) scanPages(mem []byte, mapped int, found func(from, to int)) error {
-	regions := p.regions.Get().(*[64]pageRegion)
-	defer p.regions.Put(regions)
-	base := uint64(uintptr(unsafe.Pointer(unsafe.SliceData(mem))))
-	arg := scanArg{
-		size: uint64(unsafe.Sizeof(scanArg{})), start: base, end: base + uint64(len(mem)),
-		vec: uint64(uintptr(unsafe.Pointer(regions))), vecLen: uint64(len(regions)),
-		inverted: pageIsFile, mask: pageIsFile, // not a file's
-		anyOf: pageIsPresent | pageIsSwapped, returned: pageIsZero,
-	}
-	for arg.start < arg.end {
-		n, _, e := unix.Syscall(unix.SYS_IOCTL, uintptr(p.fd), pagemapScan, uintptr(unsafe.Pointer(&arg)))
-		if e != 0 {
-			return e
-		}
-		for _, r := range regions[:n] {
-			// A page of zeros past the file was only read. Over the file, it is what merging made of one that was written.
-			if from := int(r.start - base); r.categories&pageIsZero == 0 || from < mapped {
-				found(from, int(r.end-base))
-			}
-		}
-		if arg.walkEnd <= arg.start {
-			return errPageMap
-		}
-		arg.start = arg.walkEnd
-	}
-	return nil
-}
-
-// readPages is for kernels before 6.7: it reads eight bytes for each page.
-func (p *pageMap) readPages(mem []byte, _ int, found func(from, to int)) error {
-	page := unix.Getpagesize()
-	base := int64(uintptr(unsafe.Pointer(unsafe.SliceData(mem)))) / int64(page)
-	var entries [512]uint64
+// written calls found for each run of pages in mem, which lies over a file, that was written to, in their order.
+func (p *pageMap) written(mem []byte, found func(from, to int)) error {
+	var entries [1024]uint64
 	buffer := unsafe.Slice((*byte)(unsafe.Pointer(&entries)), unsafe.Sizeof(entries))
+	page := unix.Getpagesize()
+	base := uintptr(unsafe.Pointer(unsafe.SliceData(mem)))
 	for at := 0; at < len(mem); {
 		n := min(len(entries), (len(mem)-at)/page)
-		if got, err := unix.Pread(p.fd, buffer[:8*n], (base+int64(at/page))*8); err != nil || got != 8*n {
+		if got, err := unix.Pread(p.fd, buffer[:8*n], (int64(base)+int64(at))/int64(page)*8); err != nil || got != 8*n {
 			return errors.Join(errPageMap, err)
 		}
-		for _, e := range entries[:n] {
-			if e&(entryPresent|entrySwapped) != 0 && e&entryFile == 0 {
-				found(at, at+page)
+		own := func(i int) bool { return entries[i]&(entryPresent|entrySwapped) != 0 && entries[i]&entryFile == 0 }
+		for i := 0; i < n; i++ {
+			from := i
+			for i < n && own(i) {
+				i++
 			}
-			at += page
+			if from < i {
+				found(at+from*page, at+i*page)
+			}
 		}
+		at += n * page
 	}
 	return nil
 }

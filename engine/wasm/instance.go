@@ -29,8 +29,8 @@ type instance struct {
 
 	globals []api.MutableGlobal // all that the guest can change
 	stack   [2]uint64           // parameters and results
-	calls int
-	held  uint32 // bytes of memory when it was last put back
+	calls   int
+	held    uint32 // bytes of memory when it was last put back
 
 	host    catalog.Host // of the running call
 	pending []byte       // the last HostReply of the running call, until the guest has read it

@@ -29,6 +29,11 @@ func (m *module) madeUp() []*abi.StepRequest {
 		call.Secrets = append(call.Secrets, s.Name)
 	}
 	response := &abi.Response{Status: 200, Format: abi.BodyFormatJSON}
+	for i := range 20 {
+		response.Leaves = append(response.Leaves, abi.Leaf{Path: "/data/info/" + string(rune('a'+i)), Value: "000000000000"})
+	}
+	call.Config = []abi.Leaf{{Path: "/endpoint", Value: "https://api.example.com/gateway/"}}
+	response.Leaves = append(response.Leaves, abi.Leaf{Path: "/code", Value: "200"})
 	return []*abi.StepRequest{
 		{Context: call, Start: &abi.Start{Document: document, Picture: &abi.PictureInfo{Format: abi.ImageFormatJPG, Width: 1000, Height: 600, Orientation: 1, Size: 100_000}}},
 		{Context: call, Response: response},
