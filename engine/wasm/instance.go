@@ -25,6 +25,7 @@ const maxIdleReply = 64 << 10
 type instance struct {
 	mod                        api.Module
 	world                      *world
+	turn                       turn
 	alloc, step, accept, reply api.Function
 
 	globals []api.MutableGlobal // all that the guest can change
@@ -43,20 +44,17 @@ func (m *module) newInstance(ctx context.Context) (*instance, error) {
 		return nil, m.notStarted(err)
 	}
 	w := newWorld(m.runtime.cfg.Stderr, mem)
+	in := &instance{world: w, turn: m.runtime.turns.turn(&m.account)}
+	in.turn.take()
 	mod, err := m.runtime.wz.InstantiateModule(experimental.WithMemoryAllocator(ctx, mem), m.compiled, w.config())
+	in.turn.end()
 	if err != nil {
 		mem.Free()
 		return nil, m.notStarted(err)
 	}
-	in := &instance{
-		mod:     mod,
-		world:   w,
-		globals: mutableGlobals(mod, m.state.Globals),
-		alloc:   mod.ExportedFunction(abi.ExportAlloc),
-		step:    mod.ExportedFunction(abi.ExportStep),
-		accept:  mod.ExportedFunction(abi.ExportAccept),
-		reply:   mod.ExportedFunction(abi.ExportReply),
-	}
+	in.mod, in.globals = mod, mutableGlobals(mod, m.state.Globals)
+	in.alloc, in.step = mod.ExportedFunction(abi.ExportAlloc), mod.ExportedFunction(abi.ExportStep)
+	in.accept, in.reply = mod.ExportedFunction(abi.ExportAccept), mod.ExportedFunction(abi.ExportReply)
 	if m.image != nil {
 		if err := m.image.adopt(in, m.runtime.pages); err != nil {
 			_ = mod.Close(ctx) // the memory is released either way
@@ -83,6 +81,7 @@ func (m *module) initialize(ctx context.Context, in *instance) error {
 	}
 	m.begin(in)
 	err := init.CallWithStack(ctx, nil)
+	in.turn.end()
 	if err == nil {
 		return nil
 	}
@@ -94,7 +93,7 @@ func (m *module) initialize(ctx context.Context, in *instance) error {
 }
 
 // begin gives an instance what one call may use: fuel, which every loaded module counts since Load wrote the counter,
-// and a fresh world.
+// a fresh world, and its turn on a processor, which the caller ends.
 func (m *module) begin(in *instance) {
 	_ = fuel.Set(in.mod, m.runtime.cfg.Fuel)
 	in.world.begin()
@@ -102,12 +101,14 @@ func (m *module) begin(in *instance) {
 		in.pending = nil
 	}
 	in.pending = in.pending[:0]
+	in.turn.take()
 }
 
 // call passes one message to an exported function and returns a copy of its answer.
 func (m *module) call(ctx context.Context, in *instance, f api.Function, sent []byte, host catalog.Host) ([]byte, *catalog.PluginError) {
 	in.calls++
 	m.begin(in)
+	defer in.turn.end()
 	ctx = context.WithValue(ctx, callKey{}, in)
 
 	n := uint32(len(sent))

@@ -29,6 +29,7 @@ type module struct {
 	// warm is the slot of the instance that was put back last, if it is free: calls that come one by one find its memory in the
 	// processor's caches, and make no second instance.
 	warm     chan *instance
+	account  account
 	live     atomic.Int32
 	replaced atomic.Int32
 	memory   atomic.Int64 // the sum of what instances held when they were last put back
@@ -140,6 +141,7 @@ func (m *module) start(ctx context.Context) error {
 	}
 	m.begin(in)
 	err = in.mod.ExportedFunction(abi.ExportMarker).CallWithStack(ctx, in.stack[:])
+	in.turn.end()
 	if err != nil {
 		failure := m.diagnose(in, err)
 		failure.Cause = catalog.StartFailed
@@ -161,6 +163,7 @@ func (m *module) start(ctx context.Context) error {
 		m.put(in, true)
 		return m.notStarted(err)
 	}
+	in.calls = 0
 	err = m.image.adopt(in, m.runtime.pages)
 	m.put(in, err != nil)
 	if err != nil {

@@ -21,6 +21,7 @@ type Runtime struct {
 	wz    wazero.Runtime
 	cache *diskCache // nil without one
 	pages *pageMap   // nil where the system has none
+	turns *turns
 
 	putBack func(*image, *instance) error // after each step; replaced by benchmarks
 }
@@ -33,7 +34,7 @@ func New(cfg Config) (*Runtime, error) {
 		return nil, err
 	}
 	ctx := context.Background()
-	r := &Runtime{cfg: cfg.withDefaults()}
+	r := &Runtime{cfg: cfg.withDefaults(), turns: newTurns()}
 	rc := wazero.NewRuntimeConfig()
 	if r.cfg.CacheDir != "" {
 		cache, err := openCache(r.cfg.CacheDir)
