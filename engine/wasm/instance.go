@@ -25,6 +25,7 @@ const maxIdleReply = 64 << 10
 type instance struct {
 	mod                        api.Module
 	world                      *world
+	tank                       fuel.Tank
 	turn                       turn
 	alloc, step, accept, reply api.Function
 
@@ -43,59 +44,63 @@ func (m *module) newInstance(ctx context.Context) (*instance, error) {
 	if err != nil {
 		return nil, m.notStarted(err)
 	}
-	w := newWorld(m.runtime.cfg.Stderr, mem)
-	in := &instance{world: w, turn: m.runtime.turns.turn(&m.account)}
-	in.turn.take()
-	mod, err := m.runtime.wz.InstantiateModule(experimental.WithMemoryAllocator(ctx, mem), m.compiled, w.config())
-	in.turn.end()
+	in := &instance{world: newWorld(m.runtime.cfg.Stderr, mem), turn: m.runtime.turns.turn(&m.account)}
+	in.tank.Pause = in.turn.pause
+	m.begin(in)
+	defer in.turn.end()
+	if err = in.tank.Pay(m.making); err == nil {
+		in.mod, err = m.runtime.wz.InstantiateModule(experimental.WithMemoryAllocator(in.context(ctx), mem), m.compiled, in.world.config())
+	}
 	if err != nil {
 		mem.Free()
+		if ctx.Err() != nil {
+			return nil, m.interrupted(ctx.Err())
+		}
 		return nil, m.notStarted(err)
 	}
-	in.mod, in.globals = mod, mutableGlobals(mod, m.state.Globals)
-	in.alloc, in.step = mod.ExportedFunction(abi.ExportAlloc), mod.ExportedFunction(abi.ExportStep)
-	in.accept, in.reply = mod.ExportedFunction(abi.ExportAccept), mod.ExportedFunction(abi.ExportReply)
+	in.tank.Attach(in.mod)
+	in.globals = mutableGlobals(in.mod, m.state.Globals)
+	in.alloc, in.step = in.mod.ExportedFunction(abi.ExportAlloc), in.mod.ExportedFunction(abi.ExportStep)
+	in.accept, in.reply = in.mod.ExportedFunction(abi.ExportAccept), in.mod.ExportedFunction(abi.ExportReply)
 	if m.image != nil {
-		if err := m.image.adopt(in, m.runtime.pages); err != nil {
-			_ = mod.Close(ctx) // the memory is released either way
-			return nil, m.notStarted(err)
+		if err = m.image.adopt(in, m.runtime.pages); err != nil {
+			err = m.notStarted(err)
 		}
-		return in, nil
+	} else if init := in.mod.ExportedFunction(exportInitialize); init != nil {
+		if err = init.CallWithStack(in.context(ctx), nil); err != nil {
+			err = m.notInitialized(ctx, in, err)
+		}
 	}
-	if err := m.initialize(ctx, in); err != nil {
+	if err != nil {
+		_ = in.mod.Close(ctx) // the memory is released either way
 		return nil, err
 	}
 	return in, nil
 }
 
 func (m *module) notStarted(err error) error {
-	detail := message.New(message.ModuleNotStarted, "instructions", fuel.Startup, "reason", firstLine(err))
+	detail := message.New(message.ModuleNotStarted, "instructions", m.runtime.cfg.Fuel, "reason", firstLine(err))
 	return m.failure(catalog.StartFailed, detail, err)
 }
 
-// initialize calls _initialize, if there is one. It closes an instance that fails.
-func (m *module) initialize(ctx context.Context, in *instance) error {
-	init := in.mod.ExportedFunction(exportInitialize)
-	if init == nil {
-		return nil
-	}
-	m.begin(in)
-	err := init.CallWithStack(ctx, nil)
-	in.turn.end()
-	if err == nil {
-		return nil
-	}
+func (m *module) notInitialized(ctx context.Context, in *instance, err error) error {
 	e := m.diagnose(in, err)
-	_ = in.mod.Close(ctx) // the memory is released either way
-	e.Cause = catalog.StartFailed
-	e.Detail = message.New(message.ModuleFailedIn, "function", exportInitialize, "reason", e.Detail)
+	if ctx.Err() == nil {
+		e.Cause = catalog.StartFailed
+		e.Detail = message.New(message.ModuleFailedIn, "function", exportInitialize, "reason", e.Detail)
+	}
 	return e
 }
 
+// context returns a context for calls into the instance.
+func (in *instance) context(ctx context.Context) context.Context {
+	return in.tank.With(context.WithValue(ctx, callKey{}, in))
+}
+
 // begin gives an instance what one call may use: fuel, which every loaded module counts since Load wrote the counter,
-// a fresh world, and its turn on a processor, which the caller ends.
+// a fresh world, and a turn on a processor, which the caller ends.
 func (m *module) begin(in *instance) {
-	_ = fuel.Set(in.mod, m.runtime.cfg.Fuel)
+	in.tank.Fill(m.runtime.cfg.Fuel)
 	in.world.begin()
 	if cap(in.pending) > maxIdleReply {
 		in.pending = nil
@@ -109,7 +114,7 @@ func (m *module) call(ctx context.Context, in *instance, f api.Function, sent []
 	in.calls++
 	m.begin(in)
 	defer in.turn.end()
-	ctx = context.WithValue(ctx, callKey{}, in)
+	ctx = in.context(ctx)
 
 	n := uint32(len(sent))
 	in.stack[0] = uint64(n)
@@ -154,8 +159,12 @@ func (m *module) diagnose(in *instance, err error) *catalog.PluginError {
 		return m
 	}
 	switch {
-	case fuel.Exhausted(in.mod):
+	case errors.Is(err, fuel.ErrExhausted):
 		return m.failure(catalog.OutOfFuel, message.New(message.ModuleFuel, "instructions", m.runtime.cfg.Fuel), err)
+	case errors.Is(err, context.DeadlineExceeded):
+		return m.failure(catalog.TimedOut, message.New(message.ModuleStopped), err)
+	case errors.Is(err, context.Canceled):
+		return m.failure(catalog.Cancelled, message.New(message.ModuleStopped), err)
 	case memory.refused, uint64(in.mod.Memory().Size()) >= memory.limit:
 		return m.failure(catalog.OutOfMemory, message.New(message.ModuleMemory, "kib", memory.limit>>10), err)
 	case errors.As(err, &exit):

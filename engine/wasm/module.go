@@ -21,6 +21,7 @@ type module struct {
 	compiled wazero.CompiledModule
 	state    fuel.State
 	image    *image    // nil while the first instance is made, and if instances cannot be put back
+	making   int64     // fuel that making an instance costs, besides what its start function uses
 	buffers  sync.Pool // *[]byte, for encoding messages
 
 	// slots holds one entry for each instance that may live; nil means that the instance has not been made. The call that has
@@ -40,12 +41,13 @@ type module struct {
 	released  int           // slots that Close has taken, then one more for the code
 }
 
-func newModule(r *Runtime, d *abi.Descriptor, compiled wazero.CompiledModule, state fuel.State) *module {
+func newModule(r *Runtime, d *abi.Descriptor, compiled wazero.CompiledModule, metered *fuel.Module) *module {
 	m := &module{
 		runtime:  r,
 		manifest: d,
 		compiled: compiled,
-		state:    state,
+		state:    metered.State,
+		making:   metered.Making,
 		buffers:  sync.Pool{New: func() any { return new([]byte) }},
 		slots:    make(chan *instance, r.cfg.Instances),
 		warm:     make(chan *instance, 1),
@@ -140,12 +142,14 @@ func (m *module) start(ctx context.Context) error {
 		return err
 	}
 	m.begin(in)
-	err = in.mod.ExportedFunction(abi.ExportMarker).CallWithStack(ctx, in.stack[:])
+	err = in.mod.ExportedFunction(abi.ExportMarker).CallWithStack(in.context(ctx), in.stack[:])
 	in.turn.end()
 	if err != nil {
 		failure := m.diagnose(in, err)
-		failure.Cause = catalog.StartFailed
-		failure.Detail = message.New(message.ModuleFailedIn, "function", abi.ExportMarker, "reason", failure.Detail)
+		if ctx.Err() == nil {
+			failure.Cause = catalog.StartFailed
+			failure.Detail = message.New(message.ModuleFailedIn, "function", abi.ExportMarker, "reason", failure.Detail)
+		}
 		m.put(in, true)
 		return failure
 	}

@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"github.com/tetratelabs/wazero"
-	"github.com/tetratelabs/wazero/experimental"
-	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 
 	"github.com/ocrmux/ocrmux/engine/wasm/internal/fuel"
 	"github.com/ocrmux/ocrmux/internal/catalog"
@@ -46,11 +44,8 @@ func New(cfg Config) (*Runtime, error) {
 	}
 	r.wz, r.pages = wazero.NewRuntimeWithConfig(ctx, rc), openPageMap()
 	r.putBack = func(img *image, in *instance) error { return img.putBack(in, r.pages) }
-	priced := experimental.WithFunctionListenerFactory(ctx, tollBooth{})
-	if _, err := wasi_snapshot_preview1.Instantiate(priced, r.wz); err != nil {
-		return nil, errors.Join(err, r.Close(ctx))
-	}
-	if err := instantiateHostFunctions(priced, r.wz); err != nil {
+	err := errors.Join(fuel.Instantiate(ctx, r.wz), instantiateWASI(ctx, r.wz), instantiateHostFunctions(ctx, r.wz))
+	if err != nil {
 		return nil, errors.Join(err, r.Close(ctx))
 	}
 	return r, nil
@@ -78,14 +73,14 @@ func (r *Runtime) Load(ctx context.Context, p catalog.Plugin) (catalog.Module, e
 	if code := noModule(p.Code); code != "" {
 		return nil, fail(catalog.NotAPlugin, message.New(code), nil)
 	}
-	metered, state, err := fuel.InstrumentState(p.Code)
+	metered, err := fuel.Instrument(p.Code)
 	if err != nil {
 		return nil, fail(catalog.NotAPlugin, message.Error(err), err)
 	}
-	if n := tableEntries(metered); n > maxTableEntries {
+	if n := tableEntries(metered.Code); n > maxTableEntries {
 		return nil, fail(catalog.OutOfMemory, message.New(message.ModuleTables, "entries", n, "allowed", maxTableEntries), nil)
 	}
-	compiled, err := r.compile(ctx, metered)
+	compiled, err := r.compile(ctx, metered.Code)
 	if err != nil {
 		return nil, fail(catalog.NotAPlugin, message.New(message.ModuleUncompiled, "reason", firstLine(err)), err)
 	}
@@ -93,7 +88,7 @@ func (r *Runtime) Load(ctx context.Context, p catalog.Plugin) (catalog.Module, e
 		_ = compiled.Close(ctx)
 		return nil, fail(cause, detail, nil)
 	}
-	m := newModule(r, p.Manifest, compiled, state)
+	m := newModule(r, p.Manifest, compiled, metered)
 	if err := m.start(ctx); err != nil {
 		_ = m.Close(context.WithoutCancel(ctx))
 		return nil, err

@@ -1,7 +1,6 @@
 package wasm
 
 import (
-	"context"
 	"math"
 	"runtime"
 	"sync"
@@ -88,10 +87,8 @@ func (u *turn) end() {
 }
 
 // pause has a guest that has run for a while let others go first.
-func pause(ctx context.Context) {
-	if in, ok := ctx.Value(callKey{}).(*instance); ok {
-		in.turn.give()
-		runtime.Gosched()
-		in.turn.take()
-	}
+func (u *turn) pause() {
+	u.give()
+	runtime.Gosched()
+	u.take()
 }

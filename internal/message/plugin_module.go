@@ -25,6 +25,7 @@ const (
 	ModuleNoEntryPoint    Code = "module.no_entry_point"
 	ModuleNoInstance      Code = "module.no_instance"
 	ModuleCallerGone      Code = "module.caller_gone"
+	ModuleStopped         Code = "module.stopped"
 	ModulePrinted         Code = "module.printed"
 	ModuleFuel            Code = "module.fuel"
 	ModuleMemory          Code = "module.memory.exhausted"
@@ -54,13 +55,14 @@ var module = map[Code]string{
 	ModuleImportNewer:     "the module imports {import}, which this ocrmux (ABI {abi}) lacks: upgrade ocrmux",
 	ModuleImportUnknown:   "the module imports {import}; a provider may import functions of {ours} and {wasi} only",
 	ModuleImportType:      "the module imports {import} with another signature than this host's",
-	ModuleNotStarted:      "the module does not start, or not within {instructions} instructions: {reason}",
+	ModuleNotStarted:      "the module does not start, or not with {instructions} fuel: {reason}",
 	ModuleFailedIn:        "{function}: {reason}",
 	ModuleNoEntryPoint:    "the module has no such entry point",
 	ModuleNoInstance:      "no instance became free in time",
 	ModuleCallerGone:      "the caller gave up before an instance was free",
+	ModuleStopped:         "the call ended before the module had answered",
 	ModulePrinted:         "{reason}; it printed something before: see what plugins write to stderr",
-	ModuleFuel:            "the call needed more than {instructions} instructions",
+	ModuleFuel:            "the call needed more than {instructions} fuel",
 	ModuleMemory:          "the module wants more than its {kib} KiB",
 	ModuleExited:          "the module exited with status {status}",
 	ModuleNoRoom:          "{function} has no room for {bytes} bytes",

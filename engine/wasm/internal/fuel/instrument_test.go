@@ -56,7 +56,7 @@ func TestRefusals(t *testing.T) {
 			out, err := fuel.Instrument(tt.module)
 			var located *fuel.Error
 			if !errors.Is(err, tt.want) || !errors.As(err, &located) || out != nil {
-				t.Errorf("got %d bytes, %v; want %v", len(out), err, tt.want)
+				t.Errorf("got %v, %v; want %v", out, err, tt.want)
 			}
 		})
 	}

@@ -48,33 +48,3 @@ func (w *rewriter) exported() uint32 { return 1 + uint32(len(w.mutable)) }
 func lasting(misc byte) bool {
 	return misc == miscDataDrop || misc >= miscTableInit && misc != miscTableSize
 }
-
-// readGlobals learns which globals are mutable.
-func (w *rewriter) readGlobals(r *reader, n uint32) {
-	for range n {
-		typ := r.valueType()
-		mutable := r.byte() == 1
-		if r.constant(); r.err != nil {
-			return
-		}
-		w.global(typ, mutable, false)
-	}
-	r.atEnd()
-}
-
-// constant passes over a constant expression.
-func (r *reader) constant() {
-	for r.err == nil {
-		at := r.pos
-		switch op := r.byte(); op {
-		case opEnd:
-			return
-		case opVector:
-			r.vector(at)
-		case 0x41, opI64Const, 0x43, 0x44, opGlobalGet, 0xd0, 0xd2:
-			r.immediates(at, op)
-		default:
-			r.fail(at, ErrUnsupported, "instruction %#x in a constant", op)
-		}
-	}
-}
