@@ -36,7 +36,7 @@ func (t *turns) turn(a *account) turn {
 	return turn{turns: t, account: a, granted: make(chan struct{}, 1)}
 }
 
-// take waits for a processor. Everyone who has one gives it back within about a millisecond of work, so the wait is short
+// take waits for a processor. Everyone who has one gives it back within half a millisecond of work, so the wait is short
 // and has no deadline of its own.
 func (u *turn) take() {
 	t := u.turns

@@ -16,9 +16,9 @@ const (
 	importRefill = "refill"
 )
 
-// Portion is how much fuel a guest gets at a time: after at most a millisecond of a plain loop, or two of the dearest
-// instructions, it calls the host, which gives it more.
-const Portion = 1 << 23
+// Portion is how much fuel a guest gets at a time: after at most a quarter of a millisecond of a plain loop, or half of one
+// of the dearest instructions, it calls the host, which lets others go first and gives it more.
+const Portion = 1 << 21
 
 // ErrExhausted is what a call ends with whose fuel is used up.
 var ErrExhausted = errors.New("out of fuel")
