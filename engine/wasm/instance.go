@@ -26,6 +26,7 @@ type instance struct {
 	mod                        api.Module
 	world                      *world
 	tank                       fuel.Tank
+	fuel                       int64 // of each call
 	turn                       turn
 	alloc, step, accept, reply api.Function
 
@@ -44,7 +45,7 @@ func (m *module) newInstance(ctx context.Context) (*instance, error) {
 	if err != nil {
 		return nil, m.notStarted(err)
 	}
-	in := &instance{world: newWorld(m.runtime.cfg.Stderr, mem), turn: m.runtime.turns.turn(&m.account)}
+	in := &instance{world: newWorld(m.runtime.cfg.Stderr, mem), fuel: m.runtime.cfg.Fuel, turn: m.runtime.turns.turn(&m.account)}
 	in.tank.Pause = in.turn.pause
 	m.begin(in)
 	defer in.turn.end()
@@ -100,7 +101,7 @@ func (in *instance) context(ctx context.Context) context.Context {
 // begin gives an instance what one call may use: fuel, which every loaded module counts since Load wrote the counter,
 // a fresh world, and a turn on a processor, which the caller ends.
 func (m *module) begin(in *instance) {
-	in.tank.Fill(m.runtime.cfg.Fuel)
+	in.tank.Fill(in.fuel)
 	in.world.begin()
 	if cap(in.pending) > maxIdleReply {
 		in.pending = nil

@@ -28,9 +28,10 @@ type turn struct {
 	granted chan struct{} // has room for one
 }
 
-func newTurns() *turns {
-	return &turns{free: max(1, runtime.GOMAXPROCS(0)-1)}
-}
+// newTurns leaves one of the processors to the rest of the program, if there is another.
+func newTurns() *turns { return newTurnsFor(max(1, runtime.GOMAXPROCS(0)-1)) }
+
+func newTurnsFor(processors int) *turns { return &turns{free: processors} }
 
 func (t *turns) turn(a *account) turn {
 	return turn{turns: t, account: a, granted: make(chan struct{}, 1)}

@@ -12,8 +12,9 @@ var (
 	// ErrUnsupported says the module uses something beyond WebAssembly 2.0 (threads, tail calls, exceptions, garbage
 	// collection, relaxed SIMD); build it without that feature.
 	ErrUnsupported = errors.New("unsupported by the fuel counter, build the module for WebAssembly 2.0")
-	// ErrNameTaken says the module already imports or exports [Global]: it was instrumented before, or pretends to be.
-	ErrNameTaken = errors.New("the module already has an import or export named " + Global)
+	// ErrNameTaken says the module already imports or exports [Global], or exports a name that begins as those of mutable
+	// globals do: it was instrumented before, or pretends to be.
+	ErrNameTaken = errors.New("the module already has an import or export that the meter adds (" + Global + ", " + statePrefix + "…)")
 )
 
 // ErrNotInstrumented is returned by [Set] for a module that carries no counter.
