@@ -207,12 +207,17 @@ func (m *meter) operands(r *reader, at int, op byte) {
 		r.u32()
 	case opRefFunc:
 		m.renumber(r)
-	case opLocalSet, opLocalTee:
-		r.u32()
-		m.sets++
-	case opGlobalGet, opGlobalSet:
+	case opLocalGet, opLocalSet, opLocalTee:
 		// One that is out of range would be in range, and ours, afterwards.
-		if i := r.u32(); i >= m.w.globals {
+		if i := r.u32(); i >= m.scratch {
+			r.fail(at, ErrMalformed, "local %d of %d", i, m.scratch)
+		}
+		if op != opLocalGet {
+			m.sets++
+		}
+	case opGlobalGet, opGlobalSet:
+		if i := r.u32(); i >= m.w.globals { // likewise
+
 			r.fail(at, ErrMalformed, "global %d of %d", i, m.w.globals)
 		}
 	case opMemoryGrow:
