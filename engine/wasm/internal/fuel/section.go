@@ -241,6 +241,7 @@ func (w *rewriter) exportSection(r *reader) {
 	start := w.begin(secExport)
 	n := r.count()
 	w.out = appendU32(w.out, n+1)
+	w.making += uint64(n) * priceOfExport
 	for range n {
 		at := r.pos
 		if string(r.name()) == Global {
