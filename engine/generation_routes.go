@@ -121,7 +121,7 @@ func (g *generation) tariffs() (map[string]*money.Tariff, error) {
 	for _, name := range slices.Sorted(maps.Keys(g.providers)) {
 		cfg := g.cfg.Providers[name].Price
 		cfg.Currency = g.currency()
-		if g.providers[name].asksNobody() && cfg.PerCall == nil && len(cfg.Packages) == 0 && len(cfg.Volume) == 0 && cfg.FreeCalls == 0 {
+		if g.providers[name].asksNobody() && cfg.PerCall == nil && len(cfg.Packages) == 0 && len(cfg.Volume) == 0 && cfg.FreeCalls == 0 && cfg.Bought == 0 {
 			tariffs[name] = money.NoVendor(cfg.Currency)
 			continue
 		}
