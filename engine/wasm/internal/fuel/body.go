@@ -6,9 +6,9 @@ const maxLocals = 50_000
 // Limits of what runs between two looks at the counter, in fuel.
 const (
 	// maxUnchecked is for straight code: a long function without loops looks at the counter that often.
-	maxUnchecked = 10_000
+	maxUnchecked = 25_000
 	// maxAfterCall is for what follows a call. A million frames may return one after the other, so it is small.
-	maxAfterCall = 300
+	maxAfterCall = 1_000
 )
 
 // meter copies function bodies to out and writes the counting into them.

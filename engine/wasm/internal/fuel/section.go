@@ -244,6 +244,7 @@ func (w *rewriter) exportSection(r *reader) {
 	start := w.begin(secExport)
 	n := r.count()
 	w.out = appendU32(w.out, n+w.exported())
+	w.making += uint64(n+w.exported()) * priceOfExport
 	for range n {
 		at := r.pos
 		if name := string(r.name()); name == Global || strings.HasPrefix(name, statePrefix) {
