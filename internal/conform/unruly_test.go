@@ -13,6 +13,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"github.com/ocrmux/ocrmux/engine/wasm"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/conform"
 	"github.com/ocrmux/ocrmux/internal/manifest"
@@ -174,7 +175,7 @@ func TestEachMisbehaviourFailsItsOwnCaseAndNoOther(t *testing.T) {
 	for how, want := range map[string]struct{ failed, says string }{
 		"elsewhere":  {"descriptor", "https://other.example.com is called and not listed"},
 		"impure":     {"pure", "something else"}, // as a subprocess, whose state nobody puts back
-		"hungry":     {"budget", "needs more than 100000000 of the 1000000000 instructions"},
+		"hungry":     {"budget", fmt.Sprintf("needs more than %d of the %d fuel", wasm.DefaultFuel/10, wasm.DefaultFuel)},
 		"bloated":    {"memory", "a step makes the memory grow too far"},
 		"unmapped":   {"failures", "code 2 too many: kind is provider_error; kind rate_limited"},
 		"hopeful":    {"failures", "code 987654 no idea: retryable is true; retryable false"},
