@@ -5,6 +5,12 @@
 // that is written into the module when it is loaded; host functions have a price in fuel. After any failure of a call the
 // instance is closed and replaced: wazero leaves a trapped module open, and its memory is not to be trusted.
 //
+// Every step begins on pristine state: when a call is over, the host puts memory and globals back to what they were when
+// the first instance was ready (see image), and an instance that cannot be put back is replaced. So nothing that a guest
+// learns from one caller's message reaches another's.
+//
+// Guests use the processors in turn, a part of a millisecond each, and leave one to the rest of the program (see turns).
+//
 // A guest sees nothing of this machine: no files, arguments or variables, a fixed clock and one fixed stream
 // of randomness that begins anew with each call. The same input gives the same answer, from a fresh instance or a used one.
 package wasm
