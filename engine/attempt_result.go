@@ -58,7 +58,7 @@ func (a *attempt) recognition(req *Request, done *abi.Done) *Recognition {
 		if r.VendorChecks == nil {
 			r.VendorChecks = make(map[string]VendorCheck)
 		}
-		r.VendorChecks[c.Name] = VendorCheck{State: c.State.String(), VendorCode: c.VendorCode}
+		r.VendorChecks[c.Name] = VendorCheck{State: c.State, VendorCode: c.VendorCode}
 	}
 	for _, x := range done.Extras {
 		if r.Extras == nil {
