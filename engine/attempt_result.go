@@ -16,7 +16,7 @@ func (a *attempt) validate(done *abi.Done) *Error {
 		return nil
 	}
 	e := failWith(abi.FailureKindUnreadable, abi.FaultCaller, message.New(message.NothingRead), nil)
-	e.requestID = clip(done.VendorRequestID)
+	e.requestID = a.redactRequestID(done.VendorRequestID)
 	f := &e.Failure
 	f.FailOver, f.Billed, f.Signals = true, a.charged(done.Billed), signals(done.Signals)
 	return e

@@ -77,7 +77,7 @@ func (o *observer) endCall(ctx context.Context, c sightOfCall, err error) {
 // How a call was answered without asking a provider.
 const (
 	savedByShared = "shared" // with an equal call that was under way
-	savedByKept   = "kept"   // from an equal call before
+	savedByCached = "kept"   // by an equal call before; metrics keep the word that they had first
 )
 
 // saved counts a call that cost nothing.

@@ -211,22 +211,30 @@ func (p *provider) takeSecrets(key string, configured map[string]Secret) (map[st
 
 // inWords returns the names of secrets that belong together, and the sets of which one is enough.
 func inWords(sets []abi.SecretSet) message.Message {
-	var either message.Message
-	for _, set := range sets {
-		var all message.Message
-		for _, name := range set.Names {
-			all = joinWords(message.SecretsAnd, all, message.Text(name))
+	either := make([]message.Message, len(sets))
+	for i, set := range sets {
+		all := make([]message.Message, len(set.Names))
+		for j, name := range set.Names {
+			all[j] = message.Text(name)
 		}
-		either = joinWords(message.SecretsOr, either, all)
+		either[i] = enumerated(message.SecretsAnd, all)
 	}
-	return either
+	return enumerated(message.SecretsOr, either)
 }
 
-func joinWords(c message.Code, first, rest message.Message) message.Message {
-	if first.IsZero() {
-		return rest
+// enumerated returns items as people enumerate them, such as "A, B and C". The code has the word before the last one.
+func enumerated(c message.Code, items []message.Message) message.Message {
+	switch len(items) {
+	case 0:
+		return message.Message{}
+	case 1:
+		return items[0]
 	}
-	return message.New(c, "first", first, "rest", rest)
+	first := make(message.List, len(items)-1)
+	for i := range first {
+		first[i] = items[i]
+	}
+	return message.New(c, "first", first, "rest", items[len(first)])
 }
 
 // needsSecret reports whether a plugin needs configured secrets.

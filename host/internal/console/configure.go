@@ -12,7 +12,7 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/service"
 )
 
-const configurePath = folder + "configure"
+const configurePath = Folder + "configure"
 
 // configureRoutes returns the forms that change providers; none without an Editor.
 func (c *Console) configureRoutes() map[string]http.HandlerFunc {

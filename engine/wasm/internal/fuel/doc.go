@@ -21,6 +21,8 @@
 // A guest cannot reach the counter, the function or the local that the meter adds: whatever would name them is refused
 // while instrumenting, also in code that cannot be reached.
 //
+// Instrument also estimates what compiling the module takes, and refuses a module that takes too much.
+//
 // # What it does not bound
 //
 //   - Depth of the call stack: wazero ends a call whose stack outgrows its own ceiling (v1.12.0: 50 MB compiled, 2,000
