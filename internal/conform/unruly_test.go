@@ -161,7 +161,7 @@ func TestEachMisbehaviourFailsItsOwnCaseAndNoOther(t *testing.T) {
 	for how, want := range map[string]struct{ failed, says string }{
 		"elsewhere":  {"descriptor", "https://other.example.com is called and not listed"},
 		"impure":     {"pure", "something else"},
-		"hungry":     {"budget", "needs more than 100000000 of the 1000000000 instructions"},
+		"hungry":     {"budget", "needs more than 578896135 of the 5788961350 fuel"},
 		"leaky":      {"memory", "memory"},
 		"unmapped":   {"failures", "code 2 too many: kind is provider_error; kind rate_limited"},
 		"hopeful":    {"failures", "code 987654 no idea: retryable is true; retryable false"},

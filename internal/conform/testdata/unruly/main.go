@@ -26,7 +26,7 @@ func (provider) Start(c *sdk.Call, in *sdk.Start) *sdk.Action {
 	case "leaky":
 		kept = append(kept, make([]byte, 600))
 	case "hungry":
-		for i := range uint64(30_000_000) {
+		for i := range uint64(5_000_000) {
 			sum = sum*31 + i ^ sum>>7
 		}
 	case "elsewhere":
