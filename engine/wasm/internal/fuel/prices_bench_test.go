@@ -292,15 +292,15 @@ func making() map[string][]byte {
 	f := asmFunc{}
 	text := slices.Repeat([]byte("text"), 1<<20)
 	return map[string][]byte{
-		"a plain instance":           asmModule{funcs: []asmFunc{f}}.bytes(),
-		"1,000,000 passive elements": asmModule{funcs: []asmFunc{f}, table: 1, elems: []int{0}, passive: make([]int, 1_000_000)}.bytes(),
-		"1,000,000 active elements":  asmModule{funcs: []asmFunc{f}, table: 1_000_000, elems: make([]int, 1_000_000)}.bytes(),
-		"a table of 1,000,000":       asmModule{funcs: []asmFunc{f}, table: 1_000_000}.bytes(),
-		"10,000 globals":             asmModule{funcs: []asmFunc{f}, globals: slices.Repeat([]byte{i64}, 10_000)}.bytes(),
-		"10,000 functions":           asmModule{funcs: make([]asmFunc, 10_000)}.bytes(),
-		"10,000 exports":             asmModule{funcs: named(10_000)}.bytes(),
-		"256 pages and 4 MiB":        asmModule{funcs: []asmFunc{f}, pages: 256, text: text}.bytes(),
-		"256 pages":                  asmModule{funcs: []asmFunc{f}, pages: 256}.bytes(),
+		"a plain instance":         asmModule{funcs: []asmFunc{f}}.bytes(),
+		"100,000 passive elements": asmModule{funcs: []asmFunc{f}, table: 1, elems: []int{0}, passive: make([]int, 100_000)}.bytes(),
+		"100,000 active elements":  asmModule{funcs: []asmFunc{f}, table: 100_000, elems: make([]int, 100_000)}.bytes(),
+		"a table of 1,000,000":     asmModule{funcs: []asmFunc{f}, table: 1_000_000}.bytes(),
+		"10,000 globals":           asmModule{funcs: []asmFunc{f}, globals: slices.Repeat([]byte{i64}, 10_000)}.bytes(),
+		"10,000 functions":         asmModule{funcs: make([]asmFunc, 9_900)}.bytes(),
+		"1,000 exports":            asmModule{funcs: named(900)}.bytes(),
+		"256 pages and 4 MiB":      asmModule{funcs: []asmFunc{f}, pages: 256, text: text}.bytes(),
+		"256 pages":                asmModule{funcs: []asmFunc{f}, pages: 256}.bytes(),
 	}
 }
 

@@ -28,7 +28,7 @@ func (provider) Start(c *sdk.Call, in *sdk.Start) *sdk.Action {
 	case "bloated":
 		kept = append(kept, make([]byte, 10<<20))
 	case "hungry":
-		for i := range uint64(10_000_000) {
+		for i := range uint64(5_000_000) {
 			sum = sum*31 + i ^ sum>>7
 		}
 	case "elsewhere":
