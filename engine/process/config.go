@@ -17,6 +17,10 @@ type Config struct {
 	// folder, such as models that lie elsewhere; each must exist.
 	Confinement Confinement
 	Readable    []string
+	// Memory bounds what one child may use, in bytes. A child that passes it is ended and replaced. A control group keeps it where one is to be had,
+	// which takes systemd's Delegate= and DelegateSubgroup=; elsewhere on Linux, the use is looked at four times a second, and the child can map
+	// 1 GiB more at most. On other systems nothing does. Default: 2 GiB.
+	Memory int64
 	// AutoMTLS makes host and child prove themselves to each other with certificates made for the one connection. It adds
 	// some 40 ms to a start; without it the connection is a unix socket in a folder only this user can enter.
 	AutoMTLS bool
@@ -53,6 +57,7 @@ func (c Config) withDefaults() Config {
 	}
 	orElse(&c.Concurrency, 4*runtime.GOMAXPROCS(0))
 	orElse(&c.HostCalls, 32)
+	orElse(&c.Memory, 2<<30)
 	orElse(&c.StartTimeout, 10*time.Second)
 	orElse(&c.StopGrace, 2*time.Second)
 	orElse(&c.MaxTimeouts, 3)

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +14,9 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/sdk"
 )
+
+// self is different in each process, which the number of a process need not be.
+var self = rand.Text()
 
 type actor struct{}
 
@@ -45,7 +49,7 @@ func (actor) Start(c *sdk.Call, in *sdk.Start) *sdk.Action {
 	case "host":
 		return useHost(c)
 	}
-	return &sdk.Action{Done: &sdk.Done{VendorRequestID: strconv.Itoa(os.Getpid()), Fields: sdk.Fields(
+	return &sdk.Action{Done: &sdk.Done{VendorRequestID: self, Fields: sdk.Fields(
 		sdk.Read(sdk.Name, "样本"), sdk.Read(sdk.IDNumber, "SPECIMEN"),
 	)}}
 }

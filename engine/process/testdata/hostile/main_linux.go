@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -39,25 +40,25 @@ var attempts = map[string]func(at string) error{
 	"change a file of its own folder": func(string) error { return os.WriteFile("planted", []byte("was here"), 0o600) },
 	"make a link to a file":           func(at string) error { return os.Link(at, filepath.Join(os.TempDir(), "link")) },
 	"start a program":                 func(string) error { return exec.Command("/bin/true").Run() },
-	"read the host's environment": func(string) error {
-		_, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", os.Getppid()))
+	"read the host's environment": func(at string) error {
+		_, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid(at)))
 		return err
 	},
 	"list processes": func(string) error {
 		_, err := os.ReadDir("/proc")
 		return err
 	},
-	"read the host's memory": func(string) error {
+	"read the host's memory": func(at string) error {
 		var b [1]byte
 		local := []unix.Iovec{{Base: &b[0], Len: 1}}
-		_, err := unix.ProcessVMReadv(os.Getppid(), local, []unix.RemoteIovec{{Base: uintptr(unsafe.Pointer(&b[0])), Len: 1}}, 0)
+		_, err := unix.ProcessVMReadv(pid(at), local, []unix.RemoteIovec{{Base: uintptr(unsafe.Pointer(&b[0])), Len: 1}}, 0)
 		return err
 	},
-	"trace the host":              func(string) error { return unix.PtraceSeize(os.Getppid()) },
-	"signal the host":             func(string) error { return unix.Kill(os.Getppid(), 0) },
-	"signal a thread of the host": func(string) error { return unix.Tgkill(os.Getppid(), os.Getppid(), 0) },
-	"limit the host": func(string) error {
-		return unix.Prlimit(os.Getppid(), unix.RLIMIT_NOFILE, nil, new(unix.Rlimit))
+	"trace the host":              func(at string) error { return unix.PtraceSeize(pid(at)) },
+	"signal the host":             func(at string) error { return unix.Kill(pid(at), 0) },
+	"signal a thread of the host": func(at string) error { return unix.Tgkill(pid(at), pid(at), 0) },
+	"limit the host": func(at string) error {
+		return unix.Prlimit(pid(at), unix.RLIMIT_NOFILE, nil, new(unix.Rlimit))
 	},
 	"make a namespace": func(string) error { return unix.Unshare(unix.CLONE_NEWUSER) },
 	"fork into a namespace": func(string) error {
@@ -107,6 +108,15 @@ var attempts = map[string]func(at string) error{
 		_, err := os.ReadFile(at)
 		return err
 	},
+}
+
+// pid reads the number of a process, which is another's in a namespace.
+func pid(at string) int {
+	n, err := strconv.Atoi(at)
+	if err != nil {
+		panic(err)
+	}
+	return n
 }
 
 func dial(network, at string) error {
