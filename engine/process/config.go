@@ -49,6 +49,9 @@ type Config struct {
 	Now   func() time.Time
 	After func(time.Duration) <-chan time.Time
 	Rand  func() float64
+
+	// noNamespaces is for tests: as on a system that has none for us.
+	noNamespaces bool
 }
 
 func (c Config) withDefaults() Config {

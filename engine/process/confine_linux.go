@@ -61,7 +61,7 @@ func (c *Config) newJail(allowed places) (*jail, error) {
 	if c.Confinement == ConfineOff {
 		return j, nil
 	}
-	j.confined, j.namespaces, j.optional = true, true, c.Confinement == ConfineAuto
+	j.confined, j.namespaces, j.optional = true, !c.noNamespaces, c.Confinement == ConfineAuto
 	ruleset, version, err := newRuleset(allowed)
 	if err != nil {
 		return nil, &confineError{err}

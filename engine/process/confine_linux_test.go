@@ -68,6 +68,7 @@ func TestAHostileChildGetsNothing(t *testing.T) {
 	}
 	hostile := pluginOf(t, "hostile", "hostile")
 	confined := loadPlugin(t, Config{Confinement: ConfineRequired, Readable: []string{allowed}}, hostile)
+	alone := loadPlugin(t, Config{Confinement: ConfineRequired, Readable: []string{allowed}, noNamespaces: true}, hostile)
 	free := loadPlugin(t, Config{Confinement: ConfineOff}, hostile)
 
 	// depends are those that some systems forbid to everybody.
@@ -84,6 +85,9 @@ func TestAHostileChildGetsNothing(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			if got := try(t, confined, what, tries[what]); !refused.MatchString(got) {
 				t.Errorf("a confined child: %s", got)
+			}
+			if got := try(t, alone, what, tries[what]); !refused.MatchString(got) {
+				t.Errorf("a confined child without namespaces: %s", got)
 			}
 			if got := try(t, free, what, tries[what]); got != "done" && !slices.Contains(depends, what) {
 				t.Errorf("a child that is not confined: %s, so that the test proves nothing", got)

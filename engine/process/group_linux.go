@@ -66,14 +66,18 @@ func newGroup(delegated string, memory int64) (*group, error) {
 		return nil, err
 	}
 	g := &group{dir}
-	err = errors.Join(put(dir, "memory.max", strconv.FormatInt(memory, 10)), put(dir, "pids.max", strconv.Itoa(maxTasks)))
-	// Missing where nothing is swapped, and before Linux 4.19.
-	_, _ = put(dir, "memory.swap.max", "0"), put(dir, "memory.oom.group", "1")
-	if err != nil {
+	if err := g.limit(memory); err != nil {
 		g.remove()
 		return nil, err
 	}
 	return g, nil
+}
+
+// limit says what may be used in the group.
+func (g *group) limit(memory int64) error {
+	// Missing where nothing is swapped, and before Linux 4.19.
+	_, _ = put(g.dir, "memory.swap.max", "0"), put(g.dir, "memory.oom.group", "1")
+	return errors.Join(put(g.dir, "memory.max", strconv.FormatInt(memory, 10)), put(g.dir, "pids.max", strconv.Itoa(maxTasks)))
 }
 
 // enter puts a process into the group.

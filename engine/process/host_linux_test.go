@@ -22,7 +22,7 @@ func playHost(path string) {
 	if err != nil {
 		panic(err)
 	}
-	m, err := New(Config{}).Load(context.Background(), pluginWith(path, "actor", code))
+	m, err := New(Config{noNamespaces: os.Getenv(hostEnv+"_ALONE") != ""}).Load(context.Background(), pluginWith(path, "actor", code))
 	if err != nil {
 		panic(err)
 	}
@@ -35,8 +35,14 @@ func playHost(path string) {
 }
 
 func TestAChildDiesWithItsHost(t *testing.T) {
+	for name, alone := range map[string]string{"in namespaces": "", "without them": "1"} {
+		t.Run(name, func(t *testing.T) { diesWithItsHost(t, hostEnv+"_ALONE="+alone) })
+	}
+}
+
+func diesWithItsHost(t *testing.T, setting string) {
 	host := exec.Command(os.Args[0])
-	host.Env = append(os.Environ(), hostEnv+"="+program(t, "actor"), "TMPDIR="+t.TempDir()) // it cannot clean up
+	host.Env = append(os.Environ(), hostEnv+"="+program(t, "actor"), setting, "TMPDIR="+t.TempDir()) // it cannot clean up
 	host.Stderr = os.Stderr
 	stdin, err := host.StdinPipe() // held open, so that the host lives
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"unsafe"
@@ -89,6 +90,49 @@ var attempts = map[string]func(at string) error{
 		return err
 	},
 
+	// The machine.
+	"use 300 MiB": func(string) error {
+		memory := make([]byte, 300<<20)
+		for {
+			for i := 0; i < len(memory); i += 4096 {
+				memory[i]++
+			}
+			unix.Nanosleep(&unix.Timespec{Nsec: 1e6}, nil)
+		}
+	},
+	"map memory": func(at string) error {
+		b, err := unix.Mmap(-1, 0, pid(at), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
+		if err != nil {
+			return err
+		}
+		return unix.Munmap(b)
+	},
+	"open files": func(at string) error {
+		var files []*os.File
+		defer func() {
+			for _, f := range files {
+				f.Close()
+			}
+		}()
+		for range pid(at) {
+			f, err := os.Open(os.DevNull)
+			if err != nil {
+				return err
+			}
+			files = append(files, f)
+		}
+		return nil
+	},
+	"write a long file": func(string) error {
+		signal.Ignore(unix.SIGXFSZ)
+		f, err := os.Create(filepath.Join(os.TempDir(), "long"))
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		return f.Truncate(1 << 30)
+	},
+
 	// What it may do.
 	"read its own folder": func(string) error {
 		_, err := os.ReadDir(".")
@@ -110,7 +154,7 @@ var attempts = map[string]func(at string) error{
 	},
 }
 
-// pid reads the number of a process, which is another's in a namespace.
+// pid reads a number, such as that of a process, which is another's in a namespace.
 func pid(at string) int {
 	n, err := strconv.Atoi(at)
 	if err != nil {
@@ -131,6 +175,9 @@ type provider struct{}
 
 func (provider) Start(c *sdk.Call, in *sdk.Start) *sdk.Action {
 	outcome := "no such attempt"
+	if in.Document == "sweep" {
+		outcome = sweep()
+	}
 	if try := attempts[in.Document]; try != nil {
 		outcome = "done"
 		if err := try(in.Options[0].Value); err != nil {
