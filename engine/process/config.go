@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// DefaultMemory is [Config.Memory] where it is not set. Cards take `local` to about 400 MiB with two workers.
+const DefaultMemory = 2 << 30
+
 // Config is what [New] builds a Runtime from. The zero value is right for production.
 type Config struct {
 	// Logger gets what children print, and why they were replaced. Default: nothing is logged.
@@ -60,7 +63,7 @@ func (c Config) withDefaults() Config {
 	}
 	orElse(&c.Concurrency, 4*runtime.GOMAXPROCS(0))
 	orElse(&c.HostCalls, 32)
-	orElse(&c.Memory, 2<<30)
+	orElse(&c.Memory, DefaultMemory)
 	orElse(&c.StartTimeout, 10*time.Second)
 	orElse(&c.StopGrace, 2*time.Second)
 	orElse(&c.MaxTimeouts, 3)

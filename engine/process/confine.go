@@ -67,8 +67,9 @@ type Means struct {
 	// Namespaces says whether a child gets namespaces of users, processes and networks of its own. When the first process of one ends, the kernel
 	// ends all others in it.
 	Namespaces bool
-	// Group says whether a child gets a control group, in which the kernel keeps its limits of memory and processes.
-	Group bool
+	// Group says whether a child gets a control group, in which the kernel keeps its limits of memory and processes. Watched says whether its use
+	// is looked at where there is no group.
+	Group, Watched bool
 }
 
 // CanConfine returns what keeps this system from confining a child entirely, or nil.

@@ -9,7 +9,7 @@ import (
 
 // Examine tries what this system can do to hold a subprocess.
 func Examine() Means {
-	means := Means{Group: delegated() != ""}
+	means := Means{Group: delegated() != "", Watched: true}
 	means.Namespaces, means.Unconfined = tryConfining()
 	return means
 }
