@@ -32,8 +32,10 @@ var errSlow = errors.New("the start took too long")
 // launcher starts children of one plugin.
 type launcher struct {
 	name string
-	// dir is the folder of the plugin file.
+	// dir is a folder of the host's with verified copies of what the plugin brings along. Children read it and run in it.
 	dir string
+	// held keeps others from taking dir for one that was left behind.
+	held *os.File
 	// file says what kind of executable it is.
 	file  string
 	exe   *executable

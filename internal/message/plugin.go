@@ -14,6 +14,9 @@ const (
 	PluginFileUnreadable Code = "plugin.file.unreadable"
 	PluginFileIrregular  Code = "plugin.file.irregular"
 	PluginFileName       Code = "plugin.file.name"
+	PluginBroughtName    Code = "plugin.brought.name"    // folder
+	PluginBroughtMuch    Code = "plugin.brought.much"    // folder, files, limit
+	PluginBroughtChanged Code = "plugin.brought.changed" // file
 	PluginNameTwice      Code = "plugin.name.twice"
 	PluginNameDiffers    Code = "plugin.name.differs"
 )
@@ -38,6 +41,7 @@ const (
 	PluginLockWantsMore    Code = "plugin.lock.wants_more"
 	PluginLockCapabilities Code = "plugin.lock.capabilities"
 	PluginLockBytes        Code = "plugin.lock.bytes"
+	PluginLockBrought      Code = "plugin.lock.brought" // file
 )
 
 // Why a plugin's signature is refused. Parameters: file (the signature's file name), key (its identifier), reason (a Message).
@@ -67,6 +71,9 @@ var plugin = map[Code]string{
 	PluginFileEmpty:      "the file is empty",
 	PluginFileUnreadable: "{file} cannot be read: {reason}",
 	PluginFileIrregular:  "{file} is no regular file of at most {limit} bytes",
+	PluginBroughtName:    "a file in {folder} has a name that cannot be printed: rename it",
+	PluginBroughtMuch:    "{folder} has more than {files} files or {limit} bytes",
+	PluginBroughtChanged: "{file} has changed since it was examined: load the plugin again, or put the approved file back",
 	PluginFileName:       "a plugin is a file NAME.wasm or NAME.provider.yaml, or an executable NAME beside its NAME.manifest.json",
 	PluginNameTwice:      "both {file} and {other} have this name: remove one",
 	PluginNameDiffers:    "the manifest names {name}, but the file is named {file}: rename one",
@@ -82,6 +89,7 @@ var plugin = map[Code]string{
 	PluginLockUnlisted:     "{lock} does not list it: review and approve it with ocrmux plugin lock",
 	PluginLockWantsMore:    "it wants more than {lock} approves ({capabilities}): review and approve it with ocrmux plugin lock",
 	PluginLockCapabilities: "{lock} approves other capabilities than it wants: review and approve it with ocrmux plugin lock",
+	PluginLockBrought:      "what it brings along is not what {lock} lists, first {file}: put the approved files back, or review and approve them with ocrmux plugin lock",
 	PluginLockBytes:        "its bytes are not those that {lock} lists: put the approved file back, or review and approve it with ocrmux plugin lock",
 
 	PluginUnsigned:         "there is no {file}, and only signed plugins are trusted: get one, or sign the plugin with ocrmux plugin sign",

@@ -5,8 +5,10 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -36,6 +38,20 @@ func (actor) Start(c *sdk.Call, in *sdk.Start) *sdk.Action {
 		stdin, err := io.ReadAll(os.Stdin)
 		dir, _ := os.Getwd()
 		return said("env", strings.Join(os.Environ(), "\n"), "stdin", fmt.Sprint(len(stdin), err), "dir", dir)
+	case "files":
+		var seen []string
+		err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			seen = append(seen, path+": "+string(text))
+			return err
+		})
+		if err != nil {
+			seen = append(seen, err.Error())
+		}
+		return said("files", strings.Join(seen, ", "))
 	case "print":
 		for i := range 1000 {
 			fmt.Fprintf(os.Stderr, "line %d\n", i)
