@@ -36,6 +36,9 @@ type Brought struct {
 // readBrought lists and hashes what lies in a folder beside the executable, in the order of the paths. A folder that does not exist
 // holds nothing.
 func readBrought(dir, folder string) ([]Brought, error) {
+	if _, err := os.Lstat(filepath.Join(dir, folder)); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	var out []Brought
 	total := int64(0)
 	err := filepath.WalkDir(filepath.Join(dir, folder), func(at string, entry fs.DirEntry, err error) error {
@@ -67,9 +70,6 @@ func readBrought(dir, folder string) ([]Brought, error) {
 		out = append(out, b)
 		return nil
 	})
-	if len(out) == 0 && errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
 	slices.SortFunc(out, func(a, b Brought) int { return strings.Compare(a.Path, b.Path) })
 	return out, err
 }
