@@ -18,11 +18,11 @@ RACE := ./engine ./engine/process ./engine/store/... ./engine/wasm ./internal/ca
   ./host/internal/telemetry ./host/internal/doctor ./host/internal/distribution
 
 # Tests keep plugins that they have compiled to machine code here: under the race detector compiling takes ten times as long.
-test test-short: export OCRMUX_TEST_CACHE := $(CURDIR)/bin/test-cache
+test test-short redteam: export OCRMUX_TEST_CACHE := $(CURDIR)/bin/test-cache
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: build ## Build everything, read two specimen cards on this machine, and one through every vendor's protocol
@@ -60,6 +60,14 @@ test: models ## Run every test
 	$(GO) test ./...
 	$(GO) test -race $(RACE)
 	$(GO) test -race -run 'Gateway' ./host/internal/cli
+
+.PHONY: redteam
+redteam: ## Run the attacks on what docs/security.md promises; LONG=1 runs them at length, and each fuzzer for a minute
+	@$(GO) run ./internal/redteam $(if $(LONG),-long)
+
+.PHONY: redteam-list
+redteam-list: ## Print each promise with its attacks and their tests
+	@$(GO) run ./internal/redteam -list
 
 .PHONY: test-short
 test-short: ## Run the tests of the inner loop: no browser, no other languages, no long runs

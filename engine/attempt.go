@@ -21,7 +21,7 @@ type attempt struct {
 
 // newAttempt returns an attempt that waits for ready before it sends its first request; nil is for one that sends nothing.
 func (g *generation) newAttempt(p *provider, ready func(context.Context) *route.Failure) *attempt {
-	a := &attempt{pluginCall: pluginCall{gen: g, provider: p}}
+	a := &attempt{pluginCall: pluginCall{gen: g, provider: p, earlier: abi.BilledNo}}
 	a.secrets = a
 	a.eval = value.New(a, value.Limits{})
 	if ready != nil {
@@ -110,6 +110,7 @@ func (a *attempt) vendorFailure(v *abi.Fail) *Error {
 		requestID: clip(v.VendorRequestID),
 	}
 	f := &e.Failure
+	f.Retryable = f.Retryable && (f.Billed == v.Billed || f.Billed == abi.BilledNo) // an earlier exchange may have been billed
 	if f.Kind == abi.FailureKindUnspecified || f.Kind > abi.FailureKindInternal {
 		f.Kind, f.Fault = abi.FailureKindProviderError, abi.FaultVendor
 		if f.Message.IsZero() {

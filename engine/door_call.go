@@ -22,7 +22,7 @@ type inboundCall struct {
 
 // newInboundCall returns a call with an id of its own.
 func (d *door) newInboundCall() (*inboundCall, error) {
-	v := &inboundCall{pluginCall: pluginCall{gen: d.gen, provider: d.provider}, door: d}
+	v := &inboundCall{pluginCall: pluginCall{gen: d.gen, provider: d.provider, earlier: abi.BilledNo}, door: d}
 	v.secrets = v
 	v.eval = value.New(v, value.Limits{})
 	var id [16]byte

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 	"github.com/ocrmux/ocrmux/internal/money"
 	"github.com/ocrmux/ocrmux/internal/route"
@@ -92,6 +93,12 @@ func (p *provider) traits(labels []string) route.Traits {
 	return t
 }
 
+// asksNobody reports whether a provider cannot send a request to anybody, so that nobody can bill its calls.
+func (p *provider) asksNobody() bool {
+	d := p.plugin.Manifest
+	return d != nil && len(d.Hosts) == 0 && len(d.Prices) == 0 && !slices.ContainsFunc(p.config, func(l abi.Leaf) bool { return l.Path == "/"+endpointKey })
+}
+
 // currency of all prices.
 func (g *generation) currency() money.Currency { return cmp.Or(g.cfg.Money.Currency, money.CNY) }
 
@@ -114,6 +121,10 @@ func (g *generation) tariffs() (map[string]*money.Tariff, error) {
 	for _, name := range slices.Sorted(maps.Keys(g.providers)) {
 		cfg := g.cfg.Providers[name].Price
 		cfg.Currency = g.currency()
+		if g.providers[name].asksNobody() && cfg.PerCall == nil && len(cfg.Packages) == 0 && len(cfg.Volume) == 0 && cfg.FreeCalls == 0 && cfg.Bought == 0 {
+			tariffs[name] = money.NoVendor(cfg.Currency)
+			continue
+		}
 		if d := g.providers[name].plugin.Manifest; d != nil {
 			cfg.Tiers = d.Prices
 		}

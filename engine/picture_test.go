@@ -181,6 +181,7 @@ func TestPictureBeyondTheLimitsIsFitted(t *testing.T) {
 	}
 }
 
+//attack:caller-bounds pictures beyond the limits
 func TestPictureIsRefusedWithoutFitting(t *testing.T) {
 	t.Parallel()
 	e, vendor := openJumdata(t, func(c *engine.Config) {

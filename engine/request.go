@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 	"github.com/ocrmux/ocrmux/internal/leaf"
 )
 
@@ -63,18 +63,14 @@ func Given(b []byte) Picture {
 	return Picture{open: func(int64) ([]byte, error) { return b, nil }}
 }
 
-// File returns a picture in a file. Its format is found by its content.
+// File returns a picture in a regular file; for a pipe or a device use Reader. Its format is found by its content.
 func File(path string) Picture {
 	return Picture{open: func(limit int64) ([]byte, error) {
-		f, err := os.Open(path)
+		f, size, err := boundedread.Open(path)
 		if err != nil {
 			return nil, err
 		}
 		defer func() { _ = f.Close() }() // opened for reading
-		size := int64(-1)
-		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-			size = info.Size()
-		}
 		return readAll(f, size, limit)
 	}}
 }

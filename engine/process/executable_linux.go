@@ -7,6 +7,8 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 )
 
 // newExecutable puts the code into a sealed memory file, or where the system forbids to execute those, into a private copy.
@@ -24,7 +26,8 @@ func newExecutable(name string, code []byte) (*executable, error) {
 // open opens the code to be executed.
 func (e *executable) open() (*os.File, error) {
 	if e.path != "" {
-		return os.Open(e.path)
+		f, _, err := boundedread.Open(e.path)
+		return f, err
 	}
 	fd, err := unix.FcntlInt(e.file.Fd(), unix.F_DUPFD_CLOEXEC, firstFile)
 	if err != nil {

@@ -9,10 +9,15 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 )
 
 // controlGroups is where the control groups of version 2 are mounted.
 const controlGroups = "/sys/fs/cgroup"
+
+// maxSetting bounds what the kernel says of itself in one file.
+const maxSetting = 64 << 10
 
 // group is a control group for one child: the kernel holds its memory and its processes.
 type group struct{ dir string }
@@ -21,7 +26,7 @@ type group struct{ dir string }
 // over: systemd does so for a unit with Delegate= and DelegateSubgroup=, and says so in an attribute of the folder. The group of the program
 // itself does not serve, since a group with processes gives no limits to others below it.
 func delegated() string {
-	text, err := os.ReadFile("/proc/self/cgroup")
+	text, err := boundedread.File("/proc/self/cgroup", maxSetting)
 	if err != nil {
 		return ""
 	}
@@ -52,7 +57,7 @@ func parentGroup(root, text string) string {
 // limitsBelow reports whether groups in a folder can limit memory and processes, after making it so if that is possible.
 func limitsBelow(dir string) bool {
 	has := func() bool {
-		text, err := os.ReadFile(filepath.Join(dir, "cgroup.subtree_control"))
+		text, err := boundedread.File(filepath.Join(dir, "cgroup.subtree_control"), maxSetting)
 		on := strings.Fields(string(text))
 		return err == nil && slices.Contains(on, "memory") && slices.Contains(on, "pids")
 	}

@@ -10,7 +10,7 @@ import (
 
 // hold locks a folder as long as the file is open. It fails when another holds it.
 func hold(dir string) (*os.File, error) {
-	f, err := os.Open(dir)
+	f, err := os.OpenFile(dir, os.O_RDONLY|unix.O_DIRECTORY, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,7 @@ func playHost(path string) {
 	os.Exit(0)
 }
 
+//attack:process-outlives a child that goes on when its host is killed
 func TestAChildDiesWithItsHost(t *testing.T) {
 	for name, alone := range map[string]string{"in namespaces": "", "without them": "1"} {
 		t.Run(name, func(t *testing.T) { diesWithItsHost(t, hostEnv+"_ALONE="+alone) })
@@ -72,6 +73,7 @@ func diesWithItsHost(t *testing.T, setting string) {
 	_ = host.Wait()
 }
 
+//attack:process-outlives a program that a child has started
 func TestWhatAChildHasStartedDiesWithIt(t *testing.T) {
 	r := New(Config{Confinement: ConfineOff}) // a confined one cannot start any
 	defer func() { _ = r.Close(context.Background()) }()
@@ -86,6 +88,7 @@ func TestWhatAChildHasStartedDiesWithIt(t *testing.T) {
 	sleeper.ends()
 }
 
+//attack:supply-approved changing the file of a program between check and start
 func TestTheCodeThatRunsCannotBeChanged(t *testing.T) {
 	e, err := memoryFile("x", []byte("code"))
 	if err != nil {

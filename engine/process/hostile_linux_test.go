@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+//attack:process-kernel every system call of every table that there is
 func TestAHostileChildMakesNoSystemCallOutsideTheList(t *testing.T) {
 	confinable(t)
 	m := loadPlugin(t, Config{Confinement: ConfineRequired}, pluginOf(t, "hostile", "hostile"))

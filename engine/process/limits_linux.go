@@ -3,10 +3,11 @@ package process
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"strconv"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 )
 
 // spareData is how much more than [Config.Memory] a child may map: threads and runtimes map memory that they never touch.
@@ -39,7 +40,7 @@ func (j *jail) resources(memory int64) []resource {
 
 // usageOf reads what a process uses. ok is false when it has ended.
 func usageOf(pid int) (u usage, ok bool) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	text, err := boundedread.File(fmt.Sprintf("/proc/%d/status", pid), maxSetting)
 	if err != nil {
 		return usage{}, false
 	}

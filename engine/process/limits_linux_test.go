@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -15,23 +16,21 @@ import (
 
 func TestAChildThatUsesTooMuchMemoryIsEndedAndReplaced(t *testing.T) {
 	noLeaks(t)
-	clock := newAlarms()
-	m := loadPlugin(t, Config{Memory: 256 << 20, Confinement: ConfineOff, Now: clock.now, After: clock.after}, pluginOf(t, "hostile", "hostile"))
-	lost := make(chan error, 1)
-	go func() {
-		_, err := m.Step(t.Context(), &abi.StepRequest{Start: &abi.Start{Document: "use 300 MiB", Options: []abi.Leaf{{}}}}, noHost{})
-		lost <- err
-	}()
-	for lookAgain := true; lookAgain; { // each look may come before the memory is used
-		clock.ring(watchEvery)
-		select {
-		case err := <-lost:
-			if e := pluginError(t, err); e.Cause != catalog.Exited || !e.Detail.Has(message.ProcessMemory) || !strings.Contains(e.Error(), "256 MiB") {
-				t.Errorf("got %v", err)
-			}
-			lookAgain = false
-		default:
+	always := func(d time.Duration) <-chan time.Time {
+		if d != watchEvery {
+			return time.After(d)
 		}
+		now := make(chan time.Time, 1)
+		now <- time.Time{}
+		return now
+	}
+	m := loadPlugin(t, Config{Memory: 256 << 20, After: always, BackoffMin: time.Nanosecond, BackoffMax: time.Nanosecond}, pluginOf(t, "hostile", "hostile"))
+	_, err := m.Step(t.Context(), &abi.StepRequest{Start: &abi.Start{Document: "use 300 MiB", Options: []abi.Leaf{{}}}}, noHost{})
+	if e := pluginError(t, err); e.Cause != catalog.Exited || !e.Detail.Has(message.ProcessMemory) || !strings.Contains(e.Error(), "256 MiB") {
+		t.Errorf("got %v", err)
+	}
+	if got := try(t, m, "use a temporary folder", ""); got != "done" {
+		t.Errorf("the next child: %s", got)
 	}
 }
 
@@ -56,6 +55,7 @@ func TestAChildHasBoundedFiles(t *testing.T) {
 	}
 }
 
+//attack:process-memory threads without end
 func TestAChildWithTooManyThreadsIsEnded(t *testing.T) {
 	p := &proc{cfg: &Config{Memory: 1}, process: &os.Process{Pid: 1 << 30}} // there is no process of this number
 	if p.judge(usage{memory: 1, tasks: maxTasks}); !p.passed.IsZero() {

@@ -77,7 +77,7 @@ func (p *proc) Start(context.Context) error {
 
 // startPiped starts the process with pipes for what it prints, and an empty stdin. wait waits until these have been read.
 func (p *proc) startPiped() (process *os.Process, wait func(), err error) {
-	empty, err := os.Open(os.DevNull)
+	empty, err := os.OpenFile(os.DevNull, os.O_RDONLY, 0)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
+//attack:process-address announcing a TCP port, an abstract socket, another folder, a file or nothing
 func TestAPluginThatDoesNotStartIsExplained(t *testing.T) {
 	noLeaks(t)
 	cases := []struct {
@@ -132,6 +133,7 @@ func TestAnExecutableThatLacksALibraryIsExplained(t *testing.T) {
 	}
 }
 
+//attack:process-failure a child that never serves
 func TestAPluginThatNeverServesIsGivenUp(t *testing.T) {
 	noLeaks(t)
 	clock := newAlarms()

@@ -28,6 +28,7 @@ func bringing(t *testing.T, text string) catalog.Plugin {
 	return p
 }
 
+//attack:supply-approved exchanging a model or library after it was verified
 func TestAChildSeesWhatWasApprovedEvenIfItChangesLater(t *testing.T) {
 	p := bringing(t, "approved")
 	if err := os.WriteFile(filepath.Join(filepath.Dir(p.Path), "secret"), nil, 0o600); err != nil {
@@ -48,6 +49,7 @@ func TestAChildSeesWhatWasApprovedEvenIfItChangesLater(t *testing.T) {
 	}
 }
 
+//attack:supply-approved exchanging, lengthening, cutting or removing a model or library before it is loaded
 func TestAPluginWhoseFilesAreNotThoseThatWereHashedIsNotLoaded(t *testing.T) {
 	for name, text := range map[string]string{"other bytes": "replaced", "longer": "approved and more", "shorter": "app"} {
 		t.Run(name, func(t *testing.T) {

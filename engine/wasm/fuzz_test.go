@@ -13,6 +13,8 @@ import (
 
 // FuzzLoad holds whatever the file contains against the promise of the runtime: it is served, or refused as a PluginError,
 // and its neighbour goes on.
+//
+//attack:module-failure modules that were changed at random
 func FuzzLoad(f *testing.F) {
 	guests, err := filepath.Glob("testdata/*.wasm")
 	if err != nil || len(guests) == 0 {

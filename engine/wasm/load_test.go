@@ -9,6 +9,13 @@ import (
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
+//attacks:testdata/imports_*.wat
+//attacks:testdata/start_*.wat
+//attacks:testdata/initialize_*.wat
+//attacks:testdata/marker_*.wat
+//attacks:testdata/*_above_limit.wat
+//attacks:testdata/data_outside_memory.wat
+//attacks:testdata/two_memories.wat
 func TestLoadRefusesWhatIsNoProvider(t *testing.T) {
 	good := assembled(t, "good")
 	r := newRuntime(t, wasm.Config{Instances: 1, Fuel: 1e6})
@@ -78,6 +85,7 @@ func TestAModuleBuiltWithANewerMinorLoads(t *testing.T) {
 	wantCard(t, load(t, newRuntime(t, wasm.Config{}), "newer", assembled(t, "marker_newer")))
 }
 
+//attacks:testdata/initialize_calls_host.wat
 func TestAModuleMayCallTheHostInVainWhileItStarts(t *testing.T) {
 	wantCard(t, load(t, newRuntime(t, wasm.Config{}), "early", assembled(t, "initialize_calls_host")))
 }

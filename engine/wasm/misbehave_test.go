@@ -53,6 +53,11 @@ func small(stderr *bytes.Buffer) wasm.Config {
 	return wasm.Config{Instances: 1, Fuel: 1e6, MemoryPages: 32, Stderr: stderr}
 }
 
+//attacks:testdata/alloc_*.wat
+//attacks:testdata/reply_*.wat
+//attacks:testdata/step_*.wat
+//attacks:testdata/wasi_*.wat
+//attacks:testdata/host_loops.wat
 func TestACallThatFailsReplacesTheInstanceAndNothingElse(t *testing.T) {
 	ctx := context.Background()
 	var stderr bytes.Buffer
@@ -81,6 +86,7 @@ func TestACallThatFailsReplacesTheInstanceAndNothingElse(t *testing.T) {
 	wantStatus(t, neighbour, catalog.Status{State: catalog.Ready, Instances: 1})
 }
 
+//attacks:testdata/step_overflows_stack.wat
 func TestRecursionWithoutEndIsStopped(t *testing.T) {
 	ctx := context.Background()
 	code := assembled(t, "step_overflows_stack")
@@ -98,6 +104,10 @@ func TestRecursionWithoutEndIsStopped(t *testing.T) {
 	})
 }
 
+//attacks:testdata/host_*.wat
+//attacks:testdata/step_mutates_input.wat
+//attacks:testdata/alloc_calls_host.wat
+//attacks:testdata/wasi_sleeps.wat
 func TestOddGuestsThatBreakNoRuleAreServed(t *testing.T) {
 	ctx := context.Background()
 	for _, c := range []struct {

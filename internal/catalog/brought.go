@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -76,19 +75,12 @@ func readBrought(dir, folder string) ([]Brought, error) {
 
 // Open opens the file below the folder of its plugin, and returns its size. It is a regular file, or a link to one.
 func (b Brought) Open(dir string) (f *os.File, size int64, err error) {
-	at := filepath.Join(dir, filepath.FromSlash(b.Path))
-	info, err := os.Stat(at)
-	if err == nil && !info.Mode().IsRegular() { // before it is opened: opening a pipe may block
-		return nil, 0, message.NewError(message.New(message.PluginFileIrregular, "file", path.Base(b.Path), "limit", int64(maxBroughtBytes)), nil)
-	}
-	if err == nil {
-		f, err = os.Open(at)
-	}
+	f, size, err = boundedread.Open(filepath.Join(dir, filepath.FromSlash(b.Path)))
 	if err != nil {
 		err = boundedread.WithoutPath(err)
 		return nil, 0, message.NewError(message.New(message.PluginFileUnreadable, "file", b.Path, "reason", err.Error()), err)
 	}
-	return f, info.Size(), nil
+	return f, size, nil
 }
 
 // CopyTo copies the file from the folder of its plugin to another folder, in which nobody else writes. The copy cannot be written. The error is an error with a

@@ -48,6 +48,7 @@ func TestFindHashesWhatAnExecutableBringsAlong(t *testing.T) {
 	}
 }
 
+//attack:supply-bounds files without end, and folders behind links, beside a plugin
 func TestFindRefusesWhatCannotBeBroughtAlong(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("its file names and links are others")
@@ -60,7 +61,7 @@ func TestFindRefusesWhatCannotBeBroughtAlong(t *testing.T) {
 			if err := os.Symlink(t.TempDir(), filepath.Join(folder, "link")); err != nil {
 				t.Fatal(err)
 			}
-		}, message.PluginFileIrregular},
+		}, message.PluginFileUnreadable},
 		"a link to nothing": {func(t *testing.T, folder string) {
 			if err := os.Symlink("nothing", filepath.Join(folder, "link")); err != nil {
 				t.Fatal(err)

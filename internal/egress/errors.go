@@ -80,6 +80,16 @@ func (e *Error) Message() message.Message {
 	return message.New(message.ExchangeFailed, "step", e.Op, "origin", origin, "reason", reason, "kind", e.Kind, "sent", e.Sent)
 }
 
+// Refusal reports whether the target or a redirect was refused, so that nothing was sent there.
+func (e *Error) Refusal() bool {
+	switch e.Kind {
+	case KindInvalidURL, KindSchemeRefused, KindHostRefused, KindAddressRefused, KindRedirectRefused, KindTooManyRedirects:
+		return true
+	default:
+		return false
+	}
+}
+
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 

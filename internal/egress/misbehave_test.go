@@ -40,6 +40,7 @@ func TestClientAndMisbehavingVendors(t *testing.T) {
 		kind         egress.Kind
 		sent         egress.Sent
 	}{
+		//attack-each:vendor-bounds
 		{"hangs up after the request", "", egress.KindNoAnswer, egress.SentMaybe},
 		{"hangs up within the status line", "HTTP/1.", egress.KindBadAnswer, egress.SentYes},
 		{"hangs up within the headers", "HTTP/1.1 200 OK\r\nX: " + secret, egress.KindBadAnswer, egress.SentYes},
@@ -109,6 +110,7 @@ func TestClientReadsUnusualResponses(t *testing.T) {
 	}
 }
 
+//attack:vendor-bounds an answer without end
 func TestClientStopsReadingAtTheCap(t *testing.T) {
 	const cap1 = 1 << 20
 	wrote := make(chan int64, 1)
@@ -137,6 +139,8 @@ type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
+//attack:vendor-crossing an answer that is longer than it says
+//attack:vendor-words what follows an answer is meant for the log
 func TestClientNeverMixesResponses(t *testing.T) {
 	// The first answer is longer than it claims. The rest must reach neither the next call nor a log.
 	logged := captureLog(t)
@@ -185,6 +189,7 @@ func TestClientReplacesAKeptConnectionThatClosed(t *testing.T) {
 	}
 }
 
+//attack:vendor-once a kept connection that is closed after it took a request
 func TestClientNeverRepeatsWhatMayHaveArrived(t *testing.T) {
 	t.Parallel()
 	// net/http would send each of these again: a kept connection, closed by the vendor after it read the request.

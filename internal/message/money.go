@@ -5,6 +5,8 @@ const (
 	PriceUnknown Code = "money.price_unknown"
 	PricePerCall Code = "money.price_per_call"
 	PriceFree    Code = "money.price_free"
+	// PriceNoVendor is the price of a provider that asks no vendor.
+	PriceNoVendor Code = "money.price_no_vendor"
 	// PriceManifest has the calls of the manifest's price.
 	PriceManifest Code = "money.price_manifest"
 	// PriceVolume has the number of the month's call from which on it counts.
@@ -69,6 +71,7 @@ var money = map[Code]string{
 	PriceUnknown:  "no price is known",
 	PricePerCall:  "price per call",
 	PriceFree:     "free calls",
+	PriceNoVendor: "free, since no vendor is asked",
 	PriceManifest: "manifest's price in packages of {calls}",
 	PriceVolume:   "price from {from} calls a month on",
 	PricePackage:  "package {id}",

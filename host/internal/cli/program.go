@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/host/internal/config"
 	"github.com/ocrmux/ocrmux/host/internal/telemetry"
+	"github.com/ocrmux/ocrmux/internal/terminal"
 )
 
 // Exit statuses.
@@ -44,8 +46,10 @@ type Program struct {
 	Dir, UserCacheDir, UserStateDir string
 }
 
-// FromOS returns the Program for the current process.
+// FromOS returns the Program for the current process. It silences the standard log: only net/http writes there, and what it quotes are
+// other people's bytes.
 func FromOS() *Program {
+	log.SetOutput(io.Discard)
 	p := &Program{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ()}
 	if file, err := os.Executable(); err == nil {
 		if real, err := filepath.EvalSymlinks(file); err == nil {
@@ -75,7 +79,14 @@ func userStateDir() string {
 }
 
 // Run runs a command line, without the program's name, and returns the exit status. Canceling ctx interrupts it.
+// Whatever a command prints is made fit for a terminal.
 func (p *Program) Run(ctx context.Context, args []string) int {
+	clean := *p
+	clean.Stdout, clean.Stderr = terminal.NewWriter(p.Stdout), terminal.NewWriter(p.Stderr)
+	return clean.run(ctx, args)
+}
+
+func (p *Program) run(ctx context.Context, args []string) int {
 	root := p.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -104,7 +115,8 @@ func (p *Program) complain(err error) {
 		_, _ = fmt.Fprintln(p.Stderr, wrong)
 		return
 	}
-	_, _ = fmt.Fprintln(p.Stderr, "ocrmux:", err)
+	// No line but the first begins at the margin, where one of somebody else's could be taken for this program's.
+	_, _ = fmt.Fprintln(p.Stderr, "ocrmux:", strings.ReplaceAll(err.Error(), "\n", "\n  "))
 }
 
 // exitError ends the program with a status. If err is nil, nothing more is printed.
@@ -200,7 +212,7 @@ func (p *Program) logger(log config.Log, level slog.Level) *slog.Logger {
 	}
 	options := &slog.HandlerOptions{Level: level}
 	if log.Format == "json" {
-		return slog.New(telemetry.WithTrace(slog.NewJSONHandler(p.Stderr, options)))
+		return slog.New(telemetry.WithTrace(slog.NewJSONHandler(terminal.NewJSONWriter(p.Stderr), options)))
 	}
 	return slog.New(telemetry.WithTrace(slog.NewTextHandler(p.Stderr, options)))
 }

@@ -36,7 +36,7 @@ func (c *Case) state(ctx context.Context) []Finding {
 			return []Finding{f}
 		}
 	}
-	subject := cfg.Dir + cfg.URL // one of them
+	subject := cfg.Place()
 	opening := *cfg
 	opening.Timeout, opening.Logger = c.Timeout, nil
 	start := time.Now()

@@ -26,6 +26,7 @@ func bringing(t *testing.T) (dir string) {
 	return dir
 }
 
+//attack:supply-approved a library with other bytes, a new one, one that is gone, one listed twice
 func TestAPluginIsRefusedWhenWhatItBringsAlongDiffersFromTheLock(t *testing.T) {
 	for _, tt := range []struct {
 		name   string

@@ -81,7 +81,7 @@ func executeFile(fd int) error {
 
 func init() {
 	for what, try := range map[string]func(at string) error{
-		// Programs.
+		//attack-each:process-programs
 		"become a program":        func(string) error { return execute("/bin/true", "true") },
 		"become a loader":         func(at string) error { return execute(at, at, "/bin/true") },
 		"become itself":           func(string) error { return execute("/proc/self/exe", "x") },
@@ -93,17 +93,19 @@ func init() {
 		"fork with shared memory": func(string) error { return forked(uintptr(unix.SIGCHLD) | unix.CLONE_FILES | unix.CLONE_FS) },
 		"fork as a sibling":       func(string) error { return forked(uintptr(unix.SIGCHLD) | unix.CLONE_PARENT) },
 
-		// To outlive its host.
-		"leave its session":         func(string) error { return call(unix.SYS_SETSID) },
-		"leave its group":           func(string) error { return call(unix.SYS_SETPGID, 0, 0) },
-		"outlive its parent":        func(string) error { return call(unix.SYS_PRCTL, unix.PR_SET_PDEATHSIG, 0) },
-		"adopt others":              func(string) error { return call(unix.SYS_PRCTL, unix.PR_SET_CHILD_SUBREAPER, 1) },
-		"raise its own limits":      func(string) error { return unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}) },
-		"stop being restricted":     func(string) error { return call(unix.SYS_PRCTL, unix.PR_SET_DUMPABLE, 1) },
-		"add a filter":              func(string) error { return call(unix.SYS_PRCTL, unix.PR_SET_SECCOMP, unix.SECCOMP_MODE_STRICT) },
+		//attack-each:process-outlives
+		"leave its session":  func(string) error { return call(unix.SYS_SETSID) },
+		"leave its group":    func(string) error { return call(unix.SYS_SETPGID, 0, 0) },
+		"outlive its parent": func(string) error { return call(unix.SYS_PRCTL, unix.PR_SET_PDEATHSIG, 0) },
+		"adopt others":       func(string) error { return call(unix.SYS_PRCTL, unix.PR_SET_CHILD_SUBREAPER, 1) },
+		//attack-each:process-kernel
+		"raise its own limits":  func(string) error { return unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}) },
+		"stop being restricted": func(string) error { return call(unix.SYS_PRCTL, unix.PR_SET_DUMPABLE, 1) },
+		"add a filter":          func(string) error { return call(unix.SYS_PRCTL, unix.PR_SET_SECCOMP, unix.SECCOMP_MODE_STRICT) },
+		//attack-each:process-others
 		"have another send signals": func(at string) error { return call(unix.SYS_FCNTL, 0, unix.F_SETOWN, uintptr(pid(at))) },
 
-		// Files by other ways.
+		//attack-each:process-files
 		"change the mode of a file":    func(at string) error { return os.Chmod(at, 0o600) },
 		"change the times of a file":   func(at string) error { return unix.Utimes(at, make([]unix.Timeval, 2)) },
 		"change the owner of a file":   func(at string) error { return os.Chown(at, os.Getuid(), os.Getgid()) },
@@ -120,24 +122,27 @@ func init() {
 		"make a memory file":           func(string) error { return second(unix.MemfdCreate("x", 0)) },
 		"load a library from anywhere": func(at string) error { return mapCode(at) },
 
-		// Others, by sockets and the scheduler.
+		//attack-each:process-network
 		"make a pair of datagram sockets": func(string) error { return second3(unix.Socketpair(unix.AF_UNIX, unix.SOCK_DGRAM, 0)) },
 		"make a datagram socket":          func(string) error { return second(unix.Socket(unix.AF_UNIX, unix.SOCK_DGRAM, 0)) },
 		"make a packet socket":            func(string) error { return second(unix.Socket(unix.AF_UNIX, unix.SOCK_SEQPACKET, 0)) },
 		"make an internet socket":         func(string) error { return second(unix.Socket(unix.AF_INET6, unix.SOCK_STREAM, 0)) },
 		"make a socket of the kernel":     func(string) error { return second(unix.Socket(unix.AF_ALG, unix.SOCK_SEQPACKET, 0)) },
-		"slow the host down":              func(at string) error { return unix.Setpriority(unix.PRIO_PROCESS, pid(at), 1) },
-		"pin the host to a processor":     func(at string) error { return unix.SchedSetaffinity(pid(at), &unix.CPUSet{1}) },
-		"see how the host is scheduled":   func(at string) error { return call(unix.SYS_SCHED_GETSCHEDULER, uintptr(pid(at))) },
-		"see the session of the host":     func(at string) error { return second(unix.Getsid(pid(at))) },
-		"hold the host":                   func(at string) error { return second(unix.PidfdOpen(pid(at), 0)) },
-		"hear of other processes":         func(string) error { return call(unix.SYS_FANOTIFY_INIT, 0, 0) },
-		"load a program into the kernel":  func(string) error { return call(unix.SYS_BPF, 0, text(strings.Repeat("x", 200)), 120) },
+		//attack-each:process-others
+		"slow the host down":            func(at string) error { return unix.Setpriority(unix.PRIO_PROCESS, pid(at), 1) },
+		"pin the host to a processor":   func(at string) error { return unix.SchedSetaffinity(pid(at), &unix.CPUSet{1}) },
+		"see how the host is scheduled": func(at string) error { return call(unix.SYS_SCHED_GETSCHEDULER, uintptr(pid(at))) },
+		"see the session of the host":   func(at string) error { return second(unix.Getsid(pid(at))) },
+		"hold the host":                 func(at string) error { return second(unix.PidfdOpen(pid(at), 0)) },
+		"hear of other processes":       func(string) error { return call(unix.SYS_FANOTIFY_INIT, 0, 0) },
+		//attack-each:process-kernel
+		"load a program into the kernel": func(string) error { return call(unix.SYS_BPF, 0, text(strings.Repeat("x", 200)), 120) },
 		"count events of the processor": func(string) error {
 			return call(unix.SYS_PERF_EVENT_OPEN, text(strings.Repeat("\x01", 200)), 0, ^uintptr(0), ^uintptr(0), 0)
 		},
 		"handle page faults":       func(string) error { return call(unix.SYS_USERFAULTFD, 0) },
 		"keep a key in the kernel": func(string) error { return call(unix.SYS_ADD_KEY, text("user"), text("x"), text("x"), 1, ^uintptr(0)) },
+		//attack-each:
 	} {
 		attempts[what] = try
 	}

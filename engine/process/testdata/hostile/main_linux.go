@@ -18,6 +18,7 @@ import (
 
 // attempts are by the document that is asked for; at is the option of that name.
 var attempts = map[string]func(at string) error{
+	//attack-each:process-network
 	"connect to the network": func(at string) error { return dial("tcp", at) },
 	"send a datagram": func(string) error {
 		c, err := net.Dial("udp", "127.0.0.1:9")
@@ -29,6 +30,7 @@ var attempts = map[string]func(at string) error{
 	},
 	"connect to a socket of the user": func(at string) error { return dial("unix", at) },
 	"connect to an abstract socket":   func(at string) error { return dial("unix", at) },
+	//attack-each:process-files
 	"read a file of the user": func(at string) error {
 		_, err := os.ReadFile(at)
 		return err
@@ -40,7 +42,9 @@ var attempts = map[string]func(at string) error{
 	"write a file of the user":        func(at string) error { return os.WriteFile(at, []byte("was here"), 0o600) },
 	"change a file of its own folder": func(string) error { return os.WriteFile("planted", []byte("was here"), 0o600) },
 	"make a link to a file":           func(at string) error { return os.Link(at, filepath.Join(os.TempDir(), "link")) },
-	"start a program":                 func(string) error { return exec.Command("/bin/true").Run() },
+	//attack-each:process-programs
+	"start a program": func(string) error { return exec.Command("/bin/true").Run() },
+	//attack-each:process-others
 	"read the host's environment": func(at string) error {
 		_, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid(at)))
 		return err
@@ -61,6 +65,7 @@ var attempts = map[string]func(at string) error{
 	"limit the host": func(at string) error {
 		return unix.Prlimit(pid(at), unix.RLIMIT_NOFILE, nil, new(unix.Rlimit))
 	},
+	//attack-each:process-kernel
 	"make a namespace": func(string) error { return unix.Unshare(unix.CLONE_NEWUSER) },
 	"fork into a namespace": func(string) error {
 		pid, _, errno := unix.RawSyscall6(unix.SYS_CLONE, unix.CLONE_NEWUSER|uintptr(unix.SIGCHLD), 0, 0, 0, 0, 0)
@@ -90,7 +95,7 @@ var attempts = map[string]func(at string) error{
 		return err
 	},
 
-	// The machine.
+	//attack-each:process-memory
 	"use 300 MiB": func(string) error {
 		memory := make([]byte, 300<<20)
 		for {
@@ -133,6 +138,7 @@ var attempts = map[string]func(at string) error{
 		return f.Truncate(1 << 30)
 	},
 
+	//attack-each:
 	// What it may do.
 	"read its own folder": func(string) error {
 		_, err := os.ReadDir(".")
