@@ -73,6 +73,23 @@ redteam-list: ## Print each promise with its attacks and their tests
 test-short: ## Run the tests of the inner loop: no browser, no other languages, no long runs
 	$(GO) test -short ./...
 
+# How long each fuzzer runs, and what it found before: inputs that reach other code. They are kept between runs; an input
+# that fails is written to testdata/fuzz of its package and is a test from then on.
+FUZZTIME   ?= 500ms
+FUZZCORPUS ?= $(CURDIR)/bin/fuzz
+
+.PHONY: fuzz
+fuzz: ## Run every fuzzer for FUZZTIME each, from the inputs that earlier runs kept in bin/fuzz/
+	@mkdir -p $(FUZZCORPUS); for dir in $$(git grep -l '^func Fuzz' -- '*_test.go' | xargs -n1 dirname | sort -u); do \
+	  $(GO) test -c -fuzz . -o $(FUZZCORPUS)/fuzz.test ./$$dir || exit 1; \
+	  for name in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(f .*/\1/p' $$dir/*_test.go); do \
+	    echo "fuzz $$dir $$name"; \
+	    (cd $$dir && $(FUZZCORPUS)/fuzz.test -test.run '^$$' -test.fuzz "^$$name\$$" -test.fuzztime $(FUZZTIME) \
+	      -test.fuzzminimizetime $(FUZZTIME) -test.fuzzcachedir $(FUZZCORPUS)/$$dir >$(FUZZCORPUS)/log 2>&1) || \
+	      grep -q '^    context deadline exceeded$$' $(FUZZCORPUS)/log || { cat $(FUZZCORPUS)/log; exit 1; }; \
+	  done || exit 1; \
+	done
+
 .PHONY: lint
 lint: ## Check the formatting, and run the linters of .golangci.yml, which also check who imports whom
 	@echo "gofmt";     test -z "$$(gofmt -s -l $$(git ls-files '*.go'))" || { gofmt -s -d $$(git ls-files '*.go'); exit 1; }

@@ -51,6 +51,7 @@ func newSetup(p *proc, j *jail, reports, gate int, stdio []int) *setup {
 		// Together, the two keep it from having or gaining the rights of root, also when root runs it.
 		head := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 		b.do("capset", unix.SYS_CAPSET, b.pointer(&head), b.pointer(&[2]unix.CapUserData{}))
+		b.last().optional = os.Geteuid() != 0 // others lose them when they execute; services often may not set them
 	}
 	if j.ruleset >= 0 {
 		b.do("landlock_restrict_self", unix.SYS_LANDLOCK_RESTRICT_SELF, uintptr(j.ruleset))

@@ -28,7 +28,7 @@ func FuzzLoad(f *testing.F) {
 		f.Add(code)
 	}
 	ctx := context.Background()
-	r := newRuntime(f, wasm.Config{Instances: 1, Fuel: 1e5, MemoryPages: 32})
+	r := newRuntime(f, wasm.Config{Instances: 1, Fuel: 1e7, MemoryPages: 32})
 	neighbour := load(f, r, "neighbour", assembled(f, "good"))
 	f.Fuzz(func(t *testing.T, code []byte) {
 		m, err := r.Load(ctx, plugin("fuzzed", code))

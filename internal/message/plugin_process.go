@@ -28,7 +28,7 @@ const (
 	ProcessPrintedHint Code = "process.printed_hint"
 )
 
-// What would help a subprocess that complains.
+// Advice for a subprocess that complains.
 const (
 	ProcessHintForeign  Code = "process.hint.foreign"
 	ProcessHintOldSDK   Code = "process.hint.old_sdk"
@@ -66,6 +66,9 @@ const (
 )
 
 var process = map[Code]string{
+	ProcessForeignAddress: "it announced the address {address}: a provider listens on a unix socket in the folder that PLUGIN_UNIX_SOCKET_DIR names",
+	ProcessMemory:         "it used more than {mebibytes} MiB of memory, the limit of plugins.memory",
+	ProcessTasks:          "it had more than {most} threads",
 	ProcessScript:         "it is a script: its interpreter would be outside the checksum, so a provider is a compiled executable",
 	ProcessNoCopy:         "cannot make a private copy of the executable: {reason}",
 	ProcessSlow:           "it was not ready within {timeout}; a provider calls sdk.Main first and loads what takes long when it is called",
@@ -73,9 +76,6 @@ var process = map[Code]string{
 	ProcessStartCancel:    "its start was cancelled",
 	ProcessRuntimeClosed:  "the runtime has been closed",
 	ProcessUnconfined:     "it was not started: {reason}",
-	ProcessForeignAddress: "it announced the address {address}: a provider listens on a unix socket in the folder that PLUGIN_UNIX_SOCKET_DIR names",
-	ProcessMemory:         "it used more than {mebibytes} MiB of memory, the limit of plugins.memory",
-	ProcessTasks:          "it had more than {most} threads",
 	ProcessOtherFormat:    "the system cannot execute it: it is {file}, and this is {platform}",
 	ProcessMissingLoader:  "the system cannot execute it: it is {file}, and something it needs to be loaded is missing; build it without cgo (CGO_ENABLED=0) or for the C library of this system",
 	ProcessForbidden:      "the system forbids executing it: allow executable memory files (vm.memfd_noexec) or a temporary folder that is not mounted noexec",
@@ -83,7 +83,7 @@ var process = map[Code]string{
 	ProcessEndedEarly:     "it ended before its handshake, with {status}",
 	ProcessNoise:          "it printed {said} to stdout before its handshake: a provider prints nothing there before sdk.Main, and reports to stderr",
 	ProcessCoreProtocol:   "its go-plugin speaks core protocol {version}, this host 1: rebuild the plugin",
-	ProcessNoProtocol:     "its handshake names the protocol {version}, which is no version of the ABI: rebuild the plugin with the SDK",
+	ProcessNoProtocol:     "its handshake names the protocol {version}, which is not an ABI version: rebuild the plugin with the SDK",
 	ProcessOtherABI:       "by its handshake {reason}",
 	ProcessNetRPC:         "it serves net/rpc: a provider serves gRPC",
 	ProcessPrinted:        "{problem}; it printed to stderr: {said}",
@@ -97,7 +97,7 @@ var process = map[Code]string{
 	ProcessHintGLIBC:    "build the plugin on an older system, or without cgo (CGO_ENABLED=0)",
 
 	ProcessNoHostStream:   "does not serve the stream Host, which every provider must",
-	ProcessWentOn:         "went on without the stream Host, with which every provider must end",
+	ProcessWentOn:         "kept running after the stream Host ended; it must exit then",
 	ProcessTimeouts:       "did not answer several calls in a row in time",
 	ProcessStopped:        "was closed",
 	ProcessRests:          "it failed too often and rests until {until}; last: {reason}",
