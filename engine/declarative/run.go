@@ -32,8 +32,8 @@ type budget struct {
 	looks int // leaves and words that are compared with something
 }
 
-// maxLooks bounds what a step looks at: about a quarter of a second. Reading the longest answer with an honest file takes a tenth.
-const maxLooks = 50_000_000
+// maxLooks bounds what a step looks at: about a quarter of a second. An honest file takes a tenth of it for the longest answer.
+const maxLooks = 20_000_000
 
 func newBudget() *budget { return &budget{bytes: abi.MaxMessageBytes / 2, looks: maxLooks} }
 

@@ -29,7 +29,7 @@ const (
 	StatusNoDocument = 4
 	// StatusProviders is for a call that failed with every provider.
 	StatusProviders = 5
-	// StatusInterrupted is for a command that was interrupted with Ctrl-C.
+	// StatusInterrupted is for a command that was interrupted with Ctrl-C or SIGTERM.
 	StatusInterrupted = 130
 )
 
@@ -42,11 +42,13 @@ type Program struct {
 	// Dir is the folder of the program's file. UserCacheDir and UserStateDir are the user's folders for caches and state. Each is empty
 	// if it is unknown.
 	Dir, UserCacheDir, UserStateDir string
+
+	ending ending
 }
 
 // FromOS returns the Program for the current process.
 func FromOS() *Program {
-	p := &Program{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ()}
+	p := &Program{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ(), ending: ending{exit: os.Exit}}
 	if file, err := os.Executable(); err == nil {
 		if real, err := filepath.EvalSymlinks(file); err == nil {
 			file = real
@@ -74,10 +76,12 @@ func userStateDir() string {
 	return ""
 }
 
-// Run runs a command line, without the program's name, and returns the exit status. Canceling ctx interrupts it.
+// Run runs a command line, without the program's name, and returns the exit status. Canceling ctx interrupts it: the program of [FromOS]
+// then ends within a second, but for calls under way in a batch or a gateway. A Program runs one command.
 func (p *Program) Run(ctx context.Context, args []string) int {
 	root := p.root()
 	root.SetArgs(args)
+	defer p.ending.watch(ctx)()
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return StatusOK
@@ -135,7 +139,7 @@ func (p *Program) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "ocrmux",
 		Short:         "Read identity cards through many OCR providers",
-		Long:          "ocrmux reads identity cards through OCR providers, which are plugins.\nExit status: 0 success, 1 internal error, 2 wrong use or configuration, 3 picture refused,\n4 no document or unreadable, 5 every provider failed, 130 interrupted.",
+		Long:          "ocrmux reads identity cards through OCR providers, which are plugins.\nExit status: 0 success, 1 internal error, 2 wrong use or configuration, 3 picture refused,\n4 no document or unreadable, 5 every provider failed, 130 interrupted (Ctrl-C, SIGTERM).",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          needsCommand,
