@@ -18,11 +18,11 @@ RACE := ./engine ./engine/process ./engine/store/... ./engine/wasm ./internal/ca
   ./host/internal/telemetry ./host/internal/doctor ./host/internal/distribution
 
 # Tests keep plugins that they have compiled to machine code here: under the race detector compiling takes ten times as long.
-test test-short: export OCRMUX_TEST_CACHE := $(CURDIR)/bin/test-cache
+test test-short redteam: export OCRMUX_TEST_CACHE := $(CURDIR)/bin/test-cache
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: build ## Build everything, read two specimen cards on this machine, and one through every vendor's protocol
@@ -61,9 +61,34 @@ test: models ## Run every test
 	$(GO) test -race $(RACE)
 	$(GO) test -race -run 'Gateway' ./host/internal/cli
 
+.PHONY: redteam
+redteam: ## Run the attacks on what docs/security.md promises; LONG=1 runs them at length, and each fuzzer for a minute
+	@$(GO) run ./internal/redteam $(if $(LONG),-long)
+
+.PHONY: redteam-list
+redteam-list: ## Print each promise with its attacks and their tests
+	@$(GO) run ./internal/redteam -list
+
 .PHONY: test-short
 test-short: ## Run the tests of the inner loop: no browser, no other languages, no long runs
 	$(GO) test -short ./...
+
+# How long each fuzzer runs, and what it found before: inputs that reach other code. They are kept between runs; an input
+# that fails is written to testdata/fuzz of its package and is a test from then on.
+FUZZTIME   ?= 500ms
+FUZZCORPUS ?= $(CURDIR)/bin/fuzz
+
+.PHONY: fuzz
+fuzz: ## Run every fuzzer for FUZZTIME each, from the inputs that earlier runs kept in bin/fuzz/
+	@mkdir -p $(FUZZCORPUS); for dir in $$(git grep -l '^func Fuzz' -- '*_test.go' | xargs -n1 dirname | sort -u); do \
+	  $(GO) test -c -fuzz . -o $(FUZZCORPUS)/fuzz.test ./$$dir || exit 1; \
+	  for name in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(f .*/\1/p' $$dir/*_test.go); do \
+	    echo "fuzz $$dir $$name"; \
+	    (cd $$dir && $(FUZZCORPUS)/fuzz.test -test.run '^$$' -test.fuzz "^$$name\$$" -test.fuzztime $(FUZZTIME) \
+	      -test.fuzzminimizetime $(FUZZTIME) -test.fuzzcachedir $(FUZZCORPUS)/$$dir >$(FUZZCORPUS)/log 2>&1) || \
+	      grep -q '^    context deadline exceeded$$' $(FUZZCORPUS)/log || { cat $(FUZZCORPUS)/log; exit 1; }; \
+	  done || exit 1; \
+	done
 
 .PHONY: lint
 lint: ## Check the formatting, and run the linters of .golangci.yml, which also check who imports whom

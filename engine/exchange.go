@@ -45,6 +45,7 @@ func (a *attempt) answer(ctx context.Context, ex *abi.Exchange, nonce string) (*
 			return a.recall(ex.Cache.Key, k), nil
 		}
 	}
+	a.next(ex.Billed, ex.Cache != nil)
 	r, blobs, f := a.send(ctx, ex.Request, nonce, ex.WantBody)
 	if f != nil {
 		return nil, f

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/adapter"
 	"github.com/ocrmux/ocrmux/internal/egress"
 	"github.com/ocrmux/ocrmux/internal/leaf"
 	"github.com/ocrmux/ocrmux/internal/message"
@@ -46,7 +47,7 @@ func (c *pluginCall) send(ctx context.Context, req *abi.HTTPRequest, nonce strin
 	if err != nil {
 		return nil, nil, c.transportFailure(ctx, err)
 	}
-	c.reached = true
+	c.reached, c.free = true, c.free || adapter.TurnedAway(uint32(answer.Status))
 	flat, err := leaf.Flatten(answer.Header.Get("Content-Type"), answer.Body, leaf.Options{FirstHandle: uint32(len(c.blobs)), Mask: mask.String, MaxBytes: len(answer.Body) + 1})
 	if err != nil {
 		return nil, nil, c.broken(message.New(message.AnswerUnreadable, "reason", message.Error(err)), err)
@@ -121,7 +122,8 @@ func (c *pluginCall) transportFailure(ctx context.Context, err error) *Error {
 	c.reached = c.reached || !unsent
 	e := failWith(abi.FailureKindUnavailable, abi.FaultNetwork, t.Message(), err)
 	f := &e.Failure
-	f.FailOver, f.Retryable, f.Billed = true, unsent, c.billed()
+	f.FailOver, f.Billed = true, c.billed()
+	f.Retryable = unsent && f.Billed == abi.BilledNo
 	switch t.Kind {
 	case egress.KindInvalidRequest, egress.KindInvalidURL, egress.KindRequestTooLarge, egress.KindRequestBody:
 		f.Kind, f.Fault, f.Retryable = abi.FailureKindProviderError, abi.FaultVendor, false

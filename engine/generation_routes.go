@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/jsonpointer"
 	"github.com/ocrmux/ocrmux/internal/money"
 	"github.com/ocrmux/ocrmux/internal/route"
@@ -44,7 +45,7 @@ func checkRoute(name string, r Route, known []string) error {
 		key := fmt.Sprintf("/providers/%d", i)
 		switch {
 		case !slices.Contains(known, p):
-			wrong(key, fmt.Sprintf("there is no provider %q", p), oneOf(known))
+			wrong(key, fmt.Sprintf("there is no provider %q", p), oneOf("providers", known))
 		case slices.Contains(r.Providers[:i], p):
 			wrong(key, fmt.Sprintf("the provider %q is listed twice", p), "each provider once")
 		}
@@ -52,7 +53,7 @@ func checkRoute(name string, r Route, known []string) error {
 	for _, p := range slices.Sorted(maps.Keys(r.Weights)) {
 		switch {
 		case !slices.Contains(r.Providers, p):
-			wrong(jsonpointer.Join("/weights", p), "the route does not list this provider", oneOf(r.Providers))
+			wrong(jsonpointer.Join("/weights", p), "the route does not list this provider", oneOf("providers in the route", r.Providers))
 		case r.Weights[p] < 0:
 			wrong(jsonpointer.Join("/weights", p), "the weight is negative", "0 or more")
 		}
@@ -92,6 +93,12 @@ func (p *provider) traits(labels []string) route.Traits {
 	return t
 }
 
+// asksNobody reports whether a provider cannot send a request to anybody, so that nobody can bill its calls.
+func (p *provider) asksNobody() bool {
+	d := p.plugin.Manifest
+	return d != nil && len(d.Hosts) == 0 && len(d.Prices) == 0 && !slices.ContainsFunc(p.config, func(l abi.Leaf) bool { return l.Path == "/"+endpointKey })
+}
+
 // currency of all prices.
 func (g *generation) currency() money.Currency { return cmp.Or(g.cfg.Money.Currency, money.CNY) }
 
@@ -114,6 +121,10 @@ func (g *generation) tariffs() (map[string]*money.Tariff, error) {
 	for _, name := range slices.Sorted(maps.Keys(g.providers)) {
 		cfg := g.cfg.Providers[name].Price
 		cfg.Currency = g.currency()
+		if g.providers[name].asksNobody() && cfg.PerCall == nil && len(cfg.Packages) == 0 && len(cfg.Volume) == 0 && cfg.FreeCalls == 0 && cfg.Bought == 0 {
+			tariffs[name] = money.NoVendor(cfg.Currency)
+			continue
+		}
 		if d := g.providers[name].plugin.Manifest; d != nil {
 			cfg.Tiers = d.Prices
 		}
@@ -121,7 +132,7 @@ func (g *generation) tariffs() (map[string]*money.Tariff, error) {
 		var wrong *money.ConfigError
 		switch {
 		case errors.As(err, &wrong):
-			problems = append(problems, &ConfigError{Provider: name, Key: below("/price", wrong.At), Problem: wrong.Reason.String()})
+			problems = append(problems, &ConfigError{Provider: name, Key: below("/price", wrong.At), Problem: wrong.Reason.String(), Reason: wrong.Reason})
 		case err != nil:
 			problems = append(problems, &ConfigError{Provider: name, Key: "/price", Problem: err.Error(), Want: "prices in " + string(g.currency())})
 		}
@@ -144,7 +155,7 @@ func (s *shared) openBook(ctx context.Context, cfg *Config, tariffs map[string]*
 func wrongMoney(err error) error {
 	var wrong *money.ConfigError
 	if errors.As(err, &wrong) {
-		return &ConfigError{Key: below("/money", wrong.At), Problem: wrong.Reason.String()}
+		return &ConfigError{Key: below("/money", wrong.At), Problem: wrong.Reason.String(), Reason: wrong.Reason}
 	}
 	return err
 }

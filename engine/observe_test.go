@@ -123,7 +123,7 @@ func values(data metricdata.Aggregation) map[string]float64 {
 // twoActors is an engine whose first provider's vendor fails and whose second one's reads.
 func twoActors(t *testing.T, policy route.Policy) *watched {
 	t.Helper()
-	bad := vendor(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }})
+	bad := vendor(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }})
 	good := vendor(t, map[string]http.HandlerFunc{"/": says(`{"id": "task-1", "billed": "yes", "fields": {"name": "样本人"}}`)})
 	return openWatched(t, func(c *engine.Config) {
 		c.Providers = map[string]engine.ProviderConfig{"bad": actor(bad), "good": actor(good)}
@@ -151,7 +151,7 @@ func TestObserverTracesACallDownToItsExchanges(t *testing.T) {
     step plugin.kind=wasm provider=good step.phase=response
     step plugin.kind=wasm provider=good step.phase=start
   attempt error.type=unavailable attempt.number=0 billed=no fail_over=true fault=vendor outcome=failed plugin=actor provider=bad retryable=true
-    exchange error.type=502 http.request.method=POST http.response.status_code=502 provider=bad sent=yes
+    exchange error.type=503 http.request.method=POST http.response.status_code=503 provider=bad sent=yes
     step plugin.kind=wasm provider=bad step.phase=response
     step plugin.kind=wasm provider=bad step.phase=start
 `
@@ -170,11 +170,11 @@ func TestObserverTracesAttemptsThatRunAtOnce(t *testing.T) {
     step plugin.kind=wasm provider=good step.phase=response
     step plugin.kind=wasm provider=good step.phase=start
   attempt error.type=unavailable attempt.number=0 billed=no fail_over=true fault=vendor outcome=failed plugin=actor provider=bad retryable=true
-    exchange error.type=502 http.request.method=POST http.response.status_code=502 provider=bad sent=yes
+    exchange error.type=503 http.request.method=POST http.response.status_code=503 provider=bad sent=yes
     step plugin.kind=wasm provider=bad step.phase=response
     step plugin.kind=wasm provider=bad step.phase=start
   attempt error.type=unavailable attempt.number=2 billed=no fail_over=true fault=vendor outcome=failed plugin=actor provider=bad retryable=true
-    exchange error.type=502 http.request.method=POST http.response.status_code=502 provider=bad sent=yes
+    exchange error.type=503 http.request.method=POST http.response.status_code=503 provider=bad sent=yes
     step plugin.kind=wasm provider=bad step.phase=response
     step plugin.kind=wasm provider=bad step.phase=start
 `
@@ -218,7 +218,7 @@ func TestObserverCountsCallsAttemptsAndMoney(t *testing.T) {
 			"plugin.kind=wasm provider=good step.phase=start": 1, "plugin.kind=wasm provider=good step.phase=response": 1,
 		},
 		"http.client.request.duration": {
-			"error.type=502 http.request.method=POST http.response.status_code=502 provider=bad": 1,
+			"error.type=503 http.request.method=POST http.response.status_code=503 provider=bad": 1,
 			"http.request.method=POST http.response.status_code=200 provider=good":               1,
 		},
 		"ocrmux.provider.breaker": {

@@ -26,8 +26,13 @@ type pluginCall struct {
 
 	// permit waits until a vendor may be asked; nil where no permission is needed.
 	permit func(context.Context) *Error
-	// reached is set once a vendor may have got a request. From then on it is not known for sure what was billed.
-	reached  bool
+	// reached is set once a vendor may have got the request of the last exchange.
+	reached bool
+	// free is set if the last exchange costs nothing unless the plugin says otherwise: it has a cache rule, like one for a token, or its
+	// status says that it was turned away.
+	free bool
+	// earlier is what is known of the bill of the exchanges before the last one: the worst of them.
+	earlier  Billed
 	requests int // that were sent, in either way
 
 	hostCalls   hostCallState
@@ -43,7 +48,7 @@ type secretHolder interface {
 	mask() value.Mask
 }
 
-// stepContext is what a plugin is told: the only time and randomness that it sees.
+// stepContext is the context that a plugin gets: the only time and randomness that it sees.
 func (c *pluginCall) stepContext() (*abi.Context, *Error) {
 	var nonce [16]byte
 	if _, err := io.ReadFull(c.gen.cfg.Random, nonce[:]); err != nil {
@@ -82,22 +87,45 @@ func (c *pluginCall) broken(m message.Message, err error) *Error {
 // billed is what is known of the bill when the plugin says nothing about it.
 func (c *pluginCall) billed() Billed { return c.charged(abi.BilledUnknown) }
 
-// charged is what the plugin says of the bill. Where it says nothing and no request was sent, nothing was billed.
+// charged returns the bill of all exchanges. said is what the plugin says of the last one. If it says nothing and no request was sent,
+// that one was not billed.
 func (c *pluginCall) charged(said Billed) Billed {
 	switch {
 	case said == abi.BilledYes || said == abi.BilledNo:
-		return said
 	case c.reached:
-		return abi.BilledUnknown
+		said = abi.BilledUnknown
+	default:
+		said = abi.BilledNo
 	}
-	return abi.BilledNo
+	return worstBill(c.earlier, said)
+}
+
+// next begins an exchange, whose answer may have a cache rule. said is what the plugin says of the bill of the one before.
+func (c *pluginCall) next(said Billed, cached bool) {
+	if said == abi.BilledUnknown && c.free {
+		said = abi.BilledNo
+	}
+	c.earlier = c.charged(said)
+	c.reached, c.free = false, cached
+}
+
+// worstBill returns yes, or else unknown, or else no.
+func worstBill(a, b Billed) Billed {
+	switch {
+	case a == abi.BilledYes || b == abi.BilledYes:
+		return abi.BilledYes
+	case a == abi.BilledNo && b == abi.BilledNo:
+		return abi.BilledNo
+	}
+	return abi.BilledUnknown
 }
 
 // pluginFailure is the failure of a plugin that did not return.
 func (c *pluginCall) pluginFailure(ctx context.Context, err error) *Error {
 	if ctx.Err() != nil {
 		e := expired(ctx)
-		e.Failure.Billed, e.Failure.Retryable = c.billed(), e.Failure.Retryable && !c.reached
+		bill := c.billed()
+		e.Failure.Billed, e.Failure.Retryable = bill, e.Failure.Retryable && bill == abi.BilledNo
 		return e
 	}
 	e := c.broken(message.Error(err), err)

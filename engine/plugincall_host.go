@@ -87,6 +87,7 @@ func (c *pluginCall) httpSend(ctx context.Context, in *abi.HTTPRequest) *abi.Hos
 	if f != nil {
 		return refuse(abi.HostStatusFailed, f.Failure.Message.String())
 	}
+	c.next(abi.BilledUnknown, false)
 	r, _, f := c.send(ctx, in, about.Nonce, true)
 	if f == nil {
 		if len(r.Body) > maxSentBody {

@@ -35,7 +35,7 @@ func (p *provider) schemaErrors(invalid *jsonschema.ValidationError) error {
 		switch k := v.ErrorKind.(type) {
 		case *kind.AdditionalProperties:
 			for _, name := range k.Properties {
-				out = append(out, p.wrong(jsonpointer.Join(at, name), "the plugin has no such setting", oneOf(schema.settings())))
+				out = append(out, p.wrong(jsonpointer.Join(at, name), "the plugin has no such setting", oneOf("settings", schema.settings())))
 			}
 		case *kind.Required:
 			for _, name := range k.Missing {

@@ -31,6 +31,7 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 	}
 }
 
+//attack:secrets-masked an answer that repeats a secret
 func TestSecretIsMaskedInAnswers(t *testing.T) {
 	t.Parallel()
 	e := openActor(t, vendor(t, map[string]http.HandlerFunc{"/": func(w http.ResponseWriter, r *http.Request) {
@@ -44,6 +45,7 @@ func TestSecretIsMaskedInAnswers(t *testing.T) {
 	}
 }
 
+//attack:data-nowhere answers, failures and messages that hold a card
 func TestEngineLogsNoCardData(t *testing.T) {
 	t.Parallel()
 	const card = `{"fields": {"name": "赵样本", "sex": "男", "birth_date": "1990年3月7日", "year": 1990, "address": "样本省样本市样本路一号", "id_number": "11010119900307123X"}}`
@@ -78,6 +80,7 @@ func TestEngineLogsNoCardData(t *testing.T) {
 	}
 }
 
+//attack:secrets-masked a failure that repeats a part of a value
 func TestFailureHidesAValueThatIsCut(t *testing.T) {
 	t.Parallel()
 	name := strings.Repeat("样本", 600) // 3,600 bytes: the provider says "read " and this twice, which is more than is looked at

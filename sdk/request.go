@@ -87,6 +87,15 @@ func (r *Request) Capture(pointer, secret string) *Request {
 	return r
 }
 
+// BilledBefore says what the vendor charged for the exchange before this one. The bill of an attempt is the worst of its
+// exchanges: [BilledYes], then [BilledUnknown], then [BilledNo]. Without BilledBefore it is [BilledNo] for an exchange with
+// [Request.Cache], such as one for a token, or with the status 401, 403, 404, 429 or 503, and [BilledUnknown] for any
+// other. Hosts of version 1.0 ignore it.
+func (r *Request) BilledBefore(b Billed) *Request {
+	r.e.Billed = b
+	return r
+}
+
 // WantBody asks for the raw body in addition to the leaves.
 func (r *Request) WantBody() *Request {
 	r.e.WantBody = true

@@ -1848,6 +1848,9 @@ type Exchange struct {
 	WantBody bool `json:"want_body,omitempty"`
 	// Cache keys to forget first, for example of a token that was refused.
 	Forget []string `json:"forget,omitempty"`
+	// What the vendor charged for the exchange before this one. An exchange with a cache rule, or with the status 401, 403, 404,
+	// 429 or 503, costs nothing unless this says otherwise. The bill of an attempt is the worst of its exchanges: yes, then unknown, then no. Hosts of version 1.0 ignore this.
+	Billed Billed `json:"billed,omitempty"`
 }
 
 // AppendWire appends the message in protobuf wire format.
@@ -1876,6 +1879,9 @@ func (m *Exchange) AppendWire(b []byte) []byte {
 	}
 	for _, s := range m.Forget {
 		b = appendString(b, 6, s)
+	}
+	if m.Billed != 0 {
+		b = appendVarint(b, 7, uint64(m.Billed))
 	}
 	return b
 }
@@ -1916,6 +1922,8 @@ func (m *Exchange) decode(d *decoder) {
 			m.WantBody = d.varint() != 0
 		case 50:
 			m.Forget = append(m.Forget, d.string())
+		case 56:
+			m.Billed = Billed(d.varint())
 		default:
 			d.skip()
 		}

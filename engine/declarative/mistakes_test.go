@@ -83,6 +83,7 @@ x.provider.yaml:10:66: "rate_limit" is no kind of failure, did you mean rate_lim
 	}
 }
 
+//attack:supply-bounds a provider file whose aliases unfold
 func TestAFileThatUnfoldsIsRefused(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(head + "values:\n  v0: x\n")

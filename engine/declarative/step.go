@@ -14,6 +14,7 @@ type step struct {
 	when     func(*run) bool // nil: always
 	requests []*requestRules
 	cache    *abi.CacheRule
+	billed   *compiled // what the exchange costs once it has an answer; nil: nothing with a cache rule, or else unknown
 	capture  []abi.Capture
 	answer   *answerRules
 }
@@ -38,7 +39,7 @@ func (c *compiler) beforeStep(b *exchange, s scope, earlier []exchange) *step {
 	if len(out.capture) > 0 {
 		lacks = strings.TrimPrefix(out.capture[0].Pointer, "/")
 	}
-	out.answer = c.answer(b.Answer, s, captured, lacks)
+	out.answer, out.billed = c.answer(b.Answer, s, captured, lacks), c.billed(b.Billed, s)
 	return out
 }
 
@@ -94,7 +95,7 @@ func (p *program) begin(r *run) *abi.Action {
 			return &abi.Action{Fail: &f}
 		}
 	}
-	return p.advance(r, 0, nil)
+	return p.advance(r, 0, abi.BilledUnknown, nil)
 }
 
 // proceed returns the action after the answer of a step.
@@ -105,11 +106,11 @@ func (p *program) proceed(r *run, index int) *abi.Action {
 	switch {
 	case f != nil && again >= 0 && !r.restarted:
 		r.restarted = true
-		return p.advance(r, again, []string{p.steps[again].cache.Key})
+		return p.advance(r, again, f.Billed, []string{p.steps[again].cache.Key})
 	case f != nil:
 		return &abi.Action{Fail: f}
 	case index < len(p.steps)-1:
-		return p.advance(r, index+1, nil)
+		return p.advance(r, index+1, billedBy(p.steps[index].billed.say(r), abi.BilledUnknown), nil)
 	}
 	if d := p.card.done(r, rules.requestID.say(r)); len(d.Fields) > 0 {
 		return &abi.Action{Done: d}
@@ -121,8 +122,8 @@ func (p *program) proceed(r *run, index int) *abi.Action {
 	return &abi.Action{Fail: f}
 }
 
-// advance sends the first step from one on that is to be taken; the last always is.
-func (p *program) advance(r *run, index int, forget []string) *abi.Action {
+// advance sends the first step from one on that is to be taken; the last always is. billed is the bill of the exchange before.
+func (p *program) advance(r *run, index int, billed abi.Billed, forget []string) *abi.Action {
 	for index < len(p.steps)-1 && p.steps[index].when != nil && !p.steps[index].when(r) {
 		index++
 	}
@@ -138,7 +139,7 @@ func (p *program) advance(r *run, index int, forget []string) *abi.Action {
 			break
 		}
 	}
-	ex := &abi.Exchange{Request: chosen.make(r), Capture: slices.Clone(s.capture), Forget: forget}
+	ex := &abi.Exchange{Request: chosen.make(r), Capture: slices.Clone(s.capture), Forget: forget, Billed: billed}
 	if s.cache != nil {
 		rule := *s.cache
 		ex.Cache = &rule

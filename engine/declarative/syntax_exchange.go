@@ -39,6 +39,7 @@ type exchange struct {
 	Request []request   `json:"request"`
 	Cache   *cache      `json:"cache,omitempty" jsonschema_description:"Keep the answer, and what is captured from it, for later calls."`
 	Capture named[word] `json:"capture,omitempty" jsonschema_description:"Secrets that are taken out of the answer: name and JSON pointer. They never come here."`
+	Billed  *text       `json:"billed,omitempty" jsonschema_description:"What its answer costs: yes, no, unknown, or a text out of the answer. Default: no with cache, or else unknown."`
 	Answer  *answer     `json:"answer,omitempty" jsonschema_description:"Default: it went well if everything was captured."`
 }
 

@@ -41,6 +41,7 @@ func TestEveryEntryPointReachesTheProvider(t *testing.T) {
 	}
 }
 
+//attack:process-others reading environment, arguments and files that the host leaves to its children
 func TestAChildGetsNothingOfItsHost(t *testing.T) {
 	t.Setenv("SECRET_OF_THE_HOST", "s3cret")
 	t.Setenv("ALLOWED_BY_THE_OPERATOR", "yes")
@@ -124,6 +125,7 @@ func TestHostFunctionsAnswerTheirOwnCall(t *testing.T) {
 	wg.Wait()
 }
 
+//attack:process-crossing a host function that is called for a call that has ended
 func TestAHostIsNotUsedAfterItsCall(t *testing.T) {
 	table := newCallTable()
 	entered := make(chan struct{})
@@ -165,6 +167,7 @@ func TestAPanickingProviderFailsTheCallAndGoesOn(t *testing.T) {
 	}
 }
 
+//attack:process-failure an answer beyond the limit
 func TestMessagesAreCappedBothWays(t *testing.T) {
 	m := load(t, Config{})
 	in := &abi.StepRequest{Start: &abi.Start{Document: "echo", Options: []abi.Leaf{{Value: strings.Repeat("x", abi.MaxMessageBytes)}}}}
@@ -210,6 +213,7 @@ func TestCallsWaitForTheirTurnUntilTheirTimeRunsOut(t *testing.T) {
 	}
 }
 
+//attack:process-failure printing without end
 func TestWhatAChildPrintsReachesTheLogWithinLimits(t *testing.T) {
 	var text bytes.Buffer
 	clock := newAlarms()

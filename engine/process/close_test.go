@@ -31,6 +31,7 @@ func TestAProviderEndsWithItsHostStream(t *testing.T) {
 	mustStep(t, m, abi.DocumentIDCard)
 }
 
+//attack:process-outlives a child that closes the stream to its host and goes on
 func TestAChildMustKeepTheHostStream(t *testing.T) {
 	noLeaks(t)
 	for name, code := range map[string]message.Code{"hostless": message.ProcessNoHostStream, "leaver": message.ProcessWentOn} {

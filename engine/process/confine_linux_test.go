@@ -41,6 +41,7 @@ func confinable(t *testing.T) {
 // refused is how the system says no; a link from one place to another is "across devices".
 var refused = regexp.MustCompile("permitted|denied|cross-device")
 
+//attacks:testdata/hostile
 func TestAHostileChildGetsNothing(t *testing.T) {
 	confinable(t)
 	network, err := net.Listen("tcp", "127.0.0.1:0")

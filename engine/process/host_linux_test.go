@@ -35,6 +35,7 @@ func playHost(path string) {
 	os.Exit(0)
 }
 
+//attack:process-outlives a child that goes on when its host is killed
 func TestAChildDiesWithItsHost(t *testing.T) {
 	host := exec.Command(os.Args[0])
 	host.Env = append(os.Environ(), hostEnv+"="+program(t, "actor"), "TMPDIR="+t.TempDir()) // it cannot clean up
@@ -67,6 +68,7 @@ func TestAChildDiesWithItsHost(t *testing.T) {
 	_ = host.Wait()
 }
 
+//attack:process-outlives a program that a child has started
 func TestWhatAChildHasStartedDiesWithIt(t *testing.T) {
 	r := New(Config{Confinement: ConfineOff}) // a confined one cannot start any
 	defer func() { _ = r.Close(context.Background()) }()
@@ -81,6 +83,7 @@ func TestWhatAChildHasStartedDiesWithIt(t *testing.T) {
 	sleeper.ends()
 }
 
+//attack:supply-approved changing the file of a program between check and start
 func TestTheCodeThatRunsCannotBeChanged(t *testing.T) {
 	e, err := memoryFile("x", []byte("code"))
 	if err != nil {

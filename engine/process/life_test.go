@@ -16,6 +16,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
+//attack:process-failure a child that exits within a call
 func TestAChildThatExitsIsReplaced(t *testing.T) {
 	noLeaks(t)
 	m := load(t, Config{BackoffMin: time.Nanosecond, BackoffMax: time.Nanosecond})
@@ -32,6 +33,7 @@ func TestAChildThatExitsIsReplaced(t *testing.T) {
 	}
 }
 
+//attack:process-failure a child that exits at every call
 func TestAChildThatFailsTooOftenRestsAndIsTriedAgain(t *testing.T) {
 	noLeaks(t)
 	clock := newAlarms()
@@ -112,6 +114,7 @@ func TestBackOffGrowsWithFailuresAndEndsWithAnAnswer(t *testing.T) {
 	}
 }
 
+//attack:process-failure a child that never answers
 func TestAChildThatHangsIsReplaced(t *testing.T) {
 	noLeaks(t)
 	m := load(t, Config{MaxTimeouts: 2, BackoffMin: time.Nanosecond, BackoffMax: time.Nanosecond})

@@ -125,6 +125,7 @@ func TestAnExecutableThatLacksALibraryIsExplained(t *testing.T) {
 	}
 }
 
+//attack:process-failure a child that never serves
 func TestAPluginThatNeverServesIsGivenUp(t *testing.T) {
 	noLeaks(t)
 	clock := newAlarms()

@@ -6,19 +6,25 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/tetratelabs/wazero"
+
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 )
 
-// sumSuffix ends the name of the file that holds an entry's checksum.
-const sumSuffix = ".crc32c"
+const (
+	// sumSuffix ends the name of the file that holds an entry's checksum.
+	sumSuffix = ".crc32c"
+	// sumBytes is how long a checksum is.
+	sumBytes = crc32.Size + 8
+)
 
 // diskCache is wazero's compilation cache with a checksum beside each entry. wazero checks only the code itself and trusts
 // the lengths and offsets around it, so a damaged entry can stop a start or crash the program. An entry whose checksum is
-// missing or wrong is dropped before wazero looks at it, and compiled again.
+// missing or wrong is dropped before wazero looks at it, and compiled again. The checksum is of the entry's name as well: an entry under
+// the name of another is the code of another module, whose lengths do not fit.
 //
 // Programs may share a folder: entries appear and vanish whole, and dropping another's costs it one compilation.
 type diskCache struct {
@@ -43,12 +49,12 @@ func openCache(dir string) (*diskCache, error) {
 // verify drops the entries that are damaged or unknown.
 func (c *diskCache) verify() error {
 	return c.entries(func(path string) error {
-		if want, err := os.ReadFile(path + sumSuffix); err == nil {
+		if want, err := boundedread.File(path+sumSuffix, sumBytes); err == nil {
 			if got, err := checksum(path); err == nil && string(got) == string(want) {
 				return nil
 			}
 		}
-		return errors.Join(remove(path+sumSuffix), remove(path))
+		return errors.Join(os.RemoveAll(path+sumSuffix), os.RemoveAll(path))
 	})
 }
 
@@ -77,20 +83,15 @@ func (c *diskCache) entries(visit func(path string) error) error {
 	return err
 }
 
-func remove(path string) error {
-	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
-}
-
+// checksum is that of an entry's folder, which has wazero's version, its name and its content.
 func checksum(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	f, _, err := boundedread.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	h := crc32.New(crc32.MakeTable(crc32.Castagnoli))
+	_, _ = io.WriteString(h, filepath.Base(filepath.Dir(path))+"/"+filepath.Base(path)+"\n") // a hash takes everything
 	n, err := io.Copy(h, f)
 	return binary.BigEndian.AppendUint64(h.Sum(nil), uint64(n)), err
 }

@@ -77,6 +77,7 @@ func TestASecondStartCompilesNothing(t *testing.T) {
 	}
 }
 
+//attack:supply-cache damaged and cut entries
 func TestADamagedCacheIsCompiledAgain(t *testing.T) {
 	dir := t.TempDir()
 	serve(t, dir)

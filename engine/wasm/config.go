@@ -16,7 +16,8 @@ type Config struct {
 	MemoryPages uint32
 	// Instances bounds how many instances of one module live at once. 0 means GOMAXPROCS.
 	Instances int
-	// Fuel bounds the work of one call, in WebAssembly instructions. 0 means 1e9, about a second.
+	// Fuel bounds the work of one call, and of making an instance. A simple instruction costs 1, others as much as they take
+	// longer. 0 means [DefaultFuel].
 	Fuel int64
 	// MaxCalls is after how many calls an instance is replaced. 0 means 100,000.
 	MaxCalls int
@@ -27,6 +28,10 @@ type Config struct {
 	// discarded when nil.
 	Stderr io.Writer
 }
+
+// DefaultFuel is 50 times what the dearest honest step of the shipped plugins needs: one of baidu in which the guest
+// collects its garbage. It lasts a quarter of a second in a plain loop, and at most twice as long in anything else.
+const DefaultFuel = 50 * 47_150_069
 
 const (
 	pageSize = 64 << 10
@@ -57,7 +62,7 @@ func (c Config) withDefaults() Config {
 		c.Instances = runtime.GOMAXPROCS(0)
 	}
 	if c.Fuel == 0 {
-		c.Fuel = 1e9
+		c.Fuel = DefaultFuel
 	}
 	if c.MaxCalls == 0 {
 		c.MaxCalls = 100_000

@@ -13,6 +13,8 @@ import (
 
 // FuzzLoad holds whatever the file contains against the promise of the runtime: it is served, or refused as a PluginError,
 // and its neighbour goes on.
+//
+//attack:module-failure modules that were changed at random
 func FuzzLoad(f *testing.F) {
 	guests, err := filepath.Glob("testdata/*.wasm")
 	if err != nil || len(guests) == 0 {
@@ -26,7 +28,7 @@ func FuzzLoad(f *testing.F) {
 		f.Add(code)
 	}
 	ctx := context.Background()
-	r := newRuntime(f, wasm.Config{Instances: 1, Fuel: 1e5, MemoryPages: 32})
+	r := newRuntime(f, wasm.Config{Instances: 1, Fuel: 1e7, MemoryPages: 32})
 	neighbour := load(f, r, "neighbour", assembled(f, "good"))
 	f.Fuzz(func(t *testing.T, code []byte) {
 		m, err := r.Load(ctx, plugin("fuzzed", code))

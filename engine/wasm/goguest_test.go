@@ -58,7 +58,7 @@ func said(tb testing.TB, m catalog.Module, document string, host catalog.Host) [
 
 func TestAGoGuestThatFailsIsReplaced(t *testing.T) {
 	var stderr bytes.Buffer
-	m := shop.load(t, goGuest, wasm.Config{Instances: 1, Fuel: 3e8, Stderr: &stderr})
+	m := shop.load(t, goGuest, wasm.Config{Instances: 1, Fuel: 5e9, Stderr: &stderr})
 	for i, c := range []struct {
 		document string
 		cause    catalog.Cause
@@ -72,10 +72,10 @@ func TestAGoGuestThatFailsIsReplaced(t *testing.T) {
 		{"exhaust", catalog.OutOfMemory, message.ModuleMemory, "16384 KiB", "out of memory"},
 		{"exhaust at once", catalog.OutOfMemory, message.ModuleMemory, "16384 KiB", "out of memory"},
 		{"recurse", catalog.OutOfMemory, message.ModuleMemory, "16384 KiB", "out of memory"},
-		{"loop", catalog.OutOfFuel, message.ModuleFuel, "300,000,000 ", ""},
+		{"loop", catalog.OutOfFuel, message.ModuleFuel, "5,000,000,000 ", ""},
 		{"block", catalog.Trapped, message.ModulePrinted, "unreachable", "deadlock"},
 		{"lock twice", catalog.Trapped, message.ModulePrinted, "unreachable", "deadlock"},
-		{"print without end", catalog.OutOfFuel, message.ModuleFuel, "300,000,000 ", "xxx"},
+		{"print without end", catalog.OutOfFuel, message.ModuleFuel, "5,000,000,000 ", "xxx"},
 	} {
 		t.Run(c.document, func(t *testing.T) {
 			stderr.Reset()

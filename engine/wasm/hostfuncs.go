@@ -8,12 +8,17 @@ import (
 	"github.com/tetratelabs/wazero/api"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/wasm/internal/fuel"
 )
 
 // callKey finds the running instance in the context of a host function.
 type callKey struct{}
 
-// instantiateHostFunctions makes the import module. Its functions never trap: whatever is wrong is a status.
+// running returns the instance that calls a host function: every call into an instance has it in its context.
+func running(ctx context.Context) *instance { return ctx.Value(callKey{}).(*instance) }
+
+// instantiateHostFunctions makes the import module. Its functions are paid for before they do anything, and never trap
+// otherwise: they return every problem as a status.
 func instantiateHostFunctions(ctx context.Context, r wazero.Runtime) error {
 	b := r.NewHostModuleBuilder(abi.ImportModule)
 	i32, i64 := api.ValueTypeI32, api.ValueTypeI64
@@ -31,12 +36,14 @@ func instantiateHostFunctions(ctx context.Context, r wazero.Runtime) error {
 
 func hostFunction(name string) api.GoModuleFunc {
 	return func(ctx context.Context, m api.Module, stack []uint64) {
-		in, ok := ctx.Value(callKey{}).(*instance)
-		if !ok { // while the module starts
+		in := running(ctx)
+		fuel.Toll(ctx, m, priceOf(uint32(stack[1])))
+		if in.calls == 0 { // while the module starts
 			stack[0] = uint64(abi.HostStatusGone) << 32
 			return
 		}
 		reply := in.hostCall(ctx, name, m.Memory(), uint32(stack[0]), uint32(stack[1]))
+		fuel.Toll(ctx, m, 0) // the deadline may have passed meanwhile
 		in.pending = reply.AppendWire(in.pending[:0])
 		if len(in.pending) > abi.MaxMessageBytes {
 			reply = &abi.HostReply{Status: abi.HostStatusLimit, Message: "the reply is too long"}
@@ -46,14 +53,21 @@ func hostFunction(name string) api.GoModuleFunc {
 	}
 }
 
-func readReply(ctx context.Context, m api.Module, stack []uint64) {
-	ptr, n := uint32(stack[0]), uint32(stack[1])
-	stack[0] = 0
-	in, ok := ctx.Value(callKey{}).(*instance)
-	if !ok {
-		return
+// priceOf returns what a message of n bytes costs. One that is too long is refused without a look at it.
+func priceOf(n uint32) int64 {
+	if n > abi.MaxMessageBytes {
+		return priceOfCall
 	}
+	const within, shortest = 1 << 16, 2 // at most so many messages within one, of so many bytes
+	return priceOfCall + priceOfByte*int64(n) + priceOfMessage*int64(min(n/shortest, within))
+}
+
+func readReply(ctx context.Context, m api.Module, stack []uint64) {
+	in := running(ctx)
+	ptr, n := uint32(stack[0]), uint32(stack[1])
 	data := in.pending[:min(uint64(n), uint64(len(in.pending)))]
+	fuel.Toll(ctx, m, priceOfCall+priceOfByte*int64(len(data)))
+	stack[0] = 0
 	if m.Memory().Write(ptr, data) {
 		stack[0] = uint64(len(data))
 	}

@@ -25,6 +25,7 @@ const maxIdleReply = 64 << 10
 type instance struct {
 	mod                        api.Module
 	world                      *world
+	tank                       fuel.Tank
 	alloc, step, accept, reply api.Function
 
 	stack [2]uint64 // parameters and results
@@ -36,24 +37,29 @@ type instance struct {
 }
 
 func (m *module) newInstance(ctx context.Context) (*instance, error) {
-	w := newWorld(m.runtime.cfg.Stderr, uint64(m.runtime.cfg.MemoryPages)*pageSize)
-	mod, err := m.runtime.wz.InstantiateModule(experimental.WithMemoryAllocator(ctx, w.memory), m.compiled, w.config())
+	in := &instance{world: newWorld(m.runtime.cfg.Stderr, uint64(m.runtime.cfg.MemoryPages)*pageSize)}
+	m.begin(in)
+	err := in.tank.Pay(m.making)
+	if err == nil {
+		in.mod, err = m.runtime.wz.InstantiateModule(experimental.WithMemoryAllocator(in.context(ctx), in.world.memory), m.compiled, in.world.config())
+	}
 	if err != nil {
-		return nil, m.failure(catalog.StartFailed, message.New(message.ModuleNotStarted, "instructions", fuel.Startup, "reason", firstLine(err)), err)
+		if ctx.Err() != nil {
+			return nil, m.interrupted(ctx.Err())
+		}
+		return nil, m.failure(catalog.StartFailed, message.New(message.ModuleNotStarted, "instructions", m.runtime.cfg.Fuel, "reason", firstLine(err)), err)
 	}
-	in := &instance{
-		mod:    mod,
-		world:  w,
-		alloc:  mod.ExportedFunction(abi.ExportAlloc),
-		step:   mod.ExportedFunction(abi.ExportStep),
-		accept: mod.ExportedFunction(abi.ExportAccept),
-		reply:  mod.ExportedFunction(abi.ExportReply),
-	}
+	mod := in.mod
+	in.tank.Attach(mod)
+	in.alloc, in.step = mod.ExportedFunction(abi.ExportAlloc), mod.ExportedFunction(abi.ExportStep)
+	in.accept, in.reply = mod.ExportedFunction(abi.ExportAccept), mod.ExportedFunction(abi.ExportReply)
 	if init := mod.ExportedFunction(exportInitialize); init != nil {
-		m.begin(in)
-		if err := init.CallWithStack(ctx, nil); err != nil {
+		if err := init.CallWithStack(in.context(ctx), nil); err != nil {
 			e := m.diagnose(in, err)
 			_ = mod.Close(ctx) // the memory is released either way
+			if ctx.Err() != nil {
+				return nil, e
+			}
 			e.Cause = catalog.StartFailed
 			e.Detail = message.New(message.ModuleFailedIn, "function", exportInitialize, "reason", e.Detail)
 			return nil, e
@@ -62,10 +68,15 @@ func (m *module) newInstance(ctx context.Context) (*instance, error) {
 	return in, nil
 }
 
+// context returns a context for calls into the instance.
+func (in *instance) context(ctx context.Context) context.Context {
+	return in.tank.With(context.WithValue(ctx, callKey{}, in))
+}
+
 // begin gives an instance what one call may use: fuel, which every loaded module counts since Load wrote the counter,
 // and a fresh world.
 func (m *module) begin(in *instance) {
-	_ = fuel.Set(in.mod, m.runtime.cfg.Fuel)
+	in.tank.Fill(m.runtime.cfg.Fuel)
 	in.world.begin()
 	if cap(in.pending) > maxIdleReply {
 		in.pending = nil
@@ -77,7 +88,7 @@ func (m *module) begin(in *instance) {
 func (m *module) call(ctx context.Context, in *instance, f api.Function, sent []byte, host catalog.Host) ([]byte, *catalog.PluginError) {
 	in.calls++
 	m.begin(in)
-	ctx = context.WithValue(ctx, callKey{}, in)
+	ctx = in.context(ctx)
 
 	n := uint32(len(sent))
 	in.stack[0] = uint64(n)
@@ -122,8 +133,12 @@ func (m *module) diagnose(in *instance, err error) *catalog.PluginError {
 		return m
 	}
 	switch {
-	case fuel.Exhausted(in.mod):
+	case errors.Is(err, fuel.ErrExhausted):
 		return m.failure(catalog.OutOfFuel, message.New(message.ModuleFuel, "instructions", m.runtime.cfg.Fuel), err)
+	case errors.Is(err, context.DeadlineExceeded):
+		return m.failure(catalog.TimedOut, message.New(message.ModuleStopped), err)
+	case errors.Is(err, context.Canceled):
+		return m.failure(catalog.Cancelled, message.New(message.ModuleStopped), err)
 	case memory.refused, uint64(in.mod.Memory().Size()) >= memory.limit:
 		return m.failure(catalog.OutOfMemory, message.New(message.ModuleMemory, "kib", memory.limit>>10), err)
 	case errors.As(err, &exit):

@@ -9,9 +9,16 @@ import (
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
+//attacks:testdata/imports_*.wat
+//attacks:testdata/start_*.wat
+//attacks:testdata/initialize_*.wat
+//attacks:testdata/marker_*.wat
+//attacks:testdata/*_above_limit.wat
+//attacks:testdata/data_outside_memory.wat
+//attacks:testdata/two_memories.wat
 func TestLoadRefusesWhatIsNoProvider(t *testing.T) {
 	good := assembled(t, "good")
-	r := newRuntime(t, wasm.Config{Instances: 1, Fuel: 1e6})
+	r := newRuntime(t, wasm.Config{Instances: 1, Fuel: 1e7})
 	neighbour := load(t, r, "neighbour", good)
 	for _, c := range []struct {
 		name, guest string
@@ -50,7 +57,7 @@ func TestLoadRefusesWhatIsNoProvider(t *testing.T) {
 		{name: "an import of another major version", guest: "imports_v2", cause: catalog.WrongABI, says: message.PluginABINewer, text: "ocrmux_v2.sign"},
 		{name: "an import WASI does not have", guest: "imports_unknown_wasi", cause: catalog.UnknownImport, says: message.ModuleImportUnknown, text: "wasi_snapshot_preview1.teleport"},
 		{name: "an import of another type", guest: "imports_wrong_signature", cause: catalog.UnknownImport, says: message.ModuleImportType, text: "ocrmux_v1.sign"},
-		{name: "a start section that never ends", guest: "start_loops", cause: catalog.StartFailed, says: message.ModuleNotStarted, text: "268,435,456"},
+		{name: "a start section that never ends", guest: "start_loops", cause: catalog.StartFailed, says: message.ModuleNotStarted, text: "10,000,000"},
 		{name: "a start section that traps", guest: "start_traps", cause: catalog.StartFailed, text: "unreachable"},
 		{name: "an _initialize that never ends", guest: "initialize_loops", cause: catalog.StartFailed, says: message.ModuleFuel, text: "_initialize: "},
 		{name: "an _initialize that traps", guest: "initialize_traps", cause: catalog.StartFailed, text: "_initialize: wasm error: unreachable"},
@@ -78,6 +85,7 @@ func TestAModuleBuiltWithANewerMinorLoads(t *testing.T) {
 	wantCard(t, load(t, newRuntime(t, wasm.Config{}), "newer", assembled(t, "marker_newer")))
 }
 
+//attacks:testdata/initialize_calls_host.wat
 func TestAModuleMayCallTheHostInVainWhileItStarts(t *testing.T) {
 	wantCard(t, load(t, newRuntime(t, wasm.Config{}), "early", assembled(t, "initialize_calls_host")))
 }

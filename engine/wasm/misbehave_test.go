@@ -30,29 +30,34 @@ var fails = []struct {
 	{"alloc_outside_memory", catalog.BadReply, message.ModuleRoomOutside, "at 2147483647, outside the memory of 131072 bytes"},
 	{"alloc_null", catalog.OutOfMemory, message.ModuleNoRoom, "ocrmux_alloc"},
 	{"alloc_traps", catalog.Trapped, "", "unreachable"},
-	{"alloc_loops", catalog.OutOfFuel, message.ModuleFuel, "1,000,000 "},
+	{"alloc_loops", catalog.OutOfFuel, message.ModuleFuel, "100,000,000 "},
 	{"step_unreachable", catalog.Trapped, "", "wasm error: unreachable"},
 	{"step_divides_by_zero", catalog.Trapped, "", "integer divide by zero"},
 	{"step_reads_outside", catalog.Trapped, "", "out of bounds memory access"},
 	{"step_calls_mismatch", catalog.Trapped, "", "indirect call type mismatch"},
 	{"step_calls_null", catalog.Trapped, "", "invalid table access"},
-	{"step_loops", catalog.OutOfFuel, message.ModuleFuel, "1,000,000 "},
-	{"step_call_tree", catalog.OutOfFuel, message.ModuleFuel, "1,000,000 "},
+	{"step_loops", catalog.OutOfFuel, message.ModuleFuel, "100,000,000 "},
+	{"step_call_tree", catalog.OutOfFuel, message.ModuleFuel, "100,000,000 "},
 	{"step_grows_memory", catalog.OutOfMemory, message.ModuleMemory, "2048 KiB"},
 	{"step_grows_at_once", catalog.OutOfMemory, message.ModuleMemory, "2048 KiB"},
 	{"step_exits", catalog.Exited, message.ModuleExited, "3"},
 	{"step_exits_well", catalog.Exited, message.ModuleExited, "0"},
-	{"wasi_random_loops", catalog.OutOfFuel, message.ModuleFuel, "1,000,000 "},
-	{"wasi_prints_loops", catalog.OutOfFuel, message.ModuleFuel, "1,000,000 "},
-	{"wasi_polls_overflow", catalog.Trapped, "", "index out of range"},
-	{"host_loops", catalog.OutOfFuel, message.ModuleFuel, "1,000,000 "},
+	{"wasi_random_loops", catalog.OutOfFuel, message.ModuleFuel, "100,000,000 "},
+	{"wasi_prints_loops", catalog.OutOfFuel, message.ModuleFuel, "100,000,000 "},
+	{"wasi_polls_overflow", catalog.OutOfFuel, message.ModuleFuel, "100,000,000 "},
+	{"host_loops", catalog.OutOfFuel, message.ModuleFuel, "100,000,000 "},
 }
 
 // small is a runtime in which misbehaviour ends soon.
 func small(stderr *bytes.Buffer) wasm.Config {
-	return wasm.Config{Instances: 1, Fuel: 1e6, MemoryPages: 32, Stderr: stderr}
+	return wasm.Config{Instances: 1, Fuel: 1e8, MemoryPages: 32, Stderr: stderr}
 }
 
+//attacks:testdata/alloc_*.wat
+//attacks:testdata/reply_*.wat
+//attacks:testdata/step_*.wat
+//attacks:testdata/wasi_*.wat
+//attacks:testdata/host_loops.wat
 func TestACallThatFailsReplacesTheInstanceAndNothingElse(t *testing.T) {
 	ctx := context.Background()
 	var stderr bytes.Buffer
@@ -81,6 +86,7 @@ func TestACallThatFailsReplacesTheInstanceAndNothingElse(t *testing.T) {
 	wantStatus(t, neighbour, catalog.Status{State: catalog.Ready, Instances: 1})
 }
 
+//attacks:testdata/step_overflows_stack.wat
 func TestRecursionWithoutEndIsStopped(t *testing.T) {
 	ctx := context.Background()
 	code := assembled(t, "step_overflows_stack")
@@ -91,13 +97,17 @@ func TestRecursionWithoutEndIsStopped(t *testing.T) {
 		wantCard(t, m)
 	})
 	t.Run("by fuel", func(t *testing.T) {
-		m := load(t, newRuntime(t, wasm.Config{Instances: 1, Fuel: 1e5}), "recursive", code)
+		m := load(t, newRuntime(t, wasm.Config{Instances: 1, Fuel: 1e6}), "recursive", code)
 		_, err := m.Step(ctx, misbehave, nil)
-		wantFailure(t, err, catalog.OutOfFuel, message.ModuleFuel, "100,000 ")
+		wantFailure(t, err, catalog.OutOfFuel, message.ModuleFuel, "1,000,000 ")
 		wantCard(t, m)
 	})
 }
 
+//attacks:testdata/host_*.wat
+//attacks:testdata/step_mutates_input.wat
+//attacks:testdata/alloc_calls_host.wat
+//attacks:testdata/wasi_sleeps.wat
 func TestOddGuestsThatBreakNoRuleAreServed(t *testing.T) {
 	ctx := context.Background()
 	for _, c := range []struct {

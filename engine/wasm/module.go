@@ -18,6 +18,7 @@ type module struct {
 	runtime  *Runtime
 	manifest *abi.Descriptor
 	compiled wazero.CompiledModule
+	making   int64     // fuel that making an instance costs, besides what its start function uses
 	buffers  sync.Pool // *[]byte, for encoding messages
 
 	// slots holds one entry for each instance that may live; nil means that the instance has not been made. The call that has
@@ -36,11 +37,12 @@ type module struct {
 	released  int           // slots that Close has taken, then one more for the code
 }
 
-func newModule(r *Runtime, d *abi.Descriptor, compiled wazero.CompiledModule) *module {
+func newModule(r *Runtime, d *abi.Descriptor, compiled wazero.CompiledModule, making int64) *module {
 	m := &module{
 		runtime:  r,
 		manifest: d,
 		compiled: compiled,
+		making:   making,
 		buffers:  sync.Pool{New: func() any { return new([]byte) }},
 		slots:    make(chan *instance, r.cfg.Instances),
 		warm:     make(chan *instance, 1),
@@ -135,12 +137,13 @@ func (m *module) start(ctx context.Context) error {
 		return err
 	}
 	m.begin(in)
-	err = in.mod.ExportedFunction(abi.ExportMarker).CallWithStack(ctx, in.stack[:])
+	err = in.mod.ExportedFunction(abi.ExportMarker).CallWithStack(in.context(ctx), in.stack[:])
 	var failure *catalog.PluginError
 	if err != nil {
-		failure = m.diagnose(in, err)
-		failure.Cause = catalog.StartFailed
-		failure.Detail = message.New(message.ModuleFailedIn, "function", abi.ExportMarker, "reason", failure.Detail)
+		if failure = m.diagnose(in, err); ctx.Err() == nil {
+			failure.Cause = catalog.StartFailed
+			failure.Detail = message.New(message.ModuleFailedIn, "function", abi.ExportMarker, "reason", failure.Detail)
+		}
 	}
 	m.put(in, failure != nil)
 	if failure != nil {

@@ -179,12 +179,12 @@ func TestHammer(t *testing.T) {
 	}
 	var targets []*target
 	if !underRace {
-		m := shop.load(t, goGuest, wasm.Config{Instances: instances, Fuel: 2e7})
+		m := shop.load(t, goGuest, wasm.Config{Instances: instances, Fuel: 1e9})
 		for document, cause := range map[string]catalog.Cause{"panic": catalog.Trapped, "exit": catalog.Exited, "exhaust at once": catalog.OutOfMemory, "loop": catalog.OutOfFuel} {
 			targets = append(targets, &target{Module: m, good: ask("card"), bad: ask(document), want: answered, cause: cause})
 		}
 	}
-	r := newRuntime(t, wasm.Config{Instances: instances, Fuel: 1e5, MemoryPages: 32, MaxCalls: 50})
+	r := newRuntime(t, wasm.Config{Instances: instances, Fuel: 1e7, MemoryPages: 32, MaxCalls: 50})
 	for _, f := range fails {
 		targets = append(targets, &target{Module: load(t, r, f.guest, assembled(t, f.guest)), good: behave, bad: misbehave, want: card, cause: f.cause})
 	}

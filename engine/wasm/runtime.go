@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"github.com/tetratelabs/wazero"
-	"github.com/tetratelabs/wazero/experimental"
-	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 
 	"github.com/ocrmux/ocrmux/engine/wasm/internal/fuel"
 	"github.com/ocrmux/ocrmux/internal/catalog"
@@ -20,6 +18,8 @@ type Runtime struct {
 	cfg   Config
 	wz    wazero.Runtime
 	cache *diskCache // nil without one
+	// compiling is held while a module is compiled.
+	compiling chan struct{}
 }
 
 var _ catalog.Runtime = (*Runtime)(nil)
@@ -30,7 +30,7 @@ func New(cfg Config) (*Runtime, error) {
 		return nil, err
 	}
 	ctx := context.Background()
-	r := &Runtime{cfg: cfg.withDefaults()}
+	r := &Runtime{cfg: cfg.withDefaults(), compiling: make(chan struct{}, 1)}
 	rc := wazero.NewRuntimeConfig()
 	if r.cfg.CacheDir != "" {
 		cache, err := openCache(r.cfg.CacheDir)
@@ -41,11 +41,8 @@ func New(cfg Config) (*Runtime, error) {
 		rc = rc.WithCompilationCache(cache.CompilationCache)
 	}
 	r.wz = wazero.NewRuntimeWithConfig(ctx, rc)
-	priced := experimental.WithFunctionListenerFactory(ctx, tollBooth{})
-	if _, err := wasi_snapshot_preview1.Instantiate(priced, r.wz); err != nil {
-		return nil, errors.Join(err, r.Close(ctx))
-	}
-	if err := instantiateHostFunctions(priced, r.wz); err != nil {
+	err := errors.Join(fuel.Instantiate(ctx, r.wz, nil), instantiateWASI(ctx, r.wz), instantiateHostFunctions(ctx, r.wz))
+	if err != nil {
 		return nil, errors.Join(err, r.Close(ctx))
 	}
 	return r, nil
@@ -56,6 +53,8 @@ func (r *Runtime) Kind() catalog.Kind { return catalog.WASM }
 
 // Close releases the compiled code. Modules must be closed before.
 func (r *Runtime) Close(ctx context.Context) error {
+	r.compiling <- struct{}{} // what nobody waits for any more
+	defer func() { <-r.compiling }()
 	err := r.wz.Close(ctx)
 	if r.cache != nil {
 		err = errors.Join(err, r.cache.Close(ctx))
@@ -63,8 +62,8 @@ func (r *Runtime) Close(ctx context.Context) error {
 	return err
 }
 
-// Load compiles a module, checks its exports and imports against the contract and starts a first instance. Its error is
-// a *catalog.PluginError.
+// Load compiles a module, checks its exports and imports against the contract and starts a first instance. It returns when ctx ends.
+// Its error is a *catalog.PluginError. A module whose compilation may take more than some seconds or 500 MiB is refused before.
 func (r *Runtime) Load(ctx context.Context, p catalog.Plugin) (catalog.Module, error) {
 	fail := func(cause catalog.Cause, detail message.Message, err error) error {
 		return &catalog.PluginError{Plugin: p.Manifest.Name, Cause: cause, Detail: detail, Err: err}
@@ -76,18 +75,23 @@ func (r *Runtime) Load(ctx context.Context, p catalog.Plugin) (catalog.Module, e
 	if err != nil {
 		return nil, fail(catalog.NotAPlugin, message.Error(err), err)
 	}
-	if n := tableEntries(metered); n > maxTableEntries {
+	if n := tableEntries(metered.Code); n > maxTableEntries {
 		return nil, fail(catalog.OutOfMemory, message.New(message.ModuleTables, "entries", n, "allowed", maxTableEntries), nil)
 	}
-	compiled, err := r.compile(ctx, metered)
-	if err != nil {
+	compiled, err := r.compile(ctx, metered.Code)
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return nil, fail(catalog.TimedOut, message.New(message.ModuleUncompiled, "reason", err.Error()), err)
+	case errors.Is(err, context.Canceled):
+		return nil, fail(catalog.Cancelled, message.New(message.ModuleCallerGone), err)
+	case err != nil:
 		return nil, fail(catalog.NotAPlugin, message.New(message.ModuleUncompiled, "reason", firstLine(err)), err)
 	}
 	if cause, detail := r.validate(compiled); cause != "" {
 		_ = compiled.Close(ctx)
 		return nil, fail(cause, detail, nil)
 	}
-	m := newModule(r, p.Manifest, compiled)
+	m := newModule(r, p.Manifest, compiled, metered.Making)
 	if err := m.start(ctx); err != nil {
 		_ = m.Close(context.WithoutCancel(ctx))
 		return nil, err
@@ -95,9 +99,40 @@ func (r *Runtime) Load(ctx context.Context, p catalog.Plugin) (catalog.Module, e
 	return m, nil
 }
 
-// compile tries twice where a cache can be at fault: a damaged entry is gone the second time, and of an entry that could
-// not be written (a full disk) wazero has kept the code.
+// compile compiles a module, one at a time, so that several do not add up to more memory than one may take. wazero heeds no context
+// while it compiles: when ctx ends, compile returns and the work ends on its own, soon, because the module was judged before.
 func (r *Runtime) compile(ctx context.Context, module []byte) (wazero.CompiledModule, error) {
+	select {
+	case r.compiling <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	type result struct {
+		compiled wazero.CompiledModule
+		err      error
+	}
+	done := make(chan result, 1)
+	go func() {
+		defer func() { <-r.compiling }()
+		compiled, err := r.compileCached(context.WithoutCancel(ctx), module)
+		done <- result{compiled, err}
+	}()
+	select {
+	case x := <-done:
+		return x.compiled, x.err
+	case <-ctx.Done():
+		go func() {
+			if x := <-done; x.compiled != nil {
+				_ = x.compiled.Close(context.WithoutCancel(ctx))
+			}
+		}()
+		return nil, ctx.Err()
+	}
+}
+
+// compileCached tries twice where a cache can be at fault: a damaged entry is gone the second time, and of an entry that could
+// not be written (a full disk) wazero has kept the code.
+func (r *Runtime) compileCached(ctx context.Context, module []byte) (wazero.CompiledModule, error) {
 	compiled, err := r.wz.CompileModule(ctx, module)
 	if r.cache == nil {
 		return compiled, err

@@ -8,9 +8,9 @@ import (
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
-	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/wasm/internal/fuel"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/manifest"
 	"github.com/ocrmux/ocrmux/internal/message"
@@ -78,9 +78,12 @@ func (r *Runtime) validateMemory(m wazero.CompiledModule) (catalog.Cause, messag
 func (r *Runtime) validateImports(imports []api.FunctionDefinition) (catalog.Cause, message.Message) {
 	for _, def := range imports {
 		module, name, _ := def.Import()
+		if module == fuel.ImportModule {
+			continue // ours: a guest's own was refused by the meter
+		}
 		full := module + "." + name
 		var offered api.FunctionDefinition
-		if module == abi.ImportModule || module == wasi_snapshot_preview1.ModuleName {
+		if module == abi.ImportModule || module == wasiModule {
 			offered = r.wz.Module(module).ExportedFunctionDefinitions()[name]
 		}
 		major, ours := manifest.MajorOf(module, "ocrmux_v")
@@ -90,7 +93,7 @@ func (r *Runtime) validateImports(imports []api.FunctionDefinition) (catalog.Cau
 		case offered == nil && ours:
 			return catalog.WrongABI, message.New(message.ModuleImportNewer, "import", full, "abi", fmt.Sprintf("%d.%d", abi.Major, abi.Minor))
 		case offered == nil:
-			return catalog.UnknownImport, message.New(message.ModuleImportUnknown, "import", full, "ours", abi.ImportModule, "wasi", wasi_snapshot_preview1.ModuleName)
+			return catalog.UnknownImport, message.New(message.ModuleImportUnknown, "import", full, "ours", abi.ImportModule, "wasi", wasiModule)
 		case !slices.Equal(def.ParamTypes(), offered.ParamTypes()) || !slices.Equal(def.ResultTypes(), offered.ResultTypes()):
 			return catalog.UnknownImport, message.New(message.ModuleImportType, "import", full)
 		}

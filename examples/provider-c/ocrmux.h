@@ -204,8 +204,8 @@ static inline void no_answer(bytes response, bytes lacks) {
     case 403: f.kind = PERMISSION_DENIED, f.billed = BILLED_NO, f.fault = OPERATOR; break;
     case 404: f.billed = BILLED_NO, f.fault = OPERATOR; break;
     case 429: f.kind = RATE_LIMITED, f.retryable = true, f.billed = BILLED_NO, f.fault = OPERATOR; break;
-    case 502:
     case 503: f.kind = UNAVAILABLE, f.retryable = true, f.billed = BILLED_NO; break;
+    case 502:
     case 504: f.kind = OUTCOME_UNKNOWN; break;
     }
     INSIDE(ACTION_FAIL) {

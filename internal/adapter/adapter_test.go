@@ -22,7 +22,7 @@ func TestAnAnswerWithoutFormIsJudgedByItsStatus(t *testing.T) {
 		403: {abi.FailureKindPermissionDenied, false, abi.BilledNo, abi.FaultOperator},
 		404: {abi.FailureKindProviderError, false, abi.BilledNo, abi.FaultOperator},
 		429: {abi.FailureKindRateLimited, true, abi.BilledNo, abi.FaultOperator},
-		502: {abi.FailureKindUnavailable, true, abi.BilledNo, abi.FaultVendor},
+		502: {abi.FailureKindOutcomeUnknown, false, abi.BilledUnknown, abi.FaultVendor},
 		503: {abi.FailureKindUnavailable, true, abi.BilledNo, abi.FaultVendor},
 		504: {abi.FailureKindOutcomeUnknown, false, abi.BilledUnknown, abi.FaultVendor},
 	} {

@@ -49,12 +49,17 @@ func NoAnswer(r *abi.Response, lacks string) abi.Fail {
 		f.Billed, f.Fault = abi.BilledNo, abi.FaultOperator
 	case r.Status == 429:
 		f.Kind, f.Retryable, f.Billed, f.Fault = abi.FailureKindRateLimited, true, abi.BilledNo, abi.FaultOperator
-	case r.Status == 502 || r.Status == 503:
+	case r.Status == 503:
 		f.Kind, f.Retryable, f.Billed = abi.FailureKindUnavailable, true, abi.BilledNo
-	case r.Status == 504:
-		f.Kind, f.Retryable = abi.FailureKindOutcomeUnknown, false
+	case r.Status == 502 || r.Status == 504: // a proxy had no answer from the vendor, who may have read the card
+		f.Kind = abi.FailureKindOutcomeUnknown
 	}
 	return f
+}
+
+// TurnedAway reports whether a status says that a request was refused before anything was done, so that it was not billed.
+func TurnedAway(status uint32) bool {
+	return status == 401 || status == 403 || status == 404 || status == 429 || status == 503
 }
 
 // Lacks says in words that an answer does not have what every answer of the vendor has.

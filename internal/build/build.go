@@ -9,11 +9,19 @@ import (
 	"path/filepath"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 	"github.com/ocrmux/ocrmux/internal/manifest"
 )
 
 // ManifestFile is the name of the manifest in a provider's folder.
 const ManifestFile = "manifest.json"
+
+const (
+	// maxSourceBytes limits a file beside the source of a provider.
+	maxSourceBytes = 4 << 20
+	// maxModuleBytes limits what a compiler has made.
+	maxModuleBytes = 512 << 20
+)
 
 // Manifest reads the manifest of a provider's folder. It fails with a [*manifest.ParseError] when it is none.
 func Manifest(dir string) ([]byte, *abi.Descriptor, error) {
@@ -26,7 +34,7 @@ func Manifest(dir string) ([]byte, *abi.Descriptor, error) {
 
 // ReadManifest reads a manifest from a file of any name. It fails with a [*manifest.ParseError] when it is none.
 func ReadManifest(file string) ([]byte, *abi.Descriptor, error) {
-	text, err := os.ReadFile(file)
+	text, err := boundedread.File(file, maxSourceBytes)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -91,7 +99,7 @@ func Embed(module, manifestFile, out string) (string, error) {
 }
 
 func embed(module string, text []byte, to string) error {
-	code, err := os.ReadFile(module)
+	code, err := boundedread.File(module, maxModuleBytes)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 )
 
 // Language is what a provider is written in.
@@ -65,7 +67,7 @@ func has(dir, pattern string) bool {
 
 // wantsAssemblyScript looks for the compiler among the packages that a folder depends on.
 func wantsAssemblyScript(dir string) bool {
-	text, err := os.ReadFile(filepath.Join(dir, "package.json"))
+	text, err := boundedread.File(filepath.Join(dir, "package.json"), maxSourceBytes)
 	if err != nil {
 		return false
 	}

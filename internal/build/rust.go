@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 )
 
 const (
@@ -39,7 +41,7 @@ func compileRust(ctx context.Context, dir, out string) error {
 	if module == "" {
 		return &LanguageError{Dir: dir, Language: Rust, Reason: `cargo made no module; Cargo.toml needs [lib] with crate-type = ["cdylib"]`}
 	}
-	code, err := os.ReadFile(module)
+	code, err := boundedread.File(module, maxModuleBytes)
 	if err != nil {
 		return err
 	}

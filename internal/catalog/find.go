@@ -143,13 +143,11 @@ func (p *Plugin) read(name string, manifestOf func(code []byte) ([]byte, error))
 }
 
 func readFile(path string, limit int64) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err == nil && (!info.Mode().IsRegular() || info.Size() > limit) { // before it is opened: opening a pipe may block
+	data, err := boundedread.File(path, limit)
+	var irregular *boundedread.IrregularError
+	var large *boundedread.TooLargeError
+	if errors.As(err, &irregular) || errors.As(err, &large) {
 		return nil, message.NewError(message.New(message.PluginFileIrregular, "file", filepath.Base(path), "limit", limit), nil)
-	}
-	var data []byte
-	if err == nil {
-		data, err = boundedread.File(path, limit)
 	}
 	if err != nil {
 		err = boundedread.WithoutPath(err)

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/adapter"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
@@ -32,7 +33,9 @@ func checkHostile(ctx context.Context, s *Subject, o *Outcome) error {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			checkAction(fmt.Sprintf("%s, exchange %d, %s", b.track.golden.Name, b.number, h.name), st, o)
+			where := fmt.Sprintf("%s, exchange %d, %s", b.track.golden.Name, b.number, h.name)
+			checkAction(where, st, o)
+			checkBefore(where, b, st, o)
 			var dead *catalog.PluginError
 			if errors.As(st.err, &dead) && dead.Cause == catalog.CrashLoop {
 				return nil // it has failed often enough
@@ -60,12 +63,23 @@ func checkAction(where string, st step, o *Outcome) {
 	}
 }
 
+// checkBefore warns of a further exchange after one that may be billed, if it does not say what the one before cost. The host then counts
+// the attempt as one that may be billed, regardless of what the further exchange costs.
+func checkBefore(where string, b base, st step, o *Outcome) {
+	a := st.action()
+	if st.err != nil || a.Exchange == nil || a.Exchange.Billed != abi.BilledUnknown || b.sent == nil || b.sent.Cache != nil || adapter.TurnedAway(st.input().Response.Status) || len(o.Warnings) > 0 {
+		return
+	}
+	o.warn(where, "say it with BilledBefore, or with billed in a provider file", "the next exchange does not say what this one cost, so the bill of the attempt is unknown at best")
+}
+
 // base is a good answer, from which hostile answers are made.
 type base struct {
 	track  *track
 	at     step
 	number int // counted from 1
 	given  answer
+	sent   *abi.Exchange // that is answered
 }
 
 // bases returns one answer for each position in a call, from the first exchange that has so many answers.
@@ -77,12 +91,12 @@ func (s *Subject) bases() []base {
 	}
 	for _, t := range tracks {
 		n := 0
-		for _, st := range t.steps {
+		for i, st := range t.steps {
 			if st.input().Response == nil {
 				continue
 			}
 			if n++; n > len(out) && st.err == nil {
-				out = append(out, base{t, st, n, t.golden.answer(n)})
+				out = append(out, base{t, st, n, t.golden.answer(n), t.steps[i-1].action().Exchange})
 			}
 		}
 	}

@@ -138,7 +138,7 @@ func checkBudget(ctx context.Context, s *Subject, o *Outcome) error {
 	o.looked(len(steps), "step")
 	over, err := s.overBudget(ctx)
 	for _, i := range over {
-		o.wrong(names[i], "let the host do the work: digests, parsing, pictures", "the step needs more than %d of the %d instructions a host allows", stepFuel, hostFuel)
+		o.wrong(names[i], "let the host do the work: digests, parsing, pictures", "the step needs more than %d of the %d fuel a host allows", stepFuel, hostFuel)
 	}
 	return err
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 )
 
 // FailuresFile is the name of the table of failures beside the golden exchanges.
@@ -71,7 +72,7 @@ func readGoldens(dir string) ([]*golden, error) {
 
 // readGolden reads one exchange and the picture it names.
 func readGolden(path string) (*golden, error) {
-	archive, err := txtar.ParseFile(path)
+	archive, err := readArchive(path)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +83,7 @@ func readGolden(path string) (*golden, error) {
 		return nil, fmt.Errorf("%s: section call.json: %w", filepath.Base(path), err)
 	}
 	if g.call.Image != "" {
-		if g.image, err = os.ReadFile(filepath.Join(filepath.Dir(path), g.call.Image)); err != nil {
+		if g.image, err = boundedread.File(filepath.Join(filepath.Dir(path), g.call.Image), maxFileBytes); err != nil {
 			return nil, fmt.Errorf("%s: the picture: %w", filepath.Base(path), err)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 
 // Tuning is how a case runs a plugin. A runtime ignores what it does not have.
 type Tuning struct {
-	// Fuel limits the instructions of one step; 0 is the host's default.
+	// Fuel limits the work of one step; 0 is the host's default.
 	Fuel int64
 	// Fresh makes every step in a new instance.
 	Fresh bool
@@ -22,8 +22,8 @@ type Tuning struct {
 	Cache string
 }
 
-// hostFuel is the number of instructions that a host allows for one step by default.
-const hostFuel = 1_000_000_000
+// hostFuel is what a host allows for one step by default.
+const hostFuel = wasm.DefaultFuel
 
 // Runtime returns the runtime for a kind of plugin, with one instance at a time.
 func Runtime(kind catalog.Kind, t Tuning) (catalog.Runtime, error) {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -13,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 )
 
 // table is a vendor's table of failures with the template of its answer.
@@ -42,9 +42,20 @@ type row struct {
 // anyCode is the code of the row for codes that are not listed.
 const anyCode = "*"
 
+// maxFileBytes limits a file of recordings or tables, or a picture.
+const maxFileBytes = 64 << 20
+
+func readArchive(path string) (*txtar.Archive, error) {
+	text, err := boundedread.File(path, maxFileBytes)
+	if err != nil {
+		return nil, err
+	}
+	return txtar.Parse(text), nil
+}
+
 // readTables reads failures.txtar in a folder. Without the file there are no tables.
 func readTables(dir string) ([]*table, error) {
-	archive, err := txtar.ParseFile(filepath.Join(dir, FailuresFile))
+	archive, err := readArchive(filepath.Join(dir, FailuresFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -214,6 +225,6 @@ func sortedKeys[V any](m map[string]V) []string {
 
 // exists returns the text of a file, and whether the file exists.
 func exists(path string) (text string, ok bool) {
-	b, err := os.ReadFile(path)
+	b, err := boundedread.File(path, maxFileBytes)
 	return strings.TrimSpace(string(b)), err == nil
 }

@@ -242,6 +242,16 @@ func TestAFileThatIsMissingOrWrongFailsItsCase(t *testing.T) {
 	}
 }
 
+func TestAFurtherExchangeMustSayWhatTheOneBeforeCost(t *testing.T) {
+	t.Parallel()
+	for how, warnings := range map[string]int{"asks again": 1, "asks again and says what it cost": 0} {
+		_, _, outcomes := verdicts(t, plugins.module, folder(t, how))
+		if got := outcomes["hostile"].Warnings; len(got) != warnings {
+			t.Errorf("%s: %v", how, got)
+		}
+	}
+}
+
 // withManifest returns a copy of the module with a change in its manifest.
 func withManifest(t *testing.T, old, with string) string {
 	t.Helper()

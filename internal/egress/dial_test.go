@@ -51,11 +51,13 @@ func TestClientChecksAddressesWhenItDials(t *testing.T) {
 	}{
 		{"a public address", manifest, []string{"1.1.1.1"}, ok, []string{"1.1.1.1:80"}},
 		{"a public IPv6 address", manifest, []string{"2400:3200::1"}, ok, []string{"[2400:3200::1]:80"}},
+		//attack-each:plugin-network
 		{"loopback", manifest, []string{"127.0.0.1"}, egress.KindAddressRefused, nil},
 		{"a private address", manifest, []string{"10.0.0.1"}, egress.KindAddressRefused, nil},
 		{"a metadata service", manifest, []string{"169.254.169.254"}, egress.KindAddressRefused, nil},
 		{"mapped loopback", manifest, []string{"::ffff:127.0.0.1"}, egress.KindAddressRefused, nil},
 		{"a private address before a public one", manifest, []string{"10.0.0.1", "1.1.1.1"}, ok, []string{"1.1.1.1:80"}},
+		//attack-each:
 		{"a private address the operator named", operator, []string{"10.0.0.1"}, ok, []string{"10.0.0.1:80"}},
 		{"plain http to a name on loopback that the operator named", loopback, []string{"127.0.0.1"}, ok, []string{"127.0.0.1:80"}},
 		{"plain http to a name elsewhere that the operator named", loopback, []string{"10.0.0.1"}, egress.KindSchemeRefused, nil},
@@ -80,6 +82,7 @@ func TestClientChecksAddressesWhenItDials(t *testing.T) {
 			}
 		})
 	}
+	//attack:plugin-network a name that is rebound to a private address
 	t.Run("a name that is rebound to a private address is refused on the next connection", func(t *testing.T) {
 		d := &dialLog{target: u.Host}
 		r := &fakeResolver{answers: map[string][][]string{"api.example": {{"1.1.1.1"}, {"127.0.0.1"}}}}
@@ -94,6 +97,7 @@ func TestClientChecksAddressesWhenItDials(t *testing.T) {
 			t.Errorf("dialled (-want +got):\n%s", diff)
 		}
 	})
+	//attack:plugin-network using a connection that the operator's word allowed for another provider
 	t.Run("a connection the operator's word allowed does not serve a provider without it", func(t *testing.T) {
 		d := &dialLog{target: u.Host}
 		r := &fakeResolver{answers: map[string][][]string{"api.example": {{"10.0.0.1"}}}}
@@ -143,16 +147,19 @@ func TestClientTLS(t *testing.T) {
 			t.Fatalf("answer %v, error %v", resp, err)
 		}
 	})
+	//attack:vendor-identity a certificate of an authority that nobody trusts
 	t.Run("an authority nobody trusts", func(t *testing.T) {
 		_, err := newClient(t, egress.Config{}).Do(t.Context(), named(t, s.URL), post(s.URL))
 		wantError(t, err, egress.KindTLS, egress.SentNo)
 	})
+	//attack:vendor-identity a certificate for another name
 	t.Run("a certificate for another name", func(t *testing.T) {
 		cfg := cfg
 		cfg.Dial = (&dialLog{target: s.Listener.Addr().String()}).dial
 		_, err := newClient(t, cfg).Do(t.Context(), named(t, "https://10.9.9.9"), post("https://10.9.9.9"))
 		wantError(t, err, egress.KindTLS, egress.SentNo)
 	})
+	//attack:vendor-identity plain HTTP in answer to a handshake
 	t.Run("a server that speaks plain http", func(t *testing.T) {
 		plain := newRawServer(t, func(_ int, c net.Conn) {
 			buf := make([]byte, 100)
@@ -163,6 +170,7 @@ func TestClientTLS(t *testing.T) {
 		_, err := newClient(t, cfg).Do(t.Context(), named(t, u), post(u))
 		wantError(t, err, egress.KindTLS, egress.SentNo)
 	})
+	//attack:vendor-bounds a handshake without end
 	t.Run("a server that never shakes hands", func(t *testing.T) {
 		mute := newRawServer(t, func(_ int, c net.Conn) { readRequest(c) })
 		u := "https" + mute.url[len("http"):]
@@ -172,6 +180,8 @@ func TestClientTLS(t *testing.T) {
 		}
 	})
 	t.Run("an idle TLS connection is reused", func(t *testing.T) {
+		cfg := cfg
+		cfg.Rest = 1
 		c := newClient(t, cfg)
 		for i := range 3 {
 			resp, err := c.Do(t.Context(), named(t, s.URL), post(s.URL))

@@ -210,6 +210,7 @@ func TestClientEndsWithTheContext(t *testing.T) {
 		name   string
 		answer string // sent before the vendor stalls
 	}{
+		//attack-each:vendor-bounds
 		{"before the answer", ""},
 		{"within the headers", "HTTP/1.1 200 OK\r\nX: "},
 		{"within the body", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n123"},
@@ -244,6 +245,7 @@ func TestClientEndsWithTheContext(t *testing.T) {
 			t.Fatalf("error = %v", err)
 		}
 	})
+	//attack:vendor-bounds reading nothing of a large body
 	t.Run("while a large body is being written to a vendor that does not read", func(t *testing.T) {
 		accepted := make(chan struct{})
 		done := make(chan struct{})

@@ -45,6 +45,7 @@ func TestPolicyAllows(t *testing.T) {
 		{"a port with leading zeros is the same port", "https://api.jumdata.com:0443/", ok},
 		{"letters in capitals and a final dot", "HTTPS://API.Jumdata.COM./ocr", ok},
 		{"a fragment is dropped", "https://api.jumdata.com/#frag", ok},
+		//attack-each:plugin-network
 		{"another port", "https://api.jumdata.com:8443/", egress.KindHostRefused},
 		{"another scheme", "http://api.jumdata.com/", egress.KindHostRefused},
 		{"a name that only ends like it", "https://evilapi.jumdata.com/", egress.KindHostRefused},
@@ -52,28 +53,37 @@ func TestPolicyAllows(t *testing.T) {
 		{"user information that looks like the host", "https://api.jumdata.com@evil.example/", egress.KindInvalidURL},
 		{"user information", "https://user:pass@api.jumdata.com/", egress.KindInvalidURL},
 		{"backslash in the host", "https://evil.example\\.api.jumdata.com/", egress.KindInvalidURL},
+		//attack-each:
 		{"a host without scheme means https", "https://ocr.example.com:8443/", ok},
 		{"a subdomain of a wildcard", "https://cn-1.vendor.example/", ok},
 		{"a deep subdomain of a wildcard", "https://a.b.vendor.example/", ok},
 		{"the wildcard's suffix itself", "https://vendor.example/", egress.KindHostRefused},
+		//attack-each:plugin-network
 		{"a name that ends in the suffix without a dot", "https://notvendor.example/", egress.KindHostRefused},
 		{"a wildcard keeps its port", "https://a.vendor.example:444/", egress.KindHostRefused},
+		//attack-each:
 		{"an IDN in its own script", "https://身份证.example/", ok},
 		{"an IDN in punycode", "https://xn--tev07hhqv.example/", egress.KindHostRefused},
 		{"plain http of a manifest", "http://plain.example/", egress.KindSchemeRefused},
 		{"plain http to loopback the operator named", "http://127.0.0.1:9000/a", ok},
 		{"the same in IPv6", "http://[::1]:9001/a", ok},
 		{"the same loopback written as mapped IPv6", "http://[::ffff:127.0.0.1]:9000/a", ok},
+		//attack-each:plugin-network
 		{"loopback on a port nobody named", "http://127.0.0.1:9002/", egress.KindHostRefused},
+		//attack-each:
 		{"plain http to a name the operator named is judged after lookup", "http://mock-ocr/", ok},
 		{"plain http to a private address the operator named", "http://10.1.2.3/", egress.KindSchemeRefused},
 		{"https to a private address the operator named", "https://10.1.2.3/", ok},
+		//attack-each:plugin-network
 		{"a decimal IPv4 address", "http://2130706433:9000/", egress.KindInvalidURL},
 		{"a short IPv4 address", "http://127.1:9000/", egress.KindInvalidURL},
 		{"a hexadecimal IPv4 address", "http://0x7f000001:9000/", egress.KindInvalidURL},
 		{"an octal IPv4 address", "http://0177.0.0.1:9000/", egress.KindInvalidURL},
+		//attack-each:
 		{"full-width digits are digits", "http://１２７.0.0.1:9000/", ok},
+		//attack-each:plugin-network
 		{"an IPv6 zone", "http://[fe80::1%25eth0]/", egress.KindInvalidURL},
+		//attack-each:
 		{"port 0", "https://api.jumdata.com:0/", egress.KindInvalidURL},
 		{"port 65536", "https://api.jumdata.com:65536/", egress.KindInvalidURL},
 		{"an empty port", "https://api.jumdata.com:/", egress.KindInvalidURL},
@@ -84,7 +94,9 @@ func TestPolicyAllows(t *testing.T) {
 		{"two final dots", "https://api.jumdata.com../", egress.KindInvalidURL},
 		{"a space in the query", "https://api.jumdata.com/?a b", egress.KindInvalidURL},
 		{"a raw byte over ASCII in the query", "https://api.jumdata.com/?é", egress.KindInvalidURL},
+		//attack-each:plugin-network
 		{"a line break", "https://api.jumdata.com/\r\nX: y", egress.KindInvalidURL},
+		//attack-each:
 		{"nothing", "", egress.KindInvalidURL},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -129,6 +141,7 @@ func TestPolicyRefusesWrongEntries(t *testing.T) {
 	}
 }
 
+//attack:plugin-network addresses that parsers read in different ways
 func FuzzPolicyAllows(f *testing.F) {
 	for _, seed := range []string{
 		"https://api.example.com/x", "https://API.example.com.:443/?q#f", "http://[::ffff:127.0.0.1]:9000/", "https://a@b/",

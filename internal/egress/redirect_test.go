@@ -74,10 +74,13 @@ func TestClientRedirects(t *testing.T) {
 		away     []arrival
 	}{
 		{"a GET within the origin keeps its headers", 302, "/end?x=1", get, ok, []arrival{{"GET", "/end?x=1", "", secret, secret, "p"}}, nil},
+		//attack-each:vendor-redirects
 		{"a GET to another allowed origin leaves its secrets", 301, other.URL + "/x", get, ok, nil, []arrival{{"GET", "/x", "", "", "", "p"}}},
 		{"secrets do not come back on a later hop", 302, bounce.URL, get, ok, []arrival{{"GET", "/end", "", "", "", "p"}}, nil},
+		//attack-each:
 		{"a POST is repeated within the origin on 307", 307, "/end", postTo, ok, []arrival{{"POST", "/end", secret, secret, secret, "p"}}, nil},
 		{"a POST is repeated within the origin on 308", 308, s.URL + "/end#f", postTo, ok, []arrival{{"POST", "/end", secret, secret, secret, "p"}}, nil},
+		//attack-each:vendor-redirects
 		{"a POST does not go to another origin", 307, other.URL, postTo, egress.KindRedirectRefused, nil, nil},
 		{"a POST does not become a GET on 301", 301, "/end", postTo, egress.KindRedirectRefused, nil, nil},
 		{"a POST does not become a GET on 302", 302, "/end", postTo, egress.KindRedirectRefused, nil, nil},
@@ -113,6 +116,7 @@ func TestClientRedirects(t *testing.T) {
 		_, err := c.Do(t.Context(), p, get(s.URL+"/start"))
 		wantError(t, err, egress.KindTooManyRedirects, egress.SentYes)
 	})
+	//attack:vendor-redirects from https to plain http
 	t.Run("from https to plain http is refused", func(t *testing.T) {
 		secure, cfg := tlsServer(t, http.RedirectHandler(s.URL+"/end", http.StatusFound), false)
 		_, err := newClient(t, cfg).Do(t.Context(), named(t, secure.URL, s.URL), get(secure.URL))

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/internal/terminal"
 )
 
 // Problem is one thing that is wrong with a manifest.
@@ -44,8 +45,8 @@ func Uses() []string {
 	}
 }
 
-// Validate checks that a descriptor makes sense in itself. It gives nil, or the problems, at most 50, as [*Problem] errors, joined. It
-// does not ask whether this host can run it: see [Compatible].
+// Validate checks that a descriptor makes sense in itself. It returns nil, or the problems, at most 50, as [*Problem] errors, joined.
+// It does not check whether this host can run it: see [Compatible].
 func Validate(d *abi.Descriptor) error {
 	var c checker
 	c.identity(d)
@@ -54,7 +55,7 @@ func Validate(d *abi.Descriptor) error {
 	c.secrets(d)
 	c.secretSets(d)
 	c.images(d.Images)
-	c.configSchema(d.ConfigSchema)
+	c.configSchema(d)
 	c.prices(d.Prices)
 	c.frontDoors(d.FrontDoors)
 	c.list("features", d.Features, func(s string) string { return mustMatch(dottedName, s) })
@@ -117,8 +118,8 @@ func (c *checker) identity(d *abi.Descriptor) {
 	if d.ABI == nil || d.ABI.Major == 0 {
 		c.add("abi.major", "is missing; write the ABI that the provider was built with")
 	}
-	if strings.ContainsAny(d.Description, "\r\n") {
-		c.add("description", "must be one line")
+	if !terminal.Visible(d.Description) {
+		c.add("description", "must be one line of visible characters")
 	}
 	if d.Homepage != "" {
 		if u, err := url.Parse(d.Homepage); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
@@ -220,13 +221,16 @@ func (c *checker) prices(prices []abi.PriceTier) {
 	}
 }
 
+// pathCharacters are those of RFC 3986 without escapes. Reviewers see them as they are, and no server takes them for a pattern.
+const pathCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=:@/"
+
 func (c *checker) frontDoors(doors []abi.FrontDoor) {
 	seen := map[abi.FrontDoor]bool{}
 	for i, d := range doors {
 		at := fmt.Sprintf("front_doors[%d]", i)
 		c.expect(at+".method", mustMatch(methodToken, d.Method))
-		if u, err := url.Parse(d.Path); err != nil || !strings.HasPrefix(d.Path, "/") || u.Host != "" || u.Path != d.Path {
-			c.add(at+".path", "%q must begin with a single '/' and be a path only, unescaped", d.Path)
+		if u, err := url.Parse(d.Path); err != nil || !strings.HasPrefix(d.Path, "/") || u.Host != "" || u.Path != d.Path || strings.Trim(d.Path, pathCharacters) != "" {
+			c.add(at+".path", "%+q must begin with a single '/' and be a path only, unescaped, of ASCII letters, digits and -._~!$&'()*+,;=:@/", d.Path)
 		}
 		if seen[d] {
 			c.add(at, "is there twice")

@@ -22,6 +22,10 @@ func TestValidate(t *testing.T) {
 		{"a version that is not semantic", func(d *abi.Descriptor) { d.Version = "v1.0" }, "version", "semver"},
 		{"no ABI", func(d *abi.Descriptor) { d.ABI = nil }, "abi.major", "missing"},
 		{"a description of two lines", func(d *abi.Descriptor) { d.Description = "a\nb" }, "description", "one line"},
+		//attack-each:supply-text
+		{"a description that controls a terminal", func(d *abi.Descriptor) { d.Description = "good\x1b[1A" }, "description", "visible"},
+		{"a description that reads from right to left", func(d *abi.Descriptor) { d.Description = "\u202edoog" }, "description", "visible"},
+		//attack-each:
 		{"a homepage that is no address", func(d *abi.Descriptor) { d.Homepage = "javascript:alert(1)" }, "homepage", "http"},
 		{"no documents", func(d *abi.Descriptor) { d.Documents = nil }, "documents", "at least one"},
 		{"a document without a name", func(d *abi.Descriptor) { d.Documents[0].Document = "" }, "documents[0].document", "must match"},
@@ -52,6 +56,12 @@ func TestValidate(t *testing.T) {
 		{"a front door whose path is relative", func(d *abi.Descriptor) { d.FrontDoors[0].Path = "ocr" }, "front_doors[0].path", "'/'"},
 		{"a front door whose path is a host", func(d *abi.Descriptor) { d.FrontDoors[0].Path = "//host/x" }, "front_doors[0].path", "'/'"},
 		{"a front door with a query", func(d *abi.Descriptor) { d.FrontDoors[0].Path = "/x?y" }, "front_doors[0].path", "path only"},
+		//attack-each:supply-text
+		{"a front door that reads from right to left", func(d *abi.Descriptor) { d.FrontDoors[0].Path = "/\u202excod" }, "front_doors[0].path", "ASCII"},
+		{"a front door with an escape of a terminal", func(d *abi.Descriptor) { d.FrontDoors[0].Path = "/\u009b2K" }, "front_doors[0].path", "ASCII"},
+		{"a front door with a letter that looks like another", func(d *abi.Descriptor) { d.FrontDoors[0].Path = "/\u0430pi" }, "front_doors[0].path", "ASCII"},
+		{"a front door that is a pattern for every path", func(d *abi.Descriptor) { d.FrontDoors[0].Path = "/{any...}" }, "front_doors[0].path", "ASCII"},
+		//attack-each:
 		{"a front door that is there twice", func(d *abi.Descriptor) { d.FrontDoors = append(d.FrontDoors, d.FrontDoors[0]) }, "front_doors[1]", "twice"},
 		{"a feature that is no name", func(d *abi.Descriptor) { d.Features[0] = "" }, "features[0]", "must match"},
 		{"a host function that is not known", func(d *abi.Descriptor) { d.HostFunctions[0] = "exec" }, "host_functions[0]", "image_read"},

@@ -5,6 +5,8 @@ const (
 	PriceUnknown Code = "money.price_unknown"
 	PricePerCall Code = "money.price_per_call"
 	PriceFree    Code = "money.price_free"
+	// PriceNoVendor is the price of a provider that asks no vendor.
+	PriceNoVendor Code = "money.price_no_vendor"
 	// PriceManifest has the calls of the manifest's price.
 	PriceManifest Code = "money.price_manifest"
 	// PriceVolume has the number of the month's call from which on it counts.
@@ -31,7 +33,7 @@ const (
 	IntentLate        Code = "money.intent_late"
 )
 
-// What is wrong with an amount, a currency, a budget or a price.
+// Problems of an amount, a currency, a budget or a price.
 const (
 	// NotAnAmount has the text and why, a Message.
 	NotAnAmount     Code = "money.not_an_amount"
@@ -66,20 +68,21 @@ const (
 )
 
 var money = map[Code]string{
-	PriceUnknown:  "no price is known",
+	PriceUnknown:  "no price is set",
 	PricePerCall:  "price per call",
 	PriceFree:     "free calls",
+	PriceNoVendor: "free, since no vendor is asked",
 	PriceManifest: "manifest's price in packages of {calls}",
 	PriceVolume:   "price from {from} calls a month on",
 	PricePackage:  "package {id}",
 	PriceLeft:     "{source}, {left} of {size} left",
 
-	BudgetUsedUp:      "the budget of {scope} {name} per {per} has not enough left for this call: {used}{held}; the next period begins at {until}",
+	BudgetUsedUp:      "the budget of {scope} {name} per {per} cannot pay for this call: {used}{held}; the next period begins at {until}",
 	UsedAmount:        "{amount} of {limit} are used",
 	UsedCalls:         "{calls} of {call_limit} calls are used",
 	UsedBoth:          "{amount} of {limit} and {calls} of {call_limit} calls are used",
 	HeldByOthers:      "; other programs hold a part of it and may give some back",
-	CounterUnwritable: "the counter {counter} cannot be read or written, so that nothing is spent: {cause}",
+	CounterUnwritable: "the counter {counter} cannot be read or written, so no call is paid for: {cause}",
 	BookClosed:        "the book of budgets is closed",
 	IntentLate:        "the ledger took the attempt too late",
 

@@ -25,6 +25,7 @@ const (
 	ModuleNoEntryPoint    Code = "module.no_entry_point"
 	ModuleNoInstance      Code = "module.no_instance"
 	ModuleCallerGone      Code = "module.caller_gone"
+	ModuleStopped         Code = "module.stopped"
 	ModulePrinted         Code = "module.printed"
 	ModuleFuel            Code = "module.fuel"
 	ModuleMemory          Code = "module.memory.exhausted"
@@ -48,19 +49,20 @@ var module = map[Code]string{
 	ModuleFunctionType:    "function {function} has another signature than the contract's",
 	ModuleNoMemory:        "the module exports no memory named \"memory\"",
 	ModuleImportsMemory:   "the module imports a memory; a provider brings its own",
-	ModuleMemoryPages:     "the module begins with {pages} pages of memory, at most {allowed} are allowed: build it with less, or allow more",
+	ModuleMemoryPages:     "the module needs {pages} pages of memory at the start; at most {allowed} are allowed: build it with less, or allow more",
 	ModuleTables:          "the module declares tables of {entries} entries, at most {allowed} are allowed",
 	ModuleImportOtherABI:  "the module imports {import}: {reason}",
-	ModuleImportNewer:     "the module imports {import}, which this ocrmux (ABI {abi}) lacks: upgrade ocrmux",
+	ModuleImportNewer:     "the module imports {import}, which this program (ABI {abi}) lacks: upgrade ocrmux",
 	ModuleImportUnknown:   "the module imports {import}; a provider may import functions of {ours} and {wasi} only",
 	ModuleImportType:      "the module imports {import} with another signature than this host's",
-	ModuleNotStarted:      "the module does not start, or not within {instructions} instructions: {reason}",
+	ModuleNotStarted:      "the module does not start, or not with {instructions} fuel: {reason}",
 	ModuleFailedIn:        "{function}: {reason}",
 	ModuleNoEntryPoint:    "the module has no such entry point",
 	ModuleNoInstance:      "no instance became free in time",
 	ModuleCallerGone:      "the caller gave up before an instance was free",
+	ModuleStopped:         "the call ended before the module had answered",
 	ModulePrinted:         "{reason}; it printed something before: see what plugins write to stderr",
-	ModuleFuel:            "the call needed more than {instructions} instructions",
+	ModuleFuel:            "the call needed more than {instructions} fuel",
 	ModuleMemory:          "the module wants more than its {kib} KiB",
 	ModuleExited:          "the module exited with status {status}",
 	ModuleNoRoom:          "{function} has no room for {bytes} bytes",

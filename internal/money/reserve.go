@@ -37,17 +37,21 @@ type Reservation struct {
 	waiting chan struct{} // closed when written; nil while nobody waits
 }
 
-// part names a counter that pays for a reservation, and the generation of its lease.
+// part names a counter that counts a reservation, and the generation of its lease.
 type part struct {
 	counter *counter
 	as      uint32
 }
 
+// units are what each counter counts of a reservation.
+func (r *Reservation) units() Units { return Units{r.claim.Quote.Amount, 1} }
+
 // Quote returns the price that was taken.
 func (r *Reservation) Quote() Quote { return r.claim.Quote }
 
 // Reserve takes the price of an attempt, and one call, from every budget of its provider, route and tenant and from its package, all
-// or nothing. It usually works in memory. If a lease is used up, it waits for the next one until ctx ends.
+// or nothing. Budgets do not count a free attempt (see [Quote.Free]), and never refuse it. Reserve usually works in memory. If a
+// lease is used up, it waits for the next one until ctx ends.
 //
 // The error is a *[BudgetError] if a budget has not enough left, a *[StoreError] if the store fails, [ErrClosed], or that of ctx.
 func (b *Book) Reserve(ctx context.Context, claim Claim) (*Reservation, error) {
@@ -81,7 +85,7 @@ func (b *Book) reserve(r *Reservation, waits *waits) (turn chan struct{}, err er
 	if turn, err = b.choose(r, now, waits); turn != nil || err != nil {
 		return turn, err
 	}
-	need := Units{r.claim.Quote.Amount, 1}
+	need := r.units()
 	for _, p := range r.parts {
 		wait, err := b.has(p.counter, need, now, waits)
 		if err != nil {
@@ -117,6 +121,9 @@ func (b *Book) choose(r *Reservation, now time.Time, waits *waits) (turn chan st
 			r.parts = append(r.parts, part{c, c.as})
 			break
 		}
+	}
+	if r.claim.Quote.Free() {
+		return nil, nil
 	}
 	for _, s := range r.claim.subjects() {
 		for _, m := range b.budgets[s] {

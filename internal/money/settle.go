@@ -31,9 +31,13 @@ func (r *Reservation) Settle(s Settlement) {
 	}
 }
 
-// Wait returns when the ledger has the attempt, so that it is not forgotten even if this program ends the next moment. No vendor may
-// be asked for money before that, nor if Wait returns an error: that of the store, [ErrLate], or that of ctx.
+// Wait returns when the ledger has the attempt, so that it is not forgotten even if this program ends the next moment. The vendor must
+// not be asked before that, nor if Wait returns an error: that of the store, [ErrLate], or that of ctx. It returns at once if the
+// attempt has no price, and no budget, package or number of free calls counts it.
 func (r *Reservation) Wait(ctx context.Context) error {
+	if len(r.parts) == 0 && r.claim.Quote.Amount == 0 {
+		return nil
+	}
 	r.mu.Lock()
 	if !r.written {
 		if r.waiting == nil {
@@ -92,7 +96,7 @@ func (b *Book) begin(r *Reservation, now time.Time) {
 // settle moves the units of a reservation and writes the settlement. The lock must be held.
 func (b *Book) settle(r *Reservation, s Settlement) {
 	to := stateOf(s.Billed)
-	need := Units{r.claim.Quote.Amount, 1}
+	need := r.units()
 	for _, p := range r.parts {
 		if p.as == p.counter.as {
 			p.counter.settle(need, r.state, to)

@@ -100,6 +100,11 @@ func NewTariff(cfg TariffConfig) (*Tariff, error) {
 	return t, nil
 }
 
+// NoVendor returns the tariff of a provider that asks no vendor. Its calls are free.
+func NoVendor(c Currency) *Tariff {
+	return &Tariff{currency: c, pools: []*pool{{source: message.New(message.PriceNoVendor)}}}
+}
+
 func packagePools(packages []Package) ([]*pool, error) {
 	var pools []*pool
 	seen := map[string]bool{}
@@ -205,6 +210,12 @@ type Quote struct {
 	pool    *pool
 	left    int64
 	tariff  *Tariff
+}
+
+// Free reports whether the call is known to cost nothing: its price is 0, or it is one of the free calls of a new account. A call
+// without a known price is not free.
+func (q Quote) Free() bool {
+	return q.Amount == 0 && q.pool != nil && q.pool.pack == "" && q.pool.source.Code() != message.PriceUnknown
 }
 
 // String returns the English text of [Quote.Message].

@@ -103,9 +103,9 @@ func (x *run) ask(ctx context.Context, a *attempt) {
 	}
 }
 
-// ready implements [Attempt.Ready]. It does not wait for the ledger if the attempt costs nothing.
+// ready implements [Attempt.Ready].
 func (x *run) ready(ctx context.Context, a *attempt) *Failure {
-	if a.reservation != nil && a.quote.Amount != 0 {
+	if a.reservation != nil {
 		if err := a.reservation.Wait(ctx); err != nil {
 			return &Failure{
 				Kind: abi.FailureKindUnavailable, Fault: abi.FaultOperator, FailOver: true, Ours: true, Message: message.New(message.LedgerUnwritable, "cause", message.Error(err)),

@@ -1,5 +1,5 @@
-// Package terminal aligns text for terminals, where a Chinese character is two cells wide, and removes control characters from
-// untrusted text.
+// Package terminal makes text fit for terminals and logs: it aligns text, of which a Chinese character is two cells wide, and replaces
+// what could control a terminal or show something other than what is there.
 package terminal
 
 import (
@@ -67,18 +67,4 @@ func cells(s string) int {
 		}
 	}
 	return n
-}
-
-// Clean replaces control characters, which untrusted text could use to control a terminal, and replaces line ends by spaces.
-func Clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return ' '
-		case unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control):
-			return unicode.ReplacementChar
-		default:
-			return r
-		}
-	}, s)
 }

@@ -11,13 +11,6 @@ func TestCellsCountsWideCharacters(t *testing.T) {
 	}
 }
 
-func TestCleanRemovesControlCharacters(t *testing.T) {
-	t.Parallel()
-	if got, want := Clean("a\x1b[2J\u009bb\nc\u202ed"), "a\ufffd[2J\ufffdb c\ufffdd"; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-}
-
 func TestTableAlignsColumns(t *testing.T) {
 	t.Parallel()
 	table := Table{Indent: "  "}

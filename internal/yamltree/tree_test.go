@@ -95,6 +95,7 @@ func TestReadKeepsToTheLimitsOfItsCaller(t *testing.T) {
 	}
 }
 
+//attack:supply-bounds a file whose aliases unfold
 func TestAFileThatUnfoldsIsStopped(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n")

@@ -76,7 +76,7 @@ func fetchToken(c *sdk.Call, call url.Values, step string) *sdk.Action {
 		Capture("/access_token", tokenSecret).
 		State([]byte(call.Encode()))
 	if step == stepTokenAgain {
-		request.Forget(tokenKey)
+		request.Forget(tokenKey).BilledBefore(sdk.BilledNo) // a refused token is not billed
 	}
 	return sdk.Send(request)
 }

@@ -12,6 +12,9 @@ func refusal(r *sdk.Response) sdk.Fail {
 // noToken returns the failure of a call without an access token: {"error", "error_description"}. It is not charged.
 func noToken(r *sdk.Response) sdk.Fail {
 	f := sdk.NoAnswer(r, "access_token")
+	if f.Kind == sdk.OutcomeUnknown { // a token costs nothing, so that it can be asked for again
+		f.Kind, f.Retryable = sdk.Unavailable, true
+	}
 	if code := r.Text("/error"); code != "" {
 		f = tokenCodes().Fail(code, r.Text("/error_description"))
 	}

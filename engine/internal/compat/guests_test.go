@@ -142,20 +142,34 @@ func common(then, now any) any {
 	return now
 }
 
-// outOfFuel gives a guest fewer instructions than any can start and make a step with: they are counted in its own code.
+// outOfFuel gives a guest more and more fuel, from less than any can start with to enough for a step. With each amount it
+// either works or ends for want of fuel.
 func outOfFuel(t *testing.T, path, cache string, first call) {
 	t.Helper()
-	r := runtime(t, wasm.Config{CacheDir: cache, Instances: 1, Fuel: 20})
+	for fuel, stopped := int64(20), false; ; fuel *= 16 {
+		err := stepWith(t, path, wasm.Config{CacheDir: cache, Instances: 1, Fuel: fuel}, first)
+		if err == nil && stopped {
+			return
+		}
+		if err == nil || fuel > wasm.DefaultFuel || !strings.Contains(err.Error(), " fuel") {
+			t.Fatalf("with %d fuel, the guest ends with %v", fuel, err)
+		}
+		stopped = true
+	}
+}
+
+// stepWith loads a guest and makes one step.
+func stepWith(t *testing.T, path string, cfg wasm.Config, first call) error {
+	r := runtime(t, cfg)
 	defer func() { _ = r.Close(context.Background()) }()
 	m, err := r.Load(t.Context(), catalog.File(path).Plugin)
-	if err == nil {
-		defer func() { _ = m.Close(context.Background()) }()
-		in, _ := first.messages(t)
-		_, err = m.Step(t.Context(), in.(*abi.StepRequest), nil)
+	if err != nil {
+		return err
 	}
-	if err == nil || !strings.Contains(err.Error(), "needed more than 20 instructions") {
-		t.Errorf("the guest ends with %v", err)
-	}
+	defer func() { _ = m.Close(context.Background()) }()
+	in, _ := first.messages(t)
+	_, err = m.Step(t.Context(), in.(*abi.StepRequest), nil)
+	return err
 }
 
 // frontDoor sends a client's request through the door of a guest and on through the same guest to its vendor.

@@ -4,7 +4,9 @@ import (
 	"crypto/tls"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,8 +16,9 @@ import (
 const (
 	// SyncInterval is how often the server in this process flushes files to the disk.
 	SyncInterval = 5 * time.Second
-	// MaxWaiting bounds the records that wait to be acknowledged, and MaxWaitingBytes their size together.
-	MaxWaiting      = 8192
+	// MaxWaiting bounds the number of records that wait to be acknowledged.
+	MaxWaiting = 8192
+	// MaxWaitingBytes bounds the size of these records together, in bytes.
 	MaxWaitingBytes = 32 << 20
 
 	// overhead is what headers may add to the largest value.
@@ -30,12 +33,15 @@ type Config struct {
 	// second process gets a *[LockedError].
 	Dir string
 	// URL of an external server of version 2.11 or newer with JetStream, for example nats://host:4222 or tls://host:4222. The
-	// servers of a cluster are separated by commas. It must not have a user.
+	// servers of a cluster are separated by commas. It has neither a user nor a query. Unless every server is on this machine, the scheme
+	// is tls or wss, TLS is set, or AllowPlaintext is.
 	URL string
+	// AllowPlaintext lets the password and the ledger go to another machine unencrypted, where the network between is trusted.
+	AllowPlaintext bool
 	// Auth authenticates this program at an external server.
 	Auth Auth
-	// TLS configures and requires encryption of the connection to an external server. If it is nil, the scheme of the URL and the
-	// server decide.
+	// TLS configures and requires encryption of the connection to an external server. If it is nil, the schemes tls and wss require it,
+	// and a server on this machine, or one with AllowPlaintext, may ask for it.
 	TLS *tls.Config
 
 	// Name is the prefix of the bucket (NAME-state), the stream (NAME-ledger) and the subjects (NAME.ledger.TOPIC). Programs with the
@@ -110,8 +116,46 @@ func (c Config) completed() (Config, error) {
 		return c, &ConfigError{"Replicas", "the server in this process is alone: copies need a cluster and its URL"}
 	case c.Timeout < 0:
 		return c, &ConfigError{"Timeout", "it is negative"}
+	case c.URL != "" && !c.encrypted() && !c.AllowPlaintext && !onThisMachine(c.URL):
+		return c, &ConfigError{"URL", "it would send the password and the ledger to another machine unencrypted"}
 	}
 	return c, nil
+}
+
+// Place returns the folder, or the servers without anything that follows their hosts, for a log or a message.
+func (c Config) Place() string {
+	if c.URL == "" {
+		return c.Dir
+	}
+	var servers []string
+	for _, u := range addresses(c.URL) {
+		servers = append(servers, u.Scheme+"://"+u.Host)
+	}
+	return strings.Join(servers, ",")
+}
+
+// encrypted reports whether every connection is encrypted, whatever the servers say.
+func (c Config) encrypted() bool {
+	return c.TLS != nil || !slices.ContainsFunc(addresses(c.URL), func(u *url.URL) bool { return u.Scheme != "tls" && u.Scheme != "wss" })
+}
+
+// onThisMachine reports whether every address is one of this machine, which nobody listens to on the way.
+func onThisMachine(list string) bool {
+	return !slices.ContainsFunc(addresses(list), func(u *url.URL) bool {
+		ip, err := netip.ParseAddr(u.Hostname())
+		return u.Hostname() != "localhost" && (err != nil || !ip.Unmap().IsLoopback())
+	})
+}
+
+// addresses returns those of a list that are written as one.
+func addresses(list string) []*url.URL {
+	var out []*url.URL
+	for text := range strings.SplitSeq(list, ",") {
+		if u, err := url.Parse(strings.TrimSpace(text)); err == nil {
+			out = append(out, u)
+		}
+	}
+	return out
 }
 
 func checkURL(list string) error {
@@ -125,6 +169,8 @@ func checkURL(list string) error {
 			return &ConfigError{"URL", "it is not written as one: nats://host:4222"}
 		case u.User != nil:
 			return &ConfigError{"URL", "a user or password belongs into Auth, for addresses are logged"}
+		case u.RawQuery != "" || u.Fragment != "":
+			return &ConfigError{"URL", "nothing belongs behind its host and port"}
 		case u.Host == "" || u.Scheme != "nats" && u.Scheme != "tls" && u.Scheme != "ws" && u.Scheme != "wss":
 			return &ConfigError{"URL", "it is nats://host:4222, or begins with tls, ws or wss"}
 		}

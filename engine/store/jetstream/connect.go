@@ -2,15 +2,20 @@ package jetstream
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
+	"net/netip"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/ocrmux/ocrmux/engine/store"
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 )
 
 // connect returns a connection that is restored as long as the store is open.
@@ -39,23 +44,46 @@ func (s *Store) connect() (*nats.Conn, error) {
 			s.cfg.Logger.Warn("the connection to NATS has a problem", "error", err)
 		}),
 	)
-	if s.cfg.TLS != nil {
-		options = append(options, nats.Secure(s.cfg.TLS))
-	}
-	if s.embedded != nil {
+	switch {
+	case s.embedded != nil:
 		options = append(options, nats.InProcessServer(s.embedded.server))
+	case s.cfg.TLS != nil:
+		options = append(options, nats.Secure(s.cfg.TLS))
+	case s.cfg.encrypted():
+		options = append(options, nats.Secure(&tls.Config{MinVersion: tls.VersionTLS12}))
+	case !s.cfg.AllowPlaintext: // a server on this machine may name others of its cluster
+		options = append(options, nats.SetCustomDialer(&net.Dialer{Timeout: s.cfg.Timeout, Control: onlyThisMachine}))
 	}
 	conn, err := nats.Connect(s.cfg.URL, options...)
 	if err != nil {
 		return nil, &store.UnavailableError{
-			Doing: "connect to the NATS server " + s.cfg.URL,
+			Doing: "connect to the NATS server " + s.cfg.Place(),
 			Err:   fmt.Errorf("%w; it must run, be reachable and know this program", err),
 		}
 	}
 	return conn, nil
 }
 
+// onlyThisMachine refuses to connect to an address of another machine.
+func onlyThisMachine(_, address string, _ syscall.RawConn) error {
+	if to, err := netip.ParseAddrPort(address); err != nil || !to.Addr().Unmap().IsLoopback() {
+		return fmt.Errorf("%s is on another machine, and the connection is not encrypted", address)
+	}
+	return nil
+}
+
+// maxKeyBytes limits a file of credentials.
+const maxKeyBytes = 64 << 10
+
 func (a Auth) options() ([]nats.Option, error) {
+	for field, file := range map[string]string{"Auth.CredentialsFile": a.CredentialsFile, "Auth.NKeySeedFile": a.NKeySeedFile} {
+		if file == "" {
+			continue
+		}
+		if _, err := boundedread.File(file, maxKeyBytes); err != nil { // NATS reads it again, without limits
+			return nil, &ConfigError{field, fmt.Sprintf("it cannot be read: %v", boundedread.WithoutPath(err))}
+		}
+	}
 	switch {
 	case a.CredentialsFile != "":
 		return []nats.Option{nats.UserCredentials(a.CredentialsFile)}, nil

@@ -8,6 +8,9 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/ocrmux/ocrmux/internal/boundedread"
+	"github.com/ocrmux/ocrmux/internal/filelock"
 )
 
 // LockedError reports that another store, probably of another process, uses the folder.
@@ -34,11 +37,17 @@ func lock(dir string) (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: lock a folder: %w", err)
 	}
-	err = lockFile(file)
-	if errors.Is(err, errHeld) {
+	if _, err := boundedread.Regular(file); err != nil {
+		file.Close()
+		return nil, fmt.Errorf("store: lock a folder: %w; remove it", err)
+	}
+	err = filelock.Lock(file)
+	if errors.Is(err, filelock.ErrHeld) {
 		err = &LockedError{Dir: dir, PID: readPID(file)}
 	} else if err == nil {
 		err = writePID(file)
+	} else {
+		err = fmt.Errorf("store: %w", err)
 	}
 	if err != nil {
 		file.Close()
@@ -46,8 +55,6 @@ func lock(dir string) (*os.File, error) {
 	}
 	return file, nil
 }
-
-var errHeld = errors.New("the lock is held")
 
 // readPID returns 0 if the holder has not written its PID yet.
 func readPID(file *os.File) int {

@@ -70,6 +70,10 @@ func (actor) Start(c *sdk.Call, in *sdk.Start) *sdk.Action {
 		return fetchToken(c, "token 1")
 	case "cached":
 		return sdk.Send(read.State([]byte("read 1")).Cache(sdk.CacheRule{Key: "answer", TTLSeconds: 60}))
+	case "two exchanges, yes", "two exchanges, no", "two exchanges, unknown":
+		return sdk.Send(sdk.Get(c.Endpoint("") + "/first").State([]byte(strings.Replace(act, ", ", " ", 1))))
+	case "two exchanges, cached":
+		return sdk.Send(sdk.Get(c.Endpoint("") + "/first").State([]byte("two exchanges unknown")).Cache(sdk.CacheRule{Key: "first", TTLSeconds: 60}))
 	case "host functions":
 		return sdk.Failed(sdk.Fail{Message: useHost(c), Billed: sdk.BilledNo})
 	case "send in a loop":
@@ -116,6 +120,12 @@ func (actor) Response(c *sdk.Call, r *sdk.Response) *sdk.Action {
 		}
 		return sdk.Send(sdk.Post(c.Endpoint("") + "/read").State([]byte("use " + count)).
 			Header(sdk.Param("Authorization", sdk.Join(sdk.Text("Bearer "), sdk.Secret("token")))))
+	case act == "two":
+		var before sdk.Billed
+		if err := before.UnmarshalText([]byte(strings.TrimPrefix(count, "exchanges "))); err != nil {
+			return sdk.Failed(sdk.Fail{Kind: sdk.Internal, Message: err.Error()})
+		}
+		return sdk.Send(sdk.Get(c.Endpoint("") + "/read").State([]byte("read 2")).BilledBefore(before))
 	case act == "use" && r.Status == 401 && count == "1":
 		return fetchToken(c, "token 2")
 	case act == "echo" && count == "1":

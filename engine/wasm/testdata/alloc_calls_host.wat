@@ -1,4 +1,4 @@
-;; Calls the host while it makes room, which is not allowed: the status is 6 (gone).
+;;attack:module-memory Calls the host while it makes room, which is not allowed: the status is 6 (gone).
 (module
   (import "ocrmux_v1" "log" (func $log (param i32 i32) (result i64)))
   (memory (export "memory") 2)

@@ -1,4 +1,4 @@
-;; Has no room: it gives 0.
+;;attack:module-failure Has no room: it gives 0.
 (module
   (memory (export "memory") 2)
   (data (i32.const 16) "\12\02\08\01") ;; Action{done: {side: front}}

@@ -1,4 +1,4 @@
-;; Gives the host a message as long as an address space: the status is 3 (limit).
+;;attack:module-memory Gives the host a message as long as an address space: the status is 3 (limit).
 (module
   (import "ocrmux_v1" "sign" (func $sign (param i32 i32) (result i64)))
   (memory (export "memory") 2)

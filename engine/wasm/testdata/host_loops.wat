@@ -1,4 +1,4 @@
-;; Calls the host without end.
+;;attack:module-bounds Calls the host without end.
 (module
   (import "ocrmux_v1" "sign" (func $sign (param i32 i32) (result i64)))
   (memory (export "memory") 2)

@@ -1,4 +1,4 @@
-;; Gives the host what is no message: the status is 1 (invalid).
+;;attack:module-memory Gives the host what is no message: the status is 1 (invalid).
 (module
   (import "ocrmux_v1" "sign" (func $sign (param i32 i32) (result i64)))
   (memory (export "memory") 2)

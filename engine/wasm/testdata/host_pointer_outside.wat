@@ -1,4 +1,4 @@
-;; Gives the host a message behind its memory: the status is 1 (invalid).
+;;attack:module-memory Gives the host a message behind its memory: the status is 1 (invalid).
 (module
   (import "ocrmux_v1" "sign" (func $sign (param i32 i32) (result i64)))
   (memory (export "memory") 2)

@@ -1,4 +1,4 @@
-;; Gives the host a message whose pointer and length pass 2^32 together: the status is 1 (invalid).
+;;attack:module-memory Gives the host a message whose pointer and length pass 2^32 together: the status is 1 (invalid).
 (module
   (import "ocrmux_v1" "sign" (func $sign (param i32 i32) (result i64)))
   (memory (export "memory") 2)

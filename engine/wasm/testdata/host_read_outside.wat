@@ -1,4 +1,4 @@
-;; Reads a reply to behind its memory: nothing is written.
+;;attack:module-memory Reads a reply to behind its memory: nothing is written.
 (module
   (import "ocrmux_v1" "sign" (func $sign (param i32 i32) (result i64)))
   (import "ocrmux_v1" "read_reply" (func $read (param i32 i32) (result i32)))

@@ -1,4 +1,4 @@
-;; Reads a reply although it has called nothing: there is none.
+;;attack:module-memory Reads a reply although it has called nothing: there is none.
 (module
   (import "ocrmux_v1" "read_reply" (func $read (param i32 i32) (result i32)))
   (memory (export "memory") 2)

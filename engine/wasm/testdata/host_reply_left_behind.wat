@@ -1,4 +1,4 @@
-;; Leaves a reply unread, and traps if it finds it at the next call.
+;;attack:module-crossing Leaves a reply unread, and traps if it finds it at the next call.
 (module
   (import "ocrmux_v1" "sign" (func $sign (param i32 i32) (result i64)))
   (import "ocrmux_v1" "read_reply" (func $read (param i32 i32) (result i32)))

@@ -1,4 +1,4 @@
-;; Wants a memory from the host.
+;;attack:module-memory Wants a memory from the host.
 (module
   (import "env" "memory" (memory 1))
   (export "memory" (memory 0))

@@ -1,4 +1,4 @@
-;; Imports a host function that ABI 1.0 does not have.
+;;attack:module-imports Imports a host function that ABI 1.0 does not have.
 (module
   (import "ocrmux_v1" "teleport" (func (param i32 i32) (result i64)))
   (memory (export "memory") 2)

@@ -1,4 +1,4 @@
-;; Imports a function of a module that no host has.
+;;attack:module-imports Imports a function of a module that no host has.
 (module
   (import "env" "teleport" (func))
   (memory (export "memory") 2)

@@ -1,4 +1,4 @@
-;; Imports a WASI function that does not exist.
+;;attack:module-imports Imports a WASI function that does not exist.
 (module
   (import "wasi_snapshot_preview1" "teleport" (func))
   (memory (export "memory") 2)

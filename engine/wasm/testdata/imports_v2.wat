@@ -1,4 +1,4 @@
-;; Imports a host function of ABI 2.
+;;attack:module-imports Imports a host function of ABI 2.
 (module
   (import "ocrmux_v2" "sign" (func (param i32 i32) (result i64)))
   (memory (export "memory") 2)

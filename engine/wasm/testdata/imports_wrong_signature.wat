@@ -1,4 +1,4 @@
-;; Imports a host function with another signature.
+;;attack:module-imports Imports a host function with another signature.
 (module
   (import "ocrmux_v1" "sign" (func (param i32) (result i32)))
   (memory (export "memory") 2)

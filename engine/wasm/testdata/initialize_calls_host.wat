@@ -1,4 +1,4 @@
-;; _initialize calls the host, which has no call at hand: the status is 6 (gone), and there is no reply.
+;;attack:module-memory _initialize calls the host, which has no call at hand: the status is 6 (gone), and there is no reply.
 (module
   (import "ocrmux_v1" "sign" (func $sign (param i32 i32) (result i64)))
   (import "ocrmux_v1" "read_reply" (func $read (param i32 i32) (result i32)))

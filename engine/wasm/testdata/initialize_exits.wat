@@ -1,4 +1,4 @@
-;; _initialize ends the program.
+;;attack:module-failure _initialize ends the program.
 (module
   (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
   (memory (export "memory") 2)

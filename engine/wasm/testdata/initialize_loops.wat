@@ -1,4 +1,4 @@
-;; _initialize never ends.
+;;attack:module-bounds _initialize never ends.
 (module
   (memory (export "memory") 2)
   (data (i32.const 16) "\12\02\08\01") ;; Action{done: {side: front}}

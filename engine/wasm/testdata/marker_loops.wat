@@ -1,4 +1,4 @@
-;; Never says its version.
+;;attack:module-bounds Never says its version.
 (module
   (memory (export "memory") 2)
   (data (i32.const 16) "\12\02\08\01") ;; Action{done: {side: front}}

@@ -1,4 +1,4 @@
-;; Begins with 17 MiB of memory.
+;;attack:module-bounds Begins with 17 MiB of memory.
 (module
   (memory (export "memory") 272)
   (data (i32.const 16) "\12\02\08\01") ;; Action{done: {side: front}}

@@ -1,4 +1,4 @@
-;; Pointer and length of its answer pass 2^32 together.
+;;attack:module-memory Pointer and length of its answer pass 2^32 together.
 (module
   (memory (export "memory") 2)
   (data (i32.const 16) "\12\02\08\01") ;; Action{done: {side: front}}

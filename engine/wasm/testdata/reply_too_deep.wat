@@ -1,4 +1,4 @@
-;; Its answer nests 200 messages: arrays of arrays.
+;;attack:module-memory Its answer nests 200 messages: arrays of arrays.
 (module
   (memory (export "memory") 2)
   (data (i32.const 16) "\12\02\08\01") ;; Action{done: {side: front}}

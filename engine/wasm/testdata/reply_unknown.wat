@@ -1,4 +1,4 @@
-;; Its answer is a kind of action that this version does not know.
+;;attack:module-failure Its answer is a kind of action that this version does not know.
 (module
   (memory (export "memory") 2)
   (data (i32.const 16) "\12\02\08\01") ;; Action{done: {side: front}}

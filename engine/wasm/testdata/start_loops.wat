@@ -1,4 +1,4 @@
-;; Its start section never ends.
+;;attack:module-bounds Its start section never ends.
 (module
   (memory (export "memory") 2)
   (data (i32.const 16) "\12\02\08\01") ;; Action{done: {side: front}}

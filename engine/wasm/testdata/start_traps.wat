@@ -1,4 +1,4 @@
-;; Its start section traps.
+;;attack:module-failure Its start section traps.
 (module
   (memory (export "memory") 2)
   (data (i32.const 16) "\12\02\08\01") ;; Action{done: {side: front}}

@@ -1,4 +1,4 @@
-;; Has no loop and calls two of itself to a depth of 60: it would end in ten thousand years.
+;;attack:module-bounds Has no loop and calls two of itself to a depth of 60: it would end in ten thousand years.
 (module
   (memory (export "memory") 2)
   (data (i32.const 16) "\12\02\08\01") ;; Action{done: {side: front}}

@@ -1,4 +1,4 @@
-;; Calls a function through a table with the wrong type.
+;;attack:module-memory Calls a function through a table with the wrong type.
 (module
   (memory (export "memory") 2)
   (data (i32.const 16) "\12\02\08\01") ;; Action{done: {side: front}}

@@ -1,4 +1,4 @@
-;; Calls an empty entry of its table.
+;;attack:module-memory Calls an empty entry of its table.
 (module
   (memory (export "memory") 2)
   (data (i32.const 16) "\12\02\08\01") ;; Action{done: {side: front}}

@@ -1,4 +1,4 @@
-;; Divides by zero.
+;;attack:module-failure Divides by zero.
 (module
   (memory (export "memory") 2)
   (data (i32.const 16) "\12\02\08\01") ;; Action{done: {side: front}}

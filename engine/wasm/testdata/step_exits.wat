@@ -1,4 +1,4 @@
-;; Ends the program with status 3.
+;;attack:module-failure Ends the program with status 3.
 (module
   (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
   (memory (export "memory") 2)

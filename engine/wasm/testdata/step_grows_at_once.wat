@@ -1,4 +1,4 @@
-;; Asks for a gigabyte and traps without it: its memory is still small then.
+;;attack:module-bounds Asks for a gigabyte and traps without it: its memory is still small then.
 (module
   (memory (export "memory") 2)
   (data (i32.const 16) "\12\02\08\01") ;; Action{done: {side: front}}

@@ -1,4 +1,4 @@
-;; Grows its memory until there is no more, and traps.
+;;attack:module-bounds Grows its memory until there is no more, and traps.
 (module
   (memory (export "memory") 2)
   (data (i32.const 16) "\12\02\08\01") ;; Action{done: {side: front}}

@@ -1,4 +1,4 @@
-;; Overwrites its input, and traps if that shows at the next call: every message begins with a context.
+;;attack:module-crossing Overwrites its input, and traps if that shows at the next call: every message begins with a context.
 (module
   (memory (export "memory") 2)
   (data (i32.const 16) "\12\02\08\01") ;; Action{done: {side: front}}

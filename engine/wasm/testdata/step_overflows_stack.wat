@@ -1,4 +1,4 @@
-;; Calls itself until the stack is full.
+;;attack:module-bounds Calls itself until the stack is full.
 (module
   (memory (export "memory") 2)
   (data (i32.const 16) "\12\02\08\01") ;; Action{done: {side: front}}

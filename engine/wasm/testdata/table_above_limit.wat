@@ -1,4 +1,4 @@
-;; Declares a table of a hundred million entries, 800 MB in the host.
+;;attack:module-bounds Declares a table of a hundred million entries, 800 MB in the host.
 (module
   (memory (export "memory") 2)
   (data (i32.const 16) "\12\02\08\01") ;; Action{done: {side: front}}

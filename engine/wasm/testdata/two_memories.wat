@@ -1,4 +1,4 @@
-;; Has two memories, which WebAssembly 2.0 does not know.
+;;attack:module-imports Has two memories, which WebAssembly 2.0 does not know.
 (module
   (memory (export "memory") 2)
   (data (i32.const 16) "\12\02\08\01") ;; Action{done: {side: front}}

@@ -1,4 +1,4 @@
-;; Waits for so many events that their size passes 2^32, and comes out as none at all.
+;;attack:module-memory Waits for so many events that their size passes 2^32, and comes out as none at all.
 (module
   (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll_oneoff (param i32 i32 i32 i32) (result i32)))
   (memory (export "memory") 2)

@@ -1,4 +1,4 @@
-;; Prints without end.
+;;attack:module-bounds Prints without end.
 (module
   (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
   (memory (export "memory") 2)

@@ -1,4 +1,4 @@
-;; Fetches a page of randomness again and again.
+;;attack:module-bounds Fetches a page of randomness again and again.
 (module
   (import "wasi_snapshot_preview1" "random_get" (func $random_get (param i32 i32) (result i32)))
   (memory (export "memory") 2)

@@ -1,4 +1,4 @@
-;; Sleeps for an hour, which takes no time.
+;;attack:module-bounds Sleeps for an hour, which takes no time.
 (module
   (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll_oneoff (param i32 i32 i32 i32) (result i32)))
   (memory (export "memory") 2)

@@ -300,12 +300,12 @@ export function noAnswer(r: Response, lacks: string): Failure {
       f.billed = Billed.NO;
       f.fault = Fault.OPERATOR;
       break;
-    case 502:
     case 503:
       f.kind = Kind.UNAVAILABLE;
       f.retryable = true;
       f.billed = Billed.NO;
       break;
+    case 502:
     case 504:
       f.kind = Kind.OUTCOME_UNKNOWN;
       break;

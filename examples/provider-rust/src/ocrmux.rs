@@ -210,8 +210,8 @@ pub fn no_answer(r: Response, lacks: &str, action: &mut Writer) {
         401 | 403 => (Kind::PermissionDenied, false, Billed::No, Fault::Operator),
         404 => (Kind::ProviderError, false, Billed::No, Fault::Operator),
         429 => (Kind::RateLimited, true, Billed::No, Fault::Operator),
-        502 | 503 => (Kind::Unavailable, true, Billed::No, Fault::Vendor),
-        504 => (Kind::OutcomeUnknown, false, Billed::Unknown, Fault::Vendor),
+        503 => (Kind::Unavailable, true, Billed::No, Fault::Vendor),
+        502 | 504 => (Kind::OutcomeUnknown, false, Billed::Unknown, Fault::Vendor),
         _ => (Kind::ProviderError, false, Billed::Unknown, Fault::Vendor),
     };
     let message = &format!("the answer ({format}, status {status}) has no {lacks}");

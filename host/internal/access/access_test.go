@@ -86,6 +86,7 @@ func TestGuardIdentifiesTenantsByKeyOrCertificate(t *testing.T) {
 	}
 }
 
+//attack:caller-identity guessing keys
 func TestGuardSlowsDownAddressesWithoutAValidKey(t *testing.T) {
 	t.Parallel()
 	c := newClock()
@@ -124,6 +125,7 @@ func TestGuardSlowsDownAddressesWithoutAValidKey(t *testing.T) {
 	}
 }
 
+//attack:caller-identity asking a server without tenants from another machine
 func TestGuardWithoutTenantsAnswersOnlyThisMachine(t *testing.T) {
 	t.Parallel()
 	g := access.New(nil, newClock().now)

@@ -2,7 +2,6 @@ package batch
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,37 +13,14 @@ import (
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
-// Line is the result of one picture, one line of JSON: a recognition, or a failure with its attempts.
-type Line struct {
-	// Picture is the name of the picture as it was given.
-	Picture     string              `json:"picture"`
-	Recognition *engine.Recognition `json:"recognition,omitempty"`
-	Failure     *engine.Failure     `json:"failure,omitempty"`
-	// Attempts of a failure; a recognition has its own.
-	Attempts []engine.Attempt `json:"attempts,omitempty"`
-}
-
-// final reports whether reading the picture again would change nothing: the card was read, or the picture is at fault.
-func (l *Line) final() bool {
-	return l.Recognition != nil || l.Failure != nil && l.Failure.Fault == abi.FaultCaller && !l.Failure.Retryable
-}
-
-// attempts returns the attempts of the call, successful or not.
-func (l *Line) attempts() []engine.Attempt {
-	if l.Recognition != nil {
-		return l.Recognition.Attempts
-	}
-	return l.Attempts
-}
-
 // Config of a run.
 type Config struct {
 	// Recognize reads one picture. Its error is an *[engine.Error].
 	Recognize func(ctx context.Context, picture string) (*engine.Recognition, error)
 	// Jobs is how many pictures are read at once, at least 1.
 	Jobs int
-	// Done contains the pictures that are not read again, see [Resume].
-	Done map[string]bool
+	// Earlier is what an earlier run did, see [Resume]; nil if there was none.
+	Earlier *Earlier
 	// KeepGoing continues after failures that are the operator's fault, such as a refused account or a used-up budget.
 	KeepGoing bool
 	// Progress is called after each picture, by one goroutine at a time. nil means no calls.
@@ -54,9 +30,15 @@ type Config struct {
 // Summary of a run.
 type Summary struct {
 	Read int
-	// Failed counts failures by kind. Before is how many pictures an earlier run did.
+	// Failed counts failures by kind.
 	Failed map[abi.FailureKind]int
-	Before int
+	// Before is how many pictures an earlier run did, and FailedBefore counts those of them that failed, by kind.
+	Before       int
+	FailedBefore map[abi.FailureKind]int
+	// Repeated pictures were named more than once. They were read once.
+	Repeated int
+	// PassedOver counts pictures that were not read, by [Picture.PassedOver].
+	PassedOver map[string]int
 	// Billed attempts and their cost by currency. Unknown attempts may have been billed.
 	Billed, Unknown   int
 	Cost, UnknownCost map[string]money.Amount
@@ -101,21 +83,24 @@ func (e *StoppedError) Error() string {
 // Run reads pictures and writes a [Line] for each to out, in the order in which they end. When ctx ends, Run starts no further picture,
 // waits for those that are being read, since they may have been paid for, and returns ctx's error. It stops in the same way with a
 // *[StoppedError] and with an error of pictures or out. The summary and out are complete for everything that was read, even with an error.
-func Run(ctx context.Context, cfg Config, pictures iter.Seq2[string, error], out io.Writer) (Summary, error) {
-	r := &run{cfg: &cfg, out: out, summary: Summary{Failed: make(map[abi.FailureKind]int), Cost: make(map[string]money.Amount), UnknownCost: make(map[string]money.Amount)}}
+func Run(ctx context.Context, cfg Config, pictures iter.Seq2[Picture, error], out io.Writer) (Summary, error) {
+	r := &run{cfg: &cfg, out: out, summary: Summary{
+		Failed: make(map[abi.FailureKind]int), FailedBefore: make(map[abi.FailureKind]int), PassedOver: make(map[string]int),
+		Cost: make(map[string]money.Amount), UnknownCost: make(map[string]money.Amount),
+	}}
 	ctx, r.stop = context.WithCancelCause(ctx)
 	defer r.stop(nil)
-	names := make(chan string)
+	queue := make(chan Picture)
 	var working sync.WaitGroup
 	for range max(1, cfg.Jobs) {
 		working.Go(func() {
-			for name := range names {
-				r.read(ctx, name)
+			for p := range queue {
+				r.read(ctx, p)
 			}
 		})
 	}
-	r.feed(ctx, pictures, names)
-	close(names)
+	r.feed(ctx, pictures, queue)
+	close(queue)
 	working.Wait()
 	return r.summary, context.Cause(ctx)
 }
@@ -129,34 +114,54 @@ type run struct {
 	summary Summary
 }
 
-// feed sends the pictures to names until ctx ends.
-func (r *run) feed(ctx context.Context, pictures iter.Seq2[string, error], names chan<- string) {
-	for name, err := range pictures {
+// feed sends the pictures to the queue until ctx ends, each once.
+func (r *run) feed(ctx context.Context, pictures iter.Seq2[Picture, error], queue chan<- Picture) {
+	seen := make(map[string]bool)
+	for p, err := range pictures {
 		if err != nil {
 			r.stop(err)
 			return
 		}
-		if r.cfg.Done[name] {
-			r.mu.Lock()
-			r.summary.Before++
-			r.mu.Unlock()
+		if r.skip(&p, seen) {
 			continue
 		}
 		select {
-		case names <- name:
+		case queue <- p:
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
+// skip reports whether a picture is not read, and counts it.
+func (r *run) skip(p *Picture, seen map[string]bool) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	repeated := seen[p.key()]
+	seen[p.key()] = true
+	failed, done := r.cfg.Earlier.done(p)
+	switch {
+	case repeated:
+		r.summary.Repeated++
+	case p.PassedOver != "":
+		r.summary.PassedOver[p.PassedOver]++
+	case done:
+		if r.summary.Before++; failed != 0 {
+			r.summary.FailedBefore[failed]++
+		}
+	default:
+		return false
+	}
+	return true
+}
+
 // read reads one picture and writes its line. It does not cancel a call that has begun.
-func (r *run) read(ctx context.Context, name string) {
+func (r *run) read(ctx context.Context, p Picture) {
 	if ctx.Err() != nil {
 		return
 	}
-	line := &Line{Picture: name}
-	recognition, err := r.cfg.Recognize(context.WithoutCancel(ctx), name)
+	line := newLine(&p)
+	recognition, err := r.cfg.Recognize(context.WithoutCancel(ctx), p.Name)
 	var failed *engine.Error
 	switch {
 	case err == nil:
@@ -184,10 +189,10 @@ func (r *run) read(ctx context.Context, name string) {
 
 // write writes a line with a single call, so that lines do not mix.
 func write(out io.Writer, line *Line) error {
-	b, err := json.Marshal(line)
+	b, err := line.append(nil)
 	if err != nil {
 		return err
 	}
-	_, err = out.Write(append(b, '\n'))
+	_, err = out.Write(b)
 	return err
 }

@@ -22,10 +22,10 @@ import (
 )
 
 // list returns names as pictures.
-func list(names ...string) func(func(string, error) bool) {
-	return func(yield func(string, error) bool) {
+func list(names ...string) func(func(batch.Picture, error) bool) {
+	return func(yield func(batch.Picture, error) bool) {
 		for _, n := range names {
-			if !yield(n, nil) {
+			if !yield(batch.Picture{Name: n}, nil) {
 				return
 			}
 		}
@@ -66,13 +66,18 @@ func TestBatchWritesALineForEveryPictureAndASummary(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	told := 0
-	s, err := batch.Run(t.Context(), batch.Config{Recognize: recognize, Jobs: 3, Done: map[string]bool{"good 0": true, "slow": false}, Progress: func(batch.Summary) { told++ }},
+	earlier, _, err := batch.Resume(strings.NewReader(`{"picture": "good 0", "recognition": {}}` + "\n" + `{"picture": "slow", "failure": {"kind": "timeout", "retryable": true}}` + "\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := batch.Run(t.Context(), batch.Config{Recognize: recognize, Jobs: 3, Earlier: earlier, Progress: func(batch.Summary) { told++ }},
 		list("good 0", "good 1", "none", "slow", "good 2"), &out)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := batch.Summary{
 		Read: 2, Before: 1, Billed: 2, Unknown: 1, Failed: map[abi.FailureKind]int{abi.FailureKindNoDocument: 1, abi.FailureKindTimeout: 1},
+		FailedBefore: map[abi.FailureKind]int{}, PassedOver: map[string]int{},
 		Cost: map[string]money.Amount{"CNY": money.Micro / 10}, UnknownCost: map[string]money.Amount{"CNY": money.Micro / 20},
 	}
 	if diff := cmp.Diff(want, s); diff != "" || s.Failures() != 2 || told != 4 {
@@ -98,12 +103,22 @@ func TestBatchContinuesAnInterruptedRun(t *testing.T) {
 	}
 	whole := out.Len()
 	out.WriteString(`{"picture": "good 2", "recogni`)
-	done, at, err := batch.Resume(&out)
+	earlier, at, err := batch.Resume(&out)
 	if err != nil || at != int64(whole) {
 		t.Errorf("%d bytes are whole lines, want %d; %v", at, whole, err)
 	}
-	if diff := cmp.Diff(map[string]bool{"slow": false, "none": true, "good 1": true}, done); diff != "" {
-		t.Error(diff)
+	out.Reset()
+	again, err := batch.Run(t.Context(), batch.Config{Recognize: recognize, Earlier: earlier}, list("slow", "none", "good 1", "good 2"), &out)
+	if err != nil || again.Before != 2 || again.FailedBefore[abi.FailureKindNoDocument] != 1 {
+		t.Errorf("%+v, %v", again, err)
+	}
+	if got := slices.Sorted(maps.Keys(lines(t, out.String()))); !slices.Equal(got, []string{"good 2", "slow"}) {
+		t.Errorf("read again: %v", got)
+	}
+	out.Reset()
+	earlier.Retry = map[engine.FailureKind]bool{abi.FailureKindNoDocument: true}
+	if again, err = batch.Run(t.Context(), batch.Config{Recognize: recognize, Earlier: earlier}, list("none", "good 1"), &out); err != nil || again.Before != 1 || again.Failures() != 1 {
+		t.Errorf("with a kind to retry: %+v, %v", again, err)
 	}
 }
 
@@ -113,12 +128,12 @@ func TestResumeRefusesOtherFiles(t *testing.T) {
 		"no JSON": "name,number\n", "another object": `{"name": "a"}` + "\n", "nothing came of it": `{"picture": "a"}` + "\n",
 		"both": `{"picture": "a", "recognition": {}, "failure": {}}` + "\n", "endless": strings.Repeat("x", 17<<20),
 	} {
-		if done, _, err := batch.Resume(strings.NewReader(text)); err == nil || !strings.HasPrefix(err.Error(), "line 1") {
-			t.Errorf("%s: %v, %v", name, done, err)
+		if _, _, err := batch.Resume(strings.NewReader(text)); err == nil || !strings.HasPrefix(err.Error(), "line 1") {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if done, at, err := batch.Resume(strings.NewReader("\n")); err != nil || len(done) > 0 || at != 1 {
-		t.Errorf("an empty line: %v, %d, %v", done, at, err)
+	if _, at, err := batch.Resume(strings.NewReader("\n")); err != nil || at != 1 {
+		t.Errorf("an empty line: %d, %v", at, err)
 	}
 }
 
@@ -181,15 +196,15 @@ func TestPicturesListsFilesFoldersListsAndAddresses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got = append(got, filepath.ToSlash(name))
+		got = append(got, filepath.ToSlash(name.Name))
 	}
 	want := []string{"card.dat", "scans/a.png", "scans/b.JPG", "scans/more/c.webp", "https://pictures.example/1", "x.jpg", "y.jpg", "HTTP://pictures.example/2"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 	for name, err := range batch.Pictures([]string{"missing.jpg"}, nil) {
-		if err == nil || name != "" {
-			t.Errorf("%q, %v", name, err)
+		if err == nil || name.Name != "" {
+			t.Errorf("%q, %v", name.Name, err)
 		}
 	}
 	for range batch.Pictures([]string{"scans", "missing"}, nil) {

@@ -7,21 +7,60 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
+
+	"github.com/ocrmux/ocrmux/engine"
 )
 
 // maxLineBytes limits one line of an earlier run.
 const maxLineBytes = 16 << 20
 
-// Resume reads the lines of an earlier run. It returns the pictures that need not be read again, and the length of all whole lines in
-// bytes: a line that was being written when the run ended may follow. If a picture has several lines, the last one counts.
-func Resume(r io.Reader) (done map[string]bool, whole int64, err error) {
-	done = make(map[string]bool)
+// Earlier is what an earlier run did.
+type Earlier struct {
+	// Retry has the kinds of failures that are read again although they are final.
+	Retry map[engine.FailureKind]bool
+
+	pictures map[string]earlierLine
+}
+
+// earlierLine is what matters of a line.
+type earlierLine struct {
+	done     bool // the card was read, or the failure is final
+	failed   engine.FailureKind
+	modified time.Time
+	bytes    int64
+}
+
+// done reports whether a picture need not be read again, and how it failed if it did.
+func (e *Earlier) done(p *Picture) (failed engine.FailureKind, done bool) {
+	if e == nil {
+		return 0, false
+	}
+	l, ok := e.pictures[p.key()]
+	if !ok {
+		l, ok = e.pictures[p.Name] // a line without a path
+	}
+	if !ok || !l.done || e.Retry[l.failed] {
+		return 0, false
+	}
+	if l.failed != 0 && !l.modified.IsZero() {
+		if modified, bytes := p.stat(); !modified.Equal(l.modified) || bytes != l.bytes {
+			return 0, false
+		}
+	}
+	return l.failed, true
+}
+
+// Resume reads the lines of an earlier run. It returns what that did, and the length of all whole lines in bytes: a line that was being
+// written when the run ended may follow. If a picture has several lines, the last one counts.
+func Resume(r io.Reader) (earlier *Earlier, whole int64, err error) {
+	earlier = &Earlier{pictures: make(map[string]earlierLine)}
 	lines := bufio.NewReaderSize(r, 64<<10)
 	for number := 1; ; number++ {
 		text, err := readLine(lines)
 		switch {
 		case errors.Is(err, io.EOF):
-			return done, whole, nil
+			return earlier, whole, nil
 		case err != nil:
 			return nil, 0, fmt.Errorf("line %d: %w", number, err)
 		}
@@ -33,7 +72,11 @@ func Resume(r io.Reader) (done map[string]bool, whole int64, err error) {
 		if err := json.Unmarshal(text, &line); err != nil || line.Picture == "" || (line.Recognition == nil) == (line.Failure == nil) {
 			return nil, 0, fmt.Errorf("line %d is not a line of a batch", number)
 		}
-		done[line.Picture] = line.final()
+		x := earlierLine{done: true, modified: line.Modified, bytes: line.Bytes}
+		if line.Failure != nil {
+			x.done, x.failed = line.final(), line.Failure.Kind
+		}
+		earlier.pictures[line.key()] = x
 	}
 }
 

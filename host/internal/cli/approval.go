@@ -59,7 +59,7 @@ func (p *Program) show(c trust.Change, about string) error {
 		text += "\n  " + about
 	}
 	for line := range strings.SplitSeq(text, "\n") {
-		if _, err := fmt.Fprintln(p.Stdout, terminal.Clean(line)); err != nil {
+		if _, err := fmt.Fprintln(p.Stdout, terminal.ASCII(line)); err != nil {
 			return err
 		}
 	}

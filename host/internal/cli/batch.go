@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,7 @@ type batchFlags struct {
 	output            string
 	jobs              int
 	resume, keepGoing bool
+	retry             []string
 }
 
 func (p *Program) batchCommand() *cobra.Command {
@@ -50,6 +52,7 @@ func (p *Program) batchCommand() *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVarP(&f.output, "output", "o", "", "write to a new `file` that only this user can read; default: standard output")
 	flags.BoolVar(&f.resume, "resume", false, "continue the file of an earlier run: pictures that were read, or that no provider can read, are not read again")
+	flags.StringSliceVar(&f.retry, "retry", nil, "with --resume, read pictures again that failed with these `kinds`, such as no_document or unreadable")
 	flags.IntVarP(&f.jobs, "jobs", "j", defaultJobs, "number of pictures to read at once")
 	flags.BoolVar(&f.keepGoing, "keep-going", false, "continue after failures of the operator: a refused account, a used-up budget, a wrong configuration")
 	return cmd
@@ -64,13 +67,15 @@ func (p *Program) batch(cmd *cobra.Command, f *batchFlags, names []string) (err 
 		return usage(fmt.Errorf("--jobs is %d; write 1 to 10000", f.jobs))
 	case f.resume && f.output == "":
 		return usage(errors.New("--resume needs the file of the earlier run: name it with --output"))
+	case len(f.retry) > 0 && !f.resume:
+		return usage(errors.New("--retry needs --resume: it is about pictures that an earlier run has read"))
 	}
-	out, done, err := p.output(f)
+	out, earlier, err := p.output(f)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, internal(out.Close())) }()
-	e, cfg, err := p.open(cmd, slog.LevelError, configuredState)
+	e, cfg, err := p.open(cmd, slog.LevelError, callState)
 	if err != nil {
 		return err
 	}
@@ -86,20 +91,20 @@ func (p *Program) batch(cmd *cobra.Command, f *batchFlags, names []string) (err 
 			defer p.ending.finish()()
 			return e.Recognize(ctx, r)
 		},
-		Jobs: f.jobs, Done: done, KeepGoing: f.keepGoing, Progress: progress.show,
+		Jobs: f.jobs, Earlier: earlier, KeepGoing: f.keepGoing, Progress: progress.show,
 	}, batch.Pictures(names, p.Stdin), out)
 	progress.clear()
 	_, _ = fmt.Fprintln(p.Stderr, summaryLine(&summary)) // the lines are written, so this is best effort
 	return batchStatus(&summary, err)
 }
 
-// output opens the file to write to, or standard output, and returns the pictures that an earlier run did.
-func (p *Program) output(f *batchFlags) (out io.WriteCloser, done map[string]bool, err error) {
+// output opens the file to write to, or standard output, and returns what an earlier run did.
+func (p *Program) output(f *batchFlags) (out io.WriteCloser, earlier *batch.Earlier, err error) {
 	if f.output == "" {
-		return unclosed{p.Stdout}, nil, nil
+		return unclosed{terminal.NewJSONWriter(p.Stdout)}, nil, nil
 	}
 	if !f.resume {
-		file, err := os.OpenFile(f.output, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		file, err := batch.Create(f.output)
 		if errors.Is(err, fs.ErrExist) {
 			return nil, nil, usage(fmt.Errorf("%s exists: use --resume to continue it, or name another file", f.output))
 		}
@@ -108,19 +113,27 @@ func (p *Program) output(f *batchFlags) (out io.WriteCloser, done map[string]boo
 		}
 		return file, nil, nil
 	}
-	file, err := os.OpenFile(f.output, os.O_RDWR|os.O_CREATE, 0o600)
+	file, earlier, err := batch.Continue(f.output)
 	if err != nil {
-		return nil, nil, usage(err)
+		return nil, nil, usage(fmt.Errorf("%s cannot be continued: %w", f.output, err))
 	}
-	done, whole, err := batch.Resume(file)
-	if err != nil {
-		return nil, nil, usage(errors.Join(fmt.Errorf("%s cannot be continued: %w", f.output, err), file.Close()))
+	if earlier.Retry, err = failureKinds(f.retry); err != nil {
+		return nil, nil, errors.Join(usage(err), file.Close())
 	}
-	_, err = file.Seek(whole, io.SeekStart)
-	if err = errors.Join(err, file.Truncate(whole)); err != nil { // drop a line that was cut off
-		return nil, nil, internal(errors.Join(err, file.Close()))
+	return file, earlier, nil
+}
+
+// failureKinds parses --retry.
+func failureKinds(names []string) (map[engine.FailureKind]bool, error) {
+	kinds := make(map[engine.FailureKind]bool)
+	for _, name := range names {
+		var kind engine.FailureKind
+		if err := kind.UnmarshalText([]byte(name)); err != nil || kind == 0 {
+			return nil, fmt.Errorf("--retry names %q; write kinds of failures, such as no_document or unreadable", name)
+		}
+		kinds[kind] = true
 	}
-	return file, done, nil
+	return kinds, nil
 }
 
 // unclosed is standard output, which must stay open.
@@ -135,7 +148,11 @@ type progress struct {
 }
 
 func (p *Program) progress() *progress {
-	if f, ok := p.Stderr.(*os.File); ok {
+	to := p.Stderr
+	if w, ok := to.(*terminal.Writer); ok {
+		to = w.Unwrap() // which takes the control characters of this program
+	}
+	if f, ok := to.(*os.File); ok {
 		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
 			return &progress{to: f}
 		}
@@ -162,19 +179,33 @@ func summaryLine(s *batch.Summary) string {
 	_, _ = fmt.Fprintf(&b, "ocrmux: %d read", s.Read)
 	if s.Before > 0 {
 		_, _ = fmt.Fprintf(&b, ", %d done earlier", s.Before)
+		if len(s.FailedBefore) > 0 {
+			_, _ = fmt.Fprintf(&b, " (of them failed: %s)", counted(s.FailedBefore))
+		}
 	}
 	if n := s.Failures(); n > 0 {
-		var kinds []string
-		for _, kind := range slices.Sorted(maps.Keys(s.Failed)) {
-			kinds = append(kinds, fmt.Sprintf("%d %s", s.Failed[kind], kind))
-		}
-		_, _ = fmt.Fprintf(&b, ", %d failed (%s)", n, strings.Join(kinds, ", "))
+		_, _ = fmt.Fprintf(&b, ", %d failed (%s)", n, counted(s.Failed))
+	}
+	if s.Repeated > 0 {
+		_, _ = fmt.Fprintf(&b, ", %d named twice", s.Repeated)
+	}
+	if len(s.PassedOver) > 0 {
+		_, _ = fmt.Fprintf(&b, ", not read: %s", counted(s.PassedOver))
 	}
 	_, _ = fmt.Fprintf(&b, ", %d attempts billed%s", s.Billed, amountTexts(", cost", s.Cost))
 	if s.Unknown > 0 {
 		_, _ = fmt.Fprintf(&b, ", %d possibly billed%s", s.Unknown, amountTexts(", up to", s.UnknownCost))
 	}
 	return b.String()
+}
+
+// counted lists counts: "2 no_document, 1 unreadable".
+func counted[K cmp.Ordered](counts map[K]int) string {
+	var parts []string
+	for _, kind := range slices.Sorted(maps.Keys(counts)) {
+		parts = append(parts, fmt.Sprintf("%d %v", counts[kind], kind))
+	}
+	return strings.Join(parts, ", ")
 }
 
 func amountTexts(before string, amounts map[string]money.Amount) (text string) {
@@ -198,8 +229,10 @@ func batchStatus(s *batch.Summary, err error) error {
 		return usage(err)
 	}
 	worst := StatusOK
-	for kind := range s.Failed {
-		worst = max(worst, kindStatus(kind))
+	for _, failed := range []map[engine.FailureKind]int{s.Failed, s.FailedBefore} {
+		for kind := range failed {
+			worst = max(worst, kindStatus(kind))
+		}
 	}
 	if worst == StatusOK {
 		return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ocrmux/ocrmux/host/internal/config"
+	"github.com/ocrmux/ocrmux/internal/egress"
 )
 
 // healthTimeout is how long a healthy server may take to answer.
@@ -63,8 +64,12 @@ func healthy(ctx context.Context, url string) error {
 	if err != nil {
 		return usage(err)
 	}
-	// No proxy and no check of the certificate: the request holds nothing secret, and only the status matters.
-	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+	policy, err := egress.NewPolicy(egress.PolicyConfig{Operator: []string{url}, AllowPlainHTTP: true})
+	if err != nil {
+		return usage(err)
+	}
+	// No check of the certificate: the request holds nothing secret, and only the status matters.
+	client := egress.NewHTTPClient(policy, egress.GuardConfig{NoRedirects: true, TLS: &tls.Config{InsecureSkipVerify: true}})
 	answer, err := client.Do(req)
 	if err != nil {
 		return internal(err)

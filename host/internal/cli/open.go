@@ -47,15 +47,19 @@ func (p *Program) load(cmd *cobra.Command) (*config.Config, error) {
 	return cfg, nil
 }
 
-// stateUse says how a command uses the stored state.
+// stateUse says how a command uses the stored state. All commands find the state in the same place: where the configuration says, or
+// else in the user's folder.
 type stateUse int
 
 const (
 	// withoutState is for commands that read no state.
 	withoutState stateUse = iota
-	// configuredState is for single calls: they use the state only if it is configured.
-	configuredState
-	// servedState is for the gateway: it keeps state in the user's folder unless the configuration says otherwise.
+	// callState is for single calls. In the user's folder they use the state only if the configuration counts calls or money, since
+	// a gateway may have the folder open.
+	callState
+	// shownState is for commands that show the state: in the user's folder only if there is one.
+	shownState
+	// servedState is for the gateway, which always keeps state.
 	servedState
 )
 
@@ -82,8 +86,10 @@ func (p *Program) open(cmd *cobra.Command, level slog.Level, use stateUse) (*ope
 		}
 		cfg.Engine.Tracing, cfg.Engine.Metering = o.telemetry.TracerProvider(), o.telemetry.MeterProvider()
 	}
-	if use == servedState && cfg.State == nil && !cfg.File.State.InMemory {
-		cfg.State = p.defaultState(cfg, logger)
+	if use != withoutState && cfg.State == nil && !cfg.File.State.InMemory {
+		if err := p.useDefaultState(cfg, use, logger); err != nil {
+			return nil, nil, errors.Join(err, o.closeRest(context.WithoutCancel(cmd.Context())))
+		}
 	}
 	if use != withoutState && cfg.State != nil {
 		if o.store, err = openState(cmd.Context(), cfg, logger); err != nil {
@@ -121,22 +127,57 @@ func (o *opened) closeRest(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// defaultState returns the configuration of the state in the user's folder, nil if that cannot be used.
-func (p *Program) defaultState(cfg *config.Config, logger *slog.Logger) *jetstream.Config {
-	if p.UserStateDir == "" {
+// useDefaultState configures the state in the user's folder if the command uses it. A single call that is counted fails without it,
+// because its budgets would begin anew each time. A gateway goes on and logs what will be lost.
+func (p *Program) useDefaultState(cfg *config.Config, use stateUse, logger *slog.Logger) error {
+	counted := counts(cfg)
+	if use == callState && !counted {
+		return nil
+	}
+	dir, err := p.defaultStateDir(use)
+	switch {
+	case err == nil && dir != "":
+		cfg.State = cfg.StateIn(dir)
+	case err != nil && use == callState:
+		return usage(fmt.Errorf("budgets, packages and free calls need a state that lasts: set state.dir, or set state.in_memory to begin anew each time: %w", err))
+	case err != nil && use == servedState:
 		level := slog.LevelInfo
-		if len(cfg.Engine.Money.Budgets) > 0 {
+		if counted {
 			level = slog.LevelWarn
 		}
-		logger.Log(context.Background(), level, "no folder for state is known, so budgets and the ledger are lost when the program ends; set state.dir")
-		return nil
+		logger.Log(context.Background(), level, "the state is kept in memory only, so budgets and the ledger are lost when the program ends; set state.dir", "error", err)
+	}
+	return nil
+}
+
+var errNoStateDir = errors.New("no folder for the user's state is known")
+
+// defaultStateDir returns the user's folder for the state, made unless the state is only shown. It returns "" if there is none to show.
+func (p *Program) defaultStateDir(use stateUse) (string, error) {
+	if p.UserStateDir == "" {
+		return "", errNoStateDir
 	}
 	dir := filepath.Join(p.UserStateDir, "ocrmux")
-	if err := usable(dir); err != nil {
-		logger.Warn("the folder for state cannot be used, so budgets and the ledger are lost when the program ends; set state.dir", "folder", dir, "error", err)
-		return nil
+	if use == shownState {
+		if _, err := os.Stat(dir); err != nil {
+			return "", err
+		}
+		return dir, nil
 	}
-	return cfg.StateIn(dir)
+	return dir, usable(dir)
+}
+
+// counts reports whether a configuration counts calls or money, so that it needs a state that lasts.
+func counts(cfg *config.Config) bool {
+	if len(cfg.Engine.Money.Budgets) > 0 {
+		return true
+	}
+	for _, p := range cfg.Engine.Providers {
+		if len(p.Price.Packages) > 0 || len(p.Price.Volume) > 0 || p.Price.FreeCalls > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // openState opens the store that the configuration names.
@@ -147,7 +188,7 @@ func openState(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*j
 	var wrong *jetstream.ConfigError
 	switch {
 	case errors.As(err, &locked):
-		return nil, usage(fmt.Errorf("the folder of the state is in use; set state.dir to another folder, share a NATS server with state.url, or set state.in_memory: %w", err))
+		return nil, usage(fmt.Errorf("another program, such as a running gateway, has the state: send the call to the gateway, stop it, or share a NATS server with state.url: %w", err))
 	case errors.As(err, &wrong):
 		return nil, usage(err)
 	case err != nil:

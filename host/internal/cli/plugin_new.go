@@ -13,10 +13,15 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 )
 
 // sdkModule is the module that providers are built with.
 const sdkModule = "github.com/ocrmux/ocrmux"
+
+// maxModuleBytes limits go.mod and go.sum.
+const maxModuleBytes = 16 << 20
 
 type newFlags struct{ module, dir, sdk, lang string }
 
@@ -107,7 +112,7 @@ func readCheckout(dir string) (*checkout, error) {
 	if err != nil {
 		return nil, err
 	}
-	mod, err := os.ReadFile(filepath.Join(abs, "go.mod"))
+	mod, err := boundedread.File(filepath.Join(abs, "go.mod"), maxModuleBytes)
 	if err != nil || !moduleLine.Match(mod) {
 		return nil, fmt.Errorf("--sdk: %s is not a checkout of %s: it has no go.mod of that module", dir, sdkModule)
 	}
@@ -124,7 +129,7 @@ func readCheckout(dir string) (*checkout, error) {
 		requires.WriteString("\n")
 	}
 	c.requires = strings.TrimSpace(requires.String())
-	if c.sums, err = os.ReadFile(filepath.Join(abs, "go.sum")); err != nil {
+	if c.sums, err = boundedread.File(filepath.Join(abs, "go.sum"), maxModuleBytes); err != nil {
 		return nil, fmt.Errorf("--sdk: %w", err)
 	}
 	return c, nil

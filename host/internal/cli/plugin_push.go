@@ -23,17 +23,21 @@ type registryFlags struct {
 	username      string
 	passwordStdin bool
 	plainHTTP     bool
+	allow         []string
+	timeout       time.Duration
 }
 
 func (f *registryFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.username, "username", "", "user `name` at the registry; default: the login of docker or podman")
 	cmd.Flags().BoolVar(&f.passwordStdin, "password-stdin", false, "read the password from standard input")
 	cmd.Flags().BoolVar(&f.plainHTTP, "plain-http", false, "use http for a registry on this machine")
+	cmd.Flags().StringArrayVar(&f.allow, "allow-origin", nil, "`origin` inside your network that the registry may redirect to, such as https://storage.internal; repeatable")
+	cmd.Flags().DurationVar(&f.timeout, "time-limit", distribution.DefaultTimeout, "longest `time` for one plugin")
 }
 
 // access reads the password, once for all plugins of a command.
 func (p *Program) access(f registryFlags) (distribution.Access, error) {
-	access := distribution.Access{Username: f.username, PlainHTTP: f.plainHTTP}
+	access := distribution.Access{Username: f.username, PlainHTTP: f.plainHTTP, Allow: f.allow, Timeout: f.timeout}
 	if (f.username != "") != f.passwordStdin {
 		return access, usage(errors.New("--username and --password-stdin must be used together"))
 	}

@@ -16,7 +16,9 @@ import (
 
 	"github.com/ocrmux/ocrmux/host/internal/config"
 	"github.com/ocrmux/ocrmux/host/internal/inspect"
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 	"github.com/ocrmux/ocrmux/internal/conform"
+	"github.com/ocrmux/ocrmux/internal/imaging"
 	"github.com/ocrmux/ocrmux/internal/terminal"
 )
 
@@ -66,7 +68,7 @@ func (p *Program) record(ctx context.Context, path, image string, f recordFlags)
 		return &exitError{StatusPicture, err}
 	}
 	beside := filepath.Join(filepath.Dir(f.out), filepath.Base(image))
-	if there, err := os.ReadFile(beside); err == nil && !bytes.Equal(there, picture) {
+	if there, err := boundedread.File(beside, imaging.DefaultMaxBytes); err == nil && !bytes.Equal(there, picture) {
 		return usage(fmt.Errorf("%s exists and is a different picture: rename one", beside))
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return internal(err)

@@ -19,6 +19,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/wasm"
 	"github.com/ocrmux/ocrmux/host/internal/config"
 	"github.com/ocrmux/ocrmux/host/internal/inspect"
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 	"github.com/ocrmux/ocrmux/internal/build"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/egress"
@@ -127,12 +128,7 @@ func (p *Program) pluginFile(ctx context.Context, path string) (string, func() e
 }
 
 func readPicture(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }()
-	return io.ReadAll(io.LimitReader(f, imaging.DefaultMaxBytes+1))
+	return boundedread.File(path, imaging.DefaultMaxBytes)
 }
 
 // openDry opens an engine with one provider and without network.

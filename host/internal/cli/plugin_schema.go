@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ocrmux/ocrmux/engine/declarative"
+	"github.com/ocrmux/ocrmux/internal/terminal"
 )
 
 func (p *Program) schemaCommand() *cobra.Command {
@@ -18,7 +19,7 @@ func (p *Program) schemaCommand() *cobra.Command {
 			if err != nil {
 				return internal(err)
 			}
-			_, err = fmt.Fprintf(p.Stdout, "%s\n", text)
+			_, err = fmt.Fprintf(terminal.NewJSONWriter(p.Stdout), "%s\n", text)
 			return internal(err)
 		},
 	}

@@ -18,7 +18,7 @@ import (
 
 // writeJSON prints one indented object.
 func writeJSON(w io.Writer, v any) error {
-	encoder := json.NewEncoder(w)
+	encoder := json.NewEncoder(terminal.NewJSONWriter(w))
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(v)
@@ -143,7 +143,7 @@ func checkSentence(name string, s idcard.State) string {
 func vendorCheckTable(checks map[string]engine.VendorCheck) *terminal.Table {
 	t := &terminal.Table{Indent: "  "}
 	for _, name := range slices.Sorted(maps.Keys(checks)) {
-		t.Add(name, checks[name].State, vendorCode(checks[name].VendorCode))
+		t.Add(name, checks[name].State.String(), vendorCode(checks[name].VendorCode))
 	}
 	return t
 }

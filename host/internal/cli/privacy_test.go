@@ -38,6 +38,8 @@ func noise(t *testing.T, n int) []byte {
 
 // TestServeLeavesNoCardAndNoSecretAnywhere runs a real gateway: it reads cards in every form, with failures that repeat their data.
 // Then it searches everything that the gateway wrote: logs, spans, metrics, answers of the API, and every file.
+//
+//attack:data-nowhere cards and secrets through the whole program
 func TestServeLeavesNoCardAndNoSecretAnywhere(t *testing.T) {
 	const key, adminKey, secret = "ocrmux_S3CRET-key-of-the-bank", "ocrmux_S3CRET-key-of-ops", "S3CRET-of-the-account"
 	gold := leaktest.Treasure{

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/host/internal/config"
 	"github.com/ocrmux/ocrmux/host/internal/telemetry"
+	"github.com/ocrmux/ocrmux/internal/terminal"
 )
 
 // Exit statuses.
@@ -43,12 +45,14 @@ type Program struct {
 	// if it is unknown.
 	Dir, UserCacheDir, UserStateDir string
 
-	ending ending
+	ending *ending // nil where tests run commands within their own process
 }
 
-// FromOS returns the Program for the current process.
+// FromOS returns the Program for the current process. It silences the standard log: only net/http writes there, and what it quotes are
+// other people's bytes.
 func FromOS() *Program {
-	p := &Program{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ(), ending: ending{exit: os.Exit}}
+	log.SetOutput(io.Discard)
+	p := &Program{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ(), ending: &ending{exit: os.Exit}}
 	if file, err := os.Executable(); err == nil {
 		if real, err := filepath.EvalSymlinks(file); err == nil {
 			file = real
@@ -78,7 +82,14 @@ func userStateDir() string {
 
 // Run runs a command line, without the program's name, and returns the exit status. Canceling ctx interrupts it: the program of [FromOS]
 // then ends within a second, but for calls under way in a batch or a gateway. A Program runs one command.
+// Whatever a command prints is made fit for a terminal.
 func (p *Program) Run(ctx context.Context, args []string) int {
+	clean := *p
+	clean.Stdout, clean.Stderr = terminal.NewWriter(p.Stdout), terminal.NewWriter(p.Stderr)
+	return clean.run(ctx, args)
+}
+
+func (p *Program) run(ctx context.Context, args []string) int {
 	root := p.root()
 	root.SetArgs(args)
 	defer p.ending.watch(ctx)()
@@ -108,7 +119,8 @@ func (p *Program) complain(err error) {
 		_, _ = fmt.Fprintln(p.Stderr, wrong)
 		return
 	}
-	_, _ = fmt.Fprintln(p.Stderr, "ocrmux:", err)
+	// No line but the first begins at the margin, where one of somebody else's could be taken for this program's.
+	_, _ = fmt.Fprintln(p.Stderr, "ocrmux:", strings.ReplaceAll(err.Error(), "\n", "\n  "))
 }
 
 // exitError ends the program with a status. If err is nil, nothing more is printed.
@@ -204,7 +216,7 @@ func (p *Program) logger(log config.Log, level slog.Level) *slog.Logger {
 	}
 	options := &slog.HandlerOptions{Level: level}
 	if log.Format == "json" {
-		return slog.New(telemetry.WithTrace(slog.NewJSONHandler(p.Stderr, options)))
+		return slog.New(telemetry.WithTrace(slog.NewJSONHandler(terminal.NewJSONWriter(p.Stderr), options)))
 	}
 	return slog.New(telemetry.WithTrace(slog.NewTextHandler(p.Stderr, options)))
 }

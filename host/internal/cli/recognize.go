@@ -87,7 +87,7 @@ func (p *Program) recognize(cmd *cobra.Command, f *recognizeFlags, source string
 	if err != nil {
 		return err
 	}
-	e, cfg, err := p.open(cmd, slog.LevelError, configuredState) // the attempts are printed, so the log need not repeat them
+	e, cfg, err := p.open(cmd, slog.LevelError, callState) // the attempts are printed, so the log need not repeat them
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func (p *Program) routeExplainCommand() *cobra.Command {
 				}
 			}
 			needs.of(&request)
-			e, cfg, err := p.open(cmd, slog.LevelWarn, configuredState)
+			e, cfg, err := p.open(cmd, slog.LevelWarn, shownState)
 			if err != nil {
 				return err
 			}

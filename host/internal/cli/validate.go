@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ocrmux/ocrmux/host/internal/config"
+	"github.com/ocrmux/ocrmux/internal/terminal"
 )
 
 func (p *Program) configCommand() *cobra.Command {
@@ -68,7 +69,7 @@ func (p *Program) schema(cmd *cobra.Command, bare bool) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.Stdout, "%s\n", text)
+	_, err = fmt.Fprintf(terminal.NewJSONWriter(p.Stdout), "%s\n", text)
 	return internal(err)
 }
 

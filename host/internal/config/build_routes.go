@@ -53,7 +53,7 @@ func (b *builder) state(s State) {
 		b.wrong([]string{"state", "in_memory"}, "a place is given as well", "either a folder or server, or in_memory")
 	}
 	b.State = &jetstream.Config{
-		URL: s.URL, Name: s.Name, Replicas: s.Replicas, MaxLedgerAge: time.Duration(cmp.Or(s.KeepDays, keepDays)) * 24 * time.Hour,
+		URL: s.URL, AllowPlaintext: s.AllowPlaintext, Name: s.Name, Replicas: s.Replicas, MaxLedgerAge: time.Duration(cmp.Or(s.KeepDays, keepDays)) * 24 * time.Hour,
 		Auth: jetstream.Auth{
 			CredentialsFile: b.secretFile(s.CredentialsFile, "state", "credentials_file"), NKeySeedFile: b.secretFile(s.NKeyFile, "state", "nkey_file"), User: s.User,
 		},
@@ -83,7 +83,7 @@ func (b *builder) place(err error) {
 	setting, want := "url", ""
 	switch wrong.Field {
 	case "URL":
-		want = `one such as "nats://nats.internal:4222", or several with commas between them; who asks is said in state.user and state.password`
+		want = `one such as "tls://nats.internal:4222", or several with commas between them; who asks is said in state.user and state.password. Where the network is trusted, state.allow_plaintext: true allows nats://`
 	case "Auth", "Auth.User":
 		setting, want = "user", "one of credentials_file, nkey_file, and user with password; only for a server"
 	case "Name":

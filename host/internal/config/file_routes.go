@@ -94,12 +94,13 @@ type Budget struct {
 
 // State configures where state is kept.
 type State struct {
-	Dir      string `json:"dir,omitempty" jsonschema:"minLength=1" jsonschema_description:"Folder for this program alone. A second one on the same folder is refused."`
-	InMemory bool   `json:"in_memory,omitempty" jsonschema:"default=false" jsonschema_description:"Whether state lasts only as long as the program."`
-	URL      string `json:"url,omitempty" jsonschema:"minLength=1" jsonschema_description:"NATS servers with JetStream that several programs share, such as nats://127.0.0.1:4222."`
-	Name     string `json:"name,omitempty" jsonschema:"pattern=^[a-z0-9]+([-_][a-z0-9]+)*$,default=ocrmux,example=ocrmux" jsonschema_description:"Beginning of the names of bucket and stream."`
-	Replicas int    `json:"replicas,omitempty" jsonschema:"minimum=0,maximum=5,default=1" jsonschema_description:"Servers of a cluster that keep each entry."`
-	KeepDays int    `json:"keep_days,omitempty" jsonschema:"minimum=0,maximum=10000,default=400" jsonschema_description:"Days after which attempts leave the ledger."`
+	Dir            string `json:"dir,omitempty" jsonschema:"minLength=1" jsonschema_description:"Folder for this program alone. A second one on the same folder is refused."`
+	InMemory       bool   `json:"in_memory,omitempty" jsonschema:"default=false" jsonschema_description:"Whether state lasts only as long as the program."`
+	URL            string `json:"url,omitempty" jsonschema:"minLength=1" jsonschema_description:"NATS servers with JetStream that several programs share, such as nats://127.0.0.1:4222."`
+	AllowPlaintext bool   `json:"allow_plaintext,omitempty" jsonschema:"default=false" jsonschema_description:"Whether the password and the ledger may go to a server on another machine unencrypted."`
+	Name           string `json:"name,omitempty" jsonschema:"pattern=^[a-z0-9]+([-_][a-z0-9]+)*$,default=ocrmux,example=ocrmux" jsonschema_description:"Beginning of the names of bucket and stream."`
+	Replicas       int    `json:"replicas,omitempty" jsonschema:"minimum=0,maximum=5,default=1" jsonschema_description:"Servers of a cluster that keep each entry."`
+	KeepDays       int    `json:"keep_days,omitempty" jsonschema:"minimum=0,maximum=10000,default=400" jsonschema_description:"Days after which attempts leave the ledger."`
 
 	CredentialsFile string `json:"credentials_file,omitempty" jsonschema_description:"NATS credentials file, for a server."`
 	NKeyFile        string `json:"nkey_file,omitempty" jsonschema_description:"File with an NKey seed, for a server."`

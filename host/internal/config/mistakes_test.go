@@ -236,6 +236,7 @@ func TestProblemsNeverRepeatASecret(t *testing.T) {
 	}
 }
 
+//attack:supply-bounds a configuration whose aliases unfold
 func TestYAMLAliasesAreBounded(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder

@@ -17,7 +17,7 @@ func TestSecretSourcesNamePlacesAndNoSecrets(t *testing.T) {
 	for path, text := range map[string]string{filepath.Join(dir, "secret"): "hunter2", file: `
 providers:
   jumdata: {secrets: {app_id: "env:ID", app_secret: "file:secret"}}
-state: {url: "nats://nats.internal:4222", credentials_file: nats.creds}
+state: {url: "tls://nats.internal:4222", credentials_file: nats.creds}
 `} {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)

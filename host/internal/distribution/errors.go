@@ -1,15 +1,20 @@
 package distribution
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 
 	"oras.land/oras-go/v2/content"
 	"oras.land/oras-go/v2/errdef"
 	"oras.land/oras-go/v2/registry/remote/auth"
 	"oras.land/oras-go/v2/registry/remote/errcode"
+
+	"github.com/ocrmux/ocrmux/internal/egress"
+	"github.com/ocrmux/ocrmux/internal/terminal"
 )
 
 // Cause is why a push or pull failed.
@@ -30,6 +35,8 @@ const (
 	WrongPlatform Cause = "wrong_platform"
 	// Conflict means that the folder contains the plugin as another kind.
 	Conflict Cause = "conflict"
+	// Refused means that the registry led to an address that this program does not go to.
+	Refused Cause = "refused"
 	// Unreachable means that the registry did not answer or failed.
 	Unreachable Cause = "unreachable"
 )
@@ -49,13 +56,25 @@ func (e *Error) Unwrap() error { return e.Err }
 
 func (r Reference) fail(cause Cause, format string, args ...any) error {
 	err := fmt.Errorf(format, args...)
-	return &Error{Reference: r, Cause: cause, Detail: err.Error(), Err: errors.Unwrap(err)}
+	return &Error{Reference: r, Cause: cause, Detail: terminal.Clean(err.Error()), Err: errors.Unwrap(err)}
+}
+
+// speaksHTTP reports whether the answer to a TLS handshake was HTTP.
+func speaksHTTP(err error) bool {
+	var record tls.RecordHeaderError
+	return errors.As(err, &record) && string(record.RecordHeader[:]) == "HTTP/"
 }
 
 // failed returns the Error for an error of the registry's client.
 func (r Reference) failed(doing string, err error) error {
 	var answer *errcode.ErrorResponse
+	var stopped *egress.Error
+	if at := (*url.Error)(nil); errors.As(err, &at) {
+		err = at.Err // without the address, which may have a token
+	}
 	switch {
+	case errors.As(err, &stopped) && stopped.Refusal():
+		return r.fail(Refused, "%s: %w; allow an origin inside your network with --allow-origin", doing, err)
 	case errors.Is(err, errdef.ErrNotFound):
 		return r.fail(NotFound, "%s: not found in the registry: %w", doing, err)
 	case errors.Is(err, auth.ErrBasicCredentialNotFound):
@@ -64,7 +83,7 @@ func (r Reference) failed(doing string, err error) error {
 		return r.fail(Unauthenticated, "%s: the registry refuses the credentials: %w", doing, err)
 	case errors.Is(err, content.ErrMismatchedDigest), errors.Is(err, content.ErrTrailingData), errors.Is(err, content.ErrInvalidDescriptorSize), errors.Is(err, io.ErrUnexpectedEOF):
 		return r.fail(Damaged, "%s: the content does not match its digest: %w", doing, err)
-	case errors.Is(err, http.ErrSchemeMismatch):
+	case speaksHTTP(err):
 		return r.fail(Unreachable, "%s: the registry uses http; use --plain-http, which is allowed for this machine only: %w", doing, err)
 	}
 	return r.fail(Unreachable, "%s: %w", doing, err)

@@ -45,6 +45,8 @@ type Pulled struct {
 // Pull downloads a plugin for a folder, which it creates if necessary. Only Install changes the plugins in it. The error is an *Error,
 // or a *catalog.PluginError if the plugin itself is refused.
 func (r *Remote) Pull(ctx context.Context, dir string, o PullOptions) (pulled *Pulled, err error) {
+	ctx, cancel := context.WithTimeout(ctx, r.timeout)
+	defer cancel()
 	d, err := r.find(ctx, o)
 	if err != nil {
 		return nil, err

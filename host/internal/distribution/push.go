@@ -34,6 +34,8 @@ type Pushed struct {
 // Push uploads a plugin, and the signature beside it if there is one, under a tag. It refuses a bad signature, and a tag that refers
 // to an executable for another platform.
 func (r *Remote) Push(ctx context.Context, p catalog.Plugin, o PushOptions) (Pushed, error) {
+	ctx, cancel := context.WithTimeout(ctx, r.timeout)
+	defer cancel()
 	if r.ref.Tag == "" || r.ref.Digest != "" {
 		return Pushed{}, fmt.Errorf("cannot push to %s; use a tag without a digest, such as %s:%s", r.ref, r.ref.name(), p.Manifest.Version)
 	}

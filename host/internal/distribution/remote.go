@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"time"
 
 	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -14,7 +15,12 @@ import (
 	"oras.land/oras-go/v2/registry/remote/auth"
 	"oras.land/oras-go/v2/registry/remote/credentials"
 	"oras.land/oras-go/v2/registry/remote/retry"
+
+	"github.com/ocrmux/ocrmux/internal/egress"
 )
+
+// DefaultTimeout bounds a push or a pull: 512 MiB within it need 0.9 MiB a second.
+const DefaultTimeout = 10 * time.Minute
 
 // Access says how to connect to a registry.
 type Access struct {
@@ -23,12 +29,18 @@ type Access struct {
 	Username, Password string
 	// PlainHTTP uses http, which is allowed for this machine only.
 	PlainHTTP bool
+	// Allow are further origins, such as "https://storage.internal", that a registry inside the network may redirect to. Public
+	// origins need no mention.
+	Allow []string
+	// Timeout bounds a push or a pull. 0 means DefaultTimeout.
+	Timeout time.Duration
 }
 
 // Remote is a reference in a registry. It is safe for concurrent use.
 type Remote struct {
-	ref  Reference
-	repo *remote.Repository
+	ref     Reference
+	repo    *remote.Repository
+	timeout time.Duration
 }
 
 // Open returns the Remote of a reference. It does not connect to the registry.
@@ -40,6 +52,18 @@ func Open(ref Reference, access Access) (*Remote, error) {
 	if access.PlainHTTP && !loopback(ref.Registry) {
 		return nil, fmt.Errorf("plain http would send credentials and plugins unencrypted to %s; it is allowed only for registries on this machine", ref.Registry)
 	}
+	scheme := "https://"
+	if access.PlainHTTP {
+		scheme = "http://"
+	}
+	policy, err := egress.NewPolicy(egress.PolicyConfig{AnyPublic: true, Operator: append([]string{scheme + repo.Reference.Host()}, access.Allow...)})
+	if err != nil {
+		return nil, err
+	}
+	timeout := access.Timeout
+	if timeout <= 0 {
+		timeout = DefaultTimeout
+	}
 	credential := auth.StaticCredential(repo.Reference.Host(), auth.Credential{Username: access.Username, Password: access.Password})
 	if access.Username == "" {
 		store, err := credentials.NewStoreFromDocker(credentials.StoreOptions{})
@@ -48,11 +72,13 @@ func Open(ref Reference, access Access) (*Remote, error) {
 		}
 		credential = credentials.Credential(store)
 	}
-	client := &auth.Client{Client: retry.DefaultClient, Cache: auth.NewCache(), Credential: credential}
+	guarded := egress.NewHTTPClient(policy, egress.GuardConfig{Timeout: timeout})
+	guarded.Transport = retry.NewTransport(guarded.Transport)
+	client := &auth.Client{Client: guarded, Cache: auth.NewCache(), Credential: credential}
 	client.SetUserAgent("ocrmux")
 	repo.Client, repo.PlainHTTP = client, access.PlainHTTP
 	repo.MaxMetadataBytes = maxArtifactBytes
-	return &Remote{ref: ref, repo: repo}, nil
+	return &Remote{ref: ref, repo: repo, timeout: timeout}, nil
 }
 
 // loopback reports whether a registry, HOST or HOST:PORT, is on this machine.

@@ -59,6 +59,7 @@ func openForTenants(t testing.TB, change func([]access.Config)) *bench {
 	})
 }
 
+//attack:caller-identity asking each path without a key, and with wrong ones
 func TestServerRevealsNothingWithoutAValidKey(t *testing.T) {
 	t.Parallel()
 	nobody := openForTenants(t, nil).caller(t, "")
@@ -86,6 +87,7 @@ func TestServerRevealsNothingWithoutAValidKey(t *testing.T) {
 	}
 }
 
+//attack:caller-tenants asking for usage and providers of other tenants
 func TestServerShowsATenantOnlyItsOwn(t *testing.T) {
 	t.Parallel()
 	bank := openForTenants(t, nil).caller(t, bankKey)
@@ -117,7 +119,7 @@ func TestServerShowsATenantOnlyItsOwn(t *testing.T) {
 		for _, row := range into[server.Usage](t, c.get(t, "/v1/usage?by=tenant,provider")).Rows {
 			out = append(out, "usage of "+row.Tenant+"/"+row.Provider)
 		}
-		for _, b := range into[struct{ Budgets []money.Account }](t, c.get(t, "/v1/budgets")).Budgets {
+		for _, b := range into[struct{ Budgets []money.BudgetStatus }](t, c.get(t, "/v1/budgets")).Budgets {
 			out = append(out, "budget of "+b.Name)
 		}
 		return out
@@ -147,6 +149,7 @@ func TestServerShowsATenantOnlyItsOwn(t *testing.T) {
 	}
 }
 
+//attack:caller-bounds more requests than a tenant may make
 func TestServerEnforcesATenantsLimits(t *testing.T) {
 	t.Parallel()
 	bank := openForTenants(t, func(all []access.Config) { all[0].Requests, all[0].Per, all[2].Concurrency = 2, time.Hour, 1 }).caller(t, bankKey)
@@ -185,6 +188,7 @@ func TestServerReplacesTenants(t *testing.T) {
 	into[struct{}](t, bank.as("another").get(t, "/v1/routes"))
 }
 
+//attack:caller-bounds more requests at once than the server takes
 func TestServerRefusesWhenItIsFull(t *testing.T) {
 	t.Parallel()
 	c := openWith(t, nil, func(c *server.Config) { c.MaxRequests, c.Queue = 1, -1 }).caller(t, "")
@@ -272,6 +276,7 @@ func TestFrontDoorClientsCallForTheirTenants(t *testing.T) {
 	}
 }
 
+//attack:caller-tenants reading the value of a panic
 func TestServerAnswersAPanicWithoutItsValue(t *testing.T) {
 	t.Parallel()
 	b := prepareWith(t, withoutDoors, nil)

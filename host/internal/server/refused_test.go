@@ -87,6 +87,7 @@ func TestFrontDoorsRefuseWhatTheirVendorsWould(t *testing.T) {
 		request *http.Request
 		want    string // a part of the answer's text, at its beginning where it is the status
 	}{
+		//attack-each:caller-identity
 		{"duguang without authorization", duguang(nil, both), "401 Need authorization"},
 		{"duguang with a wrong AppCode", duguang(byCode("wrong"), one), "403 Invalid AppCode"},
 		{"duguang with an empty AppCode", duguang(byCode(""), one), "403 Invalid AppCode"},
@@ -96,6 +97,7 @@ func TestFrontDoorsRefuseWhatTheirVendorsWould(t *testing.T) {
 		{"duguang with a body other than the signed one", post(t, b.url+"/ocrservice/idcard", jsonType, body+" ", signedBody), "400 Invalid Content-MD5"},
 		{"duguang with another signed header", post(t, b.url+"/ocrservice/idcard", jsonType, body, signedBody.with("X-Ca-Nonce", "n2")), "400 Invalid Signature"},
 		{"duguang signed an hour ago", post(t, b.url+"/ocrservice/idcard", jsonType, body, signedBody.with("X-Ca-Timestamp", hour+"000")), "400 Timestamp Expired"},
+		//attack-each:
 		{"duguang with two pictures", duguang(byCode(appCode), both), `400 {"error_code":400,"error_msg":"img和url参数不能同时存在"}`},
 		{"duguang with no picture", duguang(byCode(appCode), map[string]any{"img": "", "url": ""}), `400 {"error_code":400,"error_msg":"img和url参数不能同时为空"}`},
 		{"duguang with what is no JSON", post(t, b.url+"/ocrservice/idcard", jsonType, `{"img": fasle}`, byCode(appCode)), `400 {"error_code":400,"error_msg":"请求体不是合法的JSON"}`},
@@ -107,14 +109,17 @@ func TestFrontDoorsRefuseWhatTheirVendorsWould(t *testing.T) {
 		{"duguang with a GIF", img(gifOf(t)), badPicture},
 		{"duguang with a long address", duguang(byCode(appCode), map[string]any{"url": "https://pictures.example/" + strings.Repeat("x", 1000)}), `400 {"error_code":400,"error_msg":"url`},
 
+		//attack-each:caller-identity
 		{"showapi without authorization", showapi(nil, form), "401 Need authorization"},
 		{"showapi with a wrong AppCode", showapi(byCode("wrong"), form), "403 Invalid AppCode"},
 		{"showapi with a form other than the signed one", showapi(signedForm("n3"), form.with("need_more_info", "0")), "400 Invalid Signature, Server StringToSign:`POST"},
+		//attack-each:
 		{"showapi with two pictures", showapi(byCode(appCode), form.with("imgUrl", "https://pictures.example/card.jpg")), noImgData},
 		{"showapi with no picture", showapi(byCode(appCode), params{"need_more_info": "1"}), noImgData},
 		{"showapi with an empty body", showapi(byCode(appCode), nil), noImgData},
 		{"showapi with what is no picture", showapi(byCode(appCode), params{"imgData": "imgData"}), noImgData},
 
+		//attack-each:caller-identity
 		{"wapi without appid", wapi(wapiSigned(appSecret, params{"url_image": text}).with("appid", "")), `"codeid":10001`},
 		{"wapi without sign", wapi(wapiSigned(appSecret, params{"url_image": text}).with("sign", "")), `"codeid":10002`},
 		{"wapi with a wrong sign", wapi(wapiSigned("wrong", params{"url_image": text})), `"codeid":10003`},
@@ -123,6 +128,7 @@ func TestFrontDoorsRefuseWhatTheirVendorsWould(t *testing.T) {
 		{"wapi eleven minutes early", wapiOf("time", strconv.FormatInt(time.Now().Add(11*time.Minute).Unix(), 10)), `"codeid":10004`},
 		{"wapi with an unknown appid", wapiOf("appid", "nobody"), `"codeid":10005`},
 		{"wapi with another client's appid", wapiOf("appid", otherAppID), `"codeid":10003`},
+		//attack-each:
 		{"wapi without a picture", wapi(wapiSigned(appSecret, nil)), `"codeid":10015`},
 		{"wapi with a time that is none", wapiOf("time", "now"), `"codeid":10017`},
 		{"wapi with an unknown format", wapiOf("format", "yaml"), `"codeid":10019`},
@@ -133,8 +139,10 @@ func TestFrontDoorsRefuseWhatTheirVendorsWould(t *testing.T) {
 		{"jumdata without appId", jumdata(jumdataSigned(appSecret, nil).with("appId", ""), picture), `"code":400`},
 		{"jumdata without timestamp", jumdata(jumdataSigned(appSecret, nil).with("timestamp", ""), picture), `"code":400`},
 		{"jumdata without sign", jumdata(jumdataSigned(appSecret, nil).with("sign", ""), picture), `"code":400`},
+		//attack-each:caller-identity
 		{"jumdata with a wrong sign", jumdata(jumdataSigned("wrong", nil), picture), `"code":400,"msg":"签名错误"`},
 		{"jumdata with an unknown appId", jumdata(jumdataSigned(appSecret, params{"appId": "nobody"}), picture), `"code":400,"msg":"appId不存在"`},
+		//attack-each:
 		{"jumdata with a timestamp that is none", jumdata(jumdataSigned(appSecret, params{"timestamp": "now"}), picture), `"code":400`},
 		{"jumdata with two pictures", jumdata(jumdataSigned(appSecret, params{"base64": text}), picture), `只能提供一个`},
 		{"jumdata with base64 twice", jumdata(jumdataSigned(appSecret, params{"base64": text, "image": text}), nil), `只能提供一个`},
@@ -170,6 +178,7 @@ func cutOff(r *http.Request) *http.Request {
 	return r
 }
 
+//attack:caller-identity a signed request that is sent again
 func TestFrontDoorsAnswerASignedRequestOnce(t *testing.T) {
 	t.Parallel()
 	b := open(t, nil)
@@ -190,6 +199,7 @@ func TestFrontDoorsAnswerASignedRequestOnce(t *testing.T) {
 	}
 }
 
+//attack:caller-tenants reading from a failure which provider it was
 func TestFrontDoorsHideFailuresOfProviders(t *testing.T) {
 	t.Parallel()
 	b := open(t, nil)

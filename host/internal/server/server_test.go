@@ -44,6 +44,7 @@ func TestServerAnswersUnknownPathsAndMethods(t *testing.T) {
 	}
 }
 
+//attack:caller-addresses a picture at an address inside the network
 func TestFrontDoorsFetchPicturesIfAllowed(t *testing.T) {
 	t.Parallel()
 	picture := card(t)
@@ -96,6 +97,7 @@ func (b *bench) dial(t *testing.T, text string) net.Conn {
 
 const jumdataHead = "POST /ocr/idcard-v1 HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n"
 
+//attack:caller-bounds a body that says it is too large
 func TestServerRefusesALargeBodyUnread(t *testing.T) {
 	t.Parallel()
 	b := open(t, func(c *engine.Config) { c.Limits.Picture.MaxBytes = 1 << 20 })
@@ -112,6 +114,7 @@ func TestServerRefusesALargeBodyUnread(t *testing.T) {
 	}
 }
 
+//attack:caller-bounds a body without end
 func TestServerCutsOffABodyOfUnknownLength(t *testing.T) {
 	t.Parallel()
 	b := open(t, func(c *engine.Config) { c.Limits.Picture.MaxBytes = 1 << 10 })
@@ -126,6 +129,7 @@ func TestServerCutsOffABodyOfUnknownLength(t *testing.T) {
 	}
 }
 
+//attack:caller-bounds sending a request a byte at a time
 func TestServerDoesNotWaitForSlowClients(t *testing.T) {
 	b := prepare(t, nil)
 	b.server.SetTimeouts(200*time.Millisecond, 400*time.Millisecond)

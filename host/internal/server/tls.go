@@ -9,7 +9,12 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/ocrmux/ocrmux/internal/boundedread"
 )
+
+// maxPEMBytes limits a file of certificates or a key.
+const maxPEMBytes = 4 << 20
 
 // TLS names the files of the listener's certificate. Changed files are read again. If they cannot be used, the previous certificate
 // stays.
@@ -73,13 +78,21 @@ func (k *keeper) current() *tls.Config {
 
 // load reads the files.
 func (k *keeper) load(times [3]time.Time) error {
-	certificate, err := tls.LoadX509KeyPair(k.files.Cert, k.files.Key)
+	text, err := boundedread.File(k.files.Cert, maxPEMBytes)
+	if err != nil {
+		return fmt.Errorf("read the certificate of the server: %w", err)
+	}
+	key, err := boundedread.File(k.files.Key, maxPEMBytes)
+	if err != nil {
+		return fmt.Errorf("read the key of the server's certificate: %w", err)
+	}
+	certificate, err := tls.X509KeyPair(text, key)
 	if err != nil {
 		return fmt.Errorf("load the certificate of the server: %w", err)
 	}
 	c := &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}, Certificates: []tls.Certificate{certificate}}
 	if k.files.ClientCA != "" {
-		text, err := os.ReadFile(k.files.ClientCA)
+		text, err := boundedread.File(k.files.ClientCA, maxPEMBytes)
 		if err != nil {
 			return fmt.Errorf("read the authorities of clients' certificates: %w", err)
 		}

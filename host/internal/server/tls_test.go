@@ -127,6 +127,7 @@ func touch(t *testing.T, path string, ahead time.Duration) {
 	}
 }
 
+//attack:caller-identity a client without certificate
 func TestTLSRequiresTheCertificate(t *testing.T) {
 	t.Parallel()
 	b := prepareWith(t, withoutDoors, nil)

@@ -3,11 +3,18 @@ package telemetry
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+
+	"github.com/ocrmux/ocrmux/internal/egress"
+	"github.com/ocrmux/ocrmux/internal/terminal"
 )
+
+// maxReason is how many bytes of a failure are logged, which may be what the collector answered.
+const maxReason = 300
 
 // logInterval is the least time between two log lines about lost spans.
 const logInterval = time.Minute
@@ -16,6 +23,7 @@ const logInterval = time.Minute
 // and reports each one.
 type quietExporter struct {
 	sdktrace.SpanExporter
+	target string // the collector's URL, which may have a token
 	logger *slog.Logger
 	now    func() time.Time
 
@@ -39,7 +47,16 @@ func (q *quietExporter) ExportSpans(ctx context.Context, spans []sdktrace.ReadOn
 	}
 	q.mu.Unlock()
 	if !silent {
-		q.logger.Warn("spans cannot be sent and are lost; check the collector in telemetry.traces.otlp", "spans", lost, "error", err)
+		q.logger.Warn("spans cannot be sent and are lost; check the collector in telemetry.traces.otlp", "spans", lost, "error", q.reason(err))
 	}
 	return nil
+}
+
+// reason returns the beginning of a failure's text, fit for a log and with no more of the collector's URL than its host.
+func (q *quietExporter) reason(err error) string {
+	text := terminal.Clean(strings.ReplaceAll(err.Error(), q.target, egress.RedactURL(q.target)))
+	if len(text) > maxReason {
+		text = strings.ToValidUTF8(text[:maxReason], "") + "…"
+	}
+	return text
 }

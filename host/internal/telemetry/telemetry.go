@@ -49,7 +49,7 @@ type Telemetry struct {
 
 // New returns a Telemetry. It does not connect to the collector, and an unreachable collector is never an error.
 //
-// The OTLP exporter also uses the OTEL_EXPORTER_OTLP_ variables of its specification, such as those for headers and certificates.
+// The OTLP exporter also uses the OTEL_EXPORTER_OTLP_ variables of its specification, for headers and certificates. It uses no proxy.
 func New(cfg Config) (*Telemetry, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
@@ -64,13 +64,17 @@ func New(cfg Config) (*Telemetry, error) {
 		if err != nil {
 			return nil, err
 		}
-		out, err := otlptracehttp.New(context.Background(), otlptracehttp.WithEndpointURL(target))
+		client, err := collectorClient(target)
+		if err != nil {
+			return nil, err
+		}
+		out, err := otlptracehttp.New(context.Background(), otlptracehttp.WithEndpointURL(target), otlptracehttp.WithHTTPClient(client))
 		if err != nil {
 			return nil, fmt.Errorf("create the exporter of spans: %w", err)
 		}
 		t.traces = sdktrace.NewTracerProvider(
 			sdktrace.WithResource(about), sdktrace.WithSampler(sdktrace.ParentBased(sdktrace.TraceIDRatioBased(cfg.Sample))),
-			sdktrace.WithBatcher(&quietExporter{SpanExporter: out, logger: cfg.Logger, now: cfg.Now}),
+			sdktrace.WithBatcher(&quietExporter{SpanExporter: out, target: target, logger: cfg.Logger, now: cfg.Now}),
 		)
 	}
 	if cfg.Prometheus {

@@ -112,6 +112,38 @@ func TestTelemetryLogsLostSpansOnceAMinute(t *testing.T) {
 	}
 }
 
+func TestTelemetrySendsSpansToItsCollectorOnly(t *testing.T) {
+	t.Parallel()
+	unwanted := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("spans arrived elsewhere") }))
+	defer unwanted.Close()
+	for name, h := range map[string]http.HandlerFunc{
+		//attack-each:supply-requests
+		"a collector that redirects": http.RedirectHandler(unwanted.URL, http.StatusTemporaryRedirect).ServeHTTP,
+		//attack-each:supply-text
+		"a collector whose answer fills the log and controls a terminal": func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = io.WriteString(w, "\x1b[2K\n"+strings.Repeat("张", 100<<10))
+		},
+	} {
+		collector := httptest.NewServer(h)
+		var log leaktest.Sink
+		tel, err := telemetry.New(telemetry.Config{OTLP: collector.URL + "/s3cret", Sample: 1, Logger: slog.New(slog.NewJSONHandler(&log, nil))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, span := tel.TracerProvider().Tracer("test").Start(t.Context(), "a span")
+		span.End()
+		if err := tel.Shutdown(t.Context()); err != nil {
+			t.Error(err)
+		}
+		collector.Close()
+		text := log.String()
+		if !strings.Contains(text, "spans cannot be sent") || len(text) > 1000 || strings.Contains(text, "\\u001b") || strings.Contains(text, "s3cret") {
+			t.Errorf("%s: logged %.2000q", name, text)
+		}
+	}
+}
+
 func TestMetricsIncludeTheProcess(t *testing.T) {
 	t.Parallel()
 	tel, err := telemetry.New(telemetry.Config{Prometheus: true, Version: "v1.2.3"})

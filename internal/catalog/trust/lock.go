@@ -14,6 +14,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/internal/boundedread"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/terminal"
 )
 
 // LockFile is the name of the lock within the folder of the plugins.
@@ -106,7 +107,7 @@ func (l *Lock) Text() ([]byte, error) {
 }
 
 // ParseLock reads a lock. It takes only what [Lock.Text] writes, byte for byte but for the ends of lines, so that what a
-// reviewer sees is what counts: no key twice, none unknown, nothing out of order.
+// reviewer sees is what counts: no key twice, none unknown, nothing out of order, no character that looks like another.
 func ParseLock(text []byte) (*Lock, error) {
 	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
 	var head struct{ Version int }
@@ -207,10 +208,10 @@ func writeWhole(path string, text []byte, mode fs.FileMode) (err error) {
 	return os.Rename(f.Name(), path)
 }
 
-// indented returns JSON for people: two spaces a level, no escapes but those that must be, a newline at the end.
+// indented returns JSON for people: two spaces a level, a newline at the end, and ASCII only, so that a reviewer sees what counts.
 func indented(v any) ([]byte, error) {
 	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
+	enc := json.NewEncoder(terminal.NewASCIIWriter(&b))
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	err := enc.Encode(v)

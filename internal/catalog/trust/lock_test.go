@@ -87,6 +87,7 @@ func TestAChangeShowsWhatComesAndWhatGoes(t *testing.T) {
 	}
 }
 
+//attack:supply-approved a module that becomes a program
 func TestASandboxedPluginThatBecomesAProgramIsShownToWantMore(t *testing.T) {
 	var lock trust.Lock
 	lock.Put(trust.NewEntry(module(t, t.TempDir(), about("x", "1.0.0", ""))))
@@ -140,6 +141,7 @@ func TestALockIsWrittenTheSameAndReadBack(t *testing.T) {
 	}
 }
 
+//attack:supply-approved a lock that people and the program read in different ways
 func TestALockThatIsNotAsItIsWrittenIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	module(t, dir, about("x", "1.0.0", calling))
@@ -177,6 +179,7 @@ func TestAFolderWithoutALockHasAnEmptyOne(t *testing.T) {
 	}
 }
 
+//attack:supply-approved other code, another manifest and more permissions than the lock has
 func TestOnlyWhatTheLockApprovesIsLoaded(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
@@ -227,6 +230,7 @@ func TestOnlyWhatTheLockApprovesIsLoaded(t *testing.T) {
 	}
 }
 
+//attack:supply-approved changing the manifest beside a program
 func TestTheLockIsOfTheManifestBesideAnExecutableToo(t *testing.T) {
 	dir := t.TempDir()
 	executable(t, dir, "x", "code", about("x", "1.0.0", ""))
@@ -243,6 +247,7 @@ func TestTheLockIsOfTheManifestBesideAnExecutableToo(t *testing.T) {
 	}
 }
 
+//attack:supply-approved a lock that cannot be read
 func TestNothingIsLoadedByALockThatCannotBeRead(t *testing.T) {
 	dir := t.TempDir()
 	module(t, dir, about("x", "1.0.0", ""))
@@ -252,6 +257,7 @@ func TestNothingIsLoadedByALockThatCannotBeRead(t *testing.T) {
 	}
 }
 
+//attack:supply-approved locks that were changed at random
 func FuzzParseLock(f *testing.F) {
 	dir := f.TempDir()
 	module(f, dir, about("x", "1.0.0", calling))

@@ -24,6 +24,7 @@ func keyOf(b byte) ed25519.PrivateKey {
 
 func public(k ed25519.PrivateKey) ed25519.PublicKey { return k.Public().(ed25519.PublicKey) }
 
+//attack:supply-approved no signature, and one of a stranger
 func TestOnceAKeyIsTrustedEveryPluginNeedsASignatureOfOne(t *testing.T) {
 	trusted, stranger := keyOf(1), keyOf(2)
 	sign := func(t *testing.T, key ed25519.PrivateKey, p catalog.Plugin) {
@@ -86,6 +87,7 @@ func TestOnceAKeyIsTrustedEveryPluginNeedsASignatureOfOne(t *testing.T) {
 	}
 }
 
+//attack:supply-approved a signature of other code, kind or manifest
 func TestTheStatementNamesEverythingThatIsSigned(t *testing.T) {
 	p := executable(t, t.TempDir(), "x", "code", about("x", "1.0.0", ""))
 	want := `ocrmux plugin signature v1

@@ -16,6 +16,7 @@ import (
 
 // attempts are by the document that is asked for; at is the option of that name.
 var attempts = map[string]func(at string) error{
+	//attack-each:process-network
 	"connect to the network": func(at string) error { return dial("tcp", at) },
 	"send a datagram": func(string) error {
 		c, err := net.Dial("udp", "127.0.0.1:9")
@@ -27,6 +28,7 @@ var attempts = map[string]func(at string) error{
 	},
 	"connect to a socket of the user": func(at string) error { return dial("unix", at) },
 	"connect to an abstract socket":   func(at string) error { return dial("unix", at) },
+	//attack-each:process-files
 	"read a file of the user": func(at string) error {
 		_, err := os.ReadFile(at)
 		return err
@@ -38,7 +40,9 @@ var attempts = map[string]func(at string) error{
 	"write a file of the user":        func(at string) error { return os.WriteFile(at, []byte("was here"), 0o600) },
 	"change a file of its own folder": func(string) error { return os.WriteFile("planted", []byte("was here"), 0o600) },
 	"make a link to a file":           func(at string) error { return os.Link(at, filepath.Join(os.TempDir(), "link")) },
-	"start a program":                 func(string) error { return exec.Command("/bin/true").Run() },
+	//attack-each:process-programs
+	"start a program": func(string) error { return exec.Command("/bin/true").Run() },
+	//attack-each:process-others
 	"read the host's environment": func(string) error {
 		_, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", os.Getppid()))
 		return err
@@ -59,6 +63,7 @@ var attempts = map[string]func(at string) error{
 	"limit the host": func(string) error {
 		return unix.Prlimit(os.Getppid(), unix.RLIMIT_NOFILE, nil, new(unix.Rlimit))
 	},
+	//attack-each:process-kernel
 	"make a namespace": func(string) error { return unix.Unshare(unix.CLONE_NEWUSER) },
 	"fork into a namespace": func(string) error {
 		pid, _, errno := unix.RawSyscall6(unix.SYS_CLONE, unix.CLONE_NEWUSER|uintptr(unix.SIGCHLD), 0, 0, 0, 0, 0)
@@ -88,6 +93,7 @@ var attempts = map[string]func(at string) error{
 		return err
 	},
 
+	//attack-each:
 	// What it may do.
 	"read its own folder": func(string) error {
 		_, err := os.ReadDir(".")

@@ -1,129 +1,82 @@
 package fuel
 
+// maxLocals is the limit that browsers set for one function. Loading a module takes wazero eight bytes for each.
+const maxLocals = 50_000
+
+// Limits of what runs between two looks at the counter, in fuel.
 const (
-	// maxLocals is the limit that browsers set for one function. Loading a module takes wazero eight bytes for each.
-	maxLocals = 50_000
-	// growCost is what growing a memory or table costs whatever the amount: the guest leaves compiled code for it.
-	growCost = 1_000
+	// maxUnchecked is for straight code: a long function without loops looks at the counter that often.
+	maxUnchecked = 10_000
+	// maxAfterCall is for what follows a call. A million frames may return one after the other, so it is small.
+	maxAfterCall = 300
 )
 
 // meter copies function bodies to out and writes the counting into them.
 type meter struct {
 	out []byte
+	w   *rewriter
 
-	globals  uint32 // globals of the module itself
 	get, set []byte // read and write the counter
-	check    []byte // trap when the counter is below zero
 
 	// State inside one body.
-	copied int    // input up to here is in out
-	block  int    // where in out the price of the open basic block is to be written, 0 if none is open
-	cost   uint64 // price of the open basic block so far
+	scratch uint32  // index of the local that the meter added, an i64
+	copied  int     // input up to here is in out
+	block   int     // where in out the price of the open basic block is to be written, 0 if none is open
+	cost    uint64  // price of the open basic block so far
+	since   uint64  // the most that can have run since the last look at the counter
+	joined  uint64  // price of the ends of blocks since a basic block was open
+	locals  uint64  // number of locals
+	sets    uint64  // instructions so far that set a local
+	frames  []frame // open blocks, the function itself first
+	effort  effort
+	dead    int // number of frames when the rest of the innermost became unreachable, 0: reachable
 }
 
-func newMeter(out []byte, globals uint32) meter {
-	m := meter{out: out, globals: globals}
-	m.get = appendU32([]byte{opGlobalGet}, globals)
-	m.set = appendU32([]byte{opGlobalSet}, globals)
-	m.check = append(append([]byte{}, m.get...), opI64Const, 0, opI64LtS, opIf, typeVoid, opUnreachable, opEnd)
-	return m
+// frame is a block, loop or if whose end is to come.
+type frame struct {
+	values uint64 // how many a branch to it moves
+	loops  uint64 // around its contents
+	since  uint64 // the most that can have run since the last look on any branch to its end
+	enter  uint64 // since at the start of an if, for its other arm
+	sets   uint64 // sets at its start
 }
 
-// function writes the metered form of one body, without its size, to out. Only a body that pays for lengths needs a local
-// to hold one, and whether it does shows while walking it: then it is written a second time, with that local.
-func (m *meter) function(body reader, params uint32) error {
-	start := len(m.out)
-	again, err := m.walk(body, params, false)
-	if again {
-		m.out = m.out[:start]
-		_, err = m.walk(body, params, true)
+func newMeter(w *rewriter, out []byte) meter {
+	return meter{
+		out: out, w: w,
+		get: appendU32([]byte{opGlobalGet}, w.globals),
+		set: appendU32([]byte{opGlobalSet}, w.globals),
 	}
-	return err
 }
 
-// walk copies and meters one body. It returns again when it met an instruction that needs the scratch local it was not
-// given.
-func (m *meter) walk(r reader, params uint32, hasScratch bool) (again bool, err error) {
-	locals := m.locals(&r, hasScratch)
-	scratch := params + locals
+// function writes the metered form of one body, without its size, to out.
+func (m *meter) function(r reader, typ signature) error {
+	locals := m.declarations(&r)
+	m.scratch = typ.params + locals
 	m.copied = r.pos
+	m.dead, m.joined, m.sets = 0, 0, 0
+	m.locals = uint64(m.scratch)
+	m.frames = append(m.frames[:0], frame{values: uint64(typ.results)})
+	m.effort = effort{locals: uint64(m.scratch) + 1, ends: uint64(typ.params + typ.results)}
 	m.open(true)
-	m.cost += uint64(locals / 8) // they are set to zero at each call
-
-	depth := 1
-	dead := 0 // depth of the block whose rest cannot be reached; 0: reachable
+	m.charge(priceOfEntry + uint64(locals)/localsForOne)
 	for r.more() {
 		at := r.pos
-		op := r.byte()
-		if dead == 0 && op != opBlock && op != opLoop && op != opElse && op != opEnd {
-			m.count(&r, at)
-		}
-		switch op {
-		case opBlock:
-			r.immediates(at, op)
-			depth++
-		case opLoop:
-			r.immediates(at, op)
-			depth++
-			m.close()
-			m.copy(&r, r.pos)
-			m.open(true)
-		case opIf:
-			r.immediates(at, op)
-			depth++
-			m.close()
-		case opElse, opEnd:
-			m.close()
-			if dead == depth {
-				dead = 0
-			}
-			if op == opElse {
-				break
-			}
-			if depth--; depth == 0 && r.more() {
-				r.fail(r.pos, ErrMalformed, "code after the end of a function")
-			}
-		case opUnreachable, opBr, opBrTable, opReturn:
-			r.immediates(at, op)
-			m.close()
-			if dead == 0 {
-				dead = depth
-			}
-		case opGlobalGet, opGlobalSet:
-			// One that is out of range would be in range, and ours, afterwards.
-			if i := r.u32(); i >= m.globals {
-				r.fail(at, ErrMalformed, "global %d of %d", i, m.globals)
-			}
-		case opMemoryGrow:
-			r.immediates(at, op)
-			m.cost += growCost
-		case opMisc:
-			misc := r.misc(at)
-			if misc == miscTableGrow {
-				m.cost += growCost
-			}
-			if shift, opcode := lengthPrice(misc); opcode != 0 && r.err == nil {
-				if !hasScratch {
-					return true, nil
-				}
-				m.copy(&r, at)
-				m.payLength(scratch, shift, opcode)
-			}
-		case opVector:
-			r.vector(at)
-		default:
-			r.immediates(at, op)
+		if op := r.byte(); m.dead == 0 || op >= opBlock && op <= opElse || op == opEnd {
+			m.instruction(&r, at, op)
+		} else {
+			m.skip(&r, at, op)
 		}
 	}
-	if r.err == nil && depth != 0 {
+	if r.err == nil && len(m.frames) != 0 {
 		r.fail(r.pos, ErrMalformed, "function without its end")
 	}
 	m.copy(&r, r.end)
-	return false, r.err
+	return r.err
 }
 
-// locals copies the declarations of a body's locals, followed by one more i32 if wanted, and returns the number of its own.
-func (m *meter) locals(r *reader, scratch bool) uint32 {
+// declarations copies the declarations of a body's locals and one more, and returns the number of its own.
+func (m *meter) declarations(r *reader) uint32 {
 	groups := r.count()
 	from := r.pos
 	total := uint64(0)
@@ -136,14 +89,206 @@ func (m *meter) locals(r *reader, scratch bool) uint32 {
 			return 0
 		}
 	}
-	declared := r.module[from:r.pos]
-	if scratch {
-		m.out = append(appendU32(m.out, groups+1), declared...)
-		m.out = append(m.out, 1, typeI32)
-	} else {
-		m.out = append(appendU32(m.out, groups), declared...)
-	}
+	m.out = append(appendU32(m.out, groups+1), r.module[from:r.pos]...)
+	m.out = append(m.out, 1, typeI64)
 	return uint32(total)
+}
+
+// instruction meters one instruction, whose opcode op at byte at has been read.
+func (m *meter) instruction(r *reader, at int, op byte) {
+	switch op {
+	case opBlock, opLoop, opIf:
+		m.enter(r, at, op)
+	case opElse:
+		m.close()
+		f := &m.frames[len(m.frames)-1]
+		if m.dead == 0 {
+			f.since = max(f.since, m.since)
+		}
+		m.since = f.enter
+		f.enter = 0
+		m.revive()
+	case opEnd:
+		m.leave(r)
+	default:
+		m.count(r, at, uint64(plainPrices[op]))
+		m.operands(r, at, op)
+	}
+}
+
+// skip passes over an instruction that cannot be reached. What it names is checked all the same: an index that is out of
+// range in the module given would be in range afterwards.
+func (m *meter) skip(r *reader, at int, op byte) {
+	cost, since, dead := m.cost, m.since, m.dead
+	m.operands(r, at, op)
+	m.cost, m.since, m.dead = cost, since, dead
+}
+
+// enter opens a block, a loop or an if.
+func (m *meter) enter(r *reader, at int, op byte) {
+	params, results := m.blockType(r)
+	loops := m.frames[len(m.frames)-1].loops
+	if op == opLoop {
+		loops++
+	}
+	m.effort.block(loops, uint64(params)+uint64(results))
+	if op == opLoop {
+		m.effort.loops++
+	}
+	if moved := uint64(params) + uint64(results); m.dead == 0 && (op == opIf || moved > 0) {
+		m.count(r, at, uint64(plainPrices[op])+moved*priceOfValue)
+	}
+	f := frame{values: uint64(results), sets: m.sets, loops: loops}
+	switch op {
+	case opLoop:
+		f.values = uint64(params)
+		m.close()
+		m.copy(r, r.pos)
+		if m.dead == 0 {
+			m.open(true)
+			m.charge(priceOfLoop)
+		}
+	case opIf:
+		m.close()
+		f.enter = m.since
+	}
+	m.frames = append(m.frames, f)
+}
+
+// leave closes the innermost block.
+func (m *meter) leave(r *reader) {
+	m.close()
+	f := m.frames[len(m.frames)-1]
+	if m.dead == 0 {
+		f.since = max(f.since, m.since)
+	}
+	m.since = max(f.since, f.enter) // an if without else is left at its start
+	m.joined += min(m.sets-f.sets, m.locals) * priceOfJoin / joinsForIt
+	m.revive()
+	if m.frames = m.frames[:len(m.frames)-1]; len(m.frames) == 0 && r.more() {
+		r.fail(r.pos, ErrMalformed, "code after the end of a function")
+	}
+}
+
+// revive ends unreachable code with the block that it is in.
+func (m *meter) revive() {
+	if m.dead == len(m.frames) {
+		m.dead = 0
+	}
+}
+
+// stop begins unreachable code.
+func (m *meter) stop() {
+	m.close()
+	if m.dead == 0 {
+		m.dead = len(m.frames)
+	}
+}
+
+// operands reads what follows an opcode, charges what depends on it, and writes the instructions that change.
+func (m *meter) operands(r *reader, at int, op byte) {
+	switch op {
+	case opUnreachable:
+		m.stop()
+	case opBr, opBrIf:
+		m.effort.block(m.frames[len(m.frames)-1].loops, 0)
+		m.branch(m.label(r))
+		if op == opBr {
+			m.stop()
+		}
+	case opBrTable:
+		n := uint64(r.count())
+		m.effort.targets += n
+		for i := uint64(0); i <= n && r.err == nil; i++ {
+			f := m.label(r)
+			if i == 0 {
+				m.branch(f)
+			} else if f != nil {
+				f.since = max(f.since, m.since)
+			}
+		}
+		m.stop()
+	case opReturn:
+		m.charge(m.frames[0].values * priceOfValue)
+		m.stop()
+	case opCall:
+		if i := m.renumber(r); r.err == nil {
+			m.call(m.w.types[m.w.funcs[i]])
+		}
+	case opIndirect:
+		m.call(m.w.typeAt(r))
+		r.u32()
+	case opRefFunc:
+		m.renumber(r)
+	case opLocalGet, opLocalSet, opLocalTee:
+		// One that is out of range would be in range, and ours, afterwards.
+		if i := r.u32(); i >= m.scratch {
+			r.fail(at, ErrMalformed, "local %d of %d", i, m.scratch)
+		}
+		if op != opLocalGet {
+			m.sets++
+		}
+	case opGlobalGet, opGlobalSet:
+		if i := r.u32(); i >= m.w.globals { // likewise
+
+			r.fail(at, ErrMalformed, "global %d of %d", i, m.w.globals)
+		}
+	case opMemoryGrow:
+		r.immediates(at, op)
+		if m.dead == 0 {
+			m.payGrowth(r, at)
+		}
+	case opMisc:
+		misc := r.misc(at)
+		m.charge(uint64(miscPrices[misc]))
+		if price := lengthPrices[misc]; price != (lengthPrice{}) && m.dead == 0 && r.err == nil {
+			m.copy(r, at)
+			m.payLength(price)
+		}
+	case opVector:
+		m.charge(uint64(vectorPrices[r.vector(at)]))
+	default:
+		r.immediates(at, op)
+	}
+}
+
+// label reads the index of a label and returns its block, nil if there is none.
+func (m *meter) label(r *reader) *frame {
+	at := r.pos
+	i := r.u32()
+	if uint64(i) >= uint64(len(m.frames)) {
+		r.fail(at, ErrMalformed, "label %d of %d", i, len(m.frames))
+		return nil
+	}
+	return &m.frames[len(m.frames)-1-int(i)]
+}
+
+// branch charges for the values that a branch moves, and notes how long it has not been looked at the counter.
+func (m *meter) branch(f *frame) {
+	if f != nil {
+		m.charge(f.values * priceOfValue)
+		f.since = max(f.since, m.since)
+	}
+}
+
+// call charges for the values that a call moves. The function called looks at the counter when it starts.
+func (m *meter) call(typ signature) {
+	m.effort.calls++
+	m.effort.values += uint64(typ.params + typ.results)
+	m.charge(uint64(typ.params+typ.results) * priceOfValue)
+	m.since = maxUnchecked - maxAfterCall
+}
+
+// renumber reads the index of a function, writes the instruction with its new index, and returns the old one.
+func (m *meter) renumber(r *reader) uint32 {
+	from := r.pos
+	i := m.w.functionAt(r)
+	if m.w.moved(i) != i && r.err == nil {
+		m.copy(r, from)
+		m.out = appendU32(m.out, m.w.moved(i))
+		m.copied = r.pos
+	}
+	return i
 }
 
 // copy brings the output up to byte to of the input.
@@ -154,28 +299,49 @@ func (m *meter) copy(r *reader, to int) {
 	}
 }
 
-// count puts the instruction at byte at on the bill of its basic block.
-func (m *meter) count(r *reader, at int) {
-	if m.block == 0 {
+// count puts the instruction at byte at on the bill of its basic block. Where it has been long since the last look at the
+// counter, another basic block begins there.
+func (m *meter) count(r *reader, at int, price uint64) {
+	look := m.since > maxUnchecked
+	if m.block == 0 || look {
+		m.close()
 		m.copy(r, at)
-		m.open(false)
+		m.open(look)
 	}
-	m.cost++
+	m.charge(price)
 }
 
-// open starts a basic block: it takes a price yet to be known off the counter. At function entries and loop heads it
-// also looks whether anything is left, and costs at least 1.
-func (m *meter) open(checked bool) {
+// charge puts a price on the bill of the open basic block.
+func (m *meter) charge(price uint64) {
+	m.cost += price
+	m.since += price
+}
+
+// open starts a basic block: it takes a price yet to be known off the counter. With look it calls the host if nothing is
+// left.
+func (m *meter) open(look bool) {
 	m.out = append(m.out, m.get...)
 	m.out = append(m.out, opI64Const)
 	m.block = len(m.out)
 	m.cost = 0
 	m.out = append(m.out, 0, 0, 0, 0, 0, opI64Sub)
-	m.out = append(m.out, m.set...)
-	if checked {
-		m.cost = 1
-		m.out = append(m.out, m.check...)
+	if look {
+		m.look()
+	} else {
+		m.out = append(m.out, m.set...)
 	}
+	m.charge(priceOfBlock + m.joined)
+	m.joined = 0
+}
+
+// look sets the counter to what is on the stack and calls the host if that is below zero.
+func (m *meter) look() {
+	m.out = append(m.out, m.set...)
+	m.out = append(m.out, m.get...)
+	m.out = append(m.out, opI64Const, 0, opI64LtS, opIf, typeVoid)
+	m.out = appendU32(append(m.out, opCall), m.w.imported)
+	m.out = append(m.out, opEnd)
+	m.since = 0
 }
 
 // close writes the price of the open basic block into the place kept for it.
@@ -186,28 +352,30 @@ func (m *meter) close() {
 	}
 }
 
-// lengthPrice returns how the length that tops the stack at a misc instruction is turned into a price, as a shift and
-// its direction, or no direction if the instruction has no length.
-func lengthPrice(misc byte) (shift, opcode byte) {
-	switch misc {
-	case miscMemoryInit, miscMemoryCopy, miscMemoryFill:
-		return 4, opI64ShrU // 1 for 16 bytes
-	case miscTableInit, miscTableCopy, miscTableFill:
-		return 0, opI64Shl // 1 an element
-	case miscTableGrow:
-		return 10, opI64Shl // 1,024 an element: nothing else limits the host memory it takes
-	}
-	return 0, 0
+// payLength takes the price of the length on top of the stack off the counter and leaves the length there.
+func (m *meter) payLength(price lengthPrice) {
+	m.out = append(m.out, opI64ExtendU)
+	m.out = appendU32(append(m.out, opLocalSet), m.scratch)
+	m.out = appendU32(append(m.out, opLocalGet), m.scratch)
+	m.out = append(m.out, opI32WrapI64)
+	m.out = append(m.out, m.get...)
+	m.out = appendU32(append(m.out, opLocalGet), m.scratch)
+	m.out = append(m.out, opI64Const, price.shift, price.direction, opI64Sub)
+	m.look()
 }
 
-// payLength takes the price of the length on top of the stack off the counter and leaves the length there.
-func (m *meter) payLength(scratch uint32, shift, opcode byte) {
-	m.out = appendU32(append(m.out, opLocalTee), scratch)
-	m.out = append(m.out, m.get...)
-	m.out = appendU32(append(m.out, opLocalGet), scratch)
-	m.out = append(m.out, opI64ExtendU, opI64Const, shift, opcode, opI64Sub)
+// payGrowth writes a memory.grow that pays for what it was given: asking for too much costs no more than asking.
+func (m *meter) payGrowth(r *reader, at int) {
+	pages := func(sign byte) {
+		m.out = append(m.out, m.get...)
+		m.out = append(m.out, opMemorySize, 0, opI64ExtendU, opI64Const, shiftOfPage, opI64Shl, sign)
+	}
+	m.copy(r, at)
+	pages(opI64Add)
 	m.out = append(m.out, m.set...)
-	m.out = append(m.out, m.check...)
+	m.copy(r, r.pos)
+	pages(opI64Sub)
+	m.look()
 }
 
 // appendU32 appends n as unsigned LEB128.

@@ -20,13 +20,14 @@ func FuzzInstrument(f *testing.F) {
 	}
 	config := wazero.NewRuntimeConfigInterpreter().WithMemoryLimitPages(16).WithCoreFeatures(api.CoreFeaturesV2)
 	f.Fuzz(func(t *testing.T, module []byte) {
-		out, err := fuel.Instrument(module)
+		metered, err := fuel.Instrument(module)
 		if err != nil {
 			if located := (*fuel.Error)(nil); !errors.As(err, &located) {
 				t.Fatalf("untyped error %v", err)
 			}
 			return
 		}
+		out := metered.Code
 		if len(out) > 20*len(module)+100 {
 			t.Fatalf("%d bytes became %d", len(module), len(out))
 		}
@@ -47,38 +48,23 @@ func FuzzInstrument(f *testing.F) {
 		if err != nil {
 			t.Fatalf("compiles no more: %v", err)
 		}
-		if declaresTable(module) || startsItself(module) {
-			return // the first may take a gigabyte, the second all of the startup fuel
+		if metered.Making > 1<<24 {
+			return // its tables may take a gigabyte
 		}
+		if err := fuel.Instantiate(ctx, runtime, nil); err != nil {
+			t.Fatal(err)
+		}
+		tank := new(fuel.Tank)
+		tank.Fill(10_000)
+		ctx = tank.With(ctx)
 		m, err := runtime.InstantiateModule(ctx, compiled, wazero.NewModuleConfig().WithName("").WithStartFunctions())
 		if err != nil {
 			return
 		}
 		for name, function := range m.ExportedFunctionDefinitions() {
-			set(t, m, 10_000)
+			tank.Attach(m)
+			tank.Fill(10_000)
 			_, _ = m.ExportedFunction(name).Call(ctx, make([]uint64, len(function.ParamTypes()))...)
 		}
 	})
-}
-
-func declaresTable(module []byte) bool { return hasSection(module, 4) }
-func startsItself(module []byte) bool  { return hasSection(module, 8) }
-
-// hasSection tells whether a module that was found well-formed has a section of that id.
-func hasSection(module []byte, id byte) bool {
-	for i := len(header); i < len(module); {
-		if module[i] == id {
-			return true
-		}
-		size := 0
-		for shift := 0; ; shift += 7 {
-			i++
-			size |= int(module[i]&0x7f) << shift
-			if module[i] < 0x80 {
-				break
-			}
-		}
-		i += 1 + size
-	}
-	return false
 }

@@ -2,6 +2,7 @@ package fuel_test
 
 import (
 	"context"
+	"errors"
 	"math"
 	"os"
 	"os/exec"
@@ -10,7 +11,6 @@ import (
 	"time"
 
 	"github.com/tetratelabs/wazero"
-	"github.com/tetratelabs/wazero/api"
 
 	"github.com/ocrmux/ocrmux/engine/wasm/internal/fuel"
 )
@@ -40,7 +40,6 @@ func compileOnce(tb testing.TB) wazero.RuntimeConfig {
 }
 
 func TestAGoGuest(t *testing.T) {
-	ctx := context.Background()
 	module := goGuest(t)
 	metered := instrument(t, module)
 	config := compileOnce(t)
@@ -50,23 +49,20 @@ func TestAGoGuest(t *testing.T) {
 	}{{"step", 3}, {"primes", 5000}, {"tree", 10}, {"step", 1}}
 
 	type use struct{ result, fuel uint64 }
-	run := func(t *testing.T, module []byte, hasFuel bool) []use {
+	run := func(t *testing.T, module []byte) []use {
 		m := mustStart(t, config, module)
 		var uses []use
 		for _, c := range calls {
-			if hasFuel {
-				set(t, m, 1<<30)
-			}
-			results, err := m.ExportedFunction(c.function).Call(ctx, c.arg)
+			results, err := m.call(1<<30, c.function, c.arg)
 			if err != nil {
 				t.Fatalf("%s(%d): %v", c.function, c.arg, err)
 			}
-			uses = append(uses, use{results[0], uint64(1<<30 - fuel.Left(m))})
+			uses = append(uses, use{results[0], uint64(1<<30 - m.tank.Left())})
 		}
 		return uses
 	}
 
-	plain, first := run(t, module, false), run(t, metered, true)
+	plain, first := run(t, module), run(t, metered)
 	t.Run("computes the same", func(t *testing.T) {
 		for i, c := range calls {
 			if plain[i].result != first[i].result {
@@ -75,7 +71,7 @@ func TestAGoGuest(t *testing.T) {
 		}
 	})
 	t.Run("uses exactly the same fuel in another instance", func(t *testing.T) {
-		second := run(t, metered, true)
+		second := run(t, metered)
 		for i, c := range calls {
 			if first[i] != second[i] {
 				t.Errorf("%s(%d) used %d, then %d", c.function, c.arg, first[i].fuel, second[i].fuel)
@@ -88,10 +84,8 @@ func TestAGoGuest(t *testing.T) {
 	}{{"spin", nil}, {"tree", []uint64{60}}} {
 		t.Run("is stopped in "+c.function, func(t *testing.T) {
 			m := mustStart(t, config, metered)
-			set(t, m, 10_000_000)
-			_, err := m.ExportedFunction(c.function).Call(ctx, c.args...)
-			if err == nil || !fuel.Exhausted(m) {
-				t.Fatalf("got %v with %d left", err, fuel.Left(m))
+			if _, err := m.call(10_000_000, c.function, c.args...); !errors.Is(err, fuel.ErrExhausted) {
+				t.Fatalf("got %v with %d left", err, m.tank.Left())
 			}
 		})
 	}
@@ -110,17 +104,15 @@ func BenchmarkGoGuest(b *testing.B) {
 			plain := mustStart(b, config, module)
 			metered := mustStart(b, config, instrument(b, module))
 			watched := mustStart(b, config.WithCloseOnContextDone(true), module)
-			ctx, cancel := context.WithCancel(context.Background())
+			cancellable, cancel := context.WithCancel(watched.ctx)
 			defer cancel()
+			watched.ctx = cancellable
 
 			fastest := [3]time.Duration{math.MaxInt64, math.MaxInt64, math.MaxInt64}
 			for b.Loop() {
-				for i, m := range []api.Module{plain, metered, watched} {
+				for i, m := range []*guest{plain, metered, watched} {
 					start := time.Now()
-					if m == metered {
-						set(b, m, 1<<40)
-					}
-					if _, err := m.ExportedFunction(function.name).Call(ctx, function.arg); err != nil {
+					if _, err := m.call(1<<40, function.name, function.arg); err != nil {
 						b.Fatal(err)
 					}
 					fastest[i] = min(fastest[i], time.Since(start))
@@ -131,7 +123,7 @@ func BenchmarkGoGuest(b *testing.B) {
 			b.ReportMetric(one, "plain-ns")
 			b.ReportMetric(float64(fastest[1])/one, "x-fuel")
 			b.ReportMetric(float64(fastest[2])/one, "x-close-on-done")
-			b.ReportMetric(float64(1<<40-fuel.Left(metered))/float64(fastest[1]), "fuel/ns")
+			b.ReportMetric(float64(1<<40-metered.tank.Left())/float64(fastest[1]), "fuel/ns")
 		})
 	}
 }

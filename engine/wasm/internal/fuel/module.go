@@ -5,16 +5,8 @@ import (
 	"math"
 )
 
-// Global is the name under which the counter is exported: a mutable i64.
-const Global = "ocrmux_fuel"
-
-// Startup is the fuel a fresh instance holds, in instructions: what a start section or a start function such as
-// _initialize can spend before the host's first [Set]. It lasts some 50 ms; the _initialize of a Go module uses less than
-// a million.
-const Startup = 1 << 28
-
 // MaxModule is the size in bytes up to which a module is taken.
-const MaxModule = 128 << 20
+const MaxModule = 32 << 20
 
 // header is the magic number and version of a module.
 const header = "\x00asm\x01\x00\x00\x00"
@@ -29,18 +21,28 @@ const (
 	secMemory    = 5
 	secGlobal    = 6
 	secExport    = 7
+	secStart     = 8
 	secElement   = 9
 	secCode      = 10
 	secData      = 11
 	secDataCount = 12
 )
 
-// Instrument returns the WebAssembly module with a fuel counter written into it, as the package describes. The module
-// given is not changed, and the answer is the same for the same module. It may be called concurrently.
+// Module is a module with a fuel counter in it.
+type Module struct {
+	// Code is the module's bytes, for the runtime to compile.
+	Code []byte
+	// Making is the fuel that making an instance costs, besides what its start function uses: for its memory, tables,
+	// globals and segments. The host takes it before it makes one, see [Tank.Pay].
+	Making int64
+}
+
+// Instrument writes a fuel counter into a WebAssembly module, as the package describes. The module given is not changed,
+// and the answer is the same for the same module. It may be called concurrently.
 //
 // An error is an [*Error] wrapping [ErrMalformed], [ErrUnsupported] or [ErrNameTaken]. Only what the counter depends on
 // is checked: the runtime must still validate the result when it compiles it.
-func Instrument(module []byte) ([]byte, error) {
+func Instrument(module []byte) (*Module, error) {
 	r := reader{module: module, end: len(module)}
 	switch {
 	case len(module) > MaxModule:
@@ -51,7 +53,7 @@ func Instrument(module []byte) ([]byte, error) {
 		r.skip(uint32(len(header)))
 	}
 
-	w := rewriter{out: make([]byte, 0, len(module)+len(module)/2+256)}
+	w := rewriter{out: make([]byte, 0, len(module)+len(module)/2+256), making: priceOfInstance}
 	w.out = append(w.out, header...)
 	last := 0
 	for r.more() {
@@ -82,7 +84,7 @@ func Instrument(module []byte) ([]byte, error) {
 		return nil, r.err
 	}
 	w.addMissing(math.MaxInt)
-	return w.out, nil
+	return &Module{Code: w.out, Making: int64(min(w.making, math.MaxInt64))}, nil
 }
 
 // order returns the place of a section in a module, 0 if there is none for it.

@@ -9,21 +9,36 @@ const (
 	opElse        = 0x05
 	opEnd         = 0x0b
 	opBr          = 0x0c
+	opBrIf        = 0x0d
 	opBrTable     = 0x0e
 	opReturn      = 0x0f
+	opCall        = 0x10
+	opIndirect    = 0x11
+	opSelectTyped = 0x1c
 	opLocalGet    = 0x20
+	opLocalSet    = 0x21
 	opLocalTee    = 0x22
 	opGlobalGet   = 0x23
 	opGlobalSet   = 0x24
+	opMemorySize  = 0x3f
 	opMemoryGrow  = 0x40
+	opI32Const    = 0x41
 	opI64Const    = 0x42
+	opF32Const    = 0x43
+	opF64Const    = 0x44
 	opI64LtS      = 0x53
+	opI64Add      = 0x7c
 	opI64Sub      = 0x7d
 	opI64Shl      = 0x86
 	opI64ShrU     = 0x88
+	opI32WrapI64  = 0xa7
 	opI64ExtendU  = 0xad
+	opRefNull     = 0xd0
+	opRefFunc     = 0xd2
 	opMisc        = 0xfc
 	opVector      = 0xfd
+
+	vectorConst = 0x0c // second byte of opVector
 
 	typeI32  = 0x7f
 	typeI64  = 0x7e
@@ -44,8 +59,8 @@ const (
 	miscTableFill  = 0x11
 )
 
-// immediates passes over what follows the one-byte opcode op, read at byte at. Misc and vector instructions have their
-// own methods.
+// immediates passes over what follows the one-byte opcode op, read at byte at. Instructions that name a function, a type
+// or a label are read by the meter; misc and vector instructions have their own methods.
 //
 // Wherever the runtime is stricter or looser than the specification about an encoding, only the one that both read alike
 // is let through: instructions that the counter does not see as such would run unpaid.
@@ -56,57 +71,50 @@ func (r *reader) immediates(at int, op byte) {
 		r.memoryArgument()
 	case op >= opLocalGet && op <= 0x26: // local, global, table.get, table.set
 		r.u32()
-	case op >= opBlock && op <= opIf:
-		r.blockType()
-	case op == 0x41: // i32.const
+	case op == opI32Const:
 		r.skipLEB(5)
 	case op == opI64Const:
 		r.skipLEB(10)
-	case op == 0x43: // f32.const
+	case op == opF32Const:
 		r.skip(4)
-	case op == 0x44: // f64.const
+	case op == opF64Const:
 		r.skip(8)
-	case op == opBr, op == 0x0d, op == 0x10, op == 0xd2: // br, br_if, call, ref.func
-		r.u32()
-	case op == 0x11: // call_indirect
-		r.u32()
-		r.u32()
-	case op == opBrTable:
-		for n := r.count(); n > 0; n-- {
-			r.u32()
-		}
-		r.u32()
-	case op == 0x3f, op == opMemoryGrow: // memory.size, memory.grow
+	case op == opMemorySize, op == opMemoryGrow:
 		r.zero()
-	case op == 0x1c: // select t
+	case op == opSelectTyped:
 		if n := r.byte(); n != 1 {
 			r.fail(at, ErrMalformed, "select with %d types", n)
 		}
 		r.valueType()
-	case op == 0xd0: // ref.null
+	case op == opRefNull:
 		if t := r.byte(); t != 0x70 && t != 0x6f {
 			r.fail(at, ErrUnsupported, "reference type %#x", t)
 		}
-	case op <= 0x01, op == opReturn, op == 0x1a, op == 0x1b, op == 0xd1:
-		// unreachable, nop, return, drop, select, ref.is_null
+	case op <= 0x01, op == 0x1a, op == 0x1b, op == 0xd1:
+		// unreachable, nop, drop, select, ref.is_null
 	default:
 		r.fail(at, ErrUnsupported, "instruction %#x", op)
 	}
 }
 
-func (r *reader) blockType() {
+// blockType reads the type of a block.
+func (m *meter) blockType(r *reader) (params, results uint32) {
 	at := r.pos
 	switch b := r.byte(); {
-	case b == typeVoid, isValueType(b):
+	case b == typeVoid:
+	case isValueType(b):
+		return 0, 1
 	case b < 0x40, b >= 0x80: // a type index, as a positive signed number
 		r.pos = at
-		r.u32()
+		typ := m.w.typeAt(r)
 		if r.err == nil && r.module[r.pos-1]&0x40 != 0 {
 			r.fail(at, ErrMalformed, "negative type index of a block")
 		}
+		return typ.params, typ.results
 	default:
 		r.fail(at, ErrUnsupported, "block type %#x", b)
 	}
+	return 0, 0
 }
 
 func (r *reader) memoryArgument() {
@@ -143,7 +151,7 @@ func (r *reader) misc(at int) byte {
 
 // vector passes over an instruction after its 0xfd. The specification reads its number as LEB128; wazero takes one byte,
 // and sees the second byte of numbers from 0x80 on, which is 0x01, as a nop. Any other form would be read differently.
-func (r *reader) vector(at int) {
+func (r *reader) vector(at int) byte {
 	op := r.byte()
 	switch {
 	case op >= 0x80:
@@ -160,4 +168,5 @@ func (r *reader) vector(at int) {
 		r.memoryArgument()
 		r.skip(1)
 	}
+	return op
 }

@@ -108,6 +108,15 @@ func (r *reader) valueType() {
 	}
 }
 
+// valueTypes reads a list of value types and returns how many there are.
+func (r *reader) valueTypes() uint32 {
+	n := r.count()
+	for range n {
+		r.valueType()
+	}
+	return n
+}
+
 func isValueType(t byte) bool {
 	// i32 i64 f32 f64 v128, funcref externref
 	return t >= 0x7b && t <= 0x7f || t == 0x70 || t == 0x6f
@@ -121,17 +130,18 @@ func (r *reader) zero() {
 	}
 }
 
-// limits reads the least and greatest size of a table or memory.
-func (r *reader) limits() {
+// limits reads the least and greatest size of a table or memory, and returns the least.
+func (r *reader) limits() (least uint32) {
 	at := r.pos
 	flag := r.byte()
 	if flag > 1 {
 		r.fail(at, ErrUnsupported, "limits of kind %#x", flag)
 	}
-	r.u32()
+	least = r.u32()
 	if flag == 1 {
 		r.u32()
 	}
+	return least
 }
 
 // atEnd refuses bytes that nothing claimed.

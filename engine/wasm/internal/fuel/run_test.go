@@ -28,13 +28,9 @@ func TestGuestsThatNeverEndAreStopped(t *testing.T) {
 				m := mustStart(t, config(), instrument(t, wasm(t, name)))
 				// Less than a recursion needs to overflow the stack, which holds 2,000 frames in the interpreter.
 				for range 2 {
-					set(t, m, 3_000)
-					_, err := m.ExportedFunction("run").Call(context.Background())
-					if err == nil {
-						t.Fatal("the call returned")
-					}
-					if !fuel.Exhausted(m) {
-						t.Fatalf("stopped for another reason, with %d left: %v", fuel.Left(m), err)
+					_, err := m.call(3_000, "run")
+					if !errors.Is(err, fuel.ErrExhausted) || !m.tank.Exhausted() {
+						t.Fatalf("got %v, with %d left", err, m.tank.Left())
 					}
 				}
 			})
@@ -55,44 +51,46 @@ func TestOtherFailuresAreNotTakenForExhaustion(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m := mustStart(t, wazero.NewRuntimeConfigCompiler(), instrument(t, wasm(t, tt.module)))
-			set(t, m, 1<<40)
-			if _, err := m.ExportedFunction("run").Call(context.Background()); err == nil {
-				t.Fatal("the call returned")
-			}
-			if fuel.Exhausted(m) {
-				t.Error("Exhausted, with fuel left")
+			_, err := m.call(1<<40, "run")
+			if err == nil || errors.Is(err, fuel.ErrExhausted) || m.tank.Exhausted() {
+				t.Errorf("got %v, with %d left", err, m.tank.Left())
 			}
 		})
 	}
 }
 
 func TestPrices(t *testing.T) {
+	const entry, block = 2, 1 // a function and its first basic block; each other basic block
 	for _, tt := range []struct {
 		name, function string
 		args           []uint64
 		want           int64
 	}{
-		{"an empty function costs 1", "empty", nil, 1},
-		{"eight locals cost 1", "locals", nil, 1 + 1},
-		{"straight code costs its instructions", "four_instructions", nil, 1 + 4},
-		{"blocks and ends are free", "nested_blocks", nil, 1 + 1},
-		{"of two arms the taken one is paid: first", "arms", []uint64{1}, 1 + 2 + 4 + 1},
-		{"of two arms the taken one is paid: second", "arms", []uint64{0}, 1 + 2 + 1 + 1},
-		{"a loop pays at each turn", "loop", []uint64{10}, 1 + 10*(1+5)},
-		{"code that cannot be reached is free", "dead_code", nil, 1 + 1},
-		{"filling pays 1 for 16 bytes", "fill", []uint64{160}, 1 + 4 + 10},
-		{"copying pays 1 for 16 bytes", "copy", []uint64{1 << 16}, 1 + 4 + 1<<12},
-		{"filling a table pays 1 an element", "table_fill", []uint64{3}, 1 + 4 + 3},
-		{"growing a table pays 1,024 an element", "table_grow", []uint64{2}, 1 + 4 + 1000 + 2048},
-		{"growing memory pays a fixed price", "memory_grow", []uint64{2}, 1 + 3 + 1000},
+		{"an empty function costs its entry", "empty", nil, entry},
+		{"eight locals cost 1", "locals", nil, entry + 1},
+		{"straight code costs its instructions", "four_instructions", nil, entry + 4},
+		{"blocks and ends are free", "nested_blocks", nil, entry + 1},
+		{"of two arms the taken one is paid: first", "arms", []uint64{1}, entry + 1 + 8 + block + 4 + block + 1},
+		{"of two arms the taken one is paid: second", "arms", []uint64{0}, entry + 1 + 8 + block + 1 + block + 1},
+		{"a loop pays at each turn", "loop", []uint64{10}, entry + 10*(block+1+5)},
+		{"code that cannot be reached is free", "dead_code", nil, entry + 1},
+		{"a call pays for the values that it moves", "calls_with_values", nil, entry + 2 + 10 + 3 + entry + 1 + 1},
+		{"a branch pays for the values that it moves", "branch_with_values", nil, entry + 2 + 2 + 1 + 2 + block + 2},
+		{"where a block ends, locals that were set in it are paid", "joins", []uint64{0}, entry + 1 + 8 + block + 3 + 1},
+		{"filling pays 1 for 4 bytes", "fill", []uint64{160}, entry + 3 + 100 + 40},
+		{"copying pays 1 for 4 bytes", "copy", []uint64{1 << 16}, entry + 3 + 100 + 1<<14},
+		{"filling a table pays 2 an element", "table_fill", []uint64{3}, entry + 3 + 100 + 6},
+		{"growing a table pays 1,024 an element", "table_grow", []uint64{2}, entry + 3 + 256 + 2048},
+		{"growing memory pays for the pages", "memory_grow", []uint64{2}, entry + 2 + 256 + 2<<17},
+		{"growing memory by too much pays for none", "memory_grow", []uint64{1 << 20}, entry + 2 + 256},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m := mustStart(t, wazero.NewRuntimeConfigInterpreter(), instrument(t, wasm(t, "prices")))
-			set(t, m, 1_000_000)
-			if _, err := m.ExportedFunction(tt.function).Call(context.Background(), tt.args...); err != nil {
+			const given = 1 << 30
+			if _, err := m.call(given, tt.function, tt.args...); err != nil {
 				t.Fatal(err)
 			}
-			if got := 1_000_000 - fuel.Left(m); got != tt.want {
+			if got := given - m.tank.Left(); got != tt.want {
 				t.Errorf("cost %d, want %d", got, tt.want)
 			}
 		})
@@ -101,37 +99,54 @@ func TestPrices(t *testing.T) {
 
 func TestALengthIsPaidBeforeTheWorkIsDone(t *testing.T) {
 	m := mustStart(t, wazero.NewRuntimeConfigCompiler(), instrument(t, wasm(t, "prices")))
-	set(t, m, 1000)
-	_, err := m.ExportedFunction("fill").Call(context.Background(), api.EncodeU32(1<<32-1))
-	if err == nil || !fuel.Exhausted(m) {
-		t.Fatalf("want exhaustion before the fill is out of bounds, got %v with %d left", err, fuel.Left(m))
+	_, err := m.call(1000, "fill", api.EncodeU32(1<<32-1))
+	if !errors.Is(err, fuel.ErrExhausted) {
+		t.Fatalf("want exhaustion before the fill is out of bounds, got %v with %d left", err, m.tank.Left())
 	}
 }
 
 func TestFuelThatJustSufficesIsEnough(t *testing.T) {
 	m := mustStart(t, wazero.NewRuntimeConfigCompiler(), instrument(t, wasm(t, "prices")))
-	loop := m.ExportedFunction("loop")
-	set(t, m, 61)
-	if _, err := loop.Call(context.Background(), 10); err != nil || fuel.Left(m) != 0 {
-		t.Errorf("61 for 61: %v, %d left", err, fuel.Left(m))
+	for _, turns := range []uint64{10, fuel.Portion} { // within one portion, and with refills
+		if _, err := m.call(1<<40, "loop", turns); err != nil {
+			t.Fatal(err)
+		}
+		needed := 1<<40 - m.tank.Left()
+		if _, err := m.call(needed, "loop", turns); err != nil || m.tank.Left() != 0 {
+			t.Errorf("%d for %d: %v, %d left", needed, needed, err, m.tank.Left())
+		}
+		if _, err := m.call(needed-1, "loop", turns); !errors.Is(err, fuel.ErrExhausted) {
+			t.Errorf("%d for %d: %v, %d left", needed-1, needed, err, m.tank.Left())
+		}
 	}
-	set(t, m, 60)
-	if _, err := loop.Call(context.Background(), 10); err == nil || !fuel.Exhausted(m) {
-		t.Errorf("60 for 61: %v, %d left", err, fuel.Left(m))
-	}
-	set(t, m, -5)
-	if fuel.Left(m) != 0 || fuel.Exhausted(m) {
-		t.Errorf("less than none: %d left", fuel.Left(m))
+	if m.tank.Fill(-5); m.tank.Left() != 0 || m.tank.Exhausted() {
+		t.Errorf("less than none: %d left", m.tank.Left())
 	}
 }
 
-func TestAModuleWithoutCounterSaysSo(t *testing.T) {
-	m := mustStart(t, wazero.NewRuntimeConfigInterpreter(), wasm(t, "prices"))
-	if err := fuel.Set(m, 1); !errors.Is(err, fuel.ErrNotInstrumented) {
-		t.Errorf("Set: %v", err)
+func TestACallWithoutATankIsStopped(t *testing.T) {
+	m := mustStart(t, wazero.NewRuntimeConfigCompiler(), instrument(t, wasm(t, "prices")))
+	m.tank.Fill(0)
+	if _, err := m.ExportedFunction("empty").Call(context.Background()); !errors.Is(err, fuel.ErrExhausted) {
+		t.Errorf("got %v", err)
 	}
-	if fuel.Left(m) != 0 || fuel.Exhausted(m) {
-		t.Errorf("Left %d, Exhausted %v", fuel.Left(m), fuel.Exhausted(m))
+}
+
+func TestARefillLooksAtTheDeadline(t *testing.T) {
+	for engine, config := range engines {
+		t.Run(engine, func(t *testing.T) {
+			m := mustStart(t, config(), instrument(t, wasm(t, "endless_loop")))
+			ctx, cancel := context.WithCancel(m.ctx)
+			cancel()
+			m.tank.Fill(1 << 60)
+			_, err := m.ExportedFunction("run").Call(ctx)
+			if !errors.Is(err, context.Canceled) || m.tank.Exhausted() {
+				t.Errorf("got %v, with %d left", err, m.tank.Left())
+			}
+			if used := 1<<60 - m.tank.Left(); used > 2*fuel.Portion {
+				t.Errorf("it ran on for %d", used)
+			}
+		})
 	}
 }
 
@@ -142,7 +157,7 @@ func TestResultsStayTheSame(t *testing.T) {
 			t.Run(name+" "+engine, func(t *testing.T) {
 				plain := mustStart(t, config(), wasm(t, name))
 				metered := mustStart(t, config(), instrument(t, wasm(t, name)))
-				set(t, metered, 1<<40)
+				metered.tank.Fill(1 << 50)
 				random := rand.New(rand.NewPCG(1, 2))
 
 				functions := plain.ExportedFunctionDefinitions()
@@ -153,7 +168,7 @@ func TestResultsStayTheSame(t *testing.T) {
 						if diff := gocmp.Diff(want, got); diff != "" {
 							t.Fatalf("%s%v (-plain +metered):\n%s", export, args, diff)
 						}
-						if fuel.Exhausted(metered) {
+						if metered.tank.Exhausted() {
 							t.Fatalf("%s%v used up all fuel", export, args)
 						}
 					}
@@ -171,8 +186,8 @@ type outcome struct {
 	Hash    [32]byte // of the memory's first page
 }
 
-func call(m api.Module, export string, args []uint64) outcome {
-	results, err := m.ExportedFunction(export).Call(context.Background(), args...)
+func call(m *guest, export string, args []uint64) outcome {
+	results, err := m.ExportedFunction(export).Call(m.ctx, args...)
 	o := outcome{Results: results}
 	if err != nil {
 		o.Error, _, _ = strings.Cut(err.Error(), "\n") // without the stack trace
@@ -200,11 +215,4 @@ func arguments(random *rand.Rand, types []api.ValueType) []uint64 {
 		args[i] = n
 	}
 	return args
-}
-
-func set(tb testing.TB, m api.Module, n int64) {
-	tb.Helper()
-	if err := fuel.Set(m, n); err != nil {
-		tb.Fatal(err)
-	}
 }

@@ -45,7 +45,7 @@ func instrument(tb testing.TB, module []byte) []byte {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return out
+	return out.Code
 }
 
 // engines are wazero's two ways to run a module.
@@ -54,13 +54,31 @@ var engines = map[string]func() wazero.RuntimeConfig{
 	"interpreted": wazero.NewRuntimeConfigInterpreter,
 }
 
-// start runs a module in a runtime of its own, with the imports of the modules in testdata at hand.
-func start(tb testing.TB, config wazero.RuntimeConfig, module []byte) (api.Module, error) {
+// guest is an instance with the tank that it is called with.
+type guest struct {
+	api.Module
+	tank *fuel.Tank
+	ctx  context.Context
+}
+
+// call calls an exported function with n fuel in the tank.
+func (g *guest) call(n int64, export string, args ...uint64) ([]uint64, error) {
+	g.tank.Fill(n)
+	return g.ExportedFunction(export).Call(g.ctx, args...)
+}
+
+// start runs a module, plain or metered, in a runtime of its own, with the imports of the modules in testdata at hand.
+func start(tb testing.TB, config wazero.RuntimeConfig, module []byte) (*guest, error) {
 	tb.Helper()
-	ctx := context.Background()
+	tank := new(fuel.Tank)
+	tank.Fill(1 << 28)
+	ctx := tank.With(context.Background())
 	runtime := wazero.NewRuntimeWithConfig(ctx, config.WithMemoryLimitPages(256))
 	tb.Cleanup(func() { _ = runtime.Close(ctx) })
 	wasi_snapshot_preview1.MustInstantiate(ctx, runtime)
+	if err := fuel.Instantiate(ctx, runtime, nil); err != nil {
+		tb.Fatal(err)
+	}
 	if _, err := runtime.InstantiateWithConfig(ctx, wasm(tb, "env"), wazero.NewModuleConfig().WithName("env")); err != nil {
 		tb.Fatal(err)
 	}
@@ -68,10 +86,15 @@ func start(tb testing.TB, config wazero.RuntimeConfig, module []byte) (api.Modul
 	if err != nil {
 		tb.Fatalf("compile: %v", err)
 	}
-	return runtime.InstantiateModule(ctx, compiled, wazero.NewModuleConfig().WithName("").WithStartFunctions("_initialize"))
+	m, err := runtime.InstantiateModule(ctx, compiled, wazero.NewModuleConfig().WithName("").WithStartFunctions("_initialize"))
+	if err != nil {
+		return nil, err
+	}
+	tank.Attach(m)
+	return &guest{m, tank, ctx}, nil
 }
 
-func mustStart(tb testing.TB, config wazero.RuntimeConfig, module []byte) api.Module {
+func mustStart(tb testing.TB, config wazero.RuntimeConfig, module []byte) *guest {
 	tb.Helper()
 	m, err := start(tb, config, module)
 	if err != nil {

@@ -55,6 +55,13 @@ func (provider) Response(c *sdk.Call, r *sdk.Response) *sdk.Action {
 		panic("no code")
 	}
 	code := r.Text("/code")
+	if code == "" && strings.HasPrefix(misbehave, "asks again") {
+		again := sdk.Get(c.Endpoint("https://api.example.com") + "/idcard")
+		if misbehave == "asks again and says what it cost" {
+			again.BilledBefore(sdk.BilledNo)
+		}
+		return sdk.Send(again)
+	}
 	if code == "" {
 		f := sdk.NoAnswer(r, "code")
 		f.Retryable = f.Retryable || misbehave == "wasteful"
