@@ -45,6 +45,8 @@ type Program struct {
 	// if it is unknown.
 	Dir, UserCacheDir, UserStateDir string
 
+	// self is the program's file, to start it again; empty where tests run commands within their own process.
+	self   string
 	ending *ending // nil where tests run commands within their own process
 }
 
@@ -54,6 +56,7 @@ func FromOS() *Program {
 	log.SetOutput(io.Discard)
 	p := &Program{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ(), ending: &ending{exit: os.Exit}}
 	if file, err := os.Executable(); err == nil {
+		p.self = file
 		if real, err := filepath.EvalSymlinks(file); err == nil {
 			file = real
 		}
@@ -164,7 +167,7 @@ func (p *Program) root() *cobra.Command {
 		return usage(fmt.Errorf("%w; see %s --help", err, cmd.CommandPath()))
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(p.recognizeCommand(), p.batchCommand(), p.serveCommand(), p.providersCommand(), p.routeCommand(), p.keyCommand(), p.configCommand(), p.pluginCommand(), p.doctorCommand(), p.healthcheckCommand(), p.versionCommand())
+	root.AddCommand(p.recognizeCommand(), p.batchCommand(), p.serveCommand(), p.providersCommand(), p.routeCommand(), p.keyCommand(), p.configCommand(), p.pluginCommand(), p.doctorCommand(), p.healthcheckCommand(), p.versionCommand(), p.tryCommand())
 	return root
 }
 
