@@ -98,16 +98,19 @@ func (a *attempt) notReady(ctx context.Context) *Error {
 	return f
 }
 
-// vendorFailure is a failure that the plugin reports. Its message goes to operators and logs, so that it must not hold what a vendor has
-// read.
+// vendorFailure is a failure that the plugin reports. Its texts go to operators and logs, so that they must not hold what a vendor has read.
 func (a *attempt) vendorFailure(v *abi.Fail) *Error {
 	e := &Error{
 		Failure: Failure{
-			Kind: v.Kind, Message: message.Text(a.redact(v.Message)), VendorCode: clip(v.VendorCode), VendorMessage: clip(v.VendorMessage),
+			Kind: v.Kind, Message: message.Text(a.redact(v.Message)), VendorCode: a.redactVendor(v.VendorCode), VendorMessage: a.redactVendor(v.VendorMessage),
 			Retryable: v.Retryable, FailOver: v.FailOver, Billed: a.charged(v.Billed), Fault: v.Fault, RetryAfter: time.Duration(v.RetryAfterMs) * time.Millisecond,
 			Signals: signals(v.Signals),
 		},
-		requestID: clip(v.VendorRequestID),
+		requestID: a.redactRequestID(v.VendorRequestID),
+	}
+	for name, s := range e.Failure.Signals {
+		s.VendorCode = a.redactVendor(s.VendorCode)
+		e.Failure.Signals[name] = s
 	}
 	f := &e.Failure
 	f.Retryable = f.Retryable && (f.Billed == v.Billed || f.Billed == abi.BilledNo) // an earlier exchange may have been billed

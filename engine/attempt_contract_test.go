@@ -3,6 +3,7 @@ package engine_test
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -28,33 +29,38 @@ func TestAttemptNamesHowAProviderBreaksTheContract(t *testing.T) {
 	e := openActor(t, endpoint)
 	const broken = "provider_error, billed no, fault vendor, fail over"
 	for _, tt := range []struct {
-		act, want, says string
-		asked           int32
+		act, want string
+		says      message.Code
+		asked     int32
 	}{
-		{"no action", broken, "no exchange, no outcome and no failure", 0},
-		{"two actions", "provider_error, billed no, fault vendor", "without saying how", 0}, // on the wire the last one wins
-		{"an exchange of nothing", broken, "no request", 0},
-		{"done without fields", "unreadable, billed no, fault caller, fail over", "no field", 0},
-		{"fail at once", "unreadable, billed no, fault unspecified, fail over", "mmm", 0},
+		{"no action", broken, message.PluginAnswerUnreadable, 0},
+		{"two actions", "provider_error, billed no, fault vendor", message.FailedWithoutWords, 0}, // on the wire the last one wins
+		{"an exchange of nothing", broken, message.NoRequest, 0},
+		{"done without fields", "unreadable, billed no, fault caller, fail over", message.NothingRead, 0},
+		{"fail at once", "unreadable, billed no, fault unspecified, fail over", message.Literal, 0},
 		{"fail for good", "invalid_request, billed no, fault caller, retryable", "", 0},
-		{"panic", broken, "trapped", 0},
-		{"huge state", broken, "state", 0},
-		{"loop", "provider_error, billed unknown, fault vendor, fail over", "more than 8 exchanges", 8},
-		{"inner secret in plain", broken, "plain", 0},
-		{"unknown secret", broken, "other", 0},
-		{"secret for another host", broken, "may not send the secret bound", 0},
-		{"secret for its host", "unavailable, billed no, fault network, retryable, fail over", "resolve", 0},
-		{"unknown host", "permission_denied, billed no, fault operator, fail over", "host_refused", 0},
-		{"capture without cache", broken, "how long", 0},
-		{"capture what is not declared", broken, "declare", 0},
-		{"long cache key", broken, "cache key", 0},
+		{"panic", broken, message.PluginFailed, 0},
+		{"huge state", broken, message.StateTooLarge, 0},
+		{"loop", "provider_error, billed unknown, fault vendor, fail over", message.TooManyExchanges, 8},
+		{"inner secret in plain", broken, message.RequestUnmakeable, 0},
+		{"unknown secret", broken, message.RequestUnmakeable, 0},
+		{"secret for another host", broken, message.SecretStrayed, 0},
+		{"secret for its host", "unavailable, billed no, fault network, retryable, fail over", message.NameNotFound, 0},
+		{"unknown host", "permission_denied, billed no, fault operator, fail over", message.HostUnlisted, 0},
+		{"capture without cache", broken, message.CaptureWithoutRule, 0},
+		{"capture what is not declared", broken, message.CaptureUndeclared, 0},
+		{"long cache key", broken, message.CacheKeyTooLong, 0},
 	} {
 		t.Run(tt.act, func(t *testing.T) {
 			asked.Store(0)
 			r, err := e.Recognize(t.Context(), act(t, tt.act))
 			f := failure(t, r, err)
-			if got := verdict(f.Failure); got != tt.want || !strings.Contains(f.Failure.Message.String(), tt.says) || asked.Load() != tt.asked {
+			if got := verdict(f.Failure); got != tt.want || tt.says != "" && !f.Failure.Message.Has(tt.says) || asked.Load() != tt.asked {
 				t.Errorf("the vendor was asked %d times\ngot  %s: %s\nwant %s: …%s…", asked.Load(), got, f.Failure.Message, tt.want, tt.says)
+			}
+			var broke *engine.PluginError
+			if tt.says == message.PluginFailed && (!errors.As(err, &broke) || broke.Cause != engine.PluginTrapped) {
+				t.Errorf("the plugin's failure is %v", broke)
 			}
 			if len(f.Error()) > 2200 {
 				t.Errorf("the error has %d bytes", len(f.Error()))
@@ -80,7 +86,7 @@ func TestAttemptMakesNoMoreExchangesThanAllowed(t *testing.T) {
 		c.Limits.MaxExchanges, c.Providers = 2, map[string]engine.ProviderConfig{"actor": actor(endpoint)}
 	})
 	r, err := e.Recognize(t.Context(), act(t, "loop"))
-	if f := failure(t, r, err); !strings.Contains(f.Failure.Message.String(), "more than 2 exchanges") || asked.Load() != 2 {
+	if f := failure(t, r, err); f.Failure.Message.Find(message.TooManyExchanges).Param("limit") != 2 || asked.Load() != 2 {
 		t.Errorf("the vendor was asked %d times: %s", asked.Load(), f.Failure.Message)
 	}
 }
@@ -174,7 +180,7 @@ func TestConfigAddsDocuments(t *testing.T) {
 		request.Document = "xx.other"
 		r, err := openActor(t, endpoint).Recognize(t.Context(), request)
 		f := failure(t, r, err)
-		if got := verdict(f.Failure); got != "invalid_request, billed no, fault caller" || !strings.Contains(f.Failure.Message.String(), "none reads xx.other") {
+		if got := verdict(f.Failure); got != "invalid_request, billed no, fault caller" || f.Failure.Message.Find(message.NeedsDocument).Param("document") != message.Document("xx.other") {
 			t.Errorf("got %s: %s", got, f.Failure.Message)
 		}
 		if len(f.Attempts) != 1 || f.Attempts[0].Outcome != engine.Skipped || f.Attempts[0].Reason.Code() != message.LacksDocument {
@@ -237,7 +243,7 @@ func TestFailureHasAllThatAProviderSays(t *testing.T) {
 			"sex":         {Value: "male", Text: "男", Polygon: polygon, Flags: flags, Provider: "actor"},
 		},
 		Signals:      map[string]engine.Signal{"copy": {State: 2, VendorCode: "2"}},
-		VendorChecks: map[string]engine.VendorCheck{"expired": {State: "pass", VendorCode: "ok"}},
+		VendorChecks: map[string]engine.VendorCheck{"expired": {State: engine.CheckPass, VendorCode: "ok"}},
 		Extras:       map[string]string{"risk": "low"},
 		Attempts:     []engine.Attempt{{Provider: "actor", Outcome: engine.Recognized, VendorRequestID: "task-1", Reason: message.New(message.FirstInRoute, "route", "default")}},
 	}
@@ -276,7 +282,7 @@ func TestPictureGoesAsURLOnlyToAProviderThatTakesOnlyURLs(t *testing.T) {
 			}
 			continue
 		}
-		if f := failure(t, r, err).Failure; verdict(f) != "invalid_image, billed no, fault caller, fail over" || !strings.Contains(f.Message.String(), "URL only: give one of at most 60 bytes") {
+		if f := failure(t, r, err).Failure; verdict(f) != "invalid_image, billed no, fault caller, fail over" || f.Message.Code() != message.PictureURLOnlyShort {
 			t.Errorf("%s: got %s: %s", tt.name, verdict(f), f.Message)
 		}
 	}

@@ -16,7 +16,7 @@ func (a *attempt) validate(done *abi.Done) *Error {
 		return nil
 	}
 	e := failWith(abi.FailureKindUnreadable, abi.FaultCaller, message.New(message.NothingRead), nil)
-	e.requestID = clip(done.VendorRequestID)
+	e.requestID = a.redactRequestID(done.VendorRequestID)
 	f := &e.Failure
 	f.FailOver, f.Billed, f.Signals = true, a.charged(done.Billed), signals(done.Signals)
 	return e
@@ -58,7 +58,7 @@ func (a *attempt) recognition(req *Request, done *abi.Done) *Recognition {
 		if r.VendorChecks == nil {
 			r.VendorChecks = make(map[string]VendorCheck)
 		}
-		r.VendorChecks[c.Name] = VendorCheck{State: c.State.String(), VendorCode: c.VendorCode}
+		r.VendorChecks[c.Name] = VendorCheck{State: c.State, VendorCode: c.VendorCode}
 	}
 	for _, x := range done.Extras {
 		if r.Extras == nil {

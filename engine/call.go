@@ -36,7 +36,7 @@ func (g *generation) recognize(ctx context.Context, req Request, pic *picture) (
 	return r, err
 }
 
-// answer returns a kept result, or the result of an equal call that is under way, or makes a call.
+// answer returns a cached result, or the result of an equal call that is under way, or makes a call.
 func (g *generation) answer(ctx context.Context, req *Request, pic *picture) (*Recognition, error) {
 	timeout := cmp.Or(g.router.Timeout(req.Route), g.cfg.Limits.Timeout)
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -51,8 +51,8 @@ func (g *generation) answer(ctx context.Context, req *Request, pic *picture) (*R
 	}
 	key := g.results.key(req, pic)
 	if r := g.results.get(key); r != nil {
-		g.watch.saved(ctx, savedByKept)
-		r.Attempts = free(r.Attempts, message.KeptAnswer)
+		g.watch.saved(ctx, savedByCached)
+		r.Attempts = free(r.Attempts, message.CachedAnswer)
 		return r, nil
 	}
 	return g.share(ctx, req, pic, func(ctx context.Context) (*Recognition, error) {
@@ -85,7 +85,7 @@ func (c *call) run(ctx context.Context, timeout time.Duration) (*Recognition, *E
 		Attempt: c.attempt, Go: g.running.Go,
 	})
 	attempts := c.attempts(verdict)
-	g.watch.spent(ctx, g.told(req), attempts)
+	g.watch.spent(ctx, g.routeLabel(req), attempts)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {

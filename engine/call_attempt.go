@@ -24,7 +24,8 @@ func (c *call) attempt(ctx context.Context, t route.Attempt) route.Result {
 	if f == nil {
 		r := a.recognition(c.request, done)
 		c.read[t.Number] = r
-		outcome = route.Result{Reading: reading(r), Billed: a.charged(done.Billed), VendorRequestID: clip(done.VendorRequestID)}
+		id := a.redactRequestID(done.VendorRequestID, readings(r, done)...)
+		outcome = route.Result{Reading: reading(r), Billed: a.charged(done.Billed), VendorRequestID: id}
 	} else {
 		f.Failure.Provider = p.name
 		c.failed[t.Number] = f

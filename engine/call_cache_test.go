@@ -54,7 +54,7 @@ func TestResultCacheReturnsTheSameResultAtNoCost(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := []string{"actor recognized, billed no: kept from an equal call: first in route default"}
+		want := []string{"actor recognized, billed no: cached result of an earlier equal call: first in route default"}
 		if diff := cmp.Diff(want, trail(kept.Attempts)); diff != "" {
 			t.Errorf("attempts (-want +got):\n%s", diff)
 		}

@@ -131,7 +131,7 @@ func TestRouteConsensusNamesWhoAgreedAndWhoDisagreed(t *testing.T) {
 	want := []string{
 		"first recognized, billed yes, 0.01 CNY by price per call: first in route default",
 		"second recognized, billed yes, 0.02 CNY by price per call: one of 2 asked at once in route default",
-		"third recognized, billed yes, 0.03 CNY by price per call: another reading, since 2 readings do not agree",
+		"third recognized, billed yes, 0.03 CNY by price per call: one more reading, because the 2 so far disagree",
 	}
 	if diff := cmp.Diff(want, trail(r.Attempts)); diff != "" {
 		t.Errorf("attempts (-want +got):\n%s", diff)
@@ -357,14 +357,14 @@ func TestRouteAsksOnlyProvidersThatMeetTheNeeds(t *testing.T) {
 	})
 	for name, tt := range map[string]struct {
 		change func(*engine.Request)
-		lacks  string // what is said of the one that was skipped
-		none   string // what the failure says where nobody is left
+		lacks  string       // what is said of the one that was skipped
+		none   message.Code // what the failure says where nobody is left
 	}{
-		"a signal":     {func(r *engine.Request) { r.Signals = []string{"copy"} }, `does not report "copy"`, `none reports "copy"`},
-		"a field":      {func(r *engine.Request) { r.Fields = []string{"address"} }, `does not read the field "address"`, `none reads the field "address"`},
-		"a label":      {func(r *engine.Request) { r.Labels = []string{"residency:cn"} }, `is not labelled "residency:cn"`, `none is labelled "residency:cn"`},
-		"the back":     {func(r *engine.Request) { r.Side = engine.Back }, "does not read the back side", "none reads the back side"},
-		"a passed URL": {func(r *engine.Request) { r.Picture, r.PassURL = engine.URL("https://pictures.example/1.jpg"), true }, "does not take a picture by an address of 30 bytes", "none takes a picture by an address of 30 bytes"},
+		"a signal":     {func(r *engine.Request) { r.Signals = []string{"copy"} }, `does not report "copy"`, message.NeedsSignal},
+		"a field":      {func(r *engine.Request) { r.Fields = []string{"address"} }, `does not read the field "address"`, message.NeedsField},
+		"a label":      {func(r *engine.Request) { r.Labels = []string{"residency:cn"} }, `is not labelled "residency:cn"`, message.NeedsLabel},
+		"the back":     {func(r *engine.Request) { r.Side = engine.Back }, "does not read the back side", message.NeedsSide},
+		"a passed URL": {func(r *engine.Request) { r.Picture, r.PassURL = engine.URL("https://pictures.example/1.jpg"), true }, "does not take a picture by an address of 30 bytes", message.NeedsURL},
 	} {
 		t.Run(name, func(t *testing.T) {
 			request := act(t, "get")
@@ -381,7 +381,7 @@ func TestRouteAsksOnlyProvidersThatMeetTheNeeds(t *testing.T) {
 			request.Route = "plain"
 			r, err = e.Recognize(t.Context(), request)
 			f := failure(t, r, err)
-			if got := verdict(f.Failure); got != "invalid_request, billed no, fault caller" || !strings.HasSuffix(f.Failure.Message.String(), tt.none) {
+			if got := verdict(f.Failure); got != "invalid_request, billed no, fault caller" || !f.Failure.Message.Has(tt.none) {
 				t.Errorf("got %s: %s", got, f.Failure.Message)
 			}
 			if x.bills.Load() != before {

@@ -17,10 +17,10 @@ import (
 
 // Config of an Engine. The engine does not look at it again after Open has returned.
 type Config struct {
-	// Plugins is the folder of the plugins.
+	// Plugins is the folder of the plugins. An engine whose folder is empty, missing or "" has no plugins: it opens, and every call fails.
 	Plugins string
-	// Unlocked also loads plugins that the folder's plugins.lock does not approve as they are. Otherwise these are broken, with a reason that
-	// says what helps. A folder without plugins.lock has no approved plugin.
+	// Unlocked also loads plugins whose current bytes plugins.lock does not approve. Otherwise these are broken, with a reason that says
+	// what helps. A folder without plugins.lock has no approved plugin.
 	Unlocked bool
 	// TrustedKeys, if there are any, must have signed a plugin for it to be loaded.
 	TrustedKeys []ed25519.PublicKey
@@ -45,15 +45,18 @@ type Config struct {
 	Documents []Document
 	// Egress configures the transport. The zero value is right for production.
 	Egress Egress
+	// Limits bound every call. The zero value has the defaults.
 	Limits Limits
 	// Logger receives what operators need to know, but no card data; nil means nowhere.
 	Logger *slog.Logger
-	// Tracing and Metering receive the spans and metrics that docs/observability.md lists; nil means nowhere. These hold no card data and no
-	// secrets. The engine reports gauges until Close.
-	Tracing  trace.TracerProvider
+	// Tracing receives the spans that docs/observability.md lists; nil means nowhere. They hold no card data and no secrets.
+	Tracing trace.TracerProvider
+	// Metering receives the metrics of that page; nil means nowhere. They hold no card data and no secrets. The engine reports gauges until
+	// Close.
 	Metering metric.MeterProvider
-	// Now and Random replace the clock and the randomness of the system.
-	Now    func() time.Time
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Random is the source of randomness; nil means crypto/rand. The engine reads it from one goroutine at a time.
 	Random io.Reader
 }
 

@@ -10,6 +10,8 @@ type ConfigError struct {
 	Key string
 	// Problem says what is wrong, Want what would be right.
 	Problem, Want string
+	// Reason is Problem as a message, for other languages. It is zero if there is no message for the problem.
+	Reason Message
 }
 
 func (e *ConfigError) Error() string {
@@ -32,10 +34,10 @@ func (e *ConfigError) Error() string {
 	return b.String()
 }
 
-// oneOf lists the names that would be right.
-func oneOf(names []string) string {
+// oneOf lists the names that would be right. things says what they name, such as "providers".
+func oneOf(things string, names []string) string {
 	if len(names) == 0 {
-		return "none, since there are none"
+		return "no name, because there are no " + things
 	}
 	return "one of " + quoted(names)
 }

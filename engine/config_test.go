@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // problems are the ConfigErrors of an error, a line each.
@@ -60,11 +61,14 @@ func TestConfigErrorSaysWhatWouldBeRight(t *testing.T) {
 		{"an endpoint with a query", with(func(p *engine.ProviderConfig) { p.Config["endpoint"] = "https://h.example/?a=b" }), []string{`provider p: /config/endpoint: not an endpoint` + want}},
 		{"an endpoint with an impossible port", with(func(p *engine.ProviderConfig) { p.Config["endpoint"] = "https://h.example:99999" }), []string{`provider p: /config/endpoint: egress: policy: operator origin 1: the URL's port is not a number from 1 to 65535; write https://host[:port]; want an address the provider may call`}},
 		{"an endpoint that shows cards to the network", with(func(p *engine.ProviderConfig) { p.Config["endpoint"] = "http://192.168.1.1" }), []string{`provider p: /config/endpoint: plain http would show card data to the network; use https or set allow_plain_http; want an https address`}},
-		{"a secret that is missing", with(func(p *engine.ProviderConfig) { delete(p.Secrets, "inner") }), []string{`provider p: /secrets: secrets are missing; want key and inner and bound`}},
-		{"a secret that is empty", with(func(p *engine.ProviderConfig) { p.Secrets["inner"] = engine.NewSecret("") }), []string{`provider p: /secrets/inner: the secret is empty; want a text`, `provider p: /secrets: secrets are missing; want key and inner and bound`}},
+		{"a secret that is missing", with(func(p *engine.ProviderConfig) { delete(p.Secrets, "inner") }), []string{`provider p: /secrets: secrets are missing; want key, inner and bound`}},
+		{"a secret that is empty", with(func(p *engine.ProviderConfig) { p.Secrets["inner"] = engine.NewSecret("") }), []string{`provider p: /secrets/inner: the secret is empty; want a text`, `provider p: /secrets: secrets are missing; want key, inner and bound`}},
 		{"a secret that nobody wants", with(func(p *engine.ProviderConfig) { p.Secrets["api_key"] = engine.NewSecret(keySecret) }), []string{`provider p: /secrets/api_key: the plugin has no such secret; want one of "key", "inner", "bound"`}},
 		{"a secret that only an answer can give", with(func(p *engine.ProviderConfig) { p.Secrets["token"] = engine.NewSecret(keySecret) }), []string{`provider p: /secrets/token: the plugin has no such secret; want one of "key", "inner", "bound"`}},
 		{"a route through nobody", func(c *engine.Config) { c.Routes = map[string]engine.Route{"r": {Providers: []string{"q"}}} }, []string{`route r: /providers/0: there is no provider "q"; want one of "p"`}},
+		{"a route where no provider is configured", func(c *engine.Config) {
+			c.Providers, c.Routes = nil, map[string]engine.Route{"r": {Providers: []string{"q"}}}
+		}, []string{`route r: /providers/0: there is no provider "q"; want no name, because there are no providers`}},
 		{"a route through one provider twice", func(c *engine.Config) { c.Routes = map[string]engine.Route{"r": {Providers: []string{"p", "p"}}} }, []string{`route r: /providers/1: the provider "p" is listed twice; want each provider once`}},
 		{"an empty route", func(c *engine.Config) { c.Routes = map[string]engine.Route{"default": {}} }, []string{`route default: /providers: the route is empty; want at least one provider`}},
 		{"a place to fetch from that is none", func(c *engine.Config) {
@@ -82,7 +86,7 @@ func TestConfigErrorSaysWhatWouldBeRight(t *testing.T) {
 			`provider a: /plugin: there is no plugin "nobody" in the folder "PLUGINS"; want one of "actor", "jumdata"`,
 			`provider b: /config/mode: value must be one of 'quick', 'good'; want quick or good`,
 			`provider b: /config/x: the plugin has no such setting; want one of "endpoint", "mode", "tries", "allow_plain_http"`,
-			`provider b: /secrets: secrets are missing; want key and inner and bound`,
+			`provider b: /secrets: secrets are missing; want key, inner and bound`,
 			`route r: /providers/1: there is no provider "c"; want one of "a", "b"`,
 		}},
 	} {
@@ -112,7 +116,7 @@ func TestConfigMayBeEmptyForPluginsThatNeedNone(t *testing.T) {
 	t.Parallel()
 	e := open(t, func(c *engine.Config) { c.Plugins = t.TempDir() })
 	r, err := e.Recognize(t.Context(), act(t, "read"))
-	if f := failure(t, r, err).Failure; verdict(f) != "unavailable, billed no, fault operator" || f.Message.String() != "no provider of the route can serve this request: there are none" {
+	if f := failure(t, r, err).Failure; verdict(f) != "unavailable, billed no, fault operator" || !f.Message.Has(message.RouteIsEmpty) {
 		t.Errorf("got %s: %s", verdict(f), f.Message)
 	}
 	if got := e.Providers(); len(got) != 0 {
@@ -131,18 +135,19 @@ func TestRecognizeNamesTheKnownRoutesAndProviders(t *testing.T) {
 	e := openActor(t, "https://ocr.example")
 	for _, tt := range []struct {
 		change func(*engine.Request)
-		says   string
+		says   message.Code
+		known  string
 	}{
-		{func(r *engine.Request) { r.Provider = "q" }, `there is no provider "q"; want one of "actor"`},
-		{func(r *engine.Request) { r.Route = "q" }, `there is no route "q"; want one of "default"`},
-		{func(r *engine.Request) { r.Side = engine.Back }, "none reads the back side"},
-		{func(r *engine.Request) { r.Extras = []string{"rotation"} }, `none gives "rotation"`},
+		{func(r *engine.Request) { r.Provider = "q" }, message.NoSuchProvider, "actor"},
+		{func(r *engine.Request) { r.Route = "q" }, message.NoSuchRoute, "default"},
+		{func(r *engine.Request) { r.Side = engine.Back }, message.NeedsSide, ""},
+		{func(r *engine.Request) { r.Extras = []string{"rotation"} }, message.NeedsExtra, ""},
 	} {
 		request := act(t, "read")
 		tt.change(&request)
 		r, err := e.Recognize(t.Context(), request)
 		f := failure(t, r, err).Failure
-		if verdict(f) != "invalid_request, billed no, fault caller" || !strings.Contains(f.Message.String(), tt.says) {
+		if verdict(f) != "invalid_request, billed no, fault caller" || !f.Message.Has(tt.says) || !strings.Contains(f.Message.String(), tt.known) {
 			t.Errorf("got %s: %s; want …%s", verdict(f), f.Message, tt.says)
 		}
 	}
@@ -152,5 +157,16 @@ func copyFile(t testing.TB, from, to string) {
 	t.Helper()
 	if err := os.WriteFile(to, readFile(t, from), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestConfigErrorCarriesTheReasonOfARefusedEndpoint(t *testing.T) {
+	t.Parallel()
+	cfg := config(t)
+	cfg.Providers = map[string]engine.ProviderConfig{"p": actor("http://192.168.1.1")}
+	_, err := engine.Open(t.Context(), cfg)
+	var wrong *engine.ConfigError
+	if !errors.As(err, &wrong) || wrong.Reason.Code() != message.PlainHTTPExposes || wrong.Reason.String() != wrong.Problem {
+		t.Errorf("the error is %v", err)
 	}
 }

@@ -2,13 +2,14 @@ package engine_test
 
 import (
 	"crypto/ed25519"
+	"errors"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 func TestEngineRunsNoPluginThatIsNotApproved(t *testing.T) {
@@ -31,7 +32,7 @@ func TestEngineRunsNoPluginThatIsNotApproved(t *testing.T) {
 		}
 		return e.Providers()[0]
 	}
-	if got := state(nil); got.State != catalog.Broken || !strings.Contains(got.Reason.String(), "not_locked") || !strings.Contains(got.Reason.String(), "ocrmux plugin lock") {
+	if got := state(nil); got.State != catalog.Broken || !got.Reason.Has(message.PluginLockMissing) {
 		t.Errorf("without a lock: %+v", got)
 	}
 	if got := state(func(c *engine.Config) { c.Unlocked = true }); got.State != catalog.Ready {
@@ -44,7 +45,7 @@ func TestEngineRunsNoPluginThatIsNotApproved(t *testing.T) {
 		t.Errorf("approved: %+v", got)
 	}
 	trusting := func(c *engine.Config) { c.TrustedKeys = []ed25519.PublicKey{key.Public().(ed25519.PublicKey)} }
-	if got := state(trusting); got.State != catalog.Broken || !strings.Contains(got.Reason.String(), "not_signed") {
+	if got := state(trusting); got.State != catalog.Broken || !got.Reason.Has(message.PluginUnsigned) {
 		t.Errorf("approved but not signed: %+v", got)
 	}
 	plugin := catalog.File(filepath.Join(dir, "actor")).Plugin
@@ -63,7 +64,8 @@ func TestOpenFailsWithALockThatCannotBeRead(t *testing.T) {
 	copyFile(t, filepath.Join(built.modules, "actor.wasm"), filepath.Join(dir, trust.LockFile))
 	cfg := config(t)
 	cfg.Plugins = dir
-	if _, err := engine.Open(t.Context(), cfg); err == nil || !strings.Contains(err.Error(), "/plugins: plugins.lock is not JSON") {
+	var wrong *engine.ConfigError
+	if _, err := engine.Open(t.Context(), cfg); !errors.As(err, &wrong) || wrong.Key != "/plugins" {
 		t.Errorf("got %v", err)
 	}
 }

@@ -120,7 +120,7 @@ func (g *generation) newDoor(name string, cfg FrontDoor, found []catalog.Found) 
 		problems = append(problems, p.wrong("", "the plugin cannot answer as its vendor", "a plugin whose manifest has front_doors"))
 	}
 	if _, ok := g.routes[d.route]; !ok {
-		problems = append(problems, p.wrong("/route", fmt.Sprintf("there is no route %q", d.route), oneOf(slices.Sorted(maps.Keys(g.routes)))))
+		problems = append(problems, p.wrong("/route", fmt.Sprintf("there is no route %q", d.route), oneOf("routes", slices.Sorted(maps.Keys(g.routes)))))
 	}
 	if len(cfg.Clients) == 0 {
 		problems = append(problems, p.wrong("/clients", "nobody may call", "at least one client"))

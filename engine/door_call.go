@@ -109,7 +109,7 @@ func (v *inboundCall) Secret(name string) (value.Secret, bool) {
 	return value.Secret{Text: text, Uses: v.provider.specs[name].Uses}, ok
 }
 
-// secretNames implements secretHolder. A front door's plugin is told of no secrets.
+// secretNames implements secretHolder. A front door's plugin gets no names of secrets.
 func (v *inboundCall) secretNames() []string { return nil }
 
 // mask implements secretHolder: it hides the secrets of all clients, since any of them may have sent the request.

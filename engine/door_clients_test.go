@@ -92,8 +92,8 @@ func inboundOf(now time.Time, clients ...client) *inboundCall {
 	p := &provider{specs: map[string]abi.SecretSpec{
 		"id": {Name: "id", Uses: []string{"plain"}}, "secret": {Name: "secret", Uses: []string{"md5", "plain"}},
 	}}
-	e := &generation{cfg: Config{Now: func() time.Time { return now }}}
-	v := &inboundCall{pluginCall: pluginCall{gen: e, provider: p, blobs: [][]byte{[]byte("the body")}}, door: &door{clients: clients}}
+	g := &generation{cfg: Config{Now: func() time.Time { return now }}}
+	v := &inboundCall{pluginCall: pluginCall{gen: g, provider: p, blobs: [][]byte{[]byte("the body")}}, door: &door{clients: clients}}
 	v.eval = value.New(v, value.Limits{})
 	return v
 }

@@ -51,7 +51,7 @@ func TestEngineServesBesideABrokenPlugin(t *testing.T) {
 	}
 	want := []string{
 		"empty of empty: broken, plugin empty: missing_export: the module exports no function ocrmux_abi_v1: it is no ocrmux provider, or was not built w",
-		`newer of newer: broken, plugin newer: wrong_abi: provider "newer" speaks ABI 3, this ocrmux 1: upgrade ocrmux, or get a build of the provider fo`,
+		`newer of newer: broken, plugin newer: wrong_abi: provider "newer" uses ABI 3, but this program uses ABI 1: upgrade ocrmux, or get a build of the`,
 		`second of renamed: broken, plugin renamed: bad_manifest: the manifest names "jumdata", but the file is named "renamed": rename one`,
 		"twin of actor: ready, ",
 		"works of actor: ready, ",

@@ -120,7 +120,7 @@ func TestEngineKeepsTheStateOfAccountsOverARestart(t *testing.T) {
 	if !e.Park("good", "for its yearly audit", until) || e.Park("nobody", "", until) {
 		t.Error("what can be parked is not what there is")
 	}
-	if p := e.ProviderStatus()[1]; p.Ready || !p.Until.Equal(until) {
+	if p := e.ProviderStatus()[1]; p.Ready || !p.Until.Equal(until.Truncate(time.Second)) || p.Until.Location() != p.Parked.Until.Location() {
 		t.Errorf("parked by hand: %+v", p)
 	}
 }

@@ -16,19 +16,23 @@ import (
 
 // Failure says why a call, or one attempt of it, has no document. It holds no field value, picture or secret.
 type Failure struct {
+	// Kind says what went wrong, in the same words for every vendor.
 	Kind FailureKind `json:"kind"`
 	// Message is for people. It may hold words of the provider, without card data and secrets.
 	Message Message `json:"message,omitzero"`
 	// Provider is empty when the call failed before any provider was asked.
 	Provider string `json:"provider,omitempty"`
-	// VendorCode and VendorMessage are the vendor's own words.
+	// VendorCode and VendorMessage are the vendor's own words, without secrets and without what else its answer says of a person.
 	VendorCode    string `json:"vendor_code,omitempty"`
 	VendorMessage string `json:"vendor_message,omitempty"`
-	// Retryable means that the same call may succeed later. FailOver means that another provider may succeed.
-	Retryable bool   `json:"retryable"`
-	FailOver  bool   `json:"fail_over"`
-	Billed    Billed `json:"billed"`
-	Fault     Fault  `json:"fault,omitempty"`
+	// Retryable means that the same call may succeed later.
+	Retryable bool `json:"retryable"`
+	// FailOver means that another provider may succeed.
+	FailOver bool `json:"fail_over"`
+	// Billed says whether the vendor charged for what failed.
+	Billed Billed `json:"billed"`
+	// Fault says who can resolve it; zero if that is unknown.
+	Fault Fault `json:"fault,omitempty"`
 	// RetryAfter is how long the vendor, or what refused the call, asks to wait; 0 when it does not say. JSON has it in milliseconds.
 	RetryAfter time.Duration     `json:"retry_after_ms,omitempty"`
 	Signals    map[string]Signal `json:"signals,omitempty"`
@@ -154,7 +158,7 @@ func endOf(ctx context.Context) error {
 	return err
 }
 
-// endedBy makes sure that errors.Is finds the end of a context in the error of a call, whatever else it failed with.
+// endedBy makes sure that errors.Is finds the end of a context in the error of a call, even if it failed for another reason too.
 func (e *Error) endedBy(ctx context.Context) *Error {
 	if ended := endOf(ctx); ended != nil && !errors.Is(e, ended) {
 		e.err = errors.Join(e.err, ended)

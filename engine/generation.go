@@ -83,11 +83,21 @@ func (c *Config) find() ([]catalog.Found, error) {
 	return found, nil
 }
 
+// distrusted logs a vendor that sends what nobody asked for.
+func (g *generation) distrusted(origin string) {
+	g.cfg.Logger.Warn("a vendor sent what nobody asked for, such as a second answer: its HTTP/1.1 connections are no longer kept", "origin", origin)
+	if g.cfg.Egress.Distrusted != nil {
+		g.cfg.Egress.Distrusted(origin)
+	}
+}
+
 // openEgress makes the transport, and the policy for pictures: all public addresses, and those that the operator names.
 func (g *generation) openEgress() error {
 	var problems []error
 	var err error
-	if g.client, err = egress.New(g.cfg.Egress); err != nil {
+	transport := g.cfg.Egress
+	transport.Distrusted = g.distrusted
+	if g.client, err = egress.New(transport); err != nil {
 		problems = append(problems, &ConfigError{Key: "/egress", Problem: err.Error(), Want: "a valid egress configuration"})
 	}
 	policy := egress.PolicyConfig{AnyPublic: true, AllowPlainHTTP: true, MaxResponseBytes: g.maxPictureBytes()}

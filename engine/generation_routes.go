@@ -45,7 +45,7 @@ func checkRoute(name string, r Route, known []string) error {
 		key := fmt.Sprintf("/providers/%d", i)
 		switch {
 		case !slices.Contains(known, p):
-			wrong(key, fmt.Sprintf("there is no provider %q", p), oneOf(known))
+			wrong(key, fmt.Sprintf("there is no provider %q", p), oneOf("providers", known))
 		case slices.Contains(r.Providers[:i], p):
 			wrong(key, fmt.Sprintf("the provider %q is listed twice", p), "each provider once")
 		}
@@ -53,7 +53,7 @@ func checkRoute(name string, r Route, known []string) error {
 	for _, p := range slices.Sorted(maps.Keys(r.Weights)) {
 		switch {
 		case !slices.Contains(r.Providers, p):
-			wrong(jsonpointer.Join("/weights", p), "the route does not list this provider", oneOf(r.Providers))
+			wrong(jsonpointer.Join("/weights", p), "the route does not list this provider", oneOf("providers in the route", r.Providers))
 		case r.Weights[p] < 0:
 			wrong(jsonpointer.Join("/weights", p), "the weight is negative", "0 or more")
 		}
@@ -132,7 +132,7 @@ func (g *generation) tariffs() (map[string]*money.Tariff, error) {
 		var wrong *money.ConfigError
 		switch {
 		case errors.As(err, &wrong):
-			problems = append(problems, &ConfigError{Provider: name, Key: below("/price", wrong.At), Problem: wrong.Reason.String()})
+			problems = append(problems, &ConfigError{Provider: name, Key: below("/price", wrong.At), Problem: wrong.Reason.String(), Reason: wrong.Reason})
 		case err != nil:
 			problems = append(problems, &ConfigError{Provider: name, Key: "/price", Problem: err.Error(), Want: "prices in " + string(g.currency())})
 		}
@@ -155,7 +155,7 @@ func (s *shared) openBook(ctx context.Context, cfg *Config, tariffs map[string]*
 func wrongMoney(err error) error {
 	var wrong *money.ConfigError
 	if errors.As(err, &wrong) {
-		return &ConfigError{Key: below("/money", wrong.At), Problem: wrong.Reason.String()}
+		return &ConfigError{Key: below("/money", wrong.At), Problem: wrong.Reason.String(), Reason: wrong.Reason}
 	}
 	return err
 }

@@ -10,7 +10,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// observer reports to tracing and metering what the engine does: names of the configuration, words of the contract and numbers, but nothing of
+// observer reports to tracing and metering what the engine does: names of the configuration, words of the contract and numbers, but no data of
 // a card. It only looks on: nothing is done here that a call needs. Without tracing and metering it does nothing. It is safe for concurrent
 // use.
 type observer struct {

@@ -23,7 +23,7 @@ type sightOfCall struct {
 func (g *generation) beginCall(ctx context.Context, req *Request) (context.Context, sightOfCall) {
 	o := g.watch
 	ctx, s := o.begin(ctx, "ocrmux.recognize", trace.SpanKindInternal)
-	c := sightOfCall{sight: s, route: keyRoute.String(g.told(req))}
+	c := sightOfCall{sight: s, route: keyRoute.String(g.routeLabel(req))}
 	if o.meters != nil {
 		o.meters.active.Add(ctx, 1, metric.WithAttributes(c.route))
 	}
@@ -44,8 +44,8 @@ func (g *generation) beginCall(ctx context.Context, req *Request) (context.Conte
 	return ctx, c
 }
 
-// told returns the name of a request's route: "" where the request names a provider instead, and other for a route that does not exist.
-func (g *generation) told(req *Request) string {
+// routeLabel returns the name of a request's route: "" where the request names a provider instead, and other for a route that does not exist.
+func (g *generation) routeLabel(req *Request) string {
 	switch {
 	case !g.knows(req):
 		return other
@@ -77,7 +77,7 @@ func (o *observer) endCall(ctx context.Context, c sightOfCall, err error) {
 // How a call was answered without asking a provider.
 const (
 	savedByShared = "shared" // with an equal call that was under way
-	savedByKept   = "kept"   // from an equal call before
+	savedByCached = "kept"   // by an equal call before; metrics keep the word that they had first
 )
 
 // saved counts a call that cost nothing.

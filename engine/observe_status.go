@@ -31,7 +31,7 @@ func (e *Engine) observeStatus() error {
 	return nil
 }
 
-func (g *gauges) budgets(o metric.Observer, accounts []money.Account, currency string) {
+func (g *gauges) budgets(o metric.Observer, accounts []money.BudgetStatus, currency string) {
 	for i := range accounts {
 		a := &accounts[i]
 		at := metric.WithAttributes(

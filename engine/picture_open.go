@@ -83,7 +83,7 @@ func (g *generation) fetchPicture(ctx context.Context, address string) ([]byte, 
 		case egress.KindResolve, egress.KindConnect, egress.KindTLS, egress.KindWrite, egress.KindNoAnswer, egress.KindTimeout:
 			e.Failure.Retryable = true
 		case egress.KindAddressRefused:
-			e.Failure.Message = message.New(message.PictureAllow, "reason", e.Failure.Message)
+			e.Failure.Message = message.New(message.PictureUnfetched, "reason", message.New(message.PictureAllow, "origin", transport.Origin))
 		}
 		return nil, e
 	case err != nil:

@@ -16,6 +16,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/internal/imaging"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // scanner is the vendor jumdata, which remembers the pictures it was sent.
@@ -88,28 +89,28 @@ func TestPictureIsInspectedBeforeAnythingIsSent(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		picture engine.Picture
-		says    string
+		says    message.Code
 	}{
-		{"truncated", engine.Bytes(whole[:len(whole)/2]), "end mark is missing"},
-		{"empty", engine.Bytes(nil), "empty"},
-		{"an empty file", named("empty.jpg", nil), "empty"},
-		{"100 megapixels", engine.Bytes(hugePNG(t)), "pixels"},
-		{"text named like a picture", named("text.jpg", []byte("this is no picture at all")), "not a picture"},
-		{"a PDF", engine.Bytes([]byte("%PDF-1.7\n%âãÏÓ\n")), "pdf"},
-		{"HTML", engine.Bytes([]byte("<!DOCTYPE html><html></html>")), "look like html"},
-		{"an animated PNG", engine.Bytes(animatedPNG(t)), "animated"},
-		{"an animated WebP", engine.Bytes(readFile(t, "..", "internal", "imaging", "testdata", "animated.webp")), "animated"},
-		{"a GIF", engine.Bytes(gifOf(t)), "gif"},
-		{"larger than the engine takes", engine.Bytes(make([]byte, imaging.DefaultMaxBytes+1)), "max_bytes"},
-		{"an endless stream", engine.Reader(zeros{}), "max_bytes"},
-		{"a file that is not there", engine.File(filepath.Join(dir, "张三.jpg")), "cannot be read: no such file"},
-		{"a directory", engine.File(dir), "is a directory"},
-		{"a stream that breaks", engine.Reader(io.MultiReader(bytes.NewReader(whole[:10]), broken{})), "closed pipe"},
+		{"truncated", engine.Bytes(whole[:len(whole)/2]), message.PictureTruncated},
+		{"empty", engine.Bytes(nil), message.PictureEmpty},
+		{"an empty file", named("empty.jpg", nil), message.PictureEmpty},
+		{"100 megapixels", engine.Bytes(hugePNG(t)), message.PictureTooMany},
+		{"text named like a picture", named("text.jpg", []byte("this is no picture at all")), message.PictureNotAnImage},
+		{"a PDF", engine.Bytes([]byte("%PDF-1.7\n%âãÏÓ\n")), message.PictureLooksLike},
+		{"HTML", engine.Bytes([]byte("<!DOCTYPE html><html></html>")), message.PictureLooksLike},
+		{"an animated PNG", engine.Bytes(animatedPNG(t)), message.PictureAnimated},
+		{"an animated WebP", engine.Bytes(readFile(t, "..", "internal", "imaging", "testdata", "animated.webp")), message.PictureAnimated},
+		{"a GIF", engine.Bytes(gifOf(t)), message.PictureUnsupported},
+		{"larger than the engine takes", engine.Bytes(make([]byte, imaging.DefaultMaxBytes+1)), message.PictureTooLarge},
+		{"an endless stream", engine.Reader(zeros{}), message.PictureTooLarge},
+		{"a file that is not there", engine.File(filepath.Join(dir, "张三.jpg")), message.PictureUnread},
+		{"a directory", engine.File(dir), message.PictureUnread},
+		{"a stream that breaks", engine.Reader(io.MultiReader(bytes.NewReader(whole[:10]), broken{})), message.PictureUnread},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r, err := e.Recognize(t.Context(), engine.Request{Picture: tt.picture})
 			f := failure(t, r, err)
-			if got := verdict(f.Failure); got != "invalid_image, billed no, fault caller" || !strings.Contains(strings.ToLower(f.Failure.Message.String()), tt.says) {
+			if got := verdict(f.Failure); got != "invalid_image, billed no, fault caller" || !f.Failure.Message.Has(tt.says) {
 				t.Errorf("got %s: %s; want …%s…", got, f.Failure.Message, tt.says)
 			}
 			if strings.Contains(f.Error(), dir) || strings.Contains(f.Error(), "张三") {
@@ -191,18 +192,17 @@ func TestPictureIsRefusedWithoutFitting(t *testing.T) {
 	})
 	for name, tt := range map[string]struct {
 		picture []byte
-		says    []string
+		code    message.Code
+		value   any
 	}{
-		"a BMP":                    {bmpOf(t, 80, 50), []string{"bmp", "jpg"}},
-		"sides beyond 4000 pixels": {pngOf(t, 4100, 41), []string{"4,100", "4,000"}},
-		"a side below 9 pixels":    {pngOf(t, 100, 8), []string{"8", "9"}},
+		"a BMP":                    {bmpOf(t, 80, 50), message.LimitFormats, nil},
+		"sides beyond 4000 pixels": {pngOf(t, 4100, 41), message.LimitMaxSide, int64(4100)},
+		"a side below 9 pixels":    {pngOf(t, 100, 8), message.LimitMinSide, int64(8)},
 	} {
 		r, err := e.Recognize(t.Context(), engine.Request{Picture: engine.Bytes(tt.picture)})
 		f := failure(t, r, err)
-		for _, word := range tt.says {
-			if !strings.Contains(f.Failure.Message.String(), word) {
-				t.Errorf("%s: %q does not say %s", name, f.Failure.Message, word)
-			}
+		if m := f.Failure.Message.Find(tt.code); m.IsZero() || m.Param("value") != tt.value && tt.value != nil {
+			t.Errorf("%s: %q; want %s with %v", name, f.Failure.Message, tt.code, tt.value)
 		}
 		if got := verdict(f.Failure); got != "invalid_image, billed no, fault caller, fail over" {
 			t.Errorf("%s: got %s", name, got)

@@ -48,7 +48,7 @@ type secretHolder interface {
 	mask() value.Mask
 }
 
-// stepContext is what a plugin is told: the only time and randomness that it sees.
+// stepContext is the context that a plugin gets: the only time and randomness that it sees.
 func (c *pluginCall) stepContext() (*abi.Context, *Error) {
 	var nonce [16]byte
 	if _, err := io.ReadFull(c.gen.cfg.Random, nonce[:]); err != nil {

@@ -76,7 +76,7 @@ func (p *provider) findPlugin(g *generation, found []catalog.Found) error {
 		for i, f := range found {
 			names[i] = f.Name
 		}
-		return p.wrong("/plugin", fmt.Sprintf("there is no plugin %q in the folder %q", plugin, g.cfg.Plugins), oneOf(names))
+		return p.wrong("/plugin", fmt.Sprintf("there is no plugin %q in the folder %q", plugin, g.cfg.Plugins), oneOf("plugins", names))
 	}
 	if p.plugin, p.loadErr = found[i].Plugin, found[i].Err; p.loadErr != nil {
 		p.plugin.Manifest = nil
@@ -91,7 +91,15 @@ func (p *provider) findPlugin(g *generation, found []catalog.Found) error {
 }
 
 func (p *provider) wrong(key, problem, want string) error {
-	e := &ConfigError{Provider: p.name, Key: key, Problem: problem, Want: want}
+	return p.wrongFor(key, message.Text(problem), want)
+}
+
+// wrongFor returns a ConfigError with a reason, which pages show in their language unless it is a literal text.
+func (p *provider) wrongFor(key string, reason message.Message, want string) error {
+	e := &ConfigError{Provider: p.name, Key: key, Problem: reason.String(), Want: want}
+	if reason.Code() != message.Literal {
+		e.Reason = reason
+	}
 	if p.door {
 		e.Provider, e.FrontDoor = "", p.name
 	}
@@ -128,7 +136,7 @@ func (p *provider) configure(cfg ProviderConfig, limits Limits) error {
 	}
 	var refused *egress.Error
 	if len(policy.Operator) > 0 && errors.As(p.policy.Allows(policy.Operator[0]), &refused) {
-		return p.wrong("/config/"+endpointKey, refused.Reason.String(), "an https address")
+		return p.wrongFor("/config/"+endpointKey, refused.Reason, "an https address")
 	}
 	return nil
 }
@@ -190,7 +198,7 @@ func (p *provider) takeSecrets(key string, configured map[string]Secret) (map[st
 	for _, name := range slices.Sorted(maps.Keys(configured)) {
 		switch secret := configured[name]; {
 		case !slices.Contains(declared, name):
-			problems = append(problems, p.wrong(jsonpointer.Join(key, name), "the plugin has no such secret", oneOf(declared)))
+			problems = append(problems, p.wrong(jsonpointer.Join(key, name), "the plugin has no such secret", oneOf("secrets", declared)))
 		case secret.text == "":
 			problems = append(problems, p.wrong(jsonpointer.Join(key, name), "the secret is empty", "a text"))
 		case secret.written && !p.specs[name].Identifier:
@@ -211,22 +219,30 @@ func (p *provider) takeSecrets(key string, configured map[string]Secret) (map[st
 
 // inWords returns the names of secrets that belong together, and the sets of which one is enough.
 func inWords(sets []abi.SecretSet) message.Message {
-	var either message.Message
-	for _, set := range sets {
-		var all message.Message
-		for _, name := range set.Names {
-			all = joinWords(message.SecretsAnd, all, message.Text(name))
+	either := make([]message.Message, len(sets))
+	for i, set := range sets {
+		all := make([]message.Message, len(set.Names))
+		for j, name := range set.Names {
+			all[j] = message.Text(name)
 		}
-		either = joinWords(message.SecretsOr, either, all)
+		either[i] = enumerated(message.SecretsAnd, all)
 	}
-	return either
+	return enumerated(message.SecretsOr, either)
 }
 
-func joinWords(c message.Code, first, rest message.Message) message.Message {
-	if first.IsZero() {
-		return rest
+// enumerated returns items as people enumerate them, such as "A, B and C". The code has the word before the last one.
+func enumerated(c message.Code, items []message.Message) message.Message {
+	switch len(items) {
+	case 0:
+		return message.Message{}
+	case 1:
+		return items[0]
 	}
-	return message.New(c, "first", first, "rest", rest)
+	first := make(message.List, len(items)-1)
+	for i := range first {
+		first[i] = items[i]
+	}
+	return message.New(c, "first", first, "rest", items[len(first)])
 }
 
 // needsSecret reports whether a plugin needs configured secrets.

@@ -26,6 +26,9 @@ type ProviderInfo struct {
 	// Instances of the plugin now, and how many were replaced after a failure or by age.
 	Instances int `json:"instances"`
 	Replaced  int `json:"replaced"`
+	// Manifest of the plugin, nil if it cannot be read. Pages take the plugin's texts in their language from it, without
+	// reading the plugins again. It is shared by all snapshots: do not change it.
+	Manifest *abi.Descriptor `json:"-"`
 }
 
 // DocumentInfo is a document that a provider can read.
@@ -80,7 +83,7 @@ func (g *generation) listIdle(found []catalog.Found) {
 }
 
 func describe(name, plugin string, p catalog.Plugin) ProviderInfo {
-	info := ProviderInfo{Name: name, Plugin: plugin, Kind: p.Kind}
+	info := ProviderInfo{Name: name, Plugin: plugin, Kind: p.Kind, Manifest: p.Manifest}
 	d := p.Manifest
 	if d == nil {
 		return info

@@ -28,7 +28,7 @@ func (p *provider) schemaErrors(invalid *jsonschema.ValidationError) error {
 		switch k := v.ErrorKind.(type) {
 		case *kind.AdditionalProperties:
 			for _, name := range k.Properties {
-				out = append(out, p.wrong(jsonpointer.Join(at, name), "the plugin has no such setting", oneOf(p.settings())))
+				out = append(out, p.wrong(jsonpointer.Join(at, name), "the plugin has no such setting", oneOf("settings", p.settings())))
 			}
 		case *kind.Required:
 			for _, name := range k.Missing {

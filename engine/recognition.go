@@ -18,15 +18,17 @@ type Recognition struct {
 	Fields   map[string]Field `json:"fields"`
 	Portrait *Portrait        `json:"portrait,omitempty"`
 	// Rotation of the card in the picture, in degrees clockwise from 0 to 359; nil when no provider gives it.
-	Rotation *float64          `json:"rotation,omitempty"`
-	Signals  map[string]Signal `json:"signals,omitempty"`
+	Rotation *float64 `json:"rotation,omitempty"`
+	// Signals by name, such as "copy": those that the providers of the fields checked.
+	Signals map[string]Signal `json:"signals,omitempty"`
 	// Checks of the engine by name, such as idcard.CheckExpired.
 	Checks map[string]idcard.State `json:"checks,omitempty"`
 	// VendorChecks are the results of vendors' own checks, by the same names.
 	VendorChecks map[string]VendorCheck `json:"vendor_checks,omitempty"`
 	// Extras are what a vendor gives beyond the model, by the vendor's own names.
-	Extras   map[string]string `json:"extras,omitempty"`
-	Attempts []Attempt         `json:"attempts"`
+	Extras map[string]string `json:"extras,omitempty"`
+	// Attempts are all providers that were asked or skipped, in the order in which that was decided.
+	Attempts []Attempt `json:"attempts"`
 }
 
 // Field is one field of a document.
@@ -70,8 +72,8 @@ type Signal struct {
 
 // VendorCheck is the result of a vendor's own check.
 type VendorCheck struct {
-	State      string `json:"state"`
-	VendorCode string `json:"vendor_code,omitempty"`
+	State      CheckState `json:"state"`
+	VendorCode string     `json:"vendor_code,omitempty"`
 }
 
 // Outcome says how an attempt ended.
@@ -79,11 +81,14 @@ type Outcome = route.Outcome
 
 // Outcomes of an attempt.
 const (
-	Recognized = route.Recognized
-	Failed     = route.Failed
-	Skipped    = route.Skipped
+	// Recognized attempts have read the document.
+	Recognized Outcome = route.Recognized
+	// Failed attempts have a Failure.
+	Failed Outcome = route.Failed
+	// Skipped providers were not asked; Reason says why.
+	Skipped Outcome = route.Skipped
 	// Stopped attempts were begun, and the call did not wait for their end.
-	Stopped = route.Stopped
+	Stopped Outcome = route.Stopped
 )
 
 // Attempt is one provider that was considered for a call: asked once, or skipped.
@@ -97,7 +102,8 @@ type Attempt struct {
 	Failure  *Failure      `json:"failure,omitempty"`
 	Billed   Billed        `json:"billed"`
 	// Cost of the attempt in Currency, if it was or may have been billed.
-	Cost     Amount `json:"cost,omitzero"`
+	Cost Amount `json:"cost,omitzero"`
+	// Currency of Cost, an ISO 4217 code; empty if there is no cost.
 	Currency string `json:"currency,omitempty"`
 	// Price says where the cost comes from, such as a package.
 	Price Message `json:"price,omitzero"`

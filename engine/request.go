@@ -20,15 +20,16 @@ type Request struct {
 	Side Side
 	// Extras that are wanted beyond the fields, such as "portrait".
 	Extras []string
-	// Route to take; empty means DefaultRoute. A request that names a Provider asks only that one, without a route.
-	Route    string
+	// Route to take; empty means DefaultRoute.
+	Route string
+	// Provider that alone is asked, without a route; empty means that the route decides.
 	Provider string
 	// Options are passed to the plugins as they are: texts, numbers, booleans, lists and maps.
 	Options map[string]any
 	// Fetch has the engine download a picture that is given by URL even for a provider that accepts URLs. PassURL is the opposite: only
 	// providers that download it themselves are asked.
 	Fetch, PassURL bool
-	// Tenant on whose behalf the call is made. Budgets are per tenant, and tenants share neither calls nor kept results.
+	// Tenant on whose behalf the call is made. Budgets are per tenant, and tenants share neither calls nor cached results.
 	Tenant string
 	// Fields, Signals and Labels that a provider must have to be asked: fields and signals by their standard names, as its manifest lists them,
 	// labels as the operator has given them.
@@ -84,8 +85,8 @@ func Reader(r io.Reader) Picture {
 // public addresses and from those in Config.FetchAllow.
 func URL(u string) Picture { return Picture{url: u} }
 
-// readAll reads at most one byte more than limit, by which a picture that is too large is recognized. size is the expected length, or
-// negative.
+// readAll reads at most one byte more than limit, so that the caller can tell that the picture is too large. size is the expected
+// length, or negative.
 func readAll(r io.Reader, size, limit int64) ([]byte, error) {
 	if size > limit {
 		return nil, fmt.Errorf("the picture has %d bytes, at most %d are allowed", size, limit)

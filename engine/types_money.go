@@ -62,17 +62,24 @@ type Budget = money.Budget
 // BudgetScope is what a budget is for.
 type BudgetScope = money.Scope
 
+// Scopes of budgets.
 const (
+	// ScopeProvider is for the calls of one provider.
 	ScopeProvider BudgetScope = money.ScopeProvider
-	ScopeRoute    BudgetScope = money.ScopeRoute
-	ScopeTenant   BudgetScope = money.ScopeTenant
+	// ScopeRoute is for the calls by one route.
+	ScopeRoute BudgetScope = money.ScopeRoute
+	// ScopeTenant is for the calls on behalf of one tenant.
+	ScopeTenant BudgetScope = money.ScopeTenant
 )
 
 // BudgetPeriod is the period after which a budget starts again.
 type BudgetPeriod = money.Per
 
+// Periods of budgets, in the time zone Money.Location.
 const (
-	Day   BudgetPeriod = money.Day
+	// Day begins at midnight.
+	Day BudgetPeriod = money.Day
+	// Month begins with its first day.
 	Month BudgetPeriod = money.Month
 )
 
@@ -100,7 +107,7 @@ type Units = money.Units
 //		Left     Units
 //		Until    time.Time // when the next period begins or the package expires; zero means never
 //	}
-type BudgetStatus = money.Account
+type BudgetStatus = money.BudgetStatus
 
 // BudgetError is a call that a budget does not allow. Match it with errors.As.
 //
@@ -128,11 +135,16 @@ type UsageQuery = money.Query
 // UsageDimension is what usage is split by.
 type UsageDimension = money.Dimension
 
+// Dimensions of usage.
 const (
-	ByDay      UsageDimension = money.ByDay
+	// ByDay splits it by the day on which attempts began.
+	ByDay UsageDimension = money.ByDay
+	// ByProvider splits it by the provider that was asked.
 	ByProvider UsageDimension = money.ByProvider
-	ByRoute    UsageDimension = money.ByRoute
-	ByTenant   UsageDimension = money.ByTenant
+	// ByRoute splits it by the route; it is empty for calls that named a provider.
+	ByRoute UsageDimension = money.ByRoute
+	// ByTenant splits it by the tenant; it is empty for calls without one.
+	ByTenant UsageDimension = money.ByTenant
 )
 
 // Usage is what the ledger knows.

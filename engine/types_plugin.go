@@ -1,10 +1,6 @@
 package engine
 
-import (
-	"github.com/ocrmux/ocrmux/internal/catalog"
-	"github.com/ocrmux/ocrmux/internal/egress"
-	"github.com/ocrmux/ocrmux/internal/imaging"
-)
+import "github.com/ocrmux/ocrmux/internal/catalog"
 
 // Runtime loads one kind of plugin. Make one with wasm.New, process.New or declarative.New, or with package enginetest in tests.
 // Its methods are for the engine.
@@ -13,6 +9,7 @@ type Runtime = catalog.Runtime
 // PluginKind is the kind of a plugin, and so of the runtime that loads it.
 type PluginKind = catalog.Kind
 
+// Kinds of plugins.
 const (
 	// WASM is a WebAssembly module: a file NAME.wasm that carries its manifest in a custom section.
 	WASM PluginKind = catalog.WASM
@@ -25,6 +22,7 @@ const (
 // PluginState is the state of a provider's plugin.
 type PluginState = catalog.State
 
+// States of plugins.
 const (
 	// Ready plugins can be called.
 	Ready PluginState = catalog.Ready
@@ -39,7 +37,7 @@ const (
 )
 
 // PluginError is a failure of a plugin, as opposed to one of its vendor. Match it with errors.As. Its text names the plugin, what it
-// did and what would help. It holds nothing of a call's content.
+// did and what would help. It holds no content of a call.
 //
 //	type PluginError struct {
 //		Plugin string      // its name
@@ -53,78 +51,48 @@ type PluginError = catalog.PluginError
 // docs/abi.md lists the causes.
 type PluginCause = catalog.Cause
 
-// Egress configures the transport through which providers reach their vendors and pictures are fetched. The zero value is right
-// for production.
-//
-//	type Egress struct {
-//		Resolver  Resolver       // looks up host names; nil means net.DefaultResolver
-//		Dial      func(ctx context.Context, network, address string) (net.Conn, error) // nil means a net.Dialer
-//		RootCAs   *x509.CertPool // trusted authorities; nil means the system's
-//		Timeout   time.Duration  // of a request that states none, redirects and body included; default 60 s
-//		ConnectTimeout, TLSTimeout       time.Duration // of looking up and connecting; of the handshake
-//		IdleTimeout                      time.Duration // how long an unused connection is kept
-//		HTTP2PingAfter, HTTP2PingTimeout time.Duration // when a silent HTTP/2 connection is probed, and given up
-//		MaxIdle, MaxIdlePerOrigin        int // unused HTTP/1.1 connections
-//		MaxInFlightPerOrigin             int // exchanges with one origin at once; further ones wait
-//		MaxHeaderBytes                   int // of an answer
-//		MaxRedirects                     int // followed in one exchange; negative means none
-//		DisableHTTP2                     bool
-//		UserAgent                        string // sent if a request has none
-//	}
-type Egress = egress.Config
-
-// Resolver looks up host names. *[net.Resolver] is one.
-type Resolver = egress.Resolver
-
-// EgressError is a request that got no complete answer. Match it with errors.As. Its text names the origin and the reason, and nothing
-// else of the exchange.
-//
-//	type EgressError struct {
-//		Kind    EgressErrorKind
-//		Op      EgressOp // the step that failed, such as "connect"
-//		Origin  string   // scheme://host[:port]
-//		Sent    Sent     // whether the vendor can have seen the request
-//		Timeout bool     // the failure was a deadline
-//		Reason  Message  // what happened, and what would help
-//		Err     error    // the cause, or nil
-//	}
-type EgressError = egress.Error
-
-// EgressErrorKind says what went wrong with a request, for example "resolve", "connect", "timeout" or "host_refused". There may be more
-// kinds in later versions.
-type EgressErrorKind = egress.Kind
-
-// EgressOp is a step of a request, for example "connect" or "read answer body".
-type EgressOp = egress.Op
-
-// Sent says whether the vendor can have seen a request: "no", "maybe" or "yes".
-type Sent = egress.Sent
-
-// PictureLimits bound which pictures the engine accepts, regardless of the provider. A field that is zero or less has its default.
-//
-//	type PictureLimits struct {
-//		MaxBytes        int64 // of the file; default 32 MiB
-//		MaxPixels       int64 // width × height; default 64,000,000
-//		MaxSide         int   // pixels of the longest side; default 20,000
-//		MaxDecodedBytes int64 // bytes of memory that decoding may take; default 512 MiB
-//	}
-type PictureLimits = imaging.Caps
-
-// PictureError is a picture that the engine does not accept. Match it with errors.As and decide by Kind.
-//
-//	type PictureError struct {
-//		Kind       PictureErrorKind
-//		Format     PictureFormat // empty if unknown
-//		LooksLike  string // for "not_an_image" and "unsupported": "pdf", "heic", …
-//		Cap        string // the limit that is exceeded, such as "max_pixels"
-//		Value, Max int64  // what the picture has and what the limit allows
-//		Detail     string
-//		Err        error
-//	}
-type PictureError = imaging.Error
-
-// PictureFormat is "jpg", "png" and others.
-type PictureFormat = imaging.Format
-
-// PictureErrorKind says why a picture is not accepted, for example "not_an_image", "unsupported" or "too_large".
-type PictureErrorKind = imaging.Kind
+// Causes of plugin errors. Later versions may add some.
+const (
+	// PluginNotAPlugin: the file is not a plugin of its kind.
+	PluginNotAPlugin PluginCause = catalog.NotAPlugin
+	// PluginBadManifest: the manifest cannot be read or makes no sense.
+	PluginBadManifest PluginCause = catalog.BadManifest
+	// PluginMissingExport: the module lacks a function of the contract, or has it with another signature.
+	PluginMissingExport PluginCause = catalog.MissingExport
+	// PluginUnknownImport: the module imports what the contract does not offer.
+	PluginUnknownImport PluginCause = catalog.UnknownImport
+	// PluginWrongABI: the plugin needs another version of the contract.
+	PluginWrongABI PluginCause = catalog.WrongABI
+	// PluginNotLocked: plugins.lock does not list it.
+	PluginNotLocked PluginCause = catalog.NotLocked
+	// PluginNotApproved: it wants more than plugins.lock approves.
+	PluginNotApproved PluginCause = catalog.NotApproved
+	// PluginWrongChecksum: its bytes differ from those in plugins.lock.
+	PluginWrongChecksum PluginCause = catalog.WrongChecksum
+	// PluginNotSigned: it has no signature although keys are trusted.
+	PluginNotSigned PluginCause = catalog.NotSigned
+	// PluginBadSignature: its signature is not one of a trusted key.
+	PluginBadSignature PluginCause = catalog.BadSignature
+	// PluginStartFailed: it does not start.
+	PluginStartFailed PluginCause = catalog.StartFailed
+	// PluginTrapped: it crashed during a call.
+	PluginTrapped PluginCause = catalog.Trapped
+	// PluginOutOfFuel: it used more instructions than allowed.
+	PluginOutOfFuel PluginCause = catalog.OutOfFuel
+	// PluginOutOfMemory: it used more memory than allowed.
+	PluginOutOfMemory PluginCause = catalog.OutOfMemory
+	// PluginBadReply: its answer breaks the contract.
+	PluginBadReply PluginCause = catalog.BadReply
+	// PluginExited: it exited during a call.
+	PluginExited PluginCause = catalog.Exited
+	// PluginTimedOut: the time of the call was over.
+	PluginTimedOut PluginCause = catalog.TimedOut
+	// PluginCancelled: the call was canceled.
+	PluginCancelled PluginCause = catalog.Cancelled
+	// PluginCrashLoop: it failed too often in a row and rests.
+	PluginCrashLoop PluginCause = catalog.CrashLoop
+	// PluginUnavailable: it is closed, or lacks the function that was called.
+	PluginUnavailable PluginCause = catalog.Unavailable
+	// PluginTooLarge: the message for it is larger than allowed.
+	PluginTooLarge PluginCause = catalog.TooLarge
+)

@@ -130,5 +130,12 @@ type Message = message.Message
 // Language writes messages in another language than English: see [Message.Format].
 type Language = message.Language
 
-// MessageCode names a message. Codes are stable.
+// MessageCode names a message. Codes are stable. [MessageCodes] lists them.
 type MessageCode = message.Code
+
+// MessageCodes returns the codes of all messages, sorted: what a [Language] needs templates for. Later versions add codes. The slice is
+// the caller's.
+func MessageCodes() []MessageCode { return message.Codes() }
+
+// TextMessage returns a message with a text of your own, which every language shows as it is. It is zero if the text is empty.
+func TextMessage(text string) Message { return message.Text(text) }

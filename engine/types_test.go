@@ -2,11 +2,15 @@ package engine_test
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 	"testing"
 
 	"golang.org/x/tools/go/packages"
+
+	"github.com/ocrmux/ocrmux/engine"
 )
 
 const module = "github.com/ocrmux/ocrmux/"
@@ -156,5 +160,64 @@ func TestPublicTypesDocumentTheirFields(t *testing.T) {
 	}
 	if checked < 10 {
 		t.Errorf("only %d types checked", checked)
+	}
+}
+
+// TestPublicConstantsHaveTypesAndComments finds a constant whose type has no public name, or of which the documentation says nothing.
+func TestPublicConstantsHaveTypesAndComments(t *testing.T) {
+	t.Parallel()
+	loaded, err := packages.Load(&packages.Config{
+		Mode: packages.NeedName | packages.NeedTypes | packages.NeedSyntax | packages.NeedTypesInfo | packages.NeedImports | packages.NeedDeps,
+	}, public()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := 0
+	for _, p := range loaded {
+		for _, file := range p.Syntax {
+			for _, decl := range file.Decls {
+				gen, ok := decl.(*ast.GenDecl)
+				if !ok || gen.Tok != token.CONST {
+					continue
+				}
+				for _, spec := range gen.Specs {
+					value := spec.(*ast.ValueSpec)
+					said := value.Doc.Text() + value.Comment.Text()
+					if !gen.Lparen.IsValid() {
+						said += gen.Doc.Text()
+					}
+					for _, name := range value.Names {
+						if !name.IsExported() {
+							continue
+						}
+						checked++
+						named, isNamed := types.Unalias(p.TypesInfo.Defs[name].Type()).(*types.Named)
+						if isNamed && value.Type == nil && strings.Contains(named.Obj().Pkg().Path(), "/internal/") {
+							t.Errorf("%s.%s has the type %s of an internal package: give it the public name of that type", p.Name, name.Name, named)
+						}
+						if p.Name == "engine" && said == "" {
+							t.Errorf("%s.%s has no comment", p.Name, name.Name)
+						}
+					}
+				}
+			}
+		}
+	}
+	if checked < 100 {
+		t.Errorf("only %d constants checked", checked)
+	}
+}
+
+func TestMessageCodesAreSortedAndHaveTexts(t *testing.T) {
+	t.Parallel()
+	codes := engine.MessageCodes()
+	if len(codes) < 200 || !slices.IsSorted(codes) || !slices.Contains(codes, "route.first") {
+		t.Errorf("there are %d codes", len(codes))
+	}
+	if got := engine.TextMessage("some text"); got.String() != "some text" {
+		t.Errorf("got %q", got)
+	}
+	if got := engine.TextMessage(""); !got.IsZero() {
+		t.Errorf("an empty text is the message %q", got.Code())
 	}
 }

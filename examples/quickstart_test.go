@@ -19,10 +19,11 @@ import (
 	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
-// step is a code block of the page: shell commands, or the text of ocrmux.yaml.
+// step is a code block of the page, which has shell commands or the text of ocrmux.yaml, or the advice to stop the gateway, without a
+// language.
 type step struct{ language, text string }
 
-var block = regexp.MustCompile("(?ms)^```(sh|yaml)\n(.*?)^```$")
+var block = regexp.MustCompile("(?ms)^```(sh|yaml)\n(.*?)^```$|^(?:Stop the gateway with Ctrl-C|先按 Ctrl-C 停止网关)")
 
 // reader follows a quickstart in a folder that looks like the repository after make build.
 type reader struct {
@@ -120,6 +121,8 @@ func (r *reader) run(dir string, environ []string, name string, args ...string) 
 func (r *reader) follow(s step) {
 	r.t.Helper()
 	switch {
+	case s.language == "":
+		r.stop()
 	case s.language == "yaml":
 		r.write(s.text)
 	case strings.HasPrefix(s.text, "bin/ocrmux serve"):
@@ -180,10 +183,12 @@ func (r *reader) variable(name string) string {
 	return ""
 }
 
-// serve starts the server of a block, and stops that of the block before.
+// serve starts the server of a block.
 func (r *reader) serve(command string) {
 	r.t.Helper()
-	r.stop()
+	if r.server != nil {
+		r.t.Fatal("the page starts a second gateway without stopping the first")
+	}
 	args := strings.Fields(command)
 	cmd := exec.CommandContext(r.t.Context(), filepath.Join(r.dir, args[0]), args[1:]...)
 	cmd.Dir, cmd.Env = r.dir, r.environ

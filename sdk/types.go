@@ -193,7 +193,8 @@ const (
 	SignalNotIDCard    = "not_id_card"
 )
 
-// Standard names of checks. The engine makes them as well.
+// Standard names of checks. The engine makes them as well. A check that passes is good: CheckExpired passes while the card has not
+// expired.
 const (
 	CheckIDNumberChecksum       = "id_number_checksum"
 	CheckBirthDateMatchesNumber = "birth_date_matches_number"

@@ -40,8 +40,8 @@ type wordsRule struct {
 	fail *failureRule
 }
 
-// answer compiles the rules of an answer; success is what counts as one unless the file says, lacks what an
-// answer is told to lack that nothing in the file knows.
+// answer compiles the rules of an answer. success decides unless the file says what a success is. lacks describes what is
+// missing from an answer that no rule of the file knows.
 func (c *compiler) answer(a *answer, s scope, success func(*run) bool, lacks string) *answerRules {
 	out := &answerRules{success: success, lacks: lacks}
 	out.empty = c.empty(a, s)

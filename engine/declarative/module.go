@@ -26,7 +26,7 @@ func (*Runtime) Kind() catalog.Kind { return catalog.Declarative }
 func (*Runtime) Load(_ context.Context, p catalog.Plugin) (catalog.Module, error) {
 	program, err := load(filepath.Base(p.Path), p.Code, p.Manifest)
 	if err != nil {
-		return nil, &catalog.PluginError{Plugin: p.Manifest.Name, Cause: catalog.BadManifest, Detail: message.Text(err.Error()), Err: err}
+		return nil, &catalog.PluginError{Plugin: p.Manifest.Name, Cause: catalog.BadManifest, Detail: message.New(message.PluginFileWrong, "problems", err.Error()), Err: err}
 	}
 	return &module{name: p.Manifest.Name, program: program}, nil
 }

@@ -37,7 +37,7 @@ func (c *compiler) texts(items []text, s scope) []*compiled {
 	return out
 }
 
-// textOnly compiles what must be known here, because it is compared, or told to a person.
+// textOnly compiles a text that must be known here, because it is compared or shown to a person.
 func (c *compiler) textOnly(t *text, s scope) *compiled {
 	s.host = false
 	return c.text(t, s)

@@ -59,7 +59,7 @@ type Output struct {
 	Failure *engine.Failure
 }
 
-// Specimen returns the fields of a synthetic card's front. Its number is valid and nobody's: the region code is not assigned.
+// Specimen returns the fields of a synthetic card's front. Its number is valid, but assigned to nobody: no place has its region code.
 func Specimen() map[string]string {
 	const number = "99999919900307123"
 	digit, err := idcard.ChecksumDigit(number)
@@ -72,7 +72,7 @@ func Specimen() map[string]string {
 	}
 }
 
-// Picture returns a picture that the engine accepts, of nothing.
+// Picture returns a blank picture that the engine accepts.
 func Picture() engine.Picture {
 	var b bytes.Buffer
 	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 856, 540))); err != nil {

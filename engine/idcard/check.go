@@ -30,7 +30,7 @@ const (
 	// CheckValiditySpan: the card is valid for as long as the law lays down for the holder's age on the day of issue, or, when
 	// no birth date is known, for one of the terms that the law has.
 	CheckValiditySpan = "validity_span"
-	// CheckExpired: pass while the card is valid, fail from the day after its last day on.
+	// CheckExpired: pass means that the card has not expired, fail that its last day is over.
 	CheckExpired = "expired"
 )
 

@@ -9,8 +9,8 @@ const MaxTextBytes = 1024
 //
 // A blank text is the same as an absent one: it is not in the result. A text that cannot be normalised, is longer than
 // [MaxTextBytes] or is not valid UTF-8 keeps its text and gets [FlagUnnormalized]; so does a field this document does not have.
-// [FieldValidity] fills whichever of valid_from and valid_until has no value of its own, and stands in the result, unnormalised,
-// only when it could not be read as a span.
+// [FieldValidity] fills valid_from and valid_until if they have no value of their own. It is itself in the result, unnormalised,
+// only if it could not be read as a span.
 //
 // A value is normalised to itself, and never longer than [MaxTextBytes].
 func Normalize(text map[string]string) map[string]Field {

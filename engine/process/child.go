@@ -36,7 +36,7 @@ type child struct {
 
 	mu     sync.Mutex
 	reason message.Message
-	// done is closed when nothing of the child is left.
+	// done is closed when all processes of the child have ended.
 	done chan struct{}
 }
 
@@ -163,7 +163,7 @@ func (c *child) why() message.Message {
 }
 
 // stop asks the process to end by ending the Host stream, and kills it after the grace period or when hurry ends. It
-// returns when nothing of the child is left.
+// returns when all processes of the child have ended.
 func (c *child) stop(hurry context.Context) {
 	if c.sending.TryLock() { // a process that does not even take replies is killed by the grace period
 		_ = c.host.CloseSend()

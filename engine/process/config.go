@@ -41,10 +41,12 @@ type Config struct {
 	CrashLimit             int
 	CrashWindow, CrashRest time.Duration
 
-	// Now is the clock, After its alarm and Rand a number from 0 up to 1. Defaults: time.Now, time.After, rand.Float64.
-	Now   func() time.Time
+	// Now is the clock. Default: time.Now.
+	Now func() time.Time
+	// After is the alarm of the clock. Default: time.After.
 	After func(time.Duration) <-chan time.Time
-	Rand  func() float64
+	// Rand returns a random number from 0 up to, but not including, 1, also for several goroutines at once. Default: rand.Float64.
+	Rand func() float64
 }
 
 func (c Config) withDefaults() Config {

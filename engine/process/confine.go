@@ -8,7 +8,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// Confinement says how far a child is shut off from the machine. A confined child, whatever it does,
+// Confinement says how far a child is shut off from the machine. A confined child
 //
 //   - opens no connection and looks up no name: it can only listen on a unix socket, for its host;
 //   - reads the plugin's folder, [Config.Readable], and what a program needs to start: C libraries, time zones, descriptions

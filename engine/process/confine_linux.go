@@ -67,7 +67,7 @@ const (
 	withRefer, withTruncate, withNetwork, withDevices, withScopes = 2, 3, 4, 5, 6
 )
 
-// ruleset is what of unix.LandlockRulesetAttr all versions know; the kernel is told which part of it is given.
+// ruleset is the part of unix.LandlockRulesetAttr that all versions know. The system call passes its size.
 type ruleset struct{ files, network, scopes uint64 }
 
 // handled returns everything that a version of Landlock can hold back, and how much of the ruleset it knows.

@@ -120,7 +120,7 @@ func (l *launcher) inherited() []string {
 	return env
 }
 
-// connect makes a child of a process that has told its address, once it answers there.
+// connect makes a child of a process that has sent its address, once it answers there.
 func (l *launcher) connect(ctx context.Context, p *proc, s session, out *outputLog) (*child, error) {
 	creds := insecure.NewCredentials()
 	if s.tls != nil {

@@ -82,7 +82,7 @@ func (f *firstLine) first() (line string, complete bool) {
 }
 
 // outputLog writes a child's output to the host's log, within limits. Lines are warnings until the child has been called:
-// then nothing of a card can be in them, and they tell why it does not start. Afterwards they are for debugging.
+// then they cannot hold data of a card, and they say why it does not start. Afterwards they are for debugging.
 type outputLog struct {
 	logger *slog.Logger
 	now    func() time.Time

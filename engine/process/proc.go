@@ -119,7 +119,7 @@ func (p *proc) Wait(context.Context) error {
 	return nil
 }
 
-// gone waits until a process that was told to end has been reaped; at once when it never started.
+// gone waits until a process that was asked to end has been reaped. It returns at once if it never started.
 func (p *proc) gone() {
 	p.mu.Lock()
 	started := p.started

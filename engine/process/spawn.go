@@ -45,7 +45,7 @@ func (s *spawner) run(start func() error, result chan<- error, exited <-chan str
 		runtime.UnlockOSThread()
 		return
 	}
-	// Never unlocked: the thread ends with the goroutine, and whatever child is still there with the thread.
+	// Never unlocked: the thread ends with the goroutine, and a child that still runs ends with the thread.
 	defer s.threads.Done()
 	err := start()
 	result <- err

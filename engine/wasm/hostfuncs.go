@@ -18,7 +18,7 @@ type callKey struct{}
 func running(ctx context.Context) *instance { return ctx.Value(callKey{}).(*instance) }
 
 // instantiateHostFunctions makes the import module. Its functions are paid for before they do anything, and never trap
-// otherwise: whatever is wrong is a status.
+// otherwise: they return every problem as a status.
 func instantiateHostFunctions(ctx context.Context, r wazero.Runtime) error {
 	b := r.NewHostModuleBuilder(abi.ImportModule)
 	i32, i64 := api.ValueTypeI32, api.ValueTypeI64

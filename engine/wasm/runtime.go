@@ -20,6 +20,8 @@ type Runtime struct {
 	cache *diskCache // nil without one
 	pages *pageMap   // nil where the system has none
 	turns *turns
+	// compiling is held while a module is compiled.
+	compiling chan struct{}
 
 	putBack func(*image, *instance) error // after each step; replaced by benchmarks
 }
@@ -32,7 +34,7 @@ func New(cfg Config) (*Runtime, error) {
 		return nil, err
 	}
 	ctx := context.Background()
-	r := &Runtime{cfg: cfg.withDefaults(), turns: newTurns()}
+	r := &Runtime{cfg: cfg.withDefaults(), turns: newTurns(), compiling: make(chan struct{}, 1)}
 	rc := wazero.NewRuntimeConfig()
 	if r.cfg.CacheDir != "" {
 		cache, err := openCache(r.cfg.CacheDir)
@@ -56,6 +58,8 @@ func (r *Runtime) Kind() catalog.Kind { return catalog.WASM }
 
 // Close releases the compiled code. Modules must be closed before.
 func (r *Runtime) Close(ctx context.Context) error {
+	r.compiling <- struct{}{} // what nobody waits for any more
+	defer func() { <-r.compiling }()
 	err := r.wz.Close(ctx)
 	r.pages.close()
 	if r.cache != nil {
@@ -64,8 +68,8 @@ func (r *Runtime) Close(ctx context.Context) error {
 	return err
 }
 
-// Load compiles a module, checks its exports and imports against the contract and starts a first instance. Its error is
-// a *catalog.PluginError.
+// Load compiles a module, checks its exports and imports against the contract and starts a first instance. It returns when ctx ends.
+// Its error is a *catalog.PluginError. A module whose compilation may take more than some seconds or 500 MiB is refused before.
 func (r *Runtime) Load(ctx context.Context, p catalog.Plugin) (catalog.Module, error) {
 	fail := func(cause catalog.Cause, detail message.Message, err error) error {
 		return &catalog.PluginError{Plugin: p.Manifest.Name, Cause: cause, Detail: detail, Err: err}
@@ -81,7 +85,12 @@ func (r *Runtime) Load(ctx context.Context, p catalog.Plugin) (catalog.Module, e
 		return nil, fail(catalog.OutOfMemory, message.New(message.ModuleTables, "entries", n, "allowed", maxTableEntries), nil)
 	}
 	compiled, err := r.compile(ctx, metered.Code)
-	if err != nil {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return nil, fail(catalog.TimedOut, message.New(message.ModuleUncompiled, "reason", err.Error()), err)
+	case errors.Is(err, context.Canceled):
+		return nil, fail(catalog.Cancelled, message.New(message.ModuleCallerGone), err)
+	case err != nil:
 		return nil, fail(catalog.NotAPlugin, message.New(message.ModuleUncompiled, "reason", firstLine(err)), err)
 	}
 	if cause, detail := r.validate(compiled); cause != "" {
@@ -96,9 +105,40 @@ func (r *Runtime) Load(ctx context.Context, p catalog.Plugin) (catalog.Module, e
 	return m, nil
 }
 
-// compile tries twice where a cache can be at fault: a damaged entry is gone the second time, and of an entry that could
-// not be written (a full disk) wazero has kept the code.
+// compile compiles a module, one at a time, so that several do not add up to more memory than one may take. wazero heeds no context
+// while it compiles: when ctx ends, compile returns and the work ends on its own, soon, because the module was judged before.
 func (r *Runtime) compile(ctx context.Context, module []byte) (wazero.CompiledModule, error) {
+	select {
+	case r.compiling <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	type result struct {
+		compiled wazero.CompiledModule
+		err      error
+	}
+	done := make(chan result, 1)
+	go func() {
+		defer func() { <-r.compiling }()
+		compiled, err := r.compileCached(context.WithoutCancel(ctx), module)
+		done <- result{compiled, err}
+	}()
+	select {
+	case x := <-done:
+		return x.compiled, x.err
+	case <-ctx.Done():
+		go func() {
+			if x := <-done; x.compiled != nil {
+				_ = x.compiled.Close(context.WithoutCancel(ctx))
+			}
+		}()
+		return nil, ctx.Err()
+	}
+}
+
+// compileCached tries twice where a cache can be at fault: a damaged entry is gone the second time, and of an entry that could
+// not be written (a full disk) wazero has kept the code.
+func (r *Runtime) compileCached(ctx context.Context, module []byte) (wazero.CompiledModule, error) {
 	compiled, err := r.wz.CompileModule(ctx, module)
 	if r.cache == nil {
 		return compiled, err

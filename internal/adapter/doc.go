@@ -1,6 +1,5 @@
-// Package adapter holds what every provider needs to understand an answer, in whatever form the provider is written: the SDK
-// hands it to Go programs, declarative providers are run with it. What an answer without form means, or a code that no table
-// lists, is so decided once.
+// Package adapter interprets vendors' answers, for every form of provider: the SDK gives it to Go programs, and declarative
+// providers run with it. So the meaning of an answer without form, or of a code that no table lists, is decided in one place.
 //
 // It imports the contract alone, and neither encoding/json nor reflection: guests carry it. Everything in it is pure and safe
 // for concurrent use.

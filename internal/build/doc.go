@@ -2,7 +2,7 @@
 // Rust or AssemblyScript; and from Go an executable with the manifest beside it, too.
 //
 // It calls each language's own compiler with the settings in the folder, so that editors and people see the same
-// ones, and nothing of the compiler's is fetched:
+// ones, and it does not download compilers or their parts:
 //
 //	Go               go.mod, *.go        the go command
 //	Rust             Cargo.toml, *.rs    cargo, and a rustc with the library for wasm32-unknown-unknown

@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ocrmux/ocrmux/internal/catalog"
-	"github.com/ocrmux/ocrmux/internal/manifest"
 	"github.com/ocrmux/ocrmux/internal/message"
+	"github.com/ocrmux/ocrmux/internal/plugintest"
 )
 
 // about is the manifest of a plugin of this name.
@@ -23,7 +23,7 @@ func about(name string) string {
 // module is the smallest module there is, with a manifest.
 func module(t *testing.T, text string) string {
 	t.Helper()
-	b, err := manifest.Embed([]byte("\x00asm\x01\x00\x00\x00"), []byte(text))
+	b, err := plugintest.Hollow(text)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func (p *Plugin) readProviderFile(name string) error {
 		return err
 	}
 	placed := yamltree.AsError(file, ManifestProblems(in, wrong.Err))
-	return &PluginError{Plugin: name, Cause: wrong.Cause, Detail: message.Text(placed.Error()), Err: errors.Join(placed, wrong.Err)}
+	return &PluginError{Plugin: name, Cause: wrong.Cause, Detail: message.New(message.PluginFileWrong, "problems", placed.Error()), Err: errors.Join(placed, wrong.Err)}
 }
 
 // ManifestProblems returns the problems of the manifest at a node, each with its place in the provider file.

@@ -118,7 +118,7 @@ const (
 )
 
 // PluginError is a failure of a plugin, as opposed to one of its vendor. Its text names the plugin, what it did and what
-// would help, and holds nothing of the call's content.
+// would help, and holds no content of the call.
 type PluginError struct {
 	Plugin string
 	Cause  Cause

@@ -64,7 +64,7 @@ func checkAction(where string, st step, o *Outcome) {
 }
 
 // checkBefore warns of a further exchange after one that may be billed, if it does not say what the one before cost. The host then counts
-// the attempt as one that may be billed, whatever the further exchange costs.
+// the attempt as one that may be billed, regardless of what the further exchange costs.
 func checkBefore(where string, b base, st step, o *Outcome) {
 	a := st.action()
 	if st.err != nil || a.Exchange == nil || a.Exchange.Billed != abi.BilledUnknown || b.sent == nil || b.sent.Cache != nil || adapter.TurnedAway(st.input().Response.Status) || len(o.Warnings) > 0 {

@@ -52,7 +52,7 @@ type Recorded struct {
 	Replaced []string
 }
 
-// Errors of [Record]. Their texts contain nothing of the call.
+// Errors of [Record]. Their texts contain no data of the call.
 var (
 	ErrNotRecorded = errors.New("the call is not recorded")
 	// ErrLeak means that the recording would contain a secret or a field of the card.

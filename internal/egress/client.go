@@ -16,6 +16,7 @@ const (
 	DefaultConnectTimeout       = 10 * time.Second
 	DefaultTLSTimeout           = 10 * time.Second
 	DefaultIdleTimeout          = 60 * time.Second
+	DefaultRest                 = 20 * time.Millisecond
 	DefaultHTTP2PingAfter       = 30 * time.Second
 	DefaultHTTP2PingTimeout     = 15 * time.Second
 	DefaultMaxIdle              = 1024
@@ -42,6 +43,14 @@ type Config struct {
 	ConnectTimeout, TLSTimeout time.Duration
 	// IdleTimeout is how long an unused connection is kept.
 	IdleTimeout time.Duration
+	// Rest is how long an HTTP/1.1 connection stays unused after an answer. A second answer that nobody asked for arrives in
+	// this time, and then the connection is closed. It costs no call any time, but about Rest divided by the time of a call
+	// more connections.
+	Rest time.Duration
+	// Distrusted, if not nil, is called once for each origin that sent what nobody asked for, such as a second answer. From then
+	// on its HTTP/1.1 connections are not kept. It gets scheme, host and port. It must not block, and may be called from any
+	// goroutine.
+	Distrusted func(origin string)
 	// HTTP2PingAfter is how long an HTTP/2 connection may be silent before it is probed, or accept no byte before it is closed.
 	// HTTP2PingTimeout is how long it may take to answer the probe.
 	HTTP2PingAfter, HTTP2PingTimeout time.Duration
@@ -68,6 +77,7 @@ func (cfg Config) withDefaults() Config {
 		{&cfg.ConnectTimeout, DefaultConnectTimeout},
 		{&cfg.TLSTimeout, DefaultTLSTimeout},
 		{&cfg.IdleTimeout, DefaultIdleTimeout},
+		{&cfg.Rest, DefaultRest},
 		{&cfg.HTTP2PingAfter, DefaultHTTP2PingAfter},
 		{&cfg.HTTP2PingTimeout, DefaultHTTP2PingTimeout},
 	}
@@ -96,7 +106,7 @@ func (cfg Config) withDefaults() Config {
 func (cfg Config) validate() error {
 	for name, v := range map[string]int64{
 		"Timeout": int64(cfg.Timeout), "ConnectTimeout": int64(cfg.ConnectTimeout), "TLSTimeout": int64(cfg.TLSTimeout),
-		"IdleTimeout": int64(cfg.IdleTimeout), "HTTP2PingAfter": int64(cfg.HTTP2PingAfter),
+		"IdleTimeout": int64(cfg.IdleTimeout), "Rest": int64(cfg.Rest), "HTTP2PingAfter": int64(cfg.HTTP2PingAfter),
 		"HTTP2PingTimeout": int64(cfg.HTTP2PingTimeout), "MaxIdle": int64(cfg.MaxIdle),
 		"MaxIdlePerOrigin": int64(cfg.MaxIdlePerOrigin), "MaxInFlightPerOrigin": int64(cfg.MaxInFlightPerOrigin),
 		"MaxHeaderBytes": int64(cfg.MaxHeaderBytes),
@@ -133,6 +143,7 @@ func New(cfg Config) (*Client, error) {
 		answers: newAnswerReader(),
 		pool: &pool{
 			cfg:   cfg,
+			now:   time.Now,
 			h1:    newH1Protocol(cfg),
 			sites: make(map[siteKey]*site),
 			dialer: &dialer{

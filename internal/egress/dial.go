@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"net"
 	"net/netip"
-	"sync/atomic"
 	"time"
 
 	"github.com/ocrmux/ocrmux/internal/message"
@@ -119,17 +118,4 @@ func (d *dialer) handshake(ctx context.Context, wire *wireConn, o origin) (net.C
 		return nil, fail(KindTLS, op, message.TLSUntrusted, err)
 	}
 	return c, nil
-}
-
-// wireConn is the TCP connection. It counts the bytes that are written.
-type wireConn struct {
-	net.Conn
-	written atomic.Int64
-}
-
-// Write counts the bytes that the kernel has accepted.
-func (w *wireConn) Write(p []byte) (int, error) {
-	n, err := w.Conn.Write(p)
-	w.written.Add(int64(n))
-	return n, err
 }

@@ -180,6 +180,8 @@ func TestClientTLS(t *testing.T) {
 		}
 	})
 	t.Run("an idle TLS connection is reused", func(t *testing.T) {
+		cfg := cfg
+		cfg.Rest = 1
 		c := newClient(t, cfg)
 		for i := range 3 {
 			resp, err := c.Do(t.Context(), named(t, s.URL), post(s.URL))

@@ -68,16 +68,20 @@ type Error struct {
 // Error returns the English text of Message.
 func (e *Error) Error() string { return e.Message().String() }
 
-// Message returns the step, the origin, the reason, the kind and Sent as one message.
+// Message returns the origin and the reason, and whether the vendor may have received the request where that is uncertain.
 func (e *Error) Message() message.Message {
-	origin, reason := e.Origin, e.Reason
-	if origin != "" {
-		origin = " " + origin
-	}
+	reason := e.Reason
 	if e.Err != nil && e.causeIsPlain() {
 		reason = message.New(message.ExchangeCause, "reason", reason, "cause", e.Err.Error())
 	}
-	return message.New(message.ExchangeFailed, "step", e.Op, "origin", origin, "reason", reason, "kind", e.Kind, "sent", e.Sent)
+	problem := message.New(message.ExchangeFailed, "origin", e.Origin, "reason", reason)
+	if e.Origin == "" {
+		problem = message.New(message.ExchangeFailedPlain, "reason", reason)
+	}
+	if e.Sent == SentMaybe {
+		return message.New(message.ExchangeMayBeSent, "problem", problem)
+	}
+	return problem
 }
 
 // Refusal reports whether the target or a redirect was refused, so that nothing was sent there.

@@ -40,12 +40,17 @@ func newH2Transport(cfg Config, nc net.Conn) *http.Transport {
 		},
 	}
 	t.Protocols.SetHTTP2(true)
+	t.Protocols.SetUnencryptedHTTP2(true) // the connection is above TLS, and net/http does not see that
 	return t
 }
 
-func speaksH2(nc net.Conn) bool {
+// speaksH2 returns the TLS connection if both sides want HTTP/2 over it, or nil.
+func speaksH2(nc net.Conn) *tls.Conn {
 	c, ok := nc.(*tls.Conn)
-	return ok && c.ConnectionState().NegotiatedProtocol == http2.NextProtoTLS
+	if !ok || c.ConnectionState().NegotiatedProtocol != http2.NextProtoTLS {
+		return nil
+	}
+	return c
 }
 
 // h2Conn is one HTTP/2 connection, shared by as many exchanges as the vendor allows streams.
@@ -53,21 +58,23 @@ type h2Conn struct {
 	pool *pool
 	key  siteKey
 	cc   *http.ClientConn
+	wire *h2Wire
 	uses int  // exchanges that use it or wait for a stream; guarded by the pool's lock
-	gone bool // closed; guarded by the pool's lock
+	gone bool // takes no further exchange; guarded by the pool's lock
 }
 
 // newH2Conn starts HTTP/2 on a connection and reserves the stream of its first exchange.
-func newH2Conn(ctx context.Context, p *pool, key siteKey, nc net.Conn) (*h2Conn, *Error) {
+func newH2Conn(ctx context.Context, p *pool, key siteKey, raw net.Conn, nc *tls.Conn) (*h2Conn, *Error) {
 	const op = "connect"
 	_ = nc.SetWriteDeadline(time.Now().Add(p.cfg.TLSTimeout)) // the preface is written without a context
-	cc, err := newH2Transport(p.cfg, nc).NewClientConn(ctx, "https", key.origin.address())
+	wire := newH2Wire(nc, raw)
+	cc, err := newH2Transport(p.cfg, wire).NewClientConn(ctx, "https", key.origin.address())
 	_ = nc.SetWriteDeadline(time.Time{})
 	if err != nil {
 		_ = nc.Close()
 		return nil, fail(KindConnect, op, message.HTTP2NotSetUp, err)
 	}
-	c := &h2Conn{pool: p, key: key, cc: cc}
+	c := &h2Conn{pool: p, key: key, cc: cc, wire: wire}
 	cc.SetStateHook(func(cc *http.ClientConn) {
 		if cc.Err() != nil {
 			p.dropMulti(c)
@@ -80,16 +87,26 @@ func newH2Conn(ctx context.Context, p *pool, key siteKey, nc net.Conn) (*h2Conn,
 	return c, nil
 }
 
-func (c *h2Conn) exchange(ctx context.Context, req *http.Request, body *requestBody) (*http.Response, *Error) {
+// h2Stream is the connection for one exchange.
+type h2Stream struct {
+	*h2Conn
+	sent *h2Request
+}
+
+func (c *h2Conn) stream() *h2Stream { return &h2Stream{c, new(h2Request)} }
+
+func (c *h2Stream) exchange(ctx context.Context, req *http.Request, body *requestBody) (*http.Response, *Error) {
 	var answered atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		// net/http encodes the headers and writes them under one lock, so that this request's are the next.
+		WroteHeaderField:     func(string, []string) { c.wire.announce(c.sent) },
 		GotFirstResponseByte: func() { answered.Store(true) },
 	})
 	resp, err := c.cc.RoundTrip(req.WithContext(ctx))
 	if err == nil {
 		return resp, nil
 	}
-	complete, srcErr := body.state()
+	_, srcErr := body.state()
 	ferr := fail(KindNoAnswer, "await answer", message.StreamUnanswered, nil)
 	switch {
 	case srcErr != nil:
@@ -101,32 +118,22 @@ func (c *h2Conn) exchange(ctx context.Context, req *http.Request, body *requestB
 	case isProtocolError(err):
 		ferr = fail(KindBadAnswer, "await answer", message.HTTP2Broken, nil)
 	}
+	unsent, whole := c.wire.unsent(c.sent, req.ContentLength > 0)
 	switch {
-	case unprocessed(err):
+	case refused(err) || unsent && srcErr == nil:
 		ferr.Sent = SentNo
-	case answered.Load() && complete:
+	case answered.Load() && whole:
 		ferr.Sent = SentYes
 	default:
-		// Another goroutine writes the stream, so it is unknown whether a header was sent.
 		ferr.Sent = SentMaybe
 	}
 	return nil, ferr
 }
 
-// unprocessed reports whether the vendor declared that it did not process the request: REFUSED_STREAM, a stream above the last one
-// of GOAWAY (RFC 9113, 6.8 and 8.7), or a connection that closed before the stream began. net/http exports no values for the last
-// two. If their texts change, unprocessed returns false, which only costs a retry.
-func unprocessed(err error) bool {
-	if se := (http2.StreamError{}); errors.As(err, &se) {
-		return se.Code == http2.ErrCodeRefusedStream
-	}
-	switch err.Error() {
-	case "http2: Transport received Server's graceful shutdown GOAWAY",
-		"http2: client conn not usable", "http2: client conn could not be established":
-		return true
-	default:
-		return false
-	}
+// refused reports whether the vendor declared that it did not process the request (RFC 9113, 8.7).
+func refused(err error) bool {
+	var se http2.StreamError
+	return errors.As(err, &se) && se.Code == http2.ErrCodeRefusedStream
 }
 
 // isProtocolError reports whether a stream or the connection ended with an HTTP/2 error code. errors.As finds the stream errors of
@@ -137,9 +144,15 @@ func isProtocolError(err error) bool {
 	return errors.As(err, &se) || strings.HasPrefix(err.Error(), "connection error: ")
 }
 
-func (c *h2Conn) release(resp *http.Response, _ bool) {
+// release takes no further exchange to a connection on which one did not end with a whole answer, as for HTTP/1.1: a vendor that
+// opens no window, or sends nothing more, would hold up every call after it.
+func (c *h2Stream) release(resp *http.Response, whole bool) {
 	if resp != nil {
 		_ = resp.Body.Close() // resets the stream if there is more to come
 	}
-	c.pool.unuse(c)
+	c.wire.forget(c.sent)
+	if !whole {
+		c.pool.dropMulti(c.h2Conn)
+	}
+	c.pool.unuse(c.h2Conn)
 }

@@ -132,6 +132,16 @@ func TestClientHTTP2(t *testing.T) {
 // frameServer writes HTTP/2 frames itself. It calls serve for each request after its stream has ended.
 func frameServer(t *testing.T, serve func(conn int, stream uint32, f *http2.Framer)) (url string, cfg egress.Config) {
 	t.Helper()
+	return framesServer(t, func(n int, frame http2.Frame, f *http2.Framer) {
+		if data, ok := frame.(*http2.DataFrame); ok && data.StreamEnded() {
+			serve(n, data.StreamID, f)
+		}
+	})
+}
+
+// framesServer calls got for each frame but SETTINGS and PING, which it answers. It never opens a window again.
+func framesServer(t *testing.T, got func(conn int, frame http2.Frame, f *http2.Framer)) (url string, cfg egress.Config) {
+	t.Helper()
 	lender, cfg := tlsServer(t, hello, true)
 	raw := newRawServer(t, func(n int, nc net.Conn) {
 		c := tls.Server(nc, &tls.Config{Certificates: lender.TLS.Certificates, NextProtos: []string{"h2"}})
@@ -151,10 +161,12 @@ func frameServer(t *testing.T, serve func(conn int, stream uint32, f *http2.Fram
 				if !fr.IsAck() {
 					_ = f.WriteSettingsAck()
 				}
-			case *http2.DataFrame:
-				if fr.StreamEnded() {
-					serve(n, fr.StreamID, f)
+			case *http2.PingFrame:
+				if !fr.IsAck() {
+					_ = f.WritePing(true, fr.Data)
 				}
+			default:
+				got(n, frame, f)
 			}
 		}
 	})

@@ -29,7 +29,7 @@ func TestClientHammer(t *testing.T) {
 	plain := httptest.NewServer(echo)
 	defer plain.Close()
 	secure, cfg := tlsServer(t, echo, true)
-	cfg.MaxIdle, cfg.MaxIdlePerOrigin, cfg.MaxInFlightPerOrigin = 6, 4, 12
+	cfg.MaxIdle, cfg.MaxIdlePerOrigin, cfg.MaxInFlightPerOrigin, cfg.Rest = 6, 4, 12, 1
 	c := newClient(t, cfg)
 	p := named(t, plain.URL, secure.URL)
 	// On half the processors, goroutines are interrupted in more places.

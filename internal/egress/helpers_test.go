@@ -77,6 +77,16 @@ func wantError(t *testing.T, err error, kind egress.Kind, sent egress.Sent) *egr
 	return e
 }
 
+// wantSent checks what an error says of the request, where its kind is a matter of luck.
+func wantSent(t *testing.T, err error, sent egress.Sent) {
+	t.Helper()
+	var e *egress.Error
+	if !errors.As(err, &e) {
+		t.Fatalf("error is %T (%v), want *egress.Error", err, err)
+	}
+	wantError(t, err, e.Kind, sent)
+}
+
 // captureLog returns what goes to the standard log from now to the end of the test.
 func captureLog(t *testing.T) *bytes.Buffer {
 	t.Helper()

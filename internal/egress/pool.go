@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/ocrmux/ocrmux/internal/message"
 )
@@ -12,6 +13,7 @@ import (
 // pool keeps connections for reuse and bounds the exchanges in flight of each origin.
 type pool struct {
 	cfg    Config
+	now    func() time.Time
 	dialer *dialer
 	h1     *h1Protocol
 
@@ -19,7 +21,12 @@ type pool struct {
 	closed bool
 	idle   int // over all sites
 	sites  map[siteKey]*site
+	// distrusted are origins that sent what nobody asked for, the first one first. Their HTTP/1.1 connections are not kept.
+	distrusted []origin
 }
+
+// maxDistrusted bounds what is remembered of origins that a caller may have named. The oldest is forgotten first.
+const maxDistrusted = 1024
 
 // siteKey includes the standing: a provider whose hosts come only from its manifest must not use a connection to a private address
 // that the operator allowed.
@@ -32,7 +39,7 @@ type siteKey struct {
 type site struct {
 	users int
 	slots chan struct{}
-	idle  []*h1Conn // last used last
+	idle  []*h1Conn // longest idle first
 	multi []*h2Conn
 }
 
@@ -101,15 +108,16 @@ func (p *pool) lease(ctx context.Context, key siteKey, fresh bool) (lease, *Erro
 	if err != nil {
 		return lease{}, err
 	}
-	if !speaksH2(nc) {
+	secured := speaksH2(nc)
+	if secured == nil {
 		return lease{conn: newH1Conn(p, key, wire, nc)}, nil
 	}
-	c, err := newH2Conn(ctx, p, key, nc)
+	c, err := newH2Conn(ctx, p, key, wire, secured)
 	if err != nil {
 		return lease{}, err
 	}
 	p.addMulti(c)
-	return lease{conn: c}, nil
+	return lease{conn: c.stream()}, nil
 }
 
 // reuse returns a live connection that can take one more exchange, or nil.
@@ -141,7 +149,7 @@ func (p *pool) reuseMulti(key siteKey) connection {
 	var found connection
 	for _, c := range multi {
 		if found == nil && c.cc.Reserve() == nil {
-			found = c
+			found = c.stream()
 		} else {
 			p.unuse(c)
 		}
@@ -149,19 +157,48 @@ func (p *pool) reuseMulti(key siteKey) connection {
 	return found
 }
 
+// popIdle returns the connection that has been idle for longest, or nil if none has rested. An answer that nobody asked for
+// comes soon after the one that was asked for: while a connection rests, its watch finds it.
 func (p *pool) popIdle(key siteKey) *h1Conn {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := p.sites[key]
-	if len(s.idle) == 0 {
+	if len(s.idle) == 0 || p.now().Sub(s.idle[0].since) < p.cfg.Rest {
 		return nil
 	}
-	last := len(s.idle) - 1
-	c := s.idle[last]
-	s.idle[last] = nil
-	s.idle = s.idle[:last]
+	c := s.idle[0]
+	s.idle = slices.Delete(s.idle, 0, 1)
 	p.idle--
 	return c
+}
+
+// distrust stops keeping connections with an origin that sent what nobody asked for: its next unasked answer could arrive
+// when a connection has another call's request on it. It closes those that are idle.
+func (p *pool) distrust(o origin) {
+	p.mu.Lock()
+	known := slices.Contains(p.distrusted, o)
+	if !known {
+		if len(p.distrusted) == maxDistrusted {
+			p.distrusted = slices.Delete(p.distrusted, 0, 1)
+		}
+		p.distrusted = append(p.distrusted, o)
+	}
+	var idle []*h1Conn
+	for key, s := range p.sites {
+		if key.origin == o {
+			idle = append(idle, s.idle...)
+			p.idle -= len(s.idle)
+			s.idle = nil
+			p.forgetEmpty(key, s)
+		}
+	}
+	p.mu.Unlock()
+	for _, c := range idle {
+		_ = c.nc.Close()
+	}
+	if !known && p.cfg.Distrusted != nil {
+		p.cfg.Distrusted(o.String())
+	}
 }
 
 // pushIdle keeps a connection for later and reports whether there was room. If so, the caller must not use it any more.
@@ -169,11 +206,13 @@ func (p *pool) pushIdle(c *h1Conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := p.sites[c.key]
-	if p.closed || s == nil || p.idle >= p.cfg.MaxIdle || len(s.idle) >= p.cfg.MaxIdlePerOrigin {
+	if p.closed || s == nil || p.idle >= p.cfg.MaxIdle || len(s.idle) >= p.cfg.MaxIdlePerOrigin ||
+		slices.Contains(p.distrusted, c.key.origin) {
 		return false
 	}
 	s.idle = append(s.idle, c)
 	p.idle++
+	c.since = p.now()
 	c.sleep()
 	return true
 }
@@ -207,18 +246,18 @@ func (p *pool) addMulti(c *h2Conn) {
 	}
 }
 
-// unuse ends a use. The last one closes the connection if the pool is closed.
+// unuse ends a use. The last one closes the connection if it takes no further one.
 func (p *pool) unuse(c *h2Conn) {
 	p.mu.Lock()
 	c.uses--
-	last := p.closed && c.uses == 0
+	last := (p.closed || c.gone) && c.uses == 0
 	p.mu.Unlock()
 	if last {
 		_ = c.cc.Close()
 	}
 }
 
-// dropMulti removes a connection that is closed.
+// dropMulti removes a connection that takes no further exchange. It ends with its last one.
 func (p *pool) dropMulti(c *h2Conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

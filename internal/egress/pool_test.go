@@ -100,7 +100,7 @@ func TestClientReplacesAKeptConnectionThatTakesNoByte(t *testing.T) {
 	}))
 	defer s.Close()
 	var flags []*atomic.Bool
-	c, err := New(Config{Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+	c, err := New(Config{Rest: 1, Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
 		nc, err := (&net.Dialer{}).DialContext(ctx, network, address)
 		flags = append(flags, new(atomic.Bool))
 		return deafConn{nc, flags[len(flags)-1]}, err

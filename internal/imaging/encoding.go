@@ -32,7 +32,7 @@ func sizeBeforePercent(e Encoding, n int64) int64 {
 	return n
 }
 
-// certainlyFits reports that n bytes fit in most whatever they are, which spares counting them.
+// certainlyFits reports whether any n bytes fit in most, so that they need not be counted.
 func certainlyFits(e Encoding, n, most int64) bool {
 	size := sizeBeforePercent(e, n)
 	if e == EncodingBase64Percent {

@@ -2,7 +2,7 @@ package imaging
 
 import "github.com/ocrmux/ocrmux/internal/message"
 
-// Kind says why a picture was refused whatever the provider.
+// Kind says why a picture was refused for every provider.
 type Kind string
 
 // The kinds of [Error].
@@ -10,17 +10,17 @@ const (
 	KindEmpty         Kind = "empty"              // no bytes at all
 	KindTooLarge      Kind = "too_large"          // more bytes than Caps.MaxBytes
 	KindTooManyPixels Kind = "too_many_pixels"    // over Caps.MaxPixels, MaxSide or MaxDecodedBytes; decided before decoding
-	KindNotAnImage    Kind = "not_an_image"       // Error.LooksLike says what it seems to be, where that can be told
+	KindNotAnImage    Kind = "not_an_image"       // Error.LooksLike says what it seems to be, if that is known
 	KindUnsupported   Kind = "unsupported_format" // a picture, but in an unsupported format or variant; see Error.LooksLike
 	KindAnimated      Kind = "animated"           // an animated PNG or WebP: which frame is meant cannot be known
 	KindTruncated     Kind = "truncated"          // the end of the file is missing
 	KindCorrupt       Kind = "corrupt"            // the format is known but its contents contradict it
 )
 
-// Error means that a picture is refused, whatever the provider. Match it with errors.As and decide by Kind.
+// Error means that a picture is refused for every provider. Match it with errors.As and decide by Kind.
 type Error struct {
 	Kind      Kind
-	Format    Format // 0 when the format could not be told
+	Format    Format // 0 if the format is unknown
 	LooksLike string // for KindNotAnImage and KindUnsupported: "pdf", "heic", …; may be empty
 	Cap       string // for KindTooLarge and KindTooManyPixels: the cap by name, such as "max_pixels"
 	Value     int64  // what the picture has, in the cap's unit

@@ -54,7 +54,7 @@ func isBeyondMending(err error) bool {
 }
 
 func mend(ctx context.Context, data []byte, info Info, limits Limits) (Fitted, error) {
-	// What decoding allocates is decided by the file, so it must be the file that was held to the caps.
+	// The file decides what decoding allocates, so it must be the file that was checked against the caps.
 	if actual, err := parse(data); err != nil {
 		return Fitted{}, err
 	} else if actual != info {

@@ -1,6 +1,6 @@
 package imaging
 
-// Caps bound what [Inspect] lets through, whatever the provider. A field that is zero or less takes its default.
+// Caps bound what [Inspect] lets through, for every provider. A field that is zero or less takes its default.
 type Caps struct {
 	MaxBytes  int64 // bytes of the file; default DefaultMaxBytes
 	MaxPixels int64 // width × height; default DefaultMaxPixels
@@ -61,7 +61,7 @@ func (i Info) UprightSize() (width, height int) {
 // Inspect reads the headers of a picture without decoding it and refuses, with an [*Error], what is empty, over caps, no picture,
 // of another format, animated, cut off or contradictory. It walks a file's segments to its end mark, so a file that
 // lost its tail is noticed, but it does not look inside compressed data: only decoding proves a picture whole.
-// It allocates next to nothing, whatever the file claims.
+// It allocates next to nothing, regardless of what the file claims.
 func Inspect(data []byte, caps Caps) (Info, error) {
 	caps = caps.withDefaults()
 	if size := int64(len(data)); size > caps.MaxBytes {

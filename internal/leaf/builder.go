@@ -67,7 +67,7 @@ func (b *builder) text(t abi.LeafType, text []byte) error {
 	return b.inline(t, text)
 }
 
-// bytes adds what may be no text at all. A leaf can only hold UTF-8: anything else is a blob whatever its length.
+// bytes adds bytes that may be no text. A leaf can only hold UTF-8: anything else is a blob of any length.
 func (b *builder) bytes(data []byte) error {
 	if !utf8.Valid(data) {
 		return b.blob(abi.LeafTypeString, data, "")

@@ -19,7 +19,7 @@ const (
 // Error is every error of this package. Match it with errors.As and decide by Kind.
 type Error struct {
 	Kind Kind
-	// Reason is a fixed sentence about what is wrong; nothing of the body's content.
+	// Reason is a fixed sentence about what is wrong, without content of the body.
 	Reason string
 	// Limit is the field of Options that was passed and Max what it allowed; empty and 0 for KindBadMultipart.
 	Limit string

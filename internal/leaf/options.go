@@ -23,8 +23,8 @@ type Options struct {
 	FirstHandle uint32
 	// Inbound is for a client's request: a body of no declared type that holds a '=' is read as a form.
 	Inbound bool
-	// Mask is given every text before it is given out (names and file names too, file contents not) and returns what
-	// stands for it. A number that it changes becomes a string. Nil changes nothing.
+	// Mask gets every text before it is returned (also names and file names, but not file contents), and returns its
+	// replacement. A number that it changes becomes a string. Nil changes nothing.
 	Mask func(string) string
 
 	// MaxBytes bounds the body.

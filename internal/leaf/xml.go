@@ -37,7 +37,7 @@ func flattenXML(b *builder, text []byte) error {
 // parseXML builds the tree. Elements and attributes count as leaves, so that it stays within the same limits.
 func parseXML(text []byte, opts *Options) (*element, error) {
 	d := xml.NewDecoder(bytes.NewReader(text))
-	// The text was converted before, whatever the declaration says.
+	// The text was converted before, regardless of the declaration.
 	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
 	document := &element{}
 	open := []*element{document}

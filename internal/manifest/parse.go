@@ -45,7 +45,7 @@ func (e *ParseError) Unwrap() error { return e.Err }
 // and anything after the object are a [*ParseError]. If what is wrong may be due to a manifest that needs more than
 // [abi.Major], [abi.Minor] has, the error is a [*VersionError] instead.
 //
-// What it returns is well formed but may be nonsense: see [Validate].
+// The result is well formed but may not make sense: see [Validate].
 func Parse(text []byte) (*abi.Descriptor, error) {
 	if len(text) > abi.MaxManifestBytes {
 		return nil, &ParseError{Reason: fmt.Sprintf("it has %d bytes, at most %d are allowed", len(text), abi.MaxManifestBytes)}

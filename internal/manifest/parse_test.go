@@ -157,6 +157,7 @@ func TestCompatible(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add(good(f))
 	f.Add([]byte(`{"config_schema":{"$ref":"#/$defs/a","$defs":{"a":{"$ref":"#"}}}}`))
+	f.Add([]byte(`{"config_schema":{"x-i18n":{"zh":{"title":"a","enum":{"b":1},"secrets":{"c":[]}}},"items":[{"x-i18n":0}]}}`))
 	f.Add([]byte(`{"config_schema":{"$id":"x","$anchor":"y","$dynamicRef":"#y","pattern":"(","items":[{}]}}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		d, err := manifest.Parse(text)

@@ -45,8 +45,8 @@ func Uses() []string {
 	}
 }
 
-// Validate checks that a descriptor makes sense in itself. It gives nil, or all problems as [*Problem] errors, joined. It
-// does not ask whether this host can run it: see [Compatible].
+// Validate checks that a descriptor makes sense in itself. It returns nil, or all problems as [*Problem] errors, joined. It
+// does not check whether this host can run it: see [Compatible].
 func Validate(d *abi.Descriptor) error {
 	var c checker
 	c.identity(d)
@@ -55,7 +55,7 @@ func Validate(d *abi.Descriptor) error {
 	c.secrets(d)
 	c.secretSets(d)
 	c.images(d.Images)
-	c.configSchema(d.ConfigSchema)
+	c.configSchema(d)
 	c.prices(d.Prices)
 	c.frontDoors(d.FrontDoors)
 	c.list("features", d.Features, func(s string) string { return mustMatch(dottedName, s) })

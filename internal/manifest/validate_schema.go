@@ -6,17 +6,20 @@ import (
 	"fmt"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/ocrmux/ocrmux/engine/abi"
 )
 
-// schemaURL is what the schema is called in errors. A relative name would become a path on this machine.
+// schemaURL is the schema's name in errors. A relative name would become a path on this machine.
 const schemaURL = "manifest:///config_schema"
 
-// configSchema compiles the schema. A schema is complete by itself: nothing that it refers to is fetched or read from disk.
-func (c *checker) configSchema(schema []byte) {
-	if len(schema) == 0 {
+// configSchema compiles the schema, and checks its texts in other languages. A schema is complete by itself: nothing that it
+// refers to is fetched or read from disk.
+func (c *checker) configSchema(d *abi.Descriptor) {
+	if len(d.ConfigSchema) == 0 {
 		return
 	}
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(d.ConfigSchema))
 	if err != nil {
 		c.add("config_schema", "is not JSON: %v", err)
 		return
@@ -25,6 +28,7 @@ func (c *checker) configSchema(schema []byte) {
 		c.add("config_schema", "must be a JSON Schema as an object")
 		return
 	}
+	c.texts("config_schema", document, d)
 	compiler := jsonschema.NewCompiler()
 	compiler.DefaultDraft(jsonschema.Draft2020)
 	compiler.UseLoader(noLoader{})

@@ -22,7 +22,7 @@ const (
 // VersionError means that a provider and this host do not speak the same contract.
 type VersionError struct {
 	Provider string // its name
-	// What the provider asks for, and what the host serves. The minors are 0 where only the majors are known.
+	// Versions that the provider needs and that the host serves. The minors are 0 if only the majors are known.
 	ProviderMajor, ProviderMinor uint32
 	HostMajor, HostMinor         uint32
 	// Missing are the features that the provider cannot do without and the host does not have.
@@ -66,8 +66,8 @@ func OtherMajor(provider string, major, hostMajor uint32) *VersionError {
 // Compatible reports whether a host of this version, with these features beyond v1.0, can run a provider. It returns nil, a
 // [*VersionError], or a [*Problem] if the manifest names no version. A host that serves several majors asks once for each.
 //
-// What the manifest says that the provider needs decides, and nothing else does: a provider may be built with a newer minor
-// than the host's, or than it needs.
+// Only the needs that the manifest states decide: a provider may be built with a newer minor version than the host's, or than
+// it needs.
 func Compatible(d *abi.Descriptor, hostMajor, hostMinor uint32, features []string) error {
 	if d.ABI == nil || d.ABI.Major == 0 {
 		return &Problem{Path: "abi.major", Reason: "is missing; write the ABI that the provider was built with"}

@@ -2,7 +2,8 @@ package message
 
 // Findings of the doctor. The comments name the parameters.
 const (
-	FindingConfigValid Code = "doctor.config_valid" // providers, routes, doors: numbers
+	FindingConfigValid   Code = "doctor.config_valid"   // providers, routes, doors: numbers
+	FindingProviderValid Code = "doctor.provider_valid" // none
 
 	FindingLoaded         Code = "doctor.loaded"          // plugin, version, kind
 	FindingNoProvider     Code = "doctor.no_provider"     // none
@@ -63,7 +64,7 @@ const (
 	FindingFilesUnsupported  Code = "doctor.files_unsupported"  // none
 )
 
-// What helps with a finding of the doctor.
+// Advice for a finding of the doctor.
 const (
 	HelpOperations     Code = "doctor.help.operations"      // none
 	HelpInspect        Code = "doctor.help.inspect"         // none
@@ -100,7 +101,8 @@ const (
 )
 
 var doctor = map[Code]string{
-	FindingConfigValid: "is valid; providers: {providers}, routes: {routes}, front doors: {doors}",
+	FindingProviderValid: "is valid",
+	FindingConfigValid:   "is valid; providers: {providers}, routes: {routes}, front doors: {doors}",
 
 	FindingLoaded:         "{plugin} {version} ({kind}) is loaded",
 	FindingNoProvider:     "no provider can be asked: every call will fail",
@@ -142,7 +144,7 @@ var doctor = map[Code]string{
 	FindingCannotMake:     "does not exist and cannot be created: {reason}",
 	FindingNoFolder:       "is not a folder",
 	FindingCannotWrite:    "cannot be written: {reason}",
-	FindingOtherOwner:     "belongs to user {user}: run the doctor as the user who runs the gateway",
+	FindingOtherOwner:     "belongs to user {user}: run this check as the user who runs the gateway",
 
 	FindingBudget:         "{parts}",
 	FindingBudgetAmount:   "{left} of {limit} left",

@@ -1,9 +1,12 @@
 package message
 
-// A request that got no complete answer from a vendor. Parameters: step (an egress.Op), origin (empty, or a space and the origin),
-// reason and kind (an egress.Kind), sent (an egress.Sent).
+// A request that got no complete answer from a vendor.
 const (
-	ExchangeFailed Code = "egress.failed"
+	// ExchangeFailed has the origin and the reason, a Message. ExchangeFailedPlain has the reason alone, for an address without an origin.
+	ExchangeFailed      Code = "egress.failed"
+	ExchangeFailedPlain Code = "egress.failed_plain"
+	// ExchangeMayBeSent has the problem, one of the messages above.
+	ExchangeMayBeSent Code = "egress.may_be_sent"
 	// ExchangeCause adds to a reason what the system said. Parameters: reason (a Message), cause (a text in English).
 	ExchangeCause Code = "egress.cause"
 )
@@ -43,7 +46,7 @@ const (
 	AddressPrivate   Code = "egress.policy.address"
 )
 
-// What became of the connection.
+// Problems of the connection.
 const (
 	NameNotFound       Code = "egress.name.not_found"
 	NameWithoutAddress Code = "egress.name.no_address"
@@ -56,13 +59,14 @@ const (
 	StreamUnanswered   Code = "egress.connection.stream_unanswered"
 )
 
-// What is wrong with an answer.
+// Problems of an answer.
 const (
 	HTTP2Broken        Code = "egress.answer.http2"
 	AnswerHeadersBad   Code = "egress.answer.headers_bad"
 	AnswerHeadersLarge Code = "egress.answer.headers_large"
 	AnswerNotHTTP      Code = "egress.answer.not_http"
 	AnswerSwitches     Code = "egress.answer.switches"
+	AnswerUnasked      Code = "egress.answer.unasked"
 	AnswerInterim      Code = "egress.answer.interim"
 	AnswerTooLong      Code = "egress.answer.too_long"
 	AnswerTooLarge     Code = "egress.answer.too_large"
@@ -83,9 +87,11 @@ const (
 )
 
 var egress = map[Code]string{
-	ExchangeFailed: "egress: {step}{origin}: {reason} ({kind}, sent: {sent})",
-	ExchangeCause:  "{reason}: {cause}",
-	RedirectTarget: "the Location cannot be followed: {reason}",
+	ExchangeFailed:      "{origin}: {reason}",
+	ExchangeFailedPlain: "{reason}",
+	ExchangeMayBeSent:   "{problem}; the vendor may have received the request",
+	ExchangeCause:       "{reason}: {cause}",
+	RedirectTarget:      "the Location cannot be followed: {reason}",
 
 	ExchangeTimeOver:   "the time for the call ran out",
 	ExchangeGivenUp:    "the caller gave up",
@@ -94,7 +100,7 @@ var egress = map[Code]string{
 	BodyUnmeasured:     "the length of the body is unknown; set ContentLength",
 	BodyMissing:        "there is a length but no body",
 	AnswerCapNegative:  "the answer cap is negative",
-	RequestTooLarge:    "URL, headers and body together are over the policy's cap",
+	RequestTooLarge:    "URL, headers and body together are larger than the limit",
 	BadHeaderName:      "the name of a header is not valid",
 	BadHeaderValue:     "the value of a header is not valid",
 	HeaderReserved:     "a header of the connection is set; the transport sets these",
@@ -106,10 +112,10 @@ var egress = map[Code]string{
 	URLHost:            "the URL's host is not a clear name or IP address",
 	URLPort:            "the URL's port is not a number from 1 to 65535",
 	URLUnescaped:       "path or query has a byte that must be percent-encoded",
-	HostUnlisted:       "neither the provider's manifest nor the operator's endpoint names this scheme, host and port",
+	HostUnlisted:       "this host is allowed neither by the plugin's manifest nor by the configured endpoint",
 	PlainHTTPExposes:   "plain http would show card data to the network; use https or set allow_plain_http",
 	PlainHTTPLeaves:    "plain http would leave this machine; use https or set allow_plain_http",
-	AddressPrivate:     "the host leads to no public address; name it in the provider's endpoint if that is meant",
+	AddressPrivate:     "the host has only private addresses; to allow it, set it as the provider's endpoint",
 	NameNotFound:       "the name could not be looked up",
 	NameWithoutAddress: "the name has no address",
 	NotConnected:       "no connection to any address of the host",
@@ -120,13 +126,14 @@ var egress = map[Code]string{
 	EndedUnanswered:    "the connection ended without an answer",
 	StreamUnanswered:   "the HTTP/2 stream ended without an answer",
 	HTTP2Broken:        "the vendor broke the HTTP/2 protocol",
-	AnswerHeadersBad:   "the answer's headers are malformed or over their cap",
-	AnswerHeadersLarge: "the answer's headers are over their cap",
+	AnswerHeadersBad:   "the answer's headers are malformed or larger than the limit",
+	AnswerHeadersLarge: "the answer's headers are larger than the limit",
 	AnswerNotHTTP:      "the answer is not HTTP or ends within its headers",
 	AnswerSwitches:     "the answer changes the protocol without being asked",
+	AnswerUnasked:      "the vendor answered before the request had reached it, so that the answer is not this call's",
 	AnswerInterim:      "too many interim answers",
-	AnswerTooLong:      "the answer states a length over its cap",
-	AnswerTooLarge:     "the answer is over its cap",
+	AnswerTooLong:      "the answer states a length above the limit",
+	AnswerTooLarge:     "the answer is larger than the limit",
 	AnswerEncoding:     "the answer has an encoding that was not asked for",
 	AnswerGzip:         "the answer claims to be gzip but is not, or is corrupt",
 	AnswerCutOff:       "the answer breaks off before its stated end or is chunked wrongly",

@@ -11,7 +11,7 @@ const (
 	PictureUnfetched Code = "engine.picture.unfetched"
 	PictureUnfit     Code = "engine.picture.unfit"
 	// PictureEndsEarly, PictureNoURL, PictureStatus (parameter: status) and PictureAllow say why a picture is not fetched or read.
-	// PictureAllow adds what an operator can do.
+	// PictureAllow (parameter: origin) also says what an operator can do.
 	PictureEndsEarly Code = "engine.picture.ends_early"
 	PictureNoURL     Code = "engine.picture.no_url"
 	PictureStatus    Code = "engine.picture.status"
@@ -40,7 +40,7 @@ const (
 	HandleUnknown      Code = "engine.provider.handle_unknown"
 )
 
-// What keeps a request at a front door from being served. Parameters: reason, limit.
+// Reasons why a front door does not serve a request. Parameters: reason, limit.
 const (
 	DoorNoDecision    Code = "engine.door.no_decision"
 	DoorNoProof       Code = "engine.door.no_proof"
@@ -53,7 +53,7 @@ const (
 	DoorAddressLength Code = "engine.door.address_length"
 )
 
-// Why a plugin serves no provider, or not with its newer file. Parameters: secrets (a List of Messages), reason.
+// Why a plugin serves no provider, or not with its newer file. Parameters: secrets (a Message), first (a List), rest (a Message), reason.
 const (
 	NeedsSecrets   Code = "engine.plugin.needs_secrets"
 	SecretsOr      Code = "engine.plugin.secrets_or"
@@ -74,7 +74,7 @@ var engine = map[Code]string{
 	PictureEndsEarly:    "it ends too early",
 	PictureNoURL:        "its address is not an http or https URL without user information",
 	PictureStatus:       "its address answered with status {status}",
-	PictureAllow:        "{reason}; an operator can name the host and port in fetch_allow",
+	PictureAllow:        "{origin}: the host has only private addresses; an operator can allow it with fetch.allow",
 	PictureURLOnly:      "the provider takes a picture by its URL only: give one, without fetch",
 	PictureURLOnlyShort: "the provider takes a picture by its URL only: give one of at most {limit} bytes, without fetch",
 	NothingRead:         "the provider read no field",

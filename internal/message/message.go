@@ -97,23 +97,40 @@ func (m Message) Param(name string) any {
 }
 
 // Has reports whether a message has a code, or one of the messages in its parameters has it.
-func (m Message) Has(c Code) bool {
+func (m Message) Has(c Code) bool { return !m.Find(c).IsZero() }
+
+// Find returns the message that has a code: this one, or the first one in its parameters. It returns the zero Message if there is none.
+func (m Message) Find(c Code) Message {
 	if m.code == c {
-		return true
+		return m
 	}
 	for _, p := range m.params {
-		switch v := p.value.(type) {
-		case Message:
-			if v.Has(c) {
-				return true
+		if found := find(p.value, c); !found.IsZero() {
+			return found
+		}
+	}
+	return Message{}
+}
+
+// find looks for a code in a parameter.
+func find(value any, c Code) Message {
+	switch v := value.(type) {
+	case Message:
+		return v.Find(c)
+	case []Message:
+		for _, m := range v {
+			if found := m.Find(c); !found.IsZero() {
+				return found
 			}
-		case []Message:
-			if slices.ContainsFunc(v, func(m Message) bool { return m.Has(c) }) {
-				return true
+		}
+	case List:
+		for _, item := range v {
+			if found := find(item, c); !found.IsZero() {
+				return found
 			}
 		}
 	}
-	return false
+	return Message{}
 }
 
 // Language writes messages in one language.

@@ -33,7 +33,7 @@ const (
 	IntentLate        Code = "money.intent_late"
 )
 
-// What is wrong with an amount, a currency, a budget or a price.
+// Problems of an amount, a currency, a budget or a price.
 const (
 	// NotAnAmount has the text and why, a Message.
 	NotAnAmount     Code = "money.not_an_amount"
@@ -68,7 +68,7 @@ const (
 )
 
 var money = map[Code]string{
-	PriceUnknown:  "no price is known",
+	PriceUnknown:  "no price is set",
 	PricePerCall:  "price per call",
 	PriceFree:     "free calls",
 	PriceNoVendor: "free, since no vendor is asked",
@@ -77,12 +77,12 @@ var money = map[Code]string{
 	PricePackage:  "package {id}",
 	PriceLeft:     "{source}, {left} of {size} left",
 
-	BudgetUsedUp:      "the budget of {scope} {name} per {per} has not enough left for this call: {used}{held}; the next period begins at {until}",
+	BudgetUsedUp:      "the budget of {scope} {name} per {per} cannot pay for this call: {used}{held}; the next period begins at {until}",
 	UsedAmount:        "{amount} of {limit} are used",
 	UsedCalls:         "{calls} of {call_limit} calls are used",
 	UsedBoth:          "{amount} of {limit} and {calls} of {call_limit} calls are used",
 	HeldByOthers:      "; other programs hold a part of it and may give some back",
-	CounterUnwritable: "the counter {counter} cannot be read or written, so that nothing is spent: {cause}",
+	CounterUnwritable: "the counter {counter} cannot be read or written, so no call is paid for: {cause}",
 	BookClosed:        "the book of budgets is closed",
 	IntentLate:        "the ledger took the attempt too late",
 

@@ -1,6 +1,6 @@
 package message
 
-// Why a picture is refused whatever the provider. Parameters: picture ([PictureOfFormat] or [PictureOfNoFormat]), cap (its name),
+// Reasons why a picture is refused for every provider. Parameters: picture ([PictureOfFormat] or [PictureOfNoFormat]), cap (its name),
 // value and allowed (in the cap's unit), looks_like and detail (texts about the file's format, in English).
 const (
 	PictureEmpty       Code = "picture.empty"

@@ -7,15 +7,17 @@ const (
 	PluginFailedPlain Code = "plugin.failed_plain"
 )
 
-// What is wrong with a plugin's file. Parameters: file and other (file names), name (that of the manifest), limit (bytes), reason
+// Problems of a plugin's file. Parameters: file and other (file names), name (that of the manifest), limit (bytes), reason
 // (what the system said).
 const (
 	PluginFileEmpty      Code = "plugin.file.empty"
 	PluginFileUnreadable Code = "plugin.file.unreadable"
 	PluginFileIrregular  Code = "plugin.file.irregular"
-	PluginFileName       Code = "plugin.file.name"
-	PluginNameTwice      Code = "plugin.name.twice"
-	PluginNameDiffers    Code = "plugin.name.differs"
+	// PluginFileWrong has problems, a text in English: what is wrong in the file, with its lines.
+	PluginFileWrong   Code = "plugin.file.wrong"
+	PluginFileName    Code = "plugin.file.name"
+	PluginNameTwice   Code = "plugin.name.twice"
+	PluginNameDiffers Code = "plugin.name.differs"
 )
 
 // How a provider's ABI differs from the host's. Parameters: provider ([PluginProvider] or [PluginSomeProvider]), theirs and ours
@@ -66,15 +68,16 @@ var plugin = map[Code]string{
 
 	PluginFileEmpty:      "the file is empty",
 	PluginFileUnreadable: "{file} cannot be read: {reason}",
-	PluginFileIrregular:  "{file} is no regular file of at most {limit} bytes",
+	PluginFileIrregular:  "{file} is not a regular file, or has more than {limit} bytes",
+	PluginFileWrong:      "{problems}",
 	PluginFileName:       "a plugin is a file NAME.wasm or NAME.provider.yaml, or an executable NAME beside its NAME.manifest.json",
 	PluginNameTwice:      "both {file} and {other} have this name: remove one",
 	PluginNameDiffers:    "the manifest names {name}, but the file is named {file}: rename one",
 
-	PluginABIOlder:     "{provider} speaks ABI {theirs}, this ocrmux {ours}: get a newer build of the provider, or rebuild it with the SDK for ABI {ours}",
-	PluginABINewer:     "{provider} speaks ABI {theirs}, this ocrmux {ours}: upgrade ocrmux, or get a build of the provider for ABI {ours}",
-	PluginABIMinor:     "{provider} needs ABI {theirs}, this ocrmux has {ours}: upgrade ocrmux",
-	PluginABIFeatures:  "{provider} needs the features {features}, which this ocrmux (ABI {ours}) lacks: upgrade ocrmux",
+	PluginABIOlder:     "{provider} uses ABI {theirs}, but this program uses ABI {ours}: get a newer build of the provider, or rebuild it with the SDK for ABI {ours}",
+	PluginABINewer:     "{provider} uses ABI {theirs}, but this program uses ABI {ours}: upgrade ocrmux, or get a build of the provider for ABI {ours}",
+	PluginABIMinor:     "{provider} needs ABI {theirs}, but this program has ABI {ours}: upgrade ocrmux",
+	PluginABIFeatures:  "{provider} needs the features {features}, which this program (ABI {ours}) lacks: upgrade ocrmux",
 	PluginProvider:     "provider {name}",
 	PluginSomeProvider: "the provider",
 

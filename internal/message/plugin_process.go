@@ -25,7 +25,7 @@ const (
 	ProcessPrintedHint Code = "process.printed_hint"
 )
 
-// What would help a subprocess that complains.
+// Advice for a subprocess that complains.
 const (
 	ProcessHintForeign  Code = "process.hint.foreign"
 	ProcessHintOldSDK   Code = "process.hint.old_sdk"
@@ -77,7 +77,7 @@ var process = map[Code]string{
 	ProcessEndedEarly:    "it ended before its handshake, with {status}",
 	ProcessNoise:         "it printed {said} to stdout before its handshake: a provider prints nothing there before sdk.Main, and reports to stderr",
 	ProcessCoreProtocol:  "its go-plugin speaks core protocol {version}, this host 1: rebuild the plugin",
-	ProcessNoProtocol:    "its handshake names the protocol {version}, which is no version of the ABI: rebuild the plugin with the SDK",
+	ProcessNoProtocol:    "its handshake names the protocol {version}, which is not an ABI version: rebuild the plugin with the SDK",
 	ProcessOtherABI:      "by its handshake {reason}",
 	ProcessNetRPC:        "it serves net/rpc: a provider serves gRPC",
 	ProcessPrinted:       "{problem}; it printed to stderr: {said}",
@@ -91,7 +91,7 @@ var process = map[Code]string{
 	ProcessHintGLIBC:    "build the plugin on an older system, or without cgo (CGO_ENABLED=0)",
 
 	ProcessNoHostStream:   "does not serve the stream Host, which every provider must",
-	ProcessWentOn:         "went on without the stream Host, with which every provider must end",
+	ProcessWentOn:         "kept running after the stream Host ended; it must exit then",
 	ProcessTimeouts:       "did not answer several calls in a row in time",
 	ProcessStopped:        "was closed",
 	ProcessRests:          "it failed too often and rests until {until}; last: {reason}",

@@ -92,7 +92,7 @@ var request = map[Code]string{
 	RefusedTwice:       "{name} is given twice",
 	RefusedUnknown:     "a parameter is unknown; the parameters are {known}",
 	RefusedMisspelt:    "a parameter is unknown; did you mean {near}?",
-	RefusedRest:        "the parameters beside the picture are longer than {limit} bytes",
+	RefusedRest:        "all parameters except the picture are together longer than {limit} bytes",
 	RefusedLong:        "{name} is longer than {limit} bytes",
 	RefusedMany:        "{name} has more than {limit} words",
 	RefusedLongWord:    "{name} has a word longer than {limit} bytes",

@@ -34,18 +34,18 @@ const (
 	AnotherReading Code = "route.another_reading"
 )
 
-// What is added to the reason of an attempt when the call has ended. Each has that reason, a Message.
+// Additions to the reason of an attempt when the call has ended. Each has that reason, a Message.
 const (
 	// StoppedByWinner has the provider that answered first.
 	StoppedByWinner Code = "route.stopped_by_winner"
 	StoppedAtEnd    Code = "route.stopped_at_end"
 	BestOfPoor      Code = "route.best_of_poor"
-	// KeptAnswer and SharedAnswer: the answer to an equal call was used.
-	KeptAnswer   Code = "route.kept_answer"
+	// CachedAnswer and SharedAnswer: the answer to an equal call was used.
+	CachedAnswer Code = "route.cached_answer"
 	SharedAnswer Code = "route.shared_answer"
 )
 
-// What keeps a provider from being asked. Each continues a sentence that begins with the provider's name.
+// Reasons why a provider is not asked. Each continues a sentence that begins with the provider's name.
 const (
 	// ProviderParked has the optional Messages until (ParkedUntil), after (ParkedAfter) and reason (ParkedReason).
 	ProviderParked Code = "route.parked"
@@ -74,7 +74,7 @@ const (
 	NotLoaded Code = "route.not_loaded"
 )
 
-// What a provider lacks for a request. Each continues a sentence that begins with the provider's name.
+// Things that a provider lacks for a request. Each continues a sentence that begins with the provider's name.
 const (
 	LacksDocument Code = "route.lacks_document" // document
 	LacksSide     Code = "route.lacks_side"     // side
@@ -85,7 +85,7 @@ const (
 	LacksURL      Code = "route.lacks_url"      // bytes: the length of the address
 )
 
-// What a request needs of a provider. Each continues a sentence that begins with the provider's name; the parameters are those
+// Things that a request needs from a provider. Each continues a sentence that begins with the provider's name; the parameters are those
 // of what a provider lacks.
 const (
 	NeedsDocument Code = "route.needs_document"
@@ -97,7 +97,7 @@ const (
 	NeedsURL      Code = "route.needs_url"
 )
 
-// What a reading lacks for a cascade. Each continues a sentence about the reading.
+// Things that a reading lacks for a cascade. Each continues a sentence about the reading.
 const (
 	// FieldsMissing has the fields, a List.
 	FieldsMissing Code = "route.fields_missing"
@@ -147,12 +147,12 @@ var route = map[Code]string{
 	WaitedFor:        "waited for, since {provider} {why}",
 	RetryOf:          "retry {number}: {provider} {why}",
 	HedgeAfter:       "hedge, since {provider} has not answered within {after}",
-	AnotherReading:   "another reading, since {count} readings do not agree",
+	AnotherReading:   "one more reading, because the {count} so far disagree",
 
 	StoppedByWinner: "{reason}; not waited for, since {provider} answered first",
 	StoppedAtEnd:    "{reason}; not waited for, since the call ended",
 	BestOfPoor:      "{reason}; the best of those that were not good enough",
-	KeptAnswer:      "kept from an equal call: {reason}",
+	CachedAnswer:    "cached result of an earlier equal call: {reason}",
 	SharedAnswer:    "shared with an equal call that was under way: {reason}",
 
 	ProviderParked:   "is parked{until}{after}{reason}",
@@ -166,8 +166,8 @@ var route = map[Code]string{
 	ConcurrencyLimit: "has as many calls under way as it allows",
 	RateLimit:        "has reached its rate limit",
 	NotFreeInTime:    "was not free before the time of the call was over",
-	NoSlotInTime:     "had as many calls under way as it allows until the time of this call was over",
-	NoRateInTime:     "had reached its rate limit until the time of this call was over",
+	NoSlotInTime:     "was busy with other calls until this call's time was over",
+	NoRateInTime:     "stayed at its rate limit until this call's time was over",
 	FreeTooLate:      "can be asked again at {until}, after the end of the call",
 	FailedWith:       "failed with {kind}",
 	NotAsked:         "is not asked: {cause}",
@@ -195,15 +195,15 @@ var route = map[Code]string{
 
 	NoSuchProvider:   "there is no provider {name}; want one of {known}",
 	NoSuchRoute:      "there is no route {name}; want one of {known}",
-	NobodyCanServe:   "no provider of the route can serve this request: {why}",
-	RouteIsEmpty:     "there are none",
-	NobodyMeets:      "none {need}",
-	NobodyMeetsAll:   "none meets all of its needs: {needs}",
+	NobodyCanServe:   "the route cannot serve this request: {why}",
+	RouteIsEmpty:     "it has no providers",
+	NobodyMeets:      "no provider of the route {need}",
+	NobodyMeetsAll:   "no provider of the route meets all of its needs: {needs}",
 	ProviderIs:       "{provider} {why}",
 	NobodyNow:        "no provider can be asked now: {why}",
 	CallerGaveUp:     "the caller gave up",
 	TimeOver:         "the time of the call is over",
 	TimeOverSince:    "the time of the call is over: {why}",
-	LedgerUnwritable: "the ledger cannot be written, so that nothing may be bought: {cause}",
+	LedgerUnwritable: "the ledger cannot be written, so no provider was asked: {cause}",
 	CallWasOver:      "the call was over before the vendor was asked",
 }

@@ -56,5 +56,5 @@ func Example() {
 	// Output:
 	// asking the vendor for 0.05: package 2026-a, 2 of 2 left
 	// asking the vendor for 0.05: package 2026-a, 1 of 2 left
-	// the budget of tenant "acme" per day has not enough left for this call: 0.1 of 0.15 are used; the next period begins at 2026-11-23 00:00:00 +00:00
+	// the budget of tenant "acme" per day cannot pay for this call: 0.1 of 0.15 are used; the next period begins at 2026-11-23 00:00:00 +00:00
 }

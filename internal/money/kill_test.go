@@ -137,7 +137,7 @@ func kill(t *testing.T, folder, role string, enough func(line string) bool) {
 }
 
 // accounts opens the book after a kill, and returns what it knows and how many attempts the vendor billed.
-func accounts(t *testing.T, folder string) (budgets []Account, vendor int64) {
+func accounts(t *testing.T, folder string) (budgets []BudgetStatus, vendor int64) {
 	t.Helper()
 	s, err := jetstream.Open(t.Context(), jetstream.Config{Dir: filepath.Join(folder, "store")})
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// Account is the state of a budget or a package at one moment, as far as this program knows. It learns now and then what others spend.
-type Account struct {
+// BudgetStatus is the state of a budget or a package at one moment, as far as this program knows. It learns now and then what others spend.
+type BudgetStatus struct {
 	// Scope and Name of a budget. A package has the scope provider and the name of its provider.
 	Scope Scope  `json:"scope"`
 	Name  string `json:"name"`
@@ -47,7 +47,7 @@ func (b *Book) Refusal(claim *Claim) *BudgetError {
 }
 
 // refusal returns the error with which a budget refuses a call of a price; nil if there is enough left.
-func (a Account) refusal(price Amount) *BudgetError {
+func (a BudgetStatus) refusal(price Amount) *BudgetError {
 	if a.Left.covers(Units{price, 1}, a.Limit) {
 		return nil
 	}
@@ -57,11 +57,11 @@ func (a Account) refusal(price Amount) *BudgetError {
 }
 
 // Snapshot returns all budgets, then the packages and other limited parts of tariffs, without asking the store.
-func (b *Book) Snapshot() []Account {
+func (b *Book) Snapshot() []BudgetStatus {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.cfg.Now()
-	var accounts []Account
+	var accounts []BudgetStatus
 	for _, m := range b.meters {
 		if m.budget != nil {
 			accounts = append(accounts, b.account(m, now))
@@ -84,13 +84,13 @@ func (b *Book) Snapshot() []Account {
 			accounts = append(accounts, a)
 		}
 	}
-	slices.SortStableFunc(accounts[budgets:], func(a, b Account) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(accounts[budgets:], func(a, b BudgetStatus) int { return cmp.Compare(a.Name, b.Name) })
 	return accounts
 }
 
-func (b *Book) account(m *meter, now time.Time) Account {
+func (b *Book) account(m *meter, now time.Time) BudgetStatus {
 	c := b.counter(m, now)
-	a := Account{
+	a := BudgetStatus{
 		Per: m.per, Limit: m.limit, Spent: c.doc.Spent.plus(c.spent), Unknown: c.doc.Unknown.plus(c.unknown),
 		Reserved: c.inFlight, Held: c.doc.others(b.cfg.Owner), Left: c.left().largest(Units{}).within(m.limit), Until: c.until,
 	}

@@ -133,7 +133,7 @@ func TestSnapshotListsBudgetsThenPackages(t *testing.T) {
 	reserve(t, b, claim).Settle(unsure)
 	reserve(t, b, claim)
 	c.forward(3 * time.Hour)
-	want := []Account{
+	want := []BudgetStatus{
 		{Scope: ScopeTenant, Name: "t", Per: Day, Limit: Units{Calls: 10}, Spent: Units{Micro, 1}, Unknown: Units{Micro, 1}, Reserved: Units{Micro, 1},
 			Left: Units{Calls: 7}, Until: instant(t, "2026-11-23T00:00:00+08:00")},
 		{Scope: ScopeProvider, Name: "p", Pool: message.New(message.PricePackage, "id", "a"), Limit: Units{Calls: 4}, Spent: Units{Micro, 1}, Unknown: Units{Micro, 1}, Reserved: Units{Micro, 1},

@@ -27,7 +27,7 @@ func (b *Book) has(c *counter, need Units, now time.Time, waited *waits) (chan s
 	case answered && c.err != nil:
 		return nil, c.err
 	case !answered && (c.err != nil || c.seen.IsZero() || now.Sub(c.seen) >= recheck):
-		// What is known is too old to refuse by.
+		// The known balance is too old to refuse because of it.
 	case !c.unleased().plus(c.free()).covers(need, c.meter.limit):
 		return nil, b.refusal(c)
 	}

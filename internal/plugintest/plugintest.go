@@ -15,6 +15,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/build"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
+	"github.com/ocrmux/ocrmux/internal/manifest"
 	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
@@ -169,4 +170,9 @@ func readSources(source string) error {
 func isFolder(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.IsDir()
+}
+
+// Hollow returns a WebAssembly module that has a manifest and nothing else: it can be found, approved and published, but not loaded.
+func Hollow(text string) ([]byte, error) {
+	return manifest.Embed([]byte("\x00asm\x01\x00\x00\x00"), []byte(text))
 }

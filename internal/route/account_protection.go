@@ -21,7 +21,7 @@ type protection struct {
 	limits  Limits
 	openFor time.Duration
 	spacing time.Duration // between two calls at the rate limit
-	// state is told of changes that are stored.
+	// state receives changes that are stored.
 	state *state
 
 	breaker circuitbreaker.CircuitBreaker[any] // nil when off

@@ -12,6 +12,6 @@
 // Reasons are messages of package message: codes with parameters that the command line and the API write in English and the
 // console in the language of its page.
 //
-// The package knows nothing of pictures, plugins or HTTP, so that thousands of calls can be simulated with a scripted
+// The package does not depend on pictures, plugins or HTTP, so that thousands of calls can be simulated with a scripted
 // function. docs/routing.md has the results.
 package route

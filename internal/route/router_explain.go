@@ -84,7 +84,12 @@ func (r *Router) describe(a *account, now time.Time) ProviderStatus {
 	q := a.quote(now)
 	x := ProviderStatus{Provider: a.name, Price: q.Amount, PriceSource: q.Message(), TypicalMs: a.typical().Milliseconds(), SlowMs: a.slow(now).Milliseconds()}
 	b, blocked := a.blocked(now, r.cfg.Zone)
-	x.Why, x.Until, x.Ready, x.Parked = b.why, b.until, !blocked, b.parked
+	x.Why, x.Until, x.Ready = b.why, r.shown(b.until), !blocked
+	if b.parked != nil {
+		parked := *b.parked
+		parked.Since, parked.Until = r.shown(parked.Since), r.shown(parked.Until)
+		x.Parked = &parked
+	}
 	if r.cfg.Usable != nil {
 		if err := r.cfg.Usable(a.name); err != nil {
 			x.Ready, x.Why = false, notLoaded(err)
@@ -97,4 +102,12 @@ func (r *Router) describe(a *account, now time.Time) ProviderStatus {
 		}
 	}
 	return x
+}
+
+// shown returns a time as messages write it: in the zone of the engine, in whole seconds.
+func (r *Router) shown(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.In(r.cfg.Zone).Truncate(time.Second)
 }

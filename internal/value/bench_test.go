@@ -9,6 +9,7 @@ import (
 	"mime/multipart"
 	"net/url"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -142,4 +143,29 @@ func compare(b *testing.B, ours, byHand func() error) {
 	b.ReportMetric(float64(hand.time.Microseconds())/float64(n), "µs-by-hand")
 	b.ReportMetric(float64(us.bytes/n), "B-ours")
 	b.ReportMetric(float64(hand.bytes/n), "B-by-hand")
+}
+
+// BenchmarkMask looks for two secrets in what a vendor answers: the texts of a card, one by one, a whole answer of 5 KB with
+// escapes, and a picture of 300 KB.
+func BenchmarkMask(b *testing.B) {
+	m := NewMask([]byte("0123456789abcdef0123456789abcdef"), []byte("AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE"))
+	var card []string
+	for range 20 {
+		card = append(card, "样本人", "1990-03-07", "样本省样本市样本路一号", "11010119900307123X")
+	}
+	answer := []string{strings.Repeat(`{"name": "\u6837\u672c\u4eba", "url": "https:\/\/example.com\/%20"}`, 75)}
+	picture := []string{strings.Repeat("iVBORw0KGgoAAAANSUhEUgAA", 300<<10/24)}
+	for _, in := range []struct {
+		name  string
+		texts []string
+	}{{"80 texts of a card", card}, {"an answer", answer}, {"a picture", picture}} {
+		b.Run(in.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				for _, text := range in.texts {
+					_ = m.String(text)
+				}
+			}
+		})
+	}
 }

@@ -27,8 +27,8 @@ const (
 	KindBadName         Kind = "bad_name"          // a method, URL, name or boundary that may not be sent
 )
 
-// Error is every error of an Evaluator. Its text says where in the tree and what would help; it holds nothing of literals,
-// secrets and pictures.
+// Error is every error of an Evaluator. Its text says where in the tree and what would help; it holds no literals,
+// secrets or pictures.
 type Error struct {
 	Kind Kind
 	// Path leads to the place: "headers[2].value.parts[0].digest.key.parts[0]", with the names of provider.proto.

@@ -5,11 +5,7 @@ import (
 	"cmp"
 	"encoding/base64"
 	"encoding/hex"
-	"net/url"
 	"slices"
-	"strings"
-
-	"github.com/ocrmux/ocrmux/engine/abi"
 )
 
 // Masked replaces each secret.
@@ -21,74 +17,71 @@ const minFormBytes = 6
 // Mask replaces secrets in texts that leave the engine's hands: answers before a provider sees them, logs, explanations.
 // It is immutable and safe for concurrent use; the zero Mask masks nothing.
 type Mask struct {
-	forms [][]byte
+	exact   [][]byte // as they are
+	needles [][]byte // in canonical form
+	// shortest is the length of the shortest needle. A text is never shorter than its canonical form.
+	shortest int
 }
 
-// NewMask returns a Mask for secrets: their texts as they are and, from 6 bytes on, as base64 (both alphabets, also in the
-// middle of a longer base64 text such as Basic credentials), as hexadecimal, percent-encoded and inside a JSON string.
-// White space around a secret does not count. Empty secrets are ignored.
-func NewMask(secrets ...[]byte) Mask {
+// NewMask returns a Mask for secrets: their texts as they are and, from 6 bytes on, however they are escaped (percent signs,
+// JSON, JavaScript, HTML, also one within the other), in any case of ASCII letters, with or without white space, as base64
+// (both alphabets, broken into lines, also in the middle of a longer base64 text such as Basic credentials) and as
+// hexadecimal. White space around a secret does not count. Empty secrets are ignored.
+func NewMask(secrets ...[]byte) Mask { return newMask(secrets, forms) }
+
+// NewTextMask returns a Mask for texts that are no secrets, such as the fields of a card: as NewMask, but without base64 and
+// hexadecimal.
+func NewTextMask(texts ...[]byte) Mask {
+	return newMask(texts, func(s []byte) [][]byte { return [][]byte{canonical(make([]byte, len(s)), s, nil)} })
+}
+
+func newMask(texts [][]byte, forms func([]byte) [][]byte) Mask {
 	var m Mask
-	for _, s := range secrets {
-		m.add(s)
+	exact, needles := make(map[string]bool, len(texts)), make(map[string]bool, len(texts))
+	for _, s := range texts {
+		for _, text := range [][]byte{s, bytes.TrimSpace(s)} {
+			if len(text) > 0 && !exact[string(text)] {
+				exact[string(text)] = true
+				m.exact = append(m.exact, bytes.Clone(text))
+			}
+		}
 		if s = bytes.TrimSpace(s); len(s) < minFormBytes {
-			m.add(s)
 			continue
 		}
 		for _, form := range forms(s) {
-			m.add(form)
+			if len(form) >= minFormBytes && !needles[string(form)] {
+				needles[string(form)] = true
+				m.needles = append(m.needles, form)
+			}
+		}
+	}
+	for i, n := range m.needles {
+		if i == 0 || len(n) < m.shortest {
+			m.shortest = len(n)
 		}
 	}
 	return m
 }
 
-func (m *Mask) add(form []byte) {
-	if len(form) > 0 && !slices.ContainsFunc(m.forms, func(f []byte) bool { return bytes.Equal(f, form) }) {
-		m.forms = append(m.forms, bytes.Clone(form))
-	}
-}
-
+// forms returns the canonical forms of a secret and of its encodings.
 func forms(s []byte) [][]byte {
-	query := url.QueryEscape(string(s))
-	out := [][]byte{
-		s,
-		hex.AppendEncode(nil, s),
-		appendEncoded(nil, abi.EncodingHexUpper, s),
-		[]byte(query),
-		[]byte(strings.ReplaceAll(query, "+", "%20")),
-		[]byte(url.PathEscape(string(s))),
-		[]byte(lowerPercent(query)),
-		escapeJSON.append(nil, s),
+	// What a backslash means depends on how many layers are around it, so a secret that has one is known without it, too.
+	out := [][]byte{s, bytes.ReplaceAll(s, []byte(`\`), nil), hex.AppendEncode(nil, s)}
+	for shift := range 3 {
+		out = append(out, shifted(s, shift))
 	}
-	for _, enc := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
-		out = append(out, enc.AppendEncode(nil, s))
-		for shift := range 3 {
-			out = append(out, shifted(enc, s, shift))
-		}
-		padded := enc.EncodeToString(s)
-		out = append(out, []byte(url.QueryEscape(padded)))
+	for i, form := range out {
+		out[i] = canonical(make([]byte, len(form)), form, nil)
 	}
 	return out
 }
 
 // shifted returns what base64 makes of s after shift other bytes, without the characters that its neighbours have a part in.
-func shifted(enc *base64.Encoding, s []byte, shift int) []byte {
-	text := enc.AppendEncode(nil, append(make([]byte, shift), s...))
+func shifted(s []byte, shift int) []byte {
+	text := base64.StdEncoding.AppendEncode(nil, append(make([]byte, shift), s...))
 	first := (shift*8 + 5) / 6
 	last := (shift + len(s)) * 8 / 6
 	return text[first:last]
-}
-
-// lowerPercent writes the digits of percent escapes in lower case.
-func lowerPercent(s string) string {
-	b := []byte(s)
-	for i := 0; i+2 < len(b); i++ {
-		if b[i] == '%' {
-			copy(b[i+1:i+3], bytes.ToLower(b[i+1:i+3]))
-			i += 2
-		}
-	}
-	return string(b)
 }
 
 // Bytes returns b with every secret replaced by [Masked], overlapping ones by a single one. It returns b itself if there is
@@ -110,7 +103,7 @@ func (m Mask) Bytes(b []byte) []byte {
 
 // String does the same as Bytes for a string.
 func (m Mask) String(s string) string {
-	if len(m.forms) == 0 {
+	if len(m.exact) == 0 {
 		return s
 	}
 	return string(m.Bytes([]byte(s)))
@@ -120,22 +113,9 @@ type span struct{ from, to int }
 
 // find returns the stretches of b that hold secrets, in order and apart.
 func (m Mask) find(b []byte) []span {
-	var spans []span
-	for _, form := range m.forms {
-		first := len(spans)
-		for at := 0; ; {
-			i := bytes.Index(b[at:], form)
-			if i < 0 {
-				break
-			}
-			from, to := at+i, at+i+len(form)
-			if n := len(spans); n > first && from < spans[n-1].to {
-				spans[n-1].to = to
-			} else {
-				spans = append(spans, span{from, to})
-			}
-			at = from + 1 // a form may overlap itself
-		}
+	spans := search(nil, b, m.exact)
+	if len(b) >= m.shortest && len(m.needles) > 0 {
+		spans = append(spans, m.findForms(b)...)
 	}
 	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
 	merged := spans[:0]
@@ -147,4 +127,49 @@ func (m Mask) find(b []byte) []span {
 		}
 	}
 	return merged
+}
+
+// findForms returns the stretches of b whose canonical form is that of a secret. Few texts hold one: only for these it finds
+// out where.
+func (m Mask) findForms(b []byte) []span {
+	var short [512]byte
+	buf := short[:]
+	if len(b) > len(buf) {
+		buf = make([]byte, len(b))
+	}
+	plain := canonical(buf, b, nil)
+	if !slices.ContainsFunc(m.needles, func(n []byte) bool { return bytes.Contains(plain, n) }) {
+		return nil
+	}
+	var places []origin
+	spans := search(nil, canonical(buf, b, &places), m.needles)
+	for i, s := range spans {
+		s = span{places[s.from].from, places[s.to-1].to}
+		for s.to < len(b) && b[s.to] == '=' { // what pads base64
+			s.to++
+		}
+		spans[i] = s
+	}
+	return spans
+}
+
+// search appends the stretches of b that are one of some texts; those of one text are merged where they overlap.
+func search(spans []span, b []byte, texts [][]byte) []span {
+	for _, text := range texts {
+		first := len(spans)
+		for at := 0; ; {
+			i := bytes.Index(b[at:], text)
+			if i < 0 {
+				break
+			}
+			from, to := at+i, at+i+len(text)
+			if n := len(spans); n > first && from < spans[n-1].to {
+				spans[n-1].to = to
+			} else {
+				spans = append(spans, span{from, to})
+			}
+			at = from + 1 // a text may overlap itself
+		}
+	}
+	return spans
 }

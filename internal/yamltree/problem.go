@@ -102,7 +102,7 @@ var (
 	unknownAnchor = regexp.MustCompile(`unknown anchor '(.*)' referenced`)
 )
 
-// syntax returns the problem of a text that is not YAML. It repeats the parser's words only where they quote nothing of the text.
+// syntax returns the problem of a text that is not YAML. It repeats the parser's words only if they do not quote the text.
 func syntax(source []byte, err error) Problem {
 	p := Problem{Cause: Syntax, Line: 1, Column: 1, Text: "is not YAML", Want: "check indentation, quotes and brackets"}
 	text := strings.TrimPrefix(err.Error(), "yaml: ")

@@ -16,8 +16,9 @@ import (
 const (
 	// SyncInterval is how often the server in this process flushes files to the disk.
 	SyncInterval = 5 * time.Second
-	// MaxWaiting bounds the records that wait to be acknowledged, and MaxWaitingBytes their size together.
-	MaxWaiting      = 8192
+	// MaxWaiting bounds the number of records that wait to be acknowledged.
+	MaxWaiting = 8192
+	// MaxWaitingBytes bounds the size of these records together, in bytes.
 	MaxWaitingBytes = 32 << 20
 
 	// overhead is what headers may add to the largest value.

@@ -76,7 +76,7 @@ func (l *Line) attempts() []engine.Attempt {
 }
 
 // final reports whether a provider has found the picture to be at fault, so that reading the same picture again would change nothing.
-// What fails before a provider is asked, such as a file that cannot be opened, costs nothing and may pass.
+// A failure before a provider is asked, such as a file that cannot be opened, costs nothing and may go away.
 func (l *Line) final() bool {
 	if l.Failure.Fault != abi.FaultCaller || l.Failure.Retryable {
 		return false

@@ -209,7 +209,7 @@ func (g *gateway) hammer(ctx context.Context) (read int64) {
 }
 
 // books reads the state after all gateways have closed it.
-func (g *gateways) books(t *testing.T) (budget money.Account, ledger money.UsageRow) {
+func (g *gateways) books(t *testing.T) (budget money.BudgetStatus, ledger money.UsageRow) {
 	t.Helper()
 	cfg, err := config.Load(config.Sources{Path: g.config, Environ: g.environ()})
 	if err != nil {
@@ -289,7 +289,7 @@ func killed(t *testing.T, g *gateways) {
 	}
 	explain := g.command(t, "route", "explain")
 	text, err := explain.Output()
-	if err != nil || !strings.Contains(string(text), `is not asked: the budget of route "default" per month has not enough left for this call: 400 of 400 calls are used`) {
+	if err != nil || !strings.Contains(string(text), `is not asked: the budget of route "default" per month cannot pay for this call: 400 of 400 calls are used`) {
 		t.Errorf("%v: explained with\n%s", err, text)
 	}
 }

@@ -143,7 +143,7 @@ func checkSentence(name string, s idcard.State) string {
 func vendorCheckTable(checks map[string]engine.VendorCheck) *terminal.Table {
 	t := &terminal.Table{Indent: "  "}
 	for _, name := range slices.Sorted(maps.Keys(checks)) {
-		t.Add(name, checks[name].State, vendorCode(checks[name].VendorCode))
+		t.Add(name, checks[name].State.String(), vendorCode(checks[name].VendorCode))
 	}
 	return t
 }

@@ -30,7 +30,7 @@ func TestRecognitionIsPrintedForPeople(t *testing.T) {
 		},
 		Signals:      map[string]engine.Signal{"copy": {State: abi.SignalStateNotChecked}, "blurred": {State: abi.SignalStateYes, VendorCode: "-9"}},
 		Checks:       map[string]idcard.State{idcard.CheckValiditySpan: idcard.Pass, idcard.CheckExpired: idcard.Fail, idcard.CheckRegionKnown: idcard.NotChecked, "other": idcard.Pass},
-		VendorChecks: map[string]engine.VendorCheck{"risk": {State: "pass"}},
+		VendorChecks: map[string]engine.VendorCheck{"risk": {State: engine.CheckPass}},
 		Extras:       map[string]string{"quality": "good"},
 		Attempts: []engine.Attempt{
 			{Provider: "a", Outcome: engine.Skipped, Billed: abi.BilledNo, Reason: message.Text("does not read the back side")},

@@ -72,7 +72,9 @@ func (c *Config) broken(info engine.ProviderInfo) Problem {
 	if _, configured := c.File.Providers[info.Name]; configured {
 		at = []string{"providers", info.Name}
 	}
-	return c.layers.problemAtKey(at, info.Reason.String(), c.cure(info.Plugin))
+	p := c.layers.problemAtKey(at, info.Reason.String(), c.cure(info.Plugin))
+	p.Reason = info.Reason
+	return p
 }
 
 // cure says what to do about a plugin that cannot be used.

@@ -34,6 +34,7 @@ func (c *Config) explain(err error, out *[]Problem) bool {
 	}
 	path := settingPath(wrong)
 	p := c.layers.problem(path, wrong.Problem, wrong.Want)
+	p.Reason = wrong.Reason
 	if p.Want == "" {
 		p.Want = c.purpose(path)
 	}

@@ -86,7 +86,7 @@ type PictureLimits struct {
 
 // WASMLimits bound a WebAssembly plugin.
 type WASMLimits struct {
-	MemoryPages uint32 `json:"memory_pages,omitempty" jsonschema:"minimum=0,maximum=65536,default=256" jsonschema_description:"Memory of one instance, in pages of 64 KiB."`
+	MemoryPages uint32 `json:"memory_pages,omitempty" jsonschema:"minimum=0,maximum=65535,default=256" jsonschema_description:"Memory of one instance, in pages of 64 KiB."`
 	Instances   int    `json:"instances,omitempty" jsonschema:"minimum=0,maximum=4096" jsonschema_description:"Instances that live at once. Default: one for each core."`
 	Fuel        int64  `json:"fuel,omitempty" jsonschema:"minimum=0,default=5788961350" jsonschema_description:"Fuel of one call: a simple instruction costs 1."`
 	MaxCalls    int    `json:"max_calls,omitempty" jsonschema:"minimum=0,default=100000" jsonschema_description:"Calls after which an instance is replaced."`

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // Problem is one mistake in a configuration. It never holds a secret.
@@ -18,6 +20,8 @@ type Problem struct {
 	Key string
 	// Problem says what is wrong, Want what would be right.
 	Problem, Want string
+	// Reason is Problem as a message, for other languages. It is zero if there is no message for the problem.
+	Reason message.Message
 }
 
 // String returns "FILE:LINE:COLUMN: KEY: PROBLEM; WANT", without the parts that are not known.
@@ -81,5 +85,5 @@ func (c *Config) inOrder(problems []Problem) []Problem {
 			strings.Compare(a.Key, b.Key), strings.Compare(a.Problem, b.Problem),
 		)
 	})
-	return slices.Compact(problems)
+	return slices.CompactFunc(problems, func(a, b Problem) bool { return a.String() == b.String() })
 }

@@ -8,23 +8,17 @@ import (
 	"strings"
 
 	"github.com/ocrmux/ocrmux/internal/jsonpointer"
+	"github.com/ocrmux/ocrmux/internal/manifest"
 )
 
 // draft is the dialect of the file's schema; a schema of another dialect cannot be part of it.
 const draft = "https://json-schema.org/draft/2020-12/schema"
 
-// Keywords that hold schemas: one, a list of them, or some by name (JSON Schema 2020-12, core chapter 10).
-var (
-	oneSchema   = []string{"additionalProperties", "unevaluatedProperties", "propertyNames", "items", "unevaluatedItems", "contains", "not", "if", "then", "else", "contentSchema"}
-	listSchemas = []string{"allOf", "anyOf", "oneOf", "prefixItems"}
-	mapSchemas  = []string{"properties", "patternProperties", "dependentSchemas", "$defs"}
-)
-
-// relocation moves a schema that stood for itself to a place within another one. Editors follow no identifiers but pointers from the
-// root, so every reference becomes such a pointer, and identifiers and anchors go.
+// relocation moves a whole schema to a place within another one. Editors follow only pointers from the root, so every reference
+// becomes such a pointer, and identifiers and anchors are removed.
 type relocation struct {
 	root      object
-	resources map[string]string // pointers of schemas with an identifier, by that
+	resources map[string]string // pointers of schemas, by identifier
 	anchors   map[string]string // pointers, by "identifier#anchor"
 	dynamic   map[string]int    // schemas with a dynamic anchor, by its name
 	visited   map[string]object // schemas by pointer
@@ -87,30 +81,19 @@ func (r *relocation) visit(v any, pointer string, base *url.URL) {
 			r.refs = append(r.refs, foundRef{s, keyword, base})
 		}
 	}
-	for _, keyword := range oneSchema {
-		r.visit(s[keyword], jsonpointer.Join(pointer, keyword), base)
-	}
-	for _, keyword := range listSchemas {
-		list, _ := s[keyword].([]any)
-		for i, inner := range list {
-			r.visit(inner, jsonpointer.Join(pointer, keyword, strconv.Itoa(i)), base)
-		}
-	}
-	for _, keyword := range mapSchemas {
-		for name, inner := range within(s, keyword) {
-			r.visit(inner, jsonpointer.Join(pointer, keyword, name), base)
-		}
+	for keys, inner := range manifest.Subschemas(s) {
+		r.visit(inner, jsonpointer.Join(pointer, keys...), base)
 	}
 }
 
-// rewrite makes a reference a pointer and gives the pointer as it was before the move.
+// rewrite makes a reference a pointer. It returns the pointer as it was before the move.
 func (r *relocation) rewrite(ref foundRef, to string) (target string) {
 	text, _ := ref.in[ref.keyword].(string)
 	u := r.resolve(ref.base, text)
 	resource, known := r.resources[withoutFragment(u)]
 	switch {
 	case !known && strings.HasPrefix(u.String(), "https://json-schema.org/"):
-		return u.String() // everyone has the language's own schemas
+		return u.String() // every validator has the schemas of JSON Schema itself
 	case !known:
 		r.fail(fmt.Errorf("it refers to %s", text))
 		return u.String()
@@ -138,7 +121,7 @@ func (r *relocation) rewrite(ref foundRef, to string) (target string) {
 	return target
 }
 
-// at is the value at a pointer; nil where there is none.
+// at returns the value at a pointer, nil if there is none.
 func (r *relocation) at(pointer string) any {
 	var v any = r.root
 	for _, key := range jsonpointer.Split(pointer) {

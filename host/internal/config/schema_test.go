@@ -3,6 +3,7 @@ package config_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/ocrmux/ocrmux/engine/wasm"
 	"github.com/ocrmux/ocrmux/host/internal/config"
 )
 
@@ -105,5 +107,25 @@ func (p property) walk(path string, visit func(string, property)) {
 		at := strings.TrimPrefix(path+"."+key, ".")
 		visit(at, inner)
 		inner.walk(at, visit)
+	}
+}
+
+func TestSchemaAllowsAsMuchMemoryAsTheRuntime(t *testing.T) {
+	t.Parallel()
+	_, compiled := schema(t)
+	for pages, want := range map[uint32]bool{65535: true, 65536: false} {
+		v := map[string]any{"limits": map[string]any{"wasm": map[string]any{"memory_pages": json.Number(fmt.Sprint(pages))}}}
+		if err := compiled.Validate(v); (err == nil) != want {
+			t.Errorf("the schema says of %d pages: %v", pages, err)
+		}
+		r, err := wasm.New(wasm.Config{MemoryPages: pages})
+		if (err == nil) != want {
+			t.Errorf("the runtime says of %d pages: %v", pages, err)
+		}
+		if err == nil {
+			if err := r.Close(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
 	}
 }

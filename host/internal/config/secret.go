@@ -17,7 +17,7 @@ import (
 // maxSecretBytes bounds a secret's file; the longest secrets are private keys.
 const maxSecretBytes = 64 << 10
 
-// SecretSource is the source of a secret or of a trusted public key. It holds nothing of the secret.
+// SecretSource is the source of a secret or of a trusted public key. It does not hold the secret.
 type SecretSource struct {
 	// Setting is the path of the setting that names the source: "providers.jumdata.secrets.app_id".
 	Setting string

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"fmt"
 	"strconv"
 
 	"github.com/ocrmux/ocrmux/internal/money"
@@ -32,7 +31,7 @@ type barPart struct{ Kind, X, Width string }
 const nearly = 10
 
 // account returns the view of a budget or package.
-func (c *Console) account(v *visitor, currency money.Currency, a money.Account) *accountView {
+func (c *Console) account(v *visitor, currency money.Currency, a money.BudgetStatus) *accountView {
 	x := &accountView{Name: a.Name}
 	switch {
 	case !a.Pool.IsZero():
@@ -47,23 +46,32 @@ func (c *Console) account(v *visitor, currency money.Currency, a money.Account) 
 		}
 	}
 	if a.Limit.Amount > 0 {
-		x.Bars = append(x.Bars, bar(a, func(u money.Units) int64 { return int64(u.Amount) }, func(n int64) string { return coins(currency, money.Amount(n)) }, "%s"))
+		x.Bars = append(x.Bars, bar(a, func(u money.Units) int64 { return int64(u.Amount) }, func(n int64) (string, string) {
+			text := coins(currency, money.Amount(n))
+			return text, text
+		}))
 	}
 	if a.Limit.Calls > 0 {
-		x.Bars = append(x.Bars, bar(a, func(u money.Units) int64 { return u.Calls }, number, v.T("usage.calls-of")))
+		x.Bars = append(x.Bars, bar(a, func(u money.Units) int64 { return u.Calls }, func(n int64) (string, string) {
+			return number(n), v.T("usage.calls-of", number(n))
+		}))
 	}
 	return x
 }
 
-// bar returns the view of one limit of an account. What other programs hold counts as reserved.
-func bar(a money.Account, of func(money.Units) int64, say func(int64) string, unit string) *barView {
+// bar returns the view of one limit of a budget. say writes a number, without and with its unit. What other programs hold counts as
+// reserved.
+func bar(a money.BudgetStatus, of func(money.Units) int64, say func(int64) (text, full string)) *barView {
 	limit, left, reserved := of(a.Limit), of(a.Left), of(a.Reserved)+of(a.Held)
-	b := &barView{Spent: say(of(a.Spent)), Left: fmt.Sprintf(unit, say(left)), Limit: fmt.Sprintf(unit, say(limit)), Low: left < limit/nearly || left <= 0}
+	b := &barView{Low: left < limit/nearly || left <= 0}
+	b.Spent, _ = say(of(a.Spent))
+	_, b.Left = say(left)
+	_, b.Limit = say(limit)
 	if n := of(a.Unknown); n > 0 {
-		b.Unknown = say(n)
+		b.Unknown, _ = say(n)
 	}
 	if reserved > 0 {
-		b.Reserved = say(reserved)
+		b.Reserved, _ = say(reserved)
 	}
 	at := 0.0
 	for _, p := range []struct {

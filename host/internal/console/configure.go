@@ -12,7 +12,7 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/service"
 )
 
-const configurePath = folder + "configure"
+const configurePath = Folder + "configure"
 
 // configureRoutes returns the forms that change providers; none without an Editor.
 func (c *Console) configureRoutes() map[string]http.HandlerFunc {
@@ -45,7 +45,7 @@ type configuring struct {
 }
 
 // begin returns the form that a request is about.
-func (c *Console) begin(r *http.Request) (*configuring, error) {
+func (c *Console) begin(r *http.Request, v *visitor) (*configuring, error) {
 	x := &configuring{name: r.PathValue("provider")}
 	x.isNew = x.name == ""
 	var err error
@@ -72,12 +72,12 @@ func (c *Console) begin(r *http.Request) (*configuring, error) {
 	if i < 0 {
 		return nil, service.ErrNoProvider
 	}
-	x.form = newForm(plugins[i])
+	x.form = newForm(plugins[i], v.Lang)
 	return x, nil
 }
 
 func (c *Console) configurePage(w http.ResponseWriter, r *http.Request, v *visitor) {
-	x, err := c.begin(r)
+	x, err := c.begin(r, v)
 	if err != nil {
 		c.denied(w, r, err)
 		return
@@ -122,7 +122,7 @@ func (c *Console) showForm(w http.ResponseWriter, r *http.Request, v *visitor, s
 // configure checks a form or saves it.
 func (c *Console) configure(w http.ResponseWriter, r *http.Request, v *visitor) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxFormBytes)
-	x, err := c.begin(r)
+	x, err := c.begin(r, v)
 	if err == nil {
 		if err = r.ParseForm(); err != nil {
 			err = errors.Join(errForm, err)

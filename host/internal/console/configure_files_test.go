@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -141,16 +142,13 @@ func TestFilesThatAreMalformedAreNamedAndTheGatewayKeepsServing(t *testing.T) {
 func TestConsoleFileThatSomebodyChangesIsLoaded(t *testing.T) {
 	p := serve(t, oneAccount)
 	writeFile(t, p.overlay, "providers: {acme: {config: {endpoint: \"https://api.acme.example\"}, secrets: {app_code: \"env:SECRET\"}}}\n")
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-		if _, page := fetch(t, http.DefaultClient, p.url+"/console/providers", nil); strings.Contains(page, `id="provider-acme"`) {
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("the provider is not there: %s", p.said)
-		}
+	within, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	if !p.said.Await(within, "ocrmux.console.yaml has changed") {
+		t.Fatalf("the log says\n%s", p.said)
 	}
-	if !strings.Contains(p.said.String(), "ocrmux.console.yaml has changed") {
-		t.Errorf("the log says\n%s", p.said)
+	if _, page := fetch(t, http.DefaultClient, p.url+"/console/providers", nil); !strings.Contains(page, `id="provider-acme"`) {
+		t.Errorf("the provider is not there: %s", p.said)
 	}
 }
 

@@ -17,12 +17,14 @@ import (
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// Paths of the console: a page at the root, and the rest below one folder that no front door uses.
+// Folder has all paths of the console except the root. No front door uses it.
+const Folder = "/console/"
+
+// Paths of the console.
 const (
 	rootPath   = "/{$}"
-	folder     = "/console/"
-	signInPath = folder + "sign-in"
-	assetsPath = folder + "assets/"
+	signInPath = Folder + "sign-in"
+	assetsPath = Folder + "assets/"
 )
 
 // maxFormBytes bounds a form without a picture.
@@ -75,8 +77,8 @@ func New(cfg Config) (*Console, error) {
 		"GET " + assetsPath + "{name}": c.asset,
 		"GET " + signInPath:            c.signInPage,
 		"POST " + signInPath:           c.signIn,
-		"POST " + folder + "sign-out":  c.signOut,
-		"POST " + folder + "language":  c.chooseLanguage,
+		"POST " + Folder + "sign-out":  c.signOut,
+		"POST " + Folder + "language":  c.chooseLanguage,
 		"GET " + rootPath:              c.inside(c.readPage),
 		"POST " + readPath:             c.inside(c.read),
 	}
@@ -145,6 +147,13 @@ type visitor struct {
 
 func (c *Console) speaker(w *words) *speaker {
 	return &speaker{words: w, zone: c.cfg.Zone, currency: c.cfg.Service.Engine.Currency()}
+}
+
+// NotFound answers for a path below [Folder] that [Console.Handlers] does not have, or not with the method of the request. status is 404 or
+// 405.
+func (c *Console) NotFound(w http.ResponseWriter, r *http.Request, status int) {
+	c.secure(w)
+	c.refuse(w, r, &access.Refusal{Status: status})
 }
 
 // refuse answers with the reason why a request is not served.

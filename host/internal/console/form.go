@@ -25,15 +25,17 @@ const (
 // form is the form of one provider's settings.
 type form struct {
 	plugin   *abi.Descriptor
-	settings *spec // nil where the plugin takes none
+	texts    *pluginTexts
+	settings *spec // nil if the plugin takes none
 	labels   *spec
 	fit      *spec
 }
 
-func newForm(d *abi.Descriptor) *form {
-	f := &form{plugin: d, labels: &spec{kind: listKind, item: &spec{kind: textKind}}, fit: &spec{kind: flagKind, fallback: true}}
+// newForm returns the form of a plugin, with its texts in a language.
+func newForm(d *abi.Descriptor, language string) *form {
+	f := &form{plugin: d, texts: textsOf(d, language), labels: &spec{kind: listKind, item: &spec{kind: textKind}}, fit: &spec{kind: flagKind, fallback: true}}
 	if len(d.ConfigSchema) > 0 {
-		f.settings = specOf(d.ConfigSchema)
+		f.settings = specOf(d.ConfigSchema, language)
 		if s := f.settings; s.kind == groupKind && s.has(manifest.EndpointKey) && !s.has(plainHTTP) { // the engine adds it to every endpoint
 			s.members = append(s.members, member{plainHTTP, false, &spec{kind: flagKind, fallback: false}})
 		}

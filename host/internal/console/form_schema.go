@@ -1,7 +1,6 @@
 package console
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -9,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/ocrmux/ocrmux/internal/jsonpointer"
+	"github.com/ocrmux/ocrmux/internal/manifest"
 )
 
 // kind is the kind of a control in a form.
@@ -53,21 +53,24 @@ type member struct {
 	*spec
 }
 
-// option is an option of a choice.
+// option is an option of a choice. The label is the same in all languages: people write it into lists.
 type option struct {
-	json, label string
+	json, label, shown string
 }
 
-// specOf reads a schema. A schema that is not an object with properties becomes one control.
-func specOf(schema []byte) *spec {
+// specOf reads a schema, with its texts in a language. A schema that is not an object with properties becomes one control; one
+// that allows nothing but an empty object becomes a group without members.
+func specOf(schema []byte, language string) *spec {
 	raw := &spec{kind: rawKind}
-	dec := json.NewDecoder(bytes.NewReader(schema))
-	dec.UseNumber()
-	root, err := readOrdered(dec, 0)
+	root, err := readSchema(schema)
 	if err != nil {
 		return raw
 	}
-	r := &specReader{root: root}
+	if onlyEmpty(root) {
+		return &spec{kind: groupKind}
+	}
+	delete(root.of, manifest.TextsKey) // they are about the plugin, not about its settings
+	r := &specReader{root: root, language: language}
 	s := r.read(root, 0)
 	if s.kind != groupKind {
 		raw.description = s.description
@@ -76,9 +79,20 @@ func specOf(schema []byte) *spec {
 	return s
 }
 
+// onlyEmpty reports whether a schema is that of an object without members.
+func onlyEmpty(root *object) bool {
+	for _, keyword := range []string{"properties", "patternProperties"} {
+		if _, there := root.of[keyword]; there {
+			return false
+		}
+	}
+	return root.of["type"] == "object" && root.of["additionalProperties"] == false
+}
+
 type specReader struct {
-	root  any
-	specs int
+	root     *object
+	language string
+	specs    int
 }
 
 // read makes a spec of a schema; groups is the number of groups around it.
@@ -89,19 +103,23 @@ func (r *specReader) read(schema any, groups int) *spec {
 	if !ok || r.specs > maxSpecs {
 		return s
 	}
-	s.title, s.description, s.format = text(o, "title"), text(o, "description"), text(o, "format")
+	s.title, s.description, s.format = o.titleIn(r.language), o.descriptionIn(r.language), text(o, "format")
 	s.fallback = o.of["default"]
+	names := o.in(r.language).member("enum")
 	o, ok = r.resolve(o)
 	if !ok {
 		return s
 	}
-	s.title, s.description, s.format = cmp.Or(s.title, text(o, "title")), cmp.Or(s.description, text(o, "description")), cmp.Or(s.format, text(o, "format"))
+	s.title, s.description, s.format = cmp.Or(s.title, o.titleIn(r.language)), cmp.Or(s.description, o.descriptionIn(r.language)), cmp.Or(s.format, text(o, "format"))
+	if names == nothing {
+		names = o.in(r.language).member("enum")
+	}
 	if s.fallback == nil {
 		s.fallback = o.of["default"]
 	}
 	s.least, s.most = bound(o, "minimum", "exclusiveMinimum"), bound(o, "maximum", "exclusiveMaximum")
 	s.shortest, s.longest = bound(o, "minLength"), bound(o, "maxLength")
-	if options, ok := optionsOf(o); ok {
+	if options, ok := r.options(o, names); ok {
 		s.kind, s.options = choiceKind, options
 		return s
 	}
@@ -191,48 +209,46 @@ func typeOf(o *object) string {
 	return ""
 }
 
-// optionsOf returns the values of an enum, of a const, or of alternatives that are each a const.
-func optionsOf(o *object) ([]option, bool) {
-	if c, ok := o.of["const"]; ok {
-		x, ok := optionOf(c, "")
-		return []option{x}, ok
-	}
-	list, labelled := o.of["enum"].([]any)
-	labels := make([]string, len(list))
-	if !labelled {
-		alternatives, _ := o.of["oneOf"].([]any)
-		for _, a := range alternatives {
-			inner, _ := a.(*object)
-			if inner == nil {
-				return nil, false
-			}
-			c, ok := inner.of["const"]
-			if !ok {
-				return nil, false
-			}
-			list, labels = append(list, c), append(labels, cmp.Or(text(inner, "title"), text(inner, "description")))
-		}
-	}
+// options returns the values of an enum, of a const, or of alternatives that are each a const. names are the names of values
+// in the language.
+func (r *specReader) options(o, names *object) ([]option, bool) {
 	var out []option
-	for i, v := range list {
-		x, ok := optionOf(v, labels[i])
-		if !ok {
+	add := func(v any, label, shown string) bool {
+		switch v.(type) {
+		case string, json.Number, bool:
+		default:
+			return false
+		}
+		b, err := json.Marshal(v)
+		label = cmp.Or(label, fmt.Sprint(v))
+		out = append(out, option{string(b), label, bounded(cmp.Or(shown, text(names, fmt.Sprint(v)), label), manifest.MaxTitle)})
+		return err == nil
+	}
+	if c, ok := o.of["const"]; ok {
+		ok = add(c, "", "")
+		return out, ok
+	}
+	if list, ok := o.of["enum"].([]any); ok {
+		for _, v := range list {
+			if !add(v, "", "") {
+				return nil, false
+			}
+		}
+		return out, len(out) > 0
+	}
+	alternatives, _ := o.of["oneOf"].([]any)
+	for _, a := range alternatives {
+		inner, _ := a.(*object)
+		if inner == nil {
 			return nil, false
 		}
-		out = append(out, x)
+		c, ok := inner.of["const"]
+		own := inner.in(r.language)
+		if !ok || !add(c, cmp.Or(text(inner, "title"), text(inner, "description")), cmp.Or(text(own, "title"), text(own, "description"))) {
+			return nil, false
+		}
 	}
 	return out, len(out) > 0
-}
-
-// optionOf returns the option of a scalar.
-func optionOf(v any, label string) (option, bool) {
-	switch v.(type) {
-	case string, json.Number, bool:
-	default:
-		return option{}, false
-	}
-	b, err := json.Marshal(v)
-	return option{string(b), cmp.Or(label, fmt.Sprint(v))}, err == nil
 }
 
 func text(o *object, name string) string {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/host/internal/config"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // everything has what a form can express, and what it cannot.
@@ -38,7 +39,7 @@ const everything = `{
 
 func TestFormHasAControlForEachSetting(t *testing.T) {
 	t.Parallel()
-	s := specOf([]byte(everything))
+	s := specOf([]byte(everything), "en")
 	got := make(map[string]kind)
 	var names []string
 	for _, m := range s.members {
@@ -65,7 +66,7 @@ func TestFormHasAControlForEachSetting(t *testing.T) {
 func TestFormOfAnotherSchemaIsOneControl(t *testing.T) {
 	t.Parallel()
 	for _, schema := range []string{"", "true", "{", `{"type": "object"}`, `{"$ref": "#/$defs/x"}`, `{"oneOf": []}`, strings.Repeat(`{"properties":{"a":`, 200)} {
-		if s := specOf([]byte(schema)); s.kind != rawKind {
+		if s := specOf([]byte(schema), "en"); s.kind != rawKind {
 			t.Errorf("%s gives a %s", schema, s.kind)
 		}
 	}
@@ -73,7 +74,7 @@ func TestFormOfAnotherSchemaIsOneControl(t *testing.T) {
 
 func TestFormHoldsTheRestAsJSON(t *testing.T) {
 	t.Parallel()
-	f := newForm(&abi.Descriptor{Name: "x", ConfigSchema: abi.RawJSON(everything)})
+	f := newForm(&abi.Descriptor{Name: "x", ConfigSchema: abi.RawJSON(everything)}, "en")
 	p := config.Provider{Plugin: "x", Config: map[string]any{
 		"region": "two\nlines", "port": 8080, "ratio": nil, "mode": "other", "hosts": []any{"a", "b\nc"}, "codes": []any{1, 3}, "retry": map[string]any{"times": 3, "more": true},
 		"unknown": "kept", "strict": "yes", "free": map[string]any{"deep": []any{1, 2.5}},
@@ -95,7 +96,7 @@ func TestFormHoldsTheRestAsJSON(t *testing.T) {
 
 func TestFormReadsWhatPeopleWrite(t *testing.T) {
 	t.Parallel()
-	f := newForm(&abi.Descriptor{Name: "x", ConfigSchema: abi.RawJSON(everything), Secrets: []abi.SecretSpec{{Name: "key"}, {Name: "token", Captured: true}}})
+	f := newForm(&abi.Descriptor{Name: "x", ConfigSchema: abi.RawJSON(everything), Secrets: []abi.SecretSpec{{Name: "key"}, {Name: "token", Captured: true}}}, "en")
 	values := url.Values{
 		"config/region": {"cn-north"}, "config/port": {" 8443 "}, "config/ratio": {"0.5"}, "config/strict": {"false"}, "config/mode": {`3`}, "config/grade": {"2"},
 		"config/hosts": {"a\r\n\r\nb\r\n"}, "config/codes": {"2\r\n1"}, "config/retry/times": {"0"}, "config/retry/slash~1tilde~0": {"x"}, "json:config/free": {`[1, {"a": null}]`},
@@ -116,7 +117,7 @@ func TestFormReadsWhatPeopleWrite(t *testing.T) {
 
 func TestFormShowsProblemsAtTheirControlsAndKeepsNoSecret(t *testing.T) {
 	t.Parallel()
-	f := newForm(&abi.Descriptor{Name: "x", ConfigSchema: abi.RawJSON(everything), Secrets: []abi.SecretSpec{{Name: "key"}}})
+	f := newForm(&abi.Descriptor{Name: "x", ConfigSchema: abi.RawJSON(everything), Secrets: []abi.SecretSpec{{Name: "key"}}}, "en")
 	values := url.Values{
 		"config/port": {"1.5"}, "config/ratio": {"NaN"}, "config/strict": {"maybe"}, "config/mode": {`"no"`}, "config/codes": {"1\n9"}, "json:config/free": {"{"}, "rest:config": {`{"port": 1}`},
 		"rest:config/retry": {"[]"}, "secrets/key": {"S3CRET itself"},
@@ -161,7 +162,7 @@ func TestFormShowsProblemsOfAConfigurationAtTheirControls(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := &visitor{speaker: &speaker{words: pages.words[0]}}
-	f := newForm(&abi.Descriptor{Name: "x", ConfigSchema: abi.RawJSON(everything), Secrets: []abi.SecretSpec{{Name: "key"}}}).view(v, url.Values{}, nil)
+	f := newForm(&abi.Descriptor{Name: "x", ConfigSchema: abi.RawJSON(everything), Secrets: []abi.SecretSpec{{Name: "key"}}}, "en").view(v, url.Values{}, nil)
 	f.place(v, "one", []config.Problem{
 		{Key: "providers.one.config.port", Problem: "is too large"}, {Key: `providers.one.config.retry."slash/tilde~"`, Problem: "is bad"}, {Key: "providers.one.config.hosts.3", Problem: "is no host"},
 		{Key: "providers.one.config", Problem: "is wrong"}, {Key: "providers.one.secrets", Problem: "secrets are missing"}, {Key: "providers.one.secrets.key", Problem: "is empty"},
@@ -181,6 +182,35 @@ func TestFormShowsProblemsOfAConfigurationAtTheirControls(t *testing.T) {
 	}
 }
 
+func TestFormShowsProblemsInTheLanguageOfThePage(t *testing.T) {
+	t.Parallel()
+	_, zh := speakers(t)
+	v := &visitor{speaker: zh}
+	f := newForm(&abi.Descriptor{Name: "x", ConfigSchema: abi.RawJSON(everything)}, "zh-Hans").view(v, url.Values{}, nil)
+	plain := message.New(message.PlainHTTPLeaves)
+	f.place(v, "one", []config.Problem{
+		{Key: "providers.one.config.port", Problem: plain.String(), Want: "an https address", Reason: plain},
+		{Key: "providers.one.config.ratio", Problem: "said so", Reason: message.Text("said so")},
+		{Key: "providers.one", Problem: plain.String(), Reason: plain},
+	})
+	got := make(map[string]problemView)
+	for _, x := range f.fields {
+		if x.Problem != nil {
+			got[x.Name] = *x.Problem
+		}
+	}
+	want := map[string]problemView{
+		"config/port":  {zh.Template(message.PlainHTTPLeaves), "an https address"},
+		"config/ratio": {zh.T("configure.refused"), "said so"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]problemView{{zh.Template(message.PlainHTTPLeaves), "providers.one"}}, f.Problems); diff != "" {
+		t.Errorf("problems above the form (-want +got):\n%s", diff)
+	}
+}
+
 func TestFormShowsAlternativesOfSecrets(t *testing.T) {
 	t.Parallel()
 	pages, err := newPages()
@@ -188,7 +218,7 @@ func TestFormShowsAlternativesOfSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := &abi.Descriptor{Name: "x", Secrets: []abi.SecretSpec{{Name: "code"}, {Name: "key"}, {Name: "secret"}, {Name: "extra"}}, SecretSets: []abi.SecretSet{{Names: []string{"code"}}, {Names: []string{"key", "secret"}}}}
-	f := newForm(d).view(&visitor{speaker: &speaker{words: pages.words[0]}}, url.Values{}, nil)
+	f := newForm(d, "zh-Hans").view(&visitor{speaker: &speaker{words: pages.words[0]}}, url.Values{}, nil)
 	var got []string
 	for _, s := range f.Secrets {
 		for _, x := range s.Fields {
@@ -254,7 +284,7 @@ func FuzzForm(f *testing.F) {
 		if len(schema) == 0 {
 			d.ConfigSchema = []byte("{}")
 		}
-		form := newForm(d)
+		form := newForm(d, "zh-Hans")
 		v, err := parseJSON(string(settings))
 		m, ok := v.(map[string]any)
 		if err != nil || !ok || len(m) == 0 {

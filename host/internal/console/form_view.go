@@ -19,6 +19,7 @@ type formView struct {
 	New                 bool
 	Path                string // of this page
 	Plugin              *abi.Descriptor
+	Texts               *pluginTexts
 	Version             string // of the files
 	File                string // the console's; empty if there is no place for it
 	Writable, Automatic bool
@@ -26,7 +27,7 @@ type formView struct {
 	// file does.
 	Origins          []string
 	Overlaid, InFile bool
-	Settings         *fieldView // nil where the plugin takes none
+	Settings         *fieldView // nil if the plugin takes none
 	Secrets          []secretSet
 	SecretsProblem   *problemView
 	Labels, Fit      *fieldView
@@ -46,15 +47,16 @@ type secretSet struct {
 type fieldView struct {
 	ID, Name string
 	Kind     kind
-	// Label and Help are the plugin's words; Help is the console's if HelpLang is empty.
-	Label, Help, HelpLang, Hint string
-	Required, Focus             bool
-	Value                       string
-	Options                     []optionView
-	Unset                       string // label of the option that chooses none
-	Members                     []*fieldView
-	Rest                        *fieldView
-	Problem                     *problemView
+	// Label and Help are the plugin's words; Help is the console's if HelpLang is empty. Key is the name of the setting if Label
+	// is not that.
+	Label, Key, Help, HelpLang, Hint string
+	Required, Focus                  bool
+	Value                            string
+	Options                          []optionView
+	Unset                            string // label of the option that chooses none
+	Members                          []*fieldView
+	Rest                             *fieldView
+	Problem                          *problemView
 	// Override says which variable sets the setting above the files; empty for none.
 	Override string
 
@@ -80,14 +82,14 @@ type formBuilder struct {
 // view returns the form with some values.
 func (f *form) view(v *visitor, values url.Values, wrong map[string]wrongValue) *formView {
 	b := &formBuilder{v: v, values: values, wrong: wrong}
-	out := &formView{Plugin: f.plugin}
+	out := &formView{Plugin: f.plugin, Texts: f.texts}
 	shown := make(map[string]bool)
 	add := func(title string, names []string) {
 		set := secretSet{Name: title}
 		for _, s := range f.secrets() {
 			if slices.Contains(names, s.Name) && !shown[s.Name] {
 				shown[s.Name] = true
-				set.Fields = append(set.Fields, b.secret(s))
+				set.Fields = append(set.Fields, b.secret(s, f.texts.secret(s)))
 			}
 		}
 		if len(set.Fields) > 0 {
@@ -110,6 +112,9 @@ func (f *form) view(v *visitor, values url.Values, wrong map[string]wrongValue) 
 	if f.settings != nil {
 		out.Settings = b.field(f.settings, settingsAt, []string{"config"}, "", false)
 		out.Settings.Label = v.T("configure.settings")
+		if x := out.Settings; x.Kind == groupKind && len(x.Members) == 0 && x.Rest == nil {
+			out.Settings, b.fields = nil, b.fields[:len(b.fields)-1]
+		}
 	}
 	out.Labels = b.own(f.labels, labelsAt)
 	out.Fit = b.own(f.fit, fitAt)
@@ -124,15 +129,17 @@ func (b *formBuilder) own(s *spec, at string) *fieldView {
 	return x
 }
 
-func (b *formBuilder) secret(s abi.SecretSpec) *fieldView {
-	x := b.field(&spec{kind: "source", description: s.Description}, pointer(secretsAt, s.Name), []string{"secrets", s.Name}, s.Name, false)
-	return x
+func (b *formBuilder) secret(s abi.SecretSpec, description string) *fieldView {
+	return b.field(&spec{kind: "source", description: description}, pointer(secretsAt, s.Name), []string{"secrets", s.Name}, s.Name, false)
 }
 
 // field returns the view of a control with its members.
 func (b *formBuilder) field(s *spec, at string, path []string, label string, required bool) *fieldView {
 	x := &fieldView{
 		ID: "f" + strconv.Itoa(len(b.fields)), Name: at, Kind: s.kind, Label: cmp.Or(s.title, label), Help: s.description, Required: required, Value: b.values.Get(at), path: path,
+	}
+	if x.Label != label {
+		x.Key = label
 	}
 	b.fields = append(b.fields, x)
 	if _, raw := b.values[rawPrefix+at]; raw || s.kind == rawKind {
@@ -150,7 +157,7 @@ func (b *formBuilder) field(s *spec, at string, path []string, label string, req
 	switch x.Kind {
 	case choiceKind:
 		for _, o := range s.options {
-			x.Options = append(x.Options, optionView{o.json, o.label, o.json == x.Value})
+			x.Options = append(x.Options, optionView{o.json, o.shown, o.json == x.Value})
 		}
 	case flagKind:
 		for _, o := range []string{"true", "false"} {
@@ -198,6 +205,9 @@ func (b *formBuilder) hint(s *spec, k kind) string {
 			labels := make([]string, len(s.item.options))
 			for i, o := range s.item.options {
 				labels[i] = o.label
+				if o.shown != o.label {
+					labels[i] = b.v.T("configure.named-option", o.label, o.shown)
+				}
 			}
 			add("one-of", strings.Join(labels, ", "))
 		}
@@ -225,7 +235,13 @@ func (s *spec) unset(v *visitor) string {
 	if err != nil {
 		return v.T("configure.unset")
 	}
-	return v.T("configure.unset-default", s.labelOf(c))
+	for _, o := range s.options {
+		if o.json == c {
+			c = o.shown
+			break
+		}
+	}
+	return v.T("configure.unset-default", c)
 }
 
 // inline writes a default in one line.

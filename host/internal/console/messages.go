@@ -12,7 +12,6 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/catalog"
-	"github.com/ocrmux/ocrmux/internal/egress"
 	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 )
@@ -92,12 +91,6 @@ func (s *speaker) Value(v any) (string, bool) {
 		return s.T("providers.kind-" + string(v)), true
 	case catalog.Cause:
 		return s.named("cause", string(v)), true
-	case egress.Kind:
-		return s.named("egress", string(v)), true
-	case egress.Op:
-		return s.named("step", string(v)), true
-	case egress.Sent:
-		return s.named("sent", string(v)), true
 	case message.Document:
 		return s.named("document", string(v)), true
 	case message.Field:

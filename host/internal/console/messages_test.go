@@ -90,7 +90,7 @@ func TestMessagesAreInTheLanguageOfThePage(t *testing.T) {
 	}{
 		{message.New(message.NamedByRequest), "named by the request", "请求指定了该服务商"},
 		{message.New(message.FastestInRoute, "route", "default", "typical", 1400*time.Millisecond), "fastest in route default: 1.4 s lately", "路由 default 中近期最快，耗时 1.4 秒"},
-		{message.New(message.NextAfterFailure, "provider", "alpha", "kind", abi.FailureKindQuotaExhausted), "next after alpha failed with quota used up", "alpha 调用失败（额度用尽），由本服务商接替"},
+		{message.New(message.NextAfterFailure, "provider", "alpha", "kind", abi.FailureKindQuotaExhausted), "next after alpha failed with quota used up", "alpha 调用失败（额度或预算已用完），由本服务商接替"},
 		{
 			message.New(message.NextSince, "provider", "alpha", "why", message.New(message.BreakerOpen, "until", noon)),
 			"next, since alpha has its circuit breaker open until 2026-11-29 12:00:05", "alpha 已熔断，至 2026-11-29 12:00:05，由本服务商接替",
@@ -102,15 +102,23 @@ func TestMessagesAreInTheLanguageOfThePage(t *testing.T) {
 		{
 			message.New(message.BudgetUsedUp, "scope", money.ScopeProvider, "name", `"alpha"`, "per", money.Day, "held", message.Message{}, "until", noon,
 				"used", message.New(message.UsedAmount, "amount", money.Amount(950_000), "limit", money.Amount(money.Micro))),
-			`the budget of provider "alpha" per day has not enough left for this call: ¥0.95 of ¥1.00 are used; the next period begins at 2026-11-29 12:00:05`,
+			`the budget of provider "alpha" per day cannot pay for this call: ¥0.95 of ¥1.00 are used; the next period begins at 2026-11-29 12:00:05`,
 			`服务商 "alpha" 的每日预算不足以支付本次调用：已用 ¥0.95，上限 ¥1.00；下一周期从 2026-11-29 12:00:05 开始`,
 		},
 		{message.New(message.FieldsMissing, "fields", message.ListOf[message.Field]([]string{"name", "id_number", "seal"})), "Name, ID number, seal missing", "缺少姓名、公民身份号码、seal"},
 		{
 			message.New(message.NobodyMeetsAll, "needs", []message.Message{message.New(message.NeedsDocument, "document", message.Document("cn.idcard")), message.New(message.NeedsSide, "side", abi.SideFront), message.New(message.NeedsExtra, "extra", message.Extra("portrait"))}),
-			`none meets all of its needs: reads Chinese identity card; reads the front side; gives "portrait"`, "没有一家同时满足：支持居民身份证；支持识别人像面；提供“头像”",
+			`no provider of the route meets all of its needs: reads Chinese identity card; reads the front side; gives "portrait"`, "路由中没有服务商同时满足：支持居民身份证；支持识别人像面；提供“头像”",
 		},
 		{message.New(message.LacksSignal, "signal", message.Signal("copy")), `does not report "Photocopy"`, "不检测“复印件”"},
+		{
+			(&egress.Error{Kind: egress.KindNoAnswer, Origin: "https://vendor.example", Sent: egress.SentMaybe, Reason: message.New(message.EndedUnanswered)}).Message(),
+			"https://vendor.example: the connection ended without an answer; the vendor may have received the request", "https://vendor.example：连接已断开，没有收到应答；厂商可能已收到请求",
+		},
+		{
+			(&egress.Error{Kind: egress.KindHostRefused, Origin: "https://inside.example", Sent: egress.SentNo, Reason: message.New(message.AddressPrivate)}).Message(),
+			"https://inside.example: the host has only private addresses; to allow it, set it as the provider's endpoint", "https://inside.example：该主机只有内网地址；如需访问，请将其设为服务商的 endpoint",
+		},
 		{message.Text("a text of somebody else"), "a text of somebody else", "a text of somebody else"},
 		{message.Message{}, "", ""},
 	} {
@@ -140,20 +148,6 @@ func TestMessagesHaveWordsForEveryNameOfTheContract(t *testing.T) {
 	} {
 		values = append(values, c)
 	}
-	for _, k := range []egress.Kind{
-		egress.KindInvalidRequest, egress.KindInvalidURL, egress.KindSchemeRefused, egress.KindHostRefused, egress.KindRequestTooLarge, egress.KindClosed, egress.KindResolve,
-		egress.KindAddressRefused, egress.KindConnect, egress.KindTLS, egress.KindRequestBody, egress.KindWrite, egress.KindTimeout, egress.KindCancelled, egress.KindNoAnswer,
-		egress.KindBadAnswer, egress.KindAnswerTooLarge, egress.KindRedirectRefused, egress.KindTooManyRedirects,
-	} {
-		values = append(values, k)
-	}
-	for _, op := range []egress.Op{
-		"start", "check request", "check target", "wait for a slot", "resolve", "connect", "tls handshake", "read request body", "write request", "await answer",
-		"read answer headers", "read answer body", "follow redirect",
-	} {
-		values = append(values, op)
-	}
-	values = append(values, egress.SentNo, egress.SentMaybe, egress.SentYes)
 	for _, v := range values {
 		english, ok := en.Value(v)
 		chinese, okToo := zh.Value(v)

@@ -12,7 +12,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-const providersPath = folder + "providers"
+const providersPath = Folder + "providers"
 
 // maxReason bounds the reason for which a provider is disabled, as in the HTTP API.
 const maxReason = 200

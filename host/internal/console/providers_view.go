@@ -19,7 +19,8 @@ type tag struct{ Tone, Word string }
 // providerView is a provider in the words of a page.
 type providerView struct {
 	service.Provider
-	Path string
+	Texts *pluginTexts
+	Path  string
 	// Idle reports whether it is a plugin that no provider uses.
 	Idle   bool
 	Status tag
@@ -55,7 +56,7 @@ func (c *Console) viewProviders(v *visitor) []*providerView {
 	places := c.places(v)
 	var out []*providerView
 	for _, p := range c.cfg.Service.Providers(v.Tenant) {
-		x := &providerView{Provider: p, Path: providerPath(p.Name), Idle: p.State == engine.NotConfigured || p.Standing == nil, Places: places[p.Name]}
+		x := &providerView{Provider: p, Texts: textsOf(p.Manifest, v.Lang), Path: providerPath(p.Name), Idle: p.State == engine.NotConfigured || p.Standing == nil, Places: places[p.Name]}
 		x.Status, x.Why = c.status(v, &p)
 		for _, d := range p.Documents {
 			x.Documents = append(x.Documents, documentWords(v, d))

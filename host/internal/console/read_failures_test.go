@@ -68,7 +68,7 @@ func TestEveryFailureSaysWhatToDo(t *testing.T) {
 		{"a file that is no picture", write(t, "card.jpg", []byte("this is a letter, not a picture")), "here", "照片无法使用", []string{"这不是图片文件", "未产生费用", "由您处理"}},
 		{"a picture that is too large", write(t, "large.jpg", make([]byte, 1<<20+1)), "here", "照片太大", []string{"不能超过 1 MB"}},
 		{"a picture of nothing", write(t, "grey.jpg", grey(t)), "here", "照片中没有找到证件", []string{"请让证件占满画面的大部分", "未产生费用"}},
-		{"every provider failing", specimen, "vendors", "服务暂时不可用", []string{"余额不足", "服务内部错误", "服务商一侧的问题", "最多 ¥0.05"}},
+		{"every provider failing", specimen, "vendors", "服务暂时不可用", []string{"余额不足", "服务内部错误", "厂商的问题", "最多 ¥0.05"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b.read(c.file, c.by)

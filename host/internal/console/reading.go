@@ -15,7 +15,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/imaging"
 )
 
-const readPath = folder + "read"
+const readPath = Folder + "read"
 
 // anySize lets every picture through: the engine has held it to its own caps.
 var anySize = imaging.Caps{MaxBytes: math.MaxInt64, MaxPixels: math.MaxInt64, MaxSide: math.MaxInt, MaxDecodedBytes: math.MaxInt64}

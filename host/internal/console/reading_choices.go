@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 	"github.com/ocrmux/ocrmux/internal/route"
 )
@@ -55,21 +56,26 @@ func (c *Console) choices(v *visitor, asked engine.Request) *choices {
 	return out
 }
 
-// costOf returns the cost of a call that several providers can serve: at least that of the cheapest, at most that of all.
+// costOf returns the cost of a call that several providers can serve: at least that of the cheapest, at most that of all. It leaves out
+// providers without a price.
 func costOf(w *words, ranked []route.ProviderStatus, currency money.Currency) string {
 	var least, most money.Amount
-	ready := 0
+	ready, priced := 0, 0
 	for _, r := range ranked {
 		if !r.Ready {
+			continue
+		}
+		ready++
+		if r.PriceSource.Code() == message.PriceUnknown {
 			continue
 		}
 		if sum, err := most.Add(r.Price); err == nil {
 			most = sum
 		}
-		if ready == 0 || r.Price < least {
+		if priced == 0 || r.Price < least {
 			least = r.Price
 		}
-		ready++
+		priced++
 	}
 	switch {
 	case ready == 0:

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/engine/abi"
@@ -90,7 +92,7 @@ func (t *teller) recognized(r *engine.Recognition, took time.Duration) *result {
 	out.Summary = strings.Join(parts, " · ")
 	for _, name := range slices.Sorted(maps.Keys(r.VendorChecks)) {
 		c := r.VendorChecks[name]
-		out.Vendor = append(out.Vendor, saying{t.word("check", name), strings.TrimSpace(t.word("state", c.State) + " " + c.VendorCode)})
+		out.Vendor = append(out.Vendor, saying{t.word("check", name), strings.TrimSpace(t.word("state", c.State.String()) + " " + c.VendorCode)})
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Extras)) {
 		out.Vendor = append(out.Vendor, saying{name, r.Extras[name]})
@@ -114,14 +116,14 @@ func suppliers(r *engine.Recognition) []string {
 // failed returns the result of a call that read no card.
 func (t *teller) failed(e *engine.Error, took time.Duration) *result {
 	f := &e.Failure
-	out := &result{Tone: "bad", Headline: t.word("kind", f.Kind.String()), Attempts: t.timeline(e.Attempts), JSON: indented(e)}
+	out := &result{Tone: "bad", Headline: headline(t.named("failure", f.Kind.String())), Attempts: t.timeline(e.Attempts), JSON: indented(e)}
 	out.Advice = t.adviceOn(f.Signals)
 	var picture *imaging.Error
 	switch {
 	case errors.As(e, &picture) && t.Has("read.picture."+string(picture.Kind)):
 		out.Advice = append(out.Advice, advice{Do: t.T("read.picture." + string(picture.Kind))})
-	case len(out.Advice) == 0 && t.Has("read.kind."+f.Kind.String()+".advice"):
-		out.Advice = append(out.Advice, advice{Do: t.T("read.kind." + f.Kind.String() + ".advice")})
+	case len(out.Advice) == 0 && t.Has("failure."+f.Kind.String()+".advice"):
+		out.Advice = append(out.Advice, advice{Do: t.T("failure." + f.Kind.String() + ".advice")})
 	}
 	out.Trouble = new(trouble)
 	if len(e.Attempts) == 0 { // otherwise each attempt says why
@@ -133,7 +135,11 @@ func (t *teller) failed(e *engine.Error, took time.Duration) *result {
 	}
 	*facts = append(*facts, saying{t.T("read.spent"), out.Attempts.Cost})
 	if f.RetryAfter > 0 {
-		*facts = append(*facts, saying{t.T("read.again"), t.T("read.after", t.duration(f.RetryAfter), t.instant(t.now().Add(f.RetryAfter+time.Second-1)))})
+		again := t.instant(t.now().Add(f.RetryAfter).Round(time.Second))
+		if f.RetryAfter < time.Hour { // nobody waits for longer before a page
+			again = t.T("read.after", t.duration(f.RetryAfter), again)
+		}
+		*facts = append(*facts, saying{t.T("read.again"), again})
 	}
 	if len(e.Attempts) > 0 {
 		out.Summary = t.duration(took)
@@ -141,9 +147,15 @@ func (t *teller) failed(e *engine.Error, took time.Duration) *result {
 	return out
 }
 
+// headline returns words with a capital at the beginning.
+func headline(words string) string {
+	first, size := utf8.DecodeRuneInString(words)
+	return string(unicode.ToUpper(first)) + words[size:]
+}
+
 // trouble returns the result of a request for which no provider was called.
-func (t *teller) trouble(headline, do string, err error) *result {
-	out := &result{Tone: "bad", Headline: t.T(headline), Advice: []advice{{Do: t.T(do)}}, Trouble: &trouble{}}
+func (t *teller) trouble(title, do string, err error) *result {
+	out := &result{Tone: "bad", Headline: headline(t.T(title)), Advice: []advice{{Do: t.T(do)}}, Trouble: &trouble{}}
 	if err != nil {
 		out.Trouble.Detail = t.say(message.Error(err))
 	}
@@ -155,7 +167,7 @@ func (t *teller) untaken(err error, limit int64) (status int, told *result) {
 	var wrong *intake.Error
 	switch {
 	case !errors.As(err, &wrong): // not reached
-		return http.StatusInternalServerError, t.trouble("read.kind.internal", "read.kind.internal.advice", nil)
+		return http.StatusInternalServerError, t.trouble("failure.internal", "failure.internal.advice", nil)
 	case wrong.Status == http.StatusRequestEntityTooLarge:
 		told = t.trouble("read.too-large", "read.picture.too_large", nil)
 		told.Advice = []advice{{Do: t.T("read.too-large.advice", bytesText(limit))}}

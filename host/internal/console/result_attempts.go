@@ -67,7 +67,7 @@ func (t *teller) timeline(attempts []engine.Attempt) *timeline {
 			one.Tone = "bad"
 		}
 		if f := a.Failure; f != nil {
-			one.Kind = t.word("kind", f.Kind.String())
+			one.Kind = headline(t.named("failure", f.Kind.String()))
 			one.Trouble = &trouble{Detail: t.say(f.Message), VendorCode: f.VendorCode, VendorSays: f.VendorMessage}
 		}
 		out.Attempts = append(out.Attempts, one)

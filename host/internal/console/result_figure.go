@@ -40,7 +40,7 @@ type box struct {
 // cut shows a part of the picture.
 type cut struct{ ViewBox, Matrix string }
 
-// figure draws what was recognised, in the order of the fields as told.
+// figure draws the recognised fields, in the order that it is given.
 func (t *teller) figure(r *engine.Recognition, info imaging.Info) *figure {
 	degrees, mirrored := uprightBy(info.Orientation)
 	if r.Rotation != nil {

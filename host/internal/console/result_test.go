@@ -14,6 +14,8 @@ import (
 	"github.com/ocrmux/ocrmux/engine/idcard"
 	"github.com/ocrmux/ocrmux/host/internal/server/intake"
 	"github.com/ocrmux/ocrmux/internal/message"
+	"github.com/ocrmux/ocrmux/internal/money"
+	"github.com/ocrmux/ocrmux/internal/route"
 )
 
 // tellers speak English and Chinese.
@@ -122,6 +124,10 @@ func TestResultOfAFailureSaysWhoCanFixItAndWhenToTryAgain(t *testing.T) {
 	if diff := cmp.Diff(want, got.Trouble); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
+	failure.Failure.RetryAfter = 14*time.Hour - 5*time.Millisecond
+	if got := en.failed(failure, time.Second).Trouble.Facts[2].Says; got != en.instant(en.now().Add(14*time.Hour)) {
+		t.Errorf("after hours: %q", got)
+	}
 	failure.Failure = engine.Failure{Kind: abi.FailureKindUnreadable, Signals: map[string]engine.Signal{"reflective": {State: abi.SignalStateYes}}}
 	if diff := cmp.Diff([]advice{{"反光", "请换个角度，避开灯光直射，关闭闪光灯后重拍。"}}, zh.failed(failure, 0).Advice); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
@@ -146,6 +152,26 @@ func TestResultOfARefusedFormSaysWhy(t *testing.T) {
 		}
 		if c.status == 413 && !slices.ContainsFunc(told.Advice, func(a advice) bool { return strings.Contains(a.Do, "5 MB") }) {
 			t.Errorf("the limit is not told: %v", told.Advice)
+		}
+	}
+}
+
+func TestCostOfARouteLeavesOutProvidersWithoutAPrice(t *testing.T) {
+	t.Parallel()
+	en, _ := tellers(t)
+	priced := func(price money.Amount) route.ProviderStatus {
+		return route.ProviderStatus{Ready: true, Price: price, PriceSource: message.New(message.PricePerCall)}
+	}
+	unpriced := route.ProviderStatus{Ready: true, PriceSource: message.New(message.PriceUnknown)}
+	for want, ranked := range map[string][]route.ProviderStatus{
+		"¥0.05":                  {unpriced, priced(50_000)},
+		"¥0.05–¥0.15":            {priced(50_000), unpriced, priced(100_000)},
+		"¥0.00–¥0.05":            {priced(0), priced(50_000)},
+		en.T("read.cost.none"):   {unpriced},
+		en.T("read.cost.nobody"): {{}},
+	} {
+		if got := costOf(en.words, ranked, money.CNY); got != want {
+			t.Errorf("got %q, want %q", got, want)
 		}
 	}
 }

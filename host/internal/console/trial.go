@@ -20,7 +20,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
-// trials keeps the last trial of each provider, so that its page can show it again. It holds nothing of a card, not even of the
+// trials keeps the last trial of each provider, so that its page can show it again. It holds no data of a card, not even of the
 // specimen.
 type trials struct {
 	mu       sync.Mutex

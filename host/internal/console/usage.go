@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	usagePath = folder + "usage"
+	usagePath = Folder + "usage"
 	// usageDays are shown unless somebody asks for others, at most maxUsageDays at once.
 	usageDays    = 30
 	maxUsageDays = 400
@@ -29,7 +29,7 @@ func (c *Console) usageRoutes() map[string]http.HandlerFunc {
 type usageAsked struct {
 	From, To time.Time
 	By       money.Dimension
-	// Problem is the key of the words that say what is wrong with the query; the rest is then the default.
+	// Problem says what is wrong with the query; the rest is then the default.
 	Problem string
 }
 
@@ -56,11 +56,11 @@ func (c *Console) askedUsage(r *http.Request, v *visitor) usageAsked {
 	}
 	switch {
 	case err != nil || !slices.Contains(usageDimensions(v), asked.By):
-		byDefault.Problem = "usage.wrong"
+		byDefault.Problem = v.T("usage.wrong")
 	case asked.To.Before(asked.From):
-		byDefault.Problem = "usage.backwards"
+		byDefault.Problem = v.T("usage.backwards")
 	case asked.From.AddDate(0, 0, maxUsageDays).Before(asked.To):
-		byDefault.Problem = "usage.too-long"
+		byDefault.Problem = v.T("usage.too-long", maxUsageDays)
 	default:
 		return asked
 	}
@@ -153,7 +153,7 @@ func (c *Console) usagePage(w http.ResponseWriter, r *http.Request, v *visitor) 
 	data.CSV = usagePath + ".csv?" + url.Values{"from": {data.From}, "to": {data.To}, "by": {data.By}}.Encode()
 	status := http.StatusOK
 	if asked.Problem != "" {
-		data.Problem, status = v.T(asked.Problem, maxUsageDays), http.StatusBadRequest
+		data.Problem, status = asked.Problem, http.StatusBadRequest
 	}
 	if !u.Since.IsZero() {
 		data.Since = c.local(u.Since).Format(time.DateOnly)

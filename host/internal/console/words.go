@@ -109,7 +109,7 @@ func (c *Console) chooseLanguage(w http.ResponseWriter, r *http.Request) {
 // here returns the address if it is a page of the console, or else the root: a redirect must not lead elsewhere.
 func here(at string) string {
 	u, err := url.Parse(at)
-	if err != nil || u.IsAbs() || u.Host != "" || len(u.Path) == 0 || u.Path[0] != '/' || u.Path != "/" && (u.Path != path.Clean(u.Path) || !strings.HasPrefix(u.Path, folder)) {
+	if err != nil || u.IsAbs() || u.Host != "" || len(u.Path) == 0 || u.Path[0] != '/' || u.Path != "/" && (u.Path != path.Clean(u.Path) || !strings.HasPrefix(u.Path, Folder)) {
 		return "/"
 	}
 	return (&url.URL{Path: u.Path, RawQuery: u.RawQuery}).String()

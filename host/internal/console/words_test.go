@@ -2,6 +2,11 @@ package console_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"html/template"
 	"io"
 	"maps"
 	"net/http"
@@ -11,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"text/template/parse"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -95,9 +101,9 @@ func TestWordsAreThereForEveryNameOfTheContract(t *testing.T) {
 		}
 	}
 	for k := range abi.FailureKindInternal + 1 {
-		add("kind", k.String())
+		want = append(want, "failure."+k.String())
 		if k != abi.FailureKindUnspecified {
-			add("kind", k.String()+".advice")
+			want = append(want, "failure."+k.String()+".advice")
 		}
 	}
 	for f := abi.FaultCaller; f <= abi.FaultNetwork; f++ {
@@ -134,6 +140,115 @@ func TestWordsAreThereForEveryNameOfTheContract(t *testing.T) {
 	}
 }
 
+// TestWordsAreAskedForWithTheirValues finds texts that are formatted with too few or too many values, which a page would show as "%!".
+func TestWordsAreAskedForWithTheirValues(t *testing.T) {
+	words, found := wordsOf(t, "en"), 0
+	check := func(where, key string, values int) {
+		found++
+		if want := len(verb.FindAllString(words[key], -1)); want != values {
+			t.Errorf("%s: %s has %d values, want %d", where, key, values, want)
+		}
+	}
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			name, ok := call.Fun.(*ast.SelectorExpr)
+			if !ok || name.Sel.Name != "T" || call.Ellipsis.IsValid() {
+				return true
+			}
+			literal, ok := call.Args[0].(*ast.BasicLit)
+			switch {
+			case ok:
+				check(file, strings.Trim(literal.Value, `"`), len(call.Args)-1)
+			case len(call.Args) > 1:
+				if _, sum := call.Args[0].(*ast.BinaryExpr); !sum { // a sum begins with the group of its key
+					t.Errorf("%s: a key that is not written here has values", file)
+				}
+			}
+			return true
+		})
+	}
+	pages, err := template.New("").Funcs(template.FuncMap{"asset": fmt.Sprint, "dict": fmt.Sprint}).ParseGlob("pages/*.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range pages.Templates() {
+		if page.Tree != nil {
+			eachCommand(page.Tree.Root, func(c *parse.CommandNode) {
+				if key, ok := wordsKey(c); ok {
+					check(page.Name(), key, len(c.Args)-2)
+				}
+			})
+		}
+	}
+	if found < 150 {
+		t.Errorf("only %d texts are asked for; the test does not find them any more", found)
+	}
+}
+
+// wordsKey returns the key that a command of a template asks for, such as that of {{$p.T "read.by" .Name}}.
+func wordsKey(c *parse.CommandNode) (key string, ok bool) {
+	if len(c.Args) < 2 {
+		return "", false
+	}
+	text, ok := c.Args[1].(*parse.StringNode)
+	if !ok || !strings.HasSuffix(c.Args[0].String(), ".T") {
+		return "", false
+	}
+	return text.Text, true
+}
+
+// eachCommand visits the commands of a template, those in parentheses as well.
+func eachCommand(n parse.Node, visit func(*parse.CommandNode)) {
+	pipe := func(p *parse.PipeNode) {
+		if p == nil {
+			return
+		}
+		for _, c := range p.Cmds {
+			visit(c)
+			for _, arg := range c.Args {
+				eachCommand(arg, visit)
+			}
+		}
+	}
+	branch := func(b *parse.BranchNode) {
+		pipe(b.Pipe)
+		eachCommand(b.List, visit)
+		if b.ElseList != nil {
+			eachCommand(b.ElseList, visit)
+		}
+	}
+	switch n := n.(type) {
+	case *parse.ListNode:
+		for _, child := range n.Nodes {
+			eachCommand(child, visit)
+		}
+	case *parse.ActionNode:
+		pipe(n.Pipe)
+	case *parse.PipeNode:
+		pipe(n)
+	case *parse.IfNode:
+		branch(&n.BranchNode)
+	case *parse.RangeNode:
+		branch(&n.BranchNode)
+	case *parse.WithNode:
+		branch(&n.BranchNode)
+	case *parse.TemplateNode:
+		pipe(n.Pipe)
+	}
+}
+
 var (
 	link = regexp.MustCompile(`href="(/(?:console/[a-z][a-z0-9/-]*)?)"`)
 	file = regexp.MustCompile(`\.(css|js|svg|jpg|json|csv|html)$`)
@@ -148,7 +263,11 @@ func TestPagesShowNoKeyInPlaceOfAText(t *testing.T) {
 	}
 	key := regexp.MustCompile(`\b(?:` + strings.Join(slices.Sorted(maps.Keys(prefixes)), "|") + `)(?:\.[a-z_-]+)+`)
 	for _, language := range []string{"en", "zh"} {
-		seen, todo := map[string]bool{"/": true, "/console/sign-in": true}, []string{"/", "/console/sign-in"}
+		todo := []string{"/", "/console/sign-in", "/console/nope", "/console/usage?from=x", "/console/usage?from=2026-02-02&to=2026-02-01", "/console/usage?from=2020-01-01&to=2026-01-01"}
+		seen := make(map[string]bool)
+		for _, at := range todo {
+			seen[at] = true
+		}
 		for len(todo) > 0 {
 			at := todo[0]
 			todo = todo[1:]
@@ -166,6 +285,9 @@ func TestPagesShowNoKeyInPlaceOfAText(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if strings.Contains(string(b), "%!") {
+				t.Errorf("%s in %s shows a text with other values than it has verbs", at, language)
+			}
 			for _, k := range key.FindAllString(string(b), -1) {
 				if !file.MatchString(k) {
 					t.Errorf("%s in %s shows %s", at, language, k)
@@ -175,6 +297,29 @@ func TestPagesShowNoKeyInPlaceOfAText(t *testing.T) {
 				if !seen[m[1]] {
 					seen[m[1]], todo = true, append(todo, m[1])
 				}
+			}
+		}
+	}
+}
+
+func TestConsoleHasAPageForAddressesThatAreNotThere(t *testing.T) {
+	g := open(t, nil)
+	for path, want := range map[string]int{"/console/nope": http.StatusNotFound, "/console/sign-out": http.StatusMethodNotAllowed} {
+		for _, language := range []string{"en", "zh"} {
+			says := wordsOf(t, language)["refused.back"]
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, g.url+path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Accept-Language", language)
+			answer, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			page, err := io.ReadAll(answer.Body)
+			_ = answer.Body.Close()
+			if err != nil || answer.StatusCode != want || !strings.Contains(string(page), says) || answer.Header.Get("Content-Security-Policy") == "" {
+				t.Errorf("%s in %s is answered with %d, want %d and %q: %v\n%s", path, language, answer.StatusCode, want, says, err, page)
 			}
 		}
 	}

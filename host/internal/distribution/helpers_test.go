@@ -10,7 +10,7 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/distribution"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
-	"github.com/ocrmux/ocrmux/internal/manifest"
+	"github.com/ocrmux/ocrmux/internal/plugintest"
 )
 
 // about returns the manifest of a plugin x.
@@ -20,7 +20,7 @@ func about(version, more string) string {
 
 func module(t *testing.T, dir, text string) catalog.Plugin {
 	t.Helper()
-	code, err := manifest.Embed([]byte("\x00asm\x01\x00\x00\x00"), []byte(text))
+	code, err := plugintest.Hollow(text)
 	if err != nil {
 		t.Fatal(err)
 	}

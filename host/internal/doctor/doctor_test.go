@@ -37,6 +37,13 @@ func TestDoctorSendsNothingToAVendorThatAnswers(t *testing.T) {
 	}
 }
 
+func TestDoctorCountsNothingWhereItExaminesOneProvider(t *testing.T) {
+	t.Parallel()
+	v := newVendor(t, nil)
+	r := examine(t, v.settings(), v.trusted, func(c *doctor.Case) { c.Provider = "jumdata" })
+	want(t, r, "config", doctor.Good, message.FindingProviderValid)
+}
+
 func TestDoctorComparesTheClockWithOneHead(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -109,7 +116,7 @@ func TestDoctorReportsWhyAHostCannotBeCalled(t *testing.T) {
 func TestDoctorRefusesPrivateAddressesForHostsOfManifests(t *testing.T) {
 	t.Parallel()
 	r := examine(t, settings(""), resolving([]netip.Addr{netip.MustParseAddr("10.1.2.3")}))
-	want(t, r, "network", doctor.Bad, "", "no public address")
+	want(t, r, "network", doctor.Bad, message.AddressPrivate)
 }
 
 func TestDoctorDoesNotNeedTheManifestsHostBesideAnEndpoint(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
-// What the machine should have.
+// Limits below which the doctor warns about the machine.
 const (
 	// scarce and tight are free bytes on the disk of the state, whose files grow to about 1.1 GiB.
 	scarce = 2 << 30

@@ -31,13 +31,13 @@ func (c *Case) plugins(ctx context.Context) []Finding {
 	if err != nil {
 		return configFindings(c.Config.Explain(err))
 	}
-	findings := []Finding{good("config", "",
-		message.New(message.FindingConfigValid, "providers", len(c.Config.File.Providers), "routes", len(c.Config.File.Routes), "doors", len(c.Config.File.FrontDoors)))}
+	valid := message.New(message.FindingConfigValid, "providers", len(c.Config.File.Providers), "routes", len(c.Config.File.Routes), "doors", len(c.Config.File.FrontDoors))
 	infos := e.Providers()
 	if c.Provider != "" {
+		valid = message.New(message.FindingProviderValid)
 		infos = slices.DeleteFunc(infos, func(i engine.ProviderInfo) bool { return i.Name != c.Provider })
 	}
-	findings = append(findings, c.loaded(infos)...)
+	findings := append([]Finding{good("config", "", valid)}, c.loaded(infos)...)
 	targets, free, err := c.targets(infos)
 	if err != nil {
 		findings = append(findings, bad("plugins", cfg.Plugins, message.Error(err), message.New(message.HelpReadableFolder)))

@@ -121,7 +121,7 @@ func (c *Case) accounts(ctx context.Context, s *jetstream.Store) []Finding {
 // nearlyUsed is the divisor of a budget below which a warning is due: a tenth is left.
 const nearlyUsed = 10
 
-func budget(a money.Account) Finding {
+func budget(a money.BudgetStatus) Finding {
 	subject := fmt.Sprintf("%s %s per %s", a.Scope, a.Name, a.Per)
 	if !a.Pool.IsZero() {
 		subject = fmt.Sprintf("%s, %s", a.Name, a.Pool)
@@ -151,7 +151,7 @@ func budget(a money.Account) Finding {
 }
 
 // priceless reports a budget of money for a provider whose calls have no price: nothing would ever be taken from it.
-func priceless(a money.Account, statuses []route.ProviderStatus) (Finding, bool) {
+func priceless(a money.BudgetStatus, statuses []route.ProviderStatus) (Finding, bool) {
 	if a.Scope != money.ScopeProvider || !a.Pool.IsZero() || a.Limit.Amount == 0 {
 		return Finding{}, false
 	}

@@ -66,7 +66,7 @@ func TestFileReportsAModuleOfAnotherMajor(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, module, says string }{
 		{"this one", marked("ocrmux_abi_v1"), ""},
-		{"a newer one", marked("ocrmux_abi_v2"), "the module exports ocrmux_abi_v2 instead of ocrmux_abi_v1: the provider speaks ABI 2, this ocrmux 1: upgrade ocrmux"},
+		{"a newer one", marked("ocrmux_abi_v2"), "the module exports ocrmux_abi_v2 instead of ocrmux_abi_v1: the provider uses ABI 2, but this program uses ABI 1: upgrade ocrmux"},
 		{"none", header, "the module exports no function ocrmux_abi_v1"},
 		{"exports that are cut off", header + "\x07\x05\x01\x0docr", "the module's exports cannot be read: the module is cut off"},
 	} {

@@ -119,7 +119,7 @@ func TestServerShowsATenantOnlyItsOwn(t *testing.T) {
 		for _, row := range into[server.Usage](t, c.get(t, "/v1/usage?by=tenant,provider")).Rows {
 			out = append(out, "usage of "+row.Tenant+"/"+row.Provider)
 		}
-		for _, b := range into[struct{ Budgets []money.Account }](t, c.get(t, "/v1/budgets")).Budgets {
+		for _, b := range into[struct{ Budgets []money.BudgetStatus }](t, c.get(t, "/v1/budgets")).Budgets {
 			out = append(out, "budget of "+b.Name)
 		}
 		return out

@@ -272,7 +272,7 @@ func TestAPIShowsRoutesUsageAndBudgets(t *testing.T) {
 	c.get(t, "/v1/usage?from=yesterday").refusedAs(t, "no day", 400, "invalid_request", says(message.RefusedDays))
 	c.get(t, "/v1/usage?by=moon").refusedAs(t, "an unknown dimension", 422, "invalid_request", "query.by")
 
-	type budgets struct{ Budgets []money.Account }
+	type budgets struct{ Budgets []money.BudgetStatus }
 	list := into[budgets](t, c.get(t, "/v1/budgets")).Budgets
 	if len(list) == 0 || list[0].Name != "default" || list[0].Spent.Amount != price {
 		t.Errorf("%+v", list)
@@ -286,5 +286,13 @@ func TestAPIDescribesHealthChecks(t *testing.T) {
 		if a := c.get(t, path); a.status != 200 {
 			t.Errorf("%s: %s", path, a.text())
 		}
+	}
+}
+
+func TestProblemsForPathsThatAreNotThere(t *testing.T) {
+	t.Parallel()
+	b := open(t, nil)
+	for _, path := range []string{"/nope", "/metrics", "/v1", "/ocr/idcard-v1/"} {
+		b.ask(t, get(t, b, path)).refusedAs(t, path, 404, "invalid_request", says(message.RefusedNoPath))
 	}
 }

@@ -16,6 +16,7 @@ func (s *Server) mountConsole() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.console = c
 	var patterns []string
 	for pattern, handler := range c.Handlers() {
 		s.mux.HandleFunc(pattern, handler)

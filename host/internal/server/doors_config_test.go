@@ -13,6 +13,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/wasm"
 	"github.com/ocrmux/ocrmux/host/internal/server"
 	"github.com/ocrmux/ocrmux/internal/manifest"
+	"github.com/ocrmux/ocrmux/internal/plugintest"
 )
 
 // disguised writes a module with the given name and code, and with jumdata's manifest.
@@ -103,7 +104,7 @@ func TestServerRefusesAFrontDoorAtOneOfItsPaths(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := strings.Replace(string(manifestFile), "/ocr/idcard-v1", recognize, 1)
-	module, err := manifest.Embed([]byte("\x00asm\x01\x00\x00\x00"), []byte(text)) // does not load, which makes no difference here
+	module, err := plugintest.Hollow(text) // does not load, which makes no difference here
 	if err == nil {
 		err = os.WriteFile(filepath.Join(dir, "jumdata.wasm"), module, 0o600)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/ocrmux/ocrmux/host/internal/access"
+	"github.com/ocrmux/ocrmux/host/internal/console"
 	"github.com/ocrmux/ocrmux/internal/message"
 )
 
@@ -72,8 +73,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		defer leave()
 	}
-	if pattern == "" && strings.HasPrefix(r.URL.Path, apiPrefix) {
-		s.notFound(state, r)
+	if pattern == "" {
+		s.notFound(state, r, mux)
 		return
 	}
 	mux.ServeHTTP(state, r)
@@ -89,15 +90,21 @@ func (s *Server) recovered(state *requestState, r *http.Request, with any) {
 	}
 }
 
-// notFound answers with a problem that the path does not exist, or not with this method.
-func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
-	answer := &unsent{header: w.Header()}
-	s.mux.ServeHTTP(answer, r)
-	code := message.RefusedNoPath
+// notFound answers that a mux does not have the path, or not with this method: with a page below the console's folder, otherwise with a
+// problem.
+func (s *Server) notFound(w http.ResponseWriter, r *http.Request, mux *http.ServeMux) {
+	answer := &unsent{header: make(http.Header)}
+	mux.ServeHTTP(answer, r)
+	status, code := http.StatusNotFound, message.RefusedNoPath
 	if answer.status == http.StatusMethodNotAllowed {
-		code = message.RefusedMethod
+		status, code = answer.status, message.RefusedMethod
+		w.Header()["Allow"] = answer.header["Allow"]
 	}
-	callerFault(answer.status, message.New(code)).write(w)
+	if s.console != nil && strings.HasPrefix(r.URL.Path, console.Folder) {
+		s.console.NotFound(w, r, status)
+		return
+	}
+	callerFault(status, message.New(code)).write(w)
 }
 
 // unsent is an answer of which only the status and the headers are kept.

@@ -58,7 +58,9 @@ func (words[T]) Schema(huma.Registry) *huma.Schema {
 	case idcard.State:
 		s.Enum = []any{idcard.Pass.String(), idcard.Fail.String(), idcard.NotChecked.String()}
 	case route.Policy:
-		s.Enum = []any{route.Failover, route.Weighted, route.Cheapest, route.Fastest, route.Hedge, route.Cascade, route.Consensus}
+		for _, p := range route.Policies() {
+			s.Enum = append(s.Enum, p)
+		}
 	case catalog.State:
 		s.Enum = []any{catalog.Ready, catalog.Restarting, catalog.Broken, catalog.Closed, engine.NotConfigured}
 	case catalog.Kind:

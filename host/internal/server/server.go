@@ -13,6 +13,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/engine"
 	"github.com/ocrmux/ocrmux/host/internal/access"
+	"github.com/ocrmux/ocrmux/host/internal/console"
 	"github.com/ocrmux/ocrmux/host/internal/service"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 )
@@ -24,7 +25,7 @@ const (
 	// writeTime is how long sending an answer may take, after the request was read and served.
 	writeTime   = 30 * time.Second
 	idleTimeout = 2 * time.Minute
-	// drainTimeout is how long running requests may take after the server is told to stop.
+	// drainTimeout is how long running requests may take after the server is asked to stop.
 	drainTimeout = 30 * time.Second
 	headerBytes  = 64 << 10
 	// pictureHeaderBytes is for front doors whose clients send the picture in the query.
@@ -37,7 +38,8 @@ type Server struct {
 	service *service.Service
 	cfg     Config
 	http    http.Server
-	mux     *http.ServeMux // the API, the console and health
+	mux     *http.ServeMux   // the API, the console and health
+	console *console.Console // nil without a console
 	doors   atomic.Pointer[doorMux]
 	health  map[string]bool // patterns that are served at any load
 	taken   map[string]bool // patterns of mux
@@ -60,11 +62,11 @@ func New(e *engine.Engine, cfg Config) (*Server, error) {
 		return nil, err
 	}
 	if !cfg.NoConsole {
-		console, err := s.mountConsole()
+		pages, err := s.mountConsole()
 		if err != nil {
 			return nil, err
 		}
-		patterns = append(patterns, console...)
+		patterns = append(patterns, pages...)
 	}
 	for _, pattern := range patterns {
 		s.taken[pattern] = true

@@ -33,8 +33,8 @@ type usageOutput struct {
 
 type budgetsOutput struct {
 	Body struct {
-		Currency money.Currency  `json:"currency"`
-		Budgets  []money.Account `json:"budgets"`
+		Currency money.Currency       `json:"currency"`
+		Budgets  []money.BudgetStatus `json:"budgets"`
 	}
 }
 

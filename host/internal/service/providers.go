@@ -16,7 +16,7 @@ type Provider struct {
 	// Standing is its status in routes, nil unless it is configured.
 	Standing *route.ProviderStatus `json:"standing,omitempty" doc:"Its status in routes: whether it is asked, why not and until when, price, latency, breaker"`
 	// Budgets are its budgets and packages, for admins only.
-	Budgets []money.Account `json:"budgets,omitempty" doc:"Its budgets and packages; for admins"`
+	Budgets []money.BudgetStatus `json:"budgets,omitempty" doc:"Its budgets and packages; for admins"`
 }
 
 // Providers returns the providers of a tenant's routes; for an admin, all providers and the plugins without a provider.
@@ -65,9 +65,6 @@ func (s *Service) Park(t *access.Tenant, name, reason string, until time.Time) e
 	}
 	if !until.IsZero() && !until.After(s.Now()) {
 		return ErrPast
-	}
-	if reason == "" {
-		reason = "parked by an operator"
 	}
 	if !s.Engine.Park(name, reason, until) {
 		return ErrNoProvider

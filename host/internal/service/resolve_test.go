@@ -11,6 +11,7 @@ import (
 	"github.com/ocrmux/ocrmux/host/internal/access"
 	"github.com/ocrmux/ocrmux/host/internal/noopruntime"
 	"github.com/ocrmux/ocrmux/host/internal/service"
+	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 )
 
@@ -88,5 +89,19 @@ func BenchmarkResolveRoute(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+func TestParkWithoutAReasonStoresNone(t *testing.T) {
+	s := open(t, 0)
+	if err := s.Park(tenant(t, true), "a", "", time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	p, err := s.Provider(tenant(t, true), "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Standing.Parked == nil || !p.Standing.Parked.Reason.IsZero() || p.Standing.Why.Has(message.ParkedReason) {
+		t.Errorf("parked as %+v since it %s", p.Standing.Parked, p.Standing.Why)
 	}
 }

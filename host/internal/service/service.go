@@ -63,8 +63,8 @@ func (s *Service) ResolveRoute(t *access.Tenant, req *engine.Request) error {
 }
 
 // Budgets returns the tenant's own budgets; for an admin, all budgets and packages.
-func (s *Service) Budgets(t *access.Tenant) []money.Account {
-	out := []money.Account{}
+func (s *Service) Budgets(t *access.Tenant) []money.BudgetStatus {
+	out := []money.BudgetStatus{}
 	for _, b := range s.Engine.Budgets() {
 		if t.Admin() || b.Scope == money.ScopeTenant && b.Name == t.Name() {
 			out = append(out, b)

@@ -10,12 +10,12 @@ import (
 
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/catalog/trust"
-	"github.com/ocrmux/ocrmux/internal/manifest"
+	"github.com/ocrmux/ocrmux/internal/plugintest"
 )
 
 // build puts a version of the plugin acme into a folder, as its author would.
 func build(dir, text string) string {
-	code, err := manifest.Embed([]byte("\x00asm\x01\x00\x00\x00"), []byte(text))
+	code, err := plugintest.Hollow(text)
 	if err != nil {
 		log.Fatal(err)
 	}

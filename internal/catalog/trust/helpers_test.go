@@ -8,6 +8,7 @@ import (
 
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/manifest"
+	"github.com/ocrmux/ocrmux/internal/plugintest"
 )
 
 // about is a manifest with something more in it.
@@ -25,7 +26,7 @@ func module(t testing.TB, dir, text string) catalog.Plugin {
 	if err != nil {
 		t.Fatal(err)
 	}
-	code, err := manifest.Embed([]byte("\x00asm\x01\x00\x00\x00"), []byte(text))
+	code, err := plugintest.Hollow(text)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,12 +28,14 @@ type meter struct {
 	locals  uint64  // number of locals
 	sets    uint64  // instructions so far that set a local
 	frames  []frame // open blocks, the function itself first
-	dead    int     // number of frames when the rest of the innermost became unreachable, 0: reachable
+	effort  effort
+	dead    int // number of frames when the rest of the innermost became unreachable, 0: reachable
 }
 
 // frame is a block, loop or if whose end is to come.
 type frame struct {
 	values uint64 // how many a branch to it moves
+	loops  uint64 // around its contents
 	since  uint64 // the most that can have run since the last look on any branch to its end
 	enter  uint64 // since at the start of an if, for its other arm
 	sets   uint64 // sets at its start
@@ -55,6 +57,7 @@ func (m *meter) function(r reader, typ signature) error {
 	m.dead, m.joined, m.sets = 0, 0, 0
 	m.locals = uint64(m.scratch)
 	m.frames = append(m.frames[:0], frame{values: uint64(typ.results)})
+	m.effort = effort{locals: uint64(m.scratch) + 1, ends: uint64(typ.params + typ.results)}
 	m.open(true)
 	m.charge(priceOfEntry + uint64(locals)/localsForOne)
 	for r.more() {
@@ -124,10 +127,18 @@ func (m *meter) skip(r *reader, at int, op byte) {
 // enter opens a block, a loop or an if.
 func (m *meter) enter(r *reader, at int, op byte) {
 	params, results := m.blockType(r)
+	loops := m.frames[len(m.frames)-1].loops
+	if op == opLoop {
+		loops++
+	}
+	m.effort.block(loops, uint64(params)+uint64(results))
+	if op == opLoop {
+		m.effort.loops++
+	}
 	if moved := uint64(params) + uint64(results); m.dead == 0 && (op == opIf || moved > 0) {
 		m.count(r, at, uint64(plainPrices[op])+moved*priceOfValue)
 	}
-	f := frame{values: uint64(results), sets: m.sets}
+	f := frame{values: uint64(results), sets: m.sets, loops: loops}
 	switch op {
 	case opLoop:
 		f.values = uint64(params)
@@ -180,12 +191,14 @@ func (m *meter) operands(r *reader, at int, op byte) {
 	case opUnreachable:
 		m.stop()
 	case opBr, opBrIf:
+		m.effort.block(m.frames[len(m.frames)-1].loops, 0)
 		m.branch(m.label(r))
 		if op == opBr {
 			m.stop()
 		}
 	case opBrTable:
 		n := uint64(r.count())
+		m.effort.targets += n
 		for i := uint64(0); i <= n && r.err == nil; i++ {
 			f := m.label(r)
 			if i == 0 {
@@ -264,6 +277,8 @@ func (m *meter) branch(f *frame) {
 
 // call charges for the values that a call moves. The function called looks at the counter when it starts.
 func (m *meter) call(typ signature) {
+	m.effort.calls++
+	m.effort.values += uint64(typ.params + typ.results)
 	m.charge(uint64(typ.params+typ.results) * priceOfValue)
 	m.since = maxUnchecked - maxAfterCall
 }

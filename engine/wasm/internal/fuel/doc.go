@@ -20,6 +20,8 @@
 // The host gives fuel with [Set] before each call, and after a call that failed asks [Exhausted] whether fuel was the
 // reason. A guest cannot refill itself: an index that would reach the new global is refused while instrumenting.
 //
+// Instrument also estimates what compiling the module takes, and refuses a module that takes too much.
+//
 // # What it does not bound
 //
 //   - Host functions: they must heed their context themselves.

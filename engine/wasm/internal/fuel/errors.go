@@ -12,6 +12,9 @@ var (
 	// ErrUnsupported says the module uses something beyond WebAssembly 2.0 (threads, tail calls, exceptions, garbage
 	// collection, relaxed SIMD); build it without that feature.
 	ErrUnsupported = errors.New("unsupported by the fuel counter, build the module for WebAssembly 2.0")
+	// ErrTooCostly says compiling the module may take too much time or memory; split its functions, or leave out what it does
+	// not need.
+	ErrTooCostly = errors.New("too costly to compile")
 	// ErrNameTaken says the module already imports or exports [Global], or exports a name that begins as those of mutable
 	// globals do: it was instrumented before, or pretends to be.
 	ErrNameTaken = errors.New("the module already has an import or export that the meter adds (" + Global + ", " + statePrefix + "…)")

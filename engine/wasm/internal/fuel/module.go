@@ -6,7 +6,7 @@ import (
 )
 
 // MaxModule is the size in bytes up to which a module is taken.
-const MaxModule = 128 << 20
+const MaxModule = 32 << 20
 
 // header is the magic number and version of a module.
 const header = "\x00asm\x01\x00\x00\x00"

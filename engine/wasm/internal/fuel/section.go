@@ -20,6 +20,7 @@ type rewriter struct {
 	making   uint64   // the price of an instance
 	mutable  []uint32 // the globals that a host can put back, in the order of state.Globals
 	state    State
+	efforts  efforts
 
 	hasType, hasImport, hasGlobal, hasExport bool // the sections that change are written
 }
@@ -96,7 +97,7 @@ func afterCount(sec reader) []byte {
 
 // readTypes learns how many values each function type moves.
 func (w *rewriter) readTypes(r *reader) uint32 {
-	n := r.count()
+	n := r.few(maxEntries, "types")
 	w.types = make([]signature, 0, n)
 	for range n {
 		at := r.pos
@@ -118,7 +119,7 @@ func (w *rewriter) readTypes(r *reader) uint32 {
 
 // readImports learns which functions and globals are imported.
 func (w *rewriter) readImports(r *reader) uint32 {
-	n := r.count()
+	n := r.few(maxEntries, "imports")
 	for range n {
 		at := r.pos
 		module, name := r.name(), r.name()
@@ -149,7 +150,7 @@ func (w *rewriter) readImports(r *reader) uint32 {
 }
 
 func (w *rewriter) readFunctions(r *reader) {
-	w.bodies = r.count()
+	w.bodies = r.few(maxFunctions, "functions")
 	for range w.bodies {
 		if w.funcs = append(w.funcs, w.typeIndex(r)); r.err != nil {
 			return
@@ -218,7 +219,7 @@ func (w *rewriter) importSection(n uint32, entries []byte) {
 // globalSection writes the globals and the counter, which is empty at first.
 func (w *rewriter) globalSection(r *reader) {
 	start := w.begin(secGlobal)
-	n := r.count()
+	n := r.few(maxEntries, "globals")
 	w.making += uint64(n) * priceOfGlobal
 	w.out = appendU32(w.out, n+1)
 	for range n {
@@ -242,7 +243,7 @@ func (w *rewriter) globalSection(r *reader) {
 // index it is about to get.
 func (w *rewriter) exportSection(r *reader) {
 	start := w.begin(secExport)
-	n := r.count()
+	n := r.few(maxExports, "exports")
 	w.out = appendU32(w.out, n+w.exported())
 	w.making += uint64(n+w.exported()) * priceOfExport
 	for range n {
@@ -288,6 +289,9 @@ func (w *rewriter) codeSection(r *reader) {
 			r.err = m.function(body, typ)
 		}
 		putPadded(m.out[size:], uint64(len(m.out)-size-5))
+		m.effort.bytes = uint64(len(m.out) - size - 5)
+		w.efforts.add(&m.effort)
+		w.efforts.judge(r)
 	}
 	w.out = m.out
 	w.end(start)

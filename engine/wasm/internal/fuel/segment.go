@@ -4,7 +4,7 @@ import "slices"
 
 // readTables charges for what tables hold when an instance is made.
 func (w *rewriter) readTables(r *reader) {
-	for range r.count() {
+	for range r.few(maxEntries, "tables") {
 		r.valueType()
 		if w.making += uint64(r.limits()) * priceOfRoom; r.err != nil {
 			return
@@ -61,7 +61,7 @@ func (w *rewriter) constant(r *reader) {
 func (w *rewriter) elementSection(r *reader) {
 	const passive, explicit, expressions = 1, 2, 4 // bits of the kind; passive and explicit together: declared only
 	start := w.begin(secElement)
-	segments := r.count()
+	segments := r.few(maxEntries, "element segments")
 	w.out = appendU32(w.out, segments)
 	for range segments {
 		at := r.pos
@@ -79,7 +79,7 @@ func (w *rewriter) elementSection(r *reader) {
 		if kind&(passive|explicit) != 0 { // the type of the elements
 			w.out = append(w.out, r.byte())
 		}
-		n := r.count()
+		n := r.few(maxEntries, "elements")
 		w.out = appendU32(w.out, n)
 		w.making += priceOfSegment + uint64(n)*priceOfElement
 		for range n {
@@ -102,7 +102,7 @@ func (w *rewriter) readData(r *reader) {
 	const passive, explicit = 1, 2
 	before := len(w.out) // the section is copied as it is: no function is named where an address is wanted
 	defer func() { w.out = w.out[:before] }()
-	for range r.count() {
+	for range r.few(maxEntries, "data segments") {
 		at := r.pos
 		kind := r.u32()
 		if kind > explicit {

@@ -3,6 +3,7 @@ package leaktest
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -83,14 +84,40 @@ func logged(text string) string {
 
 // Sink stores what is written to it. It is safe for concurrent use.
 type Sink struct {
-	mu sync.Mutex
-	b  bytes.Buffer
+	mu      sync.Mutex
+	b       bytes.Buffer
+	written chan struct{} // closed by the next write; nil if nobody waits
 }
 
 func (s *Sink) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.written != nil {
+		close(s.written)
+		s.written = nil
+	}
 	return s.b.Write(p)
+}
+
+// Await waits until a text was written. It returns false if ctx ends before that.
+func (s *Sink) Await(ctx context.Context, text string) bool {
+	for {
+		s.mu.Lock()
+		if strings.Contains(s.b.String(), text) {
+			s.mu.Unlock()
+			return true
+		}
+		if s.written == nil {
+			s.written = make(chan struct{})
+		}
+		next := s.written
+		s.mu.Unlock()
+		select {
+		case <-next:
+		case <-ctx.Done():
+			return false
+		}
+	}
 }
 
 // String returns everything that was written.

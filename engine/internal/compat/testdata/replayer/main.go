@@ -48,7 +48,7 @@ func (p replayer) answer(c *sdk.Call, event, out abi.Message) error {
 	return out.UnmarshalWire(answers[key(c.UnixMilli(), c.Nonce(), c.Config(), event)])
 }
 
-// key is what a provider is told: the event, and what of its context the SDK shows.
+// key is what a provider receives: the event, and the part of its context that the SDK shows.
 func key(now int64, nonce string, config []abi.Leaf, event abi.Message) string {
 	context := abi.Context{NowUnixMs: now, Nonce: nonce, Config: config}
 	return string(event.AppendWire(context.AppendWire(nil)))

@@ -1,0 +1,5 @@
+//go:build !unix
+
+package egress
+
+func readable(uintptr) bool { return false }
