@@ -225,8 +225,8 @@ func TestMakingAnInstanceCostsWhatItHolds(t *testing.T) {
 		module asmModule
 		least  int64 // above a plain one
 	}{
-		{"passive elements", asmModule{funcs: []asmFunc{f}, table: 1, elems: []int{0}, passive: make([]int, 1_000_000)}, 2_000_000_000},
-		{"active elements", asmModule{funcs: []asmFunc{f}, table: 1_000_000, elems: make([]int, 1_000_000)}, 2_000_000_000},
+		{"passive elements", asmModule{funcs: []asmFunc{f}, table: 1, elems: []int{0}, passive: make([]int, 100_000)}, 200_000_000},
+		{"active elements", asmModule{funcs: []asmFunc{f}, table: 1_000_000, elems: make([]int, 100_000)}, 200_000_000},
 		{"table entries", asmModule{funcs: []asmFunc{f}, table: 1_000_000}, 10_000_000},
 		{"pages", asmModule{funcs: []asmFunc{f}, pages: 100}, 100 << 17},
 		{"data", asmModule{funcs: []asmFunc{f}, pages: 1, text: make([]byte, 1_000)}, 250},
