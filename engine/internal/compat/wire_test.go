@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -54,7 +55,11 @@ func TestASubprocessOfTodaySaysWhatWasSaidThen(t *testing.T) {
 	eachVersion(t, func(t *testing.T, dir string) {
 		out := t.TempDir()
 		path := plugintest.Process(t, filepath.Join("testdata", "replayer"), out)
-		writeFile(t, filepath.Join(out, callsFile), readFile(t, filepath.Join(dir, callsFile)))
+		brought := path + catalog.BroughtSuffix
+		if err := os.Mkdir(brought, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		writeFile(t, filepath.Join(brought, callsFile), readFile(t, filepath.Join(dir, callsFile)))
 		repeat(t, load(t, process.New(process.Config{}), path), calls(t, dir), map[string]int{})
 	})
 }

@@ -54,9 +54,9 @@ func key(now int64, nonce string, config []abi.Leaf, event abi.Message) string {
 	return string(event.AppendWire(context.AppendWire(nil)))
 }
 
-// readCalls reads calls.jsonl in the folder of the plugin, which is the working directory.
+// readCalls reads calls.jsonl in the folder that the plugin brings along, beside it in the working directory.
 func readCalls() (map[string][]byte, error) {
-	file, err := os.Open("calls.jsonl")
+	file, err := os.Open("replayer.d/calls.jsonl")
 	if err != nil {
 		return nil, err
 	}
