@@ -150,24 +150,9 @@ func (p *provider) validate(config map[string]any) error {
 		}
 		return nil
 	}
-	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(string(schema)))
+	compiled, err := manifest.CompileSchema(schema, p.door)
 	if err != nil {
-		return p.wrong("/plugin", "the manifest's config_schema is not JSON", "a plugin with a valid manifest")
-	}
-	if p.door {
-		manifest.WaiveEndpoint(doc)
-	}
-	compiler := jsonschema.NewCompiler()
-	compiler.DefaultDraft(jsonschema.Draft2020)
-	compiler.AssertFormat()
-	compiler.UseLoader(jsonschema.SchemeURLLoader{}) // loads nothing: a schema refers to no other
-	const id = "manifest:///config_schema"
-	if err := compiler.AddResource(id, doc); err != nil {
-		return p.wrong("/plugin", "the manifest's config_schema cannot be used: "+err.Error(), "a plugin with a valid manifest")
-	}
-	compiled, err := compiler.Compile(id)
-	if err != nil {
-		return p.wrong("/plugin", "the manifest's config_schema is no JSON Schema: "+err.Error(), "a plugin with a valid manifest")
+		return p.wrong("/plugin", "the manifest's config_schema "+err.Error(), "a plugin with a valid manifest")
 	}
 	text, err := json.Marshal(config)
 	if err != nil {
@@ -177,11 +162,16 @@ func (p *provider) validate(config map[string]any) error {
 	if err != nil {
 		return p.wrong("/config", "not expressible as JSON", "texts, numbers, booleans, lists and maps")
 	}
+	err = compiled.Validate(value)
+	var tooMuch *manifest.SchemaError
 	var invalid *jsonschema.ValidationError
-	if err := compiled.Validate(value); errors.As(err, &invalid) {
+	switch {
+	case errors.As(err, &tooMuch):
+		return p.wrong("/plugin", "the manifest's config_schema cannot be applied to this config: "+tooMuch.Error(), "a plugin with a simpler schema, or a smaller config")
+	case errors.As(err, &invalid):
 		return p.schemaErrors(invalid)
 	}
-	return nil
+	return err
 }
 
 // takeSecrets checks that the manifest declares the secrets that are configured at a key, and that one of its sets is complete.

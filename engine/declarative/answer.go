@@ -35,7 +35,7 @@ type tableRule struct {
 }
 
 type wordsRule struct {
-	fits func(string) bool
+	fits func(*run, string) bool
 	when func(*run) bool // nil: always
 	fail *failureRule
 }
@@ -133,7 +133,7 @@ func (c *compiler) wordsRule(w *wordRule, s scope) wordsRule {
 	case out.when == nil:
 		c.fail(w.place, "lacks contains, mentions or when, so no failure after it is ever found")
 	default:
-		out.fits = func(string) bool { return true }
+		out.fits = func(*run, string) bool { return true }
 	}
 	return out
 }
@@ -155,8 +155,12 @@ func lacking(s *source) string {
 }
 
 // view returns the answer, in which texts that are JSON themselves are replaced by what they contain. Others stay as they are.
-func (a *answerRules) view(leaves adapter.Leaves) adapter.Leaves {
+func (a *answerRules) view(r *run) adapter.Leaves {
+	leaves := r.leaves
 	for _, p := range a.unpack {
+		if !r.look(1 + 8*len(leaves)) { // they are searched, copied and read anew
+			return leaves
+		}
 		at := slices.IndexFunc(leaves, func(l abi.Leaf) bool { return l.Path == p && l.Type == abi.LeafTypeString })
 		if at < 0 || leaves[at].Value == "" {
 			continue
@@ -225,7 +229,7 @@ func (t *tableRule) look(r *run, a *answerRules) (*abi.Fail, int) {
 // find returns the row for a code and words.
 func (t *tableRule) find(r *run, code, message string) *failureRule {
 	for _, w := range t.words {
-		if w.fits(message) && (w.when == nil || w.when(r)) {
+		if w.fits(r, message) && (w.when == nil || w.when(r)) {
 			return w.fail
 		}
 	}

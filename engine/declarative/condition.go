@@ -6,22 +6,25 @@ import (
 	"strings"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
-	"github.com/ocrmux/ocrmux/internal/adapter"
 )
 
 func always(*run) bool { return true }
 
 // condition compiles a condition.
 func (c *compiler) condition(cond *condition, s scope) func(*run) bool {
-	switch {
-	case !c.unfold(cond.place):
+	if !c.unfold(cond.place) {
 		return always
-	case cond.name != nil:
-		return c.namedCondition(cond.name, s)
-	case cond.test != nil:
-		return c.test(cond.test, s)
 	}
-	return all(c.conditions(cond.items, s))
+	var holds func(*run) bool
+	switch {
+	case cond.name != nil:
+		holds = c.namedCondition(cond.name, s)
+	case cond.test != nil:
+		holds = c.test(cond.test, s)
+	default:
+		holds = all(c.conditions(cond.items, s))
+	}
+	return func(r *run) bool { return r.look(1) && holds(r) }
 }
 
 func (c *compiler) conditions(items []condition, s scope) []func(*run) bool {
@@ -92,11 +95,11 @@ func (c *compiler) test(t *test, s scope) func(*run) bool {
 		p := c.pointer(t.Below)
 		c.know(p, s)
 		return func(r *run) bool {
-			return slices.ContainsFunc(r.leaves.Below(p), func(l abi.Leaf) bool { return holds(l.Value) })
+			return slices.ContainsFunc(r.below(p), func(l abi.Leaf) bool { return holds(r, l.Value) })
 		}
 	}
 	text := c.subject(t, subject, s)
-	return func(r *run) bool { return holds(text(r)) }
+	return func(r *run) bool { return holds(r, text(r)) }
 }
 
 // fact compiles a test that compares nothing.
@@ -129,7 +132,7 @@ func (c *compiler) fact(t *test, subject string, s scope) func(*run) bool {
 		c.needAnswer(t.place, s)
 		p := c.pointer(t.Exists)
 		c.know(p, s)
-		return func(r *run) bool { return r.leaves.Has(p) }
+		return func(r *run) bool { return r.has(p) }
 	}
 	return always
 }
@@ -155,11 +158,11 @@ func (c *compiler) subject(t *test, subject string, s scope) func(*run) string {
 		return sideText
 	case "config":
 		p := c.optionPointer(t.Config)
-		return func(r *run) string { return r.config.Text(p) }
+		return func(r *run) string { return r.text(r.config, p) }
 	case "option":
 		c.needStart(s)
 		p := c.optionPointer(t.Option)
-		return func(r *run) string { return adapter.Leaves(r.start.Options).Text(p) }
+		return func(r *run) string { return r.text(r.start.Options, p) }
 	case "pointer":
 		return c.readPointer(t.Pointer, s).text
 	case "header":
@@ -178,43 +181,51 @@ func (c *compiler) subject(t *test, subject string, s scope) func(*run) string {
 }
 
 // compare compiles what is asked of a text; without a comparison, that there is one.
-func (c *compiler) compare(t *test, comparison []string) func(string) bool {
+func (c *compiler) compare(t *test, comparison []string) func(*run, string) bool {
 	if len(comparison) == 0 {
-		return func(s string) bool { return s != "" }
+		return func(_ *run, s string) bool { return s != "" }
 	}
 	switch comparison[0] {
 	case "is":
 		words := wordsOf(t.Is)
-		return func(s string) bool { return slices.Contains(words, s) }
+		return func(r *run, s string) bool { return r.look(len(words)) && slices.Contains(words, s) }
 	case "contains":
 		return containing(t.Contains)
 	case "mentions":
 		return mentioning(t.Mentions)
 	}
 	limit := *t.Above
-	return func(s string) bool {
+	return func(_ *run, s string) bool {
 		f, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
 		return err == nil && f > limit
 	}
 }
 
-func containing(items []word) func(string) bool {
+func containing(items []word) func(*run, string) bool {
 	words := wordsOf(items)
-	return func(s string) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
+	return func(r *run, s string) bool {
+		return r.search(words, s) && slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
 	}
 }
 
 // mentioning asks for words within a text, without regard to case.
-func mentioning(items []word) func(string) bool {
+func mentioning(items []word) func(*run, string) bool {
 	words := wordsOf(items)
 	for i := range words {
 		words[i] = strings.ToLower(words[i])
 	}
-	return func(s string) bool {
+	return func(r *run, s string) bool {
+		if !r.search(words, s) {
+			return false
+		}
 		s = strings.ToLower(s)
 		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
 	}
+}
+
+// search takes the looks for words within a text.
+func (r *run) search(words []string, text string) bool {
+	return r.look((1 + len(words)) * (2 + len(text)/8))
 }
 
 func wordsOf(items []word) []string {

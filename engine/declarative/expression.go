@@ -79,11 +79,11 @@ func (c *compiler) readSource(e *expression, name string, s scope) *compiled {
 		}
 	case "config":
 		p := c.optionPointer(e.Config)
-		return said(func(r *run) string { return r.config.Text(p) })
+		return said(func(r *run) string { return r.text(r.config, p) })
 	case "option":
 		c.needStart(s)
 		p := c.optionPointer(e.Option)
-		return said(func(r *run) string { return adapter.Leaves(r.start.Options).Text(p) })
+		return said(func(r *run) string { return r.text(r.start.Options, p) })
 	case "side":
 		c.needStart(s)
 		return said(sideText)
@@ -159,9 +159,9 @@ func (c *compiler) items(each *word, where *condition, s scope) func(r *run, use
 		holds = c.condition(where, s)
 	}
 	return func(r *run, use func(*run) bool) {
-		all := r.leaves.Below(list)
+		all := r.below(list)
 		for i := range maxItems {
-			item := all.Below(index(i))
+			item := r.within(all, index(i))
 			if len(item) == 0 {
 				return
 			}

@@ -45,5 +45,8 @@ func load(name string, code []byte, descriptor *abi.Descriptor) (*program, error
 	return p, nil
 }
 
+// errTooMuch means that a step compares too much with an answer.
+var errTooMuch = errors.New("the step compares more of the answer than it may; use fewer conditions and pointers")
+
 // errTooLarge means that an action does not fit into a message.
 var errTooLarge = errors.New("the action would be larger than a message may be")

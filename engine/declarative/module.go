@@ -55,6 +55,8 @@ func (m *module) Step(ctx context.Context, in *abi.StepRequest, _ catalog.Host) 
 	}
 	action, err := m.program.step(in)
 	switch {
+	case errors.Is(err, errTooMuch):
+		return nil, m.fail(catalog.OutOfFuel, message.Error(err), err)
 	case errors.Is(err, errTooLarge):
 		return nil, m.fail(catalog.TooLarge, message.Error(err), err)
 	case err != nil:
@@ -88,7 +90,7 @@ func (m *module) Close(context.Context) error {
 
 // step returns the action of a step. It is a pure function: all that a provider does.
 func (p *program) step(in *abi.StepRequest) (*abi.Action, error) {
-	r := &run{program: p, ctx: in.Context, start: new(abi.Start), signed: make(map[string]string), left: abi.MaxMessageBytes / 2}
+	r := &run{program: p, ctx: in.Context, start: new(abi.Start), signed: make(map[string]string), left: newBudget()}
 	if r.ctx == nil {
 		r.ctx = new(abi.Context)
 	}
@@ -111,7 +113,10 @@ func (p *program) step(in *abi.StepRequest) (*abi.Action, error) {
 	default:
 		return nil, errors.New("the step has neither a start nor a response")
 	}
-	if r.left < 0 || action.Exchange != nil && len(action.Exchange.State) > abi.MaxStateBytes {
+	if r.left.looks < 0 {
+		return nil, errTooMuch
+	}
+	if r.left.bytes < 0 || action.Exchange != nil && len(action.Exchange.State) > abi.MaxStateBytes {
 		return nil, errTooLarge
 	}
 	return action, nil

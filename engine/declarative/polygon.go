@@ -38,7 +38,7 @@ func (c *compiler) outline(p *polygon, s scope) func(*run) *abi.Polygon {
 	if p.Points != nil {
 		above := c.pointer(p.Points)
 		c.know(above, s)
-		return func(r *run) *abi.Polygon { return points(r.leaves.Below(above)) }
+		return func(r *run) *abi.Polygon { return points(r.below(above)) }
 	}
 	if len(p.Box) != 4 {
 		c.fail(p.place, "the box has %d pointers, want four: left, top, width and height", len(p.Box))

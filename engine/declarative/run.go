@@ -22,16 +22,53 @@ type run struct {
 	// endpoint, request and path are of the request that is being made.
 	endpoint string
 	request  *requestRules
-	// left is how many bytes the action may still have.
-	left int
+	// left is shared by all runs of the step.
+	left *budget
 }
 
+// budget is what a step may still use. It is empty once it is below zero.
+type budget struct {
+	bytes int // of the action
+	looks int // leaves and words that are compared with something
+}
+
+// maxLooks bounds what a step looks at: about a quarter of a second. An honest file takes a tenth of it for the longest answer.
+const maxLooks = 20_000_000
+
+func newBudget() *budget { return &budget{bytes: abi.MaxMessageBytes / 2, looks: maxLooks} }
+
 // spend takes bytes of what an action may have, and says whether there were as many.
-func (r *run) spend(n int) bool {
-	if r.left -= n; r.left < 0 {
-		r.left = -1
+func (r *run) spend(n int) bool { return take(&r.left.bytes, n) }
+
+// look takes looks, and says whether there were as many.
+func (r *run) look(n int) bool { return take(&r.left.looks, n) }
+
+func take(left *int, n int) bool {
+	if *left -= n; *left < 0 {
+		*left = -1
 	}
-	return r.left >= 0
+	return *left >= 0
+}
+
+// text returns the text at a pointer of some leaves, and "" when nothing may be looked at any more.
+func (r *run) text(in adapter.Leaves, pointer string) string {
+	if !r.look(1 + len(in)) {
+		return ""
+	}
+	return in.Text(pointer)
+}
+
+// has reports whether the answer has anything at or below a pointer.
+func (r *run) has(pointer string) bool { return r.look(1+len(r.leaves)) && r.leaves.Has(pointer) }
+
+// below returns the leaves of the answer below a pointer.
+func (r *run) below(pointer string) adapter.Leaves { return r.within(r.leaves, pointer) }
+
+func (r *run) within(in adapter.Leaves, pointer string) adapter.Leaves {
+	if !r.look(1 + 16*len(in)) { // they are copied
+		return nil
+	}
+	return in.Below(pointer)
 }
 
 // at returns the run with pointers that start at an item.
@@ -55,7 +92,7 @@ func (c *compiled) there(r *run) bool { return c.when == nil || c.when(r) }
 
 // say returns the text, or "" if there is none.
 func (c *compiled) say(r *run) string {
-	if c == nil || c.text == nil || !c.there(r) {
+	if c == nil || c.text == nil || !r.look(1) || !c.there(r) {
 		return ""
 	}
 	s := c.text(r)
@@ -67,7 +104,7 @@ func (c *compiled) say(r *run) string {
 
 // put appends the value, if it is there. Texts that follow each other become one part.
 func (c *compiled) put(r *run, v *abi.Value) {
-	if !c.there(r) {
+	if !r.look(1) || !c.there(r) {
 		return
 	}
 	if c.text == nil {

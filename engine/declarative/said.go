@@ -96,10 +96,19 @@ func (c *compiler) extras(k *card, s scope) extraRules {
 	return out
 }
 
+// extras returns what the answer has below the pointer of a rule.
+func (r *run) extras(rest restRule) []abi.Extra {
+	all := r.below(rest.below)
+	if !r.look(len(all) * (1 + len(rest.known))) {
+		return nil
+	}
+	return all.Extras(rest.known...)
+}
+
 func (e *extraRules) read(r *run) []abi.Extra {
 	var out []abi.Extra
 	for _, rest := range e.rest {
-		for _, x := range r.leaves.Below(rest.below).Extras(rest.known...) {
+		for _, x := range r.extras(rest) {
 			if r.spend(len(x.Name) + len(x.Value)) {
 				out = append(out, x)
 			}

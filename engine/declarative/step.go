@@ -33,7 +33,7 @@ func (c *compiler) beforeStep(b *exchange, s scope, earlier []exchange) *step {
 		c.checkCaptured(item.name)
 	}
 	captured := func(r *run) bool {
-		return r.response.Status < 400 && !slices.ContainsFunc(out.capture, func(k abi.Capture) bool { return !r.leaves.Has(k.Pointer) })
+		return r.response.Status < 400 && !slices.ContainsFunc(out.capture, func(k abi.Capture) bool { return !r.has(k.Pointer) })
 	}
 	lacks := "success"
 	if len(out.capture) > 0 {
@@ -101,7 +101,7 @@ func (p *program) begin(r *run) *abi.Action {
 // proceed returns the action after the answer of a step.
 func (p *program) proceed(r *run, index int) *abi.Action {
 	rules := p.steps[index].answer
-	r.leaves = rules.view(r.leaves)
+	r.leaves = rules.view(r)
 	f, again := rules.failed(r)
 	switch {
 	case f != nil && again >= 0 && !r.restarted:
@@ -129,7 +129,7 @@ func (p *program) advance(r *run, index int, billed abi.Billed, forget []string)
 	}
 	s := p.steps[index]
 	r.endpoint = p.endpoint
-	if own := r.config.Text("/endpoint"); own != "" {
+	if own := r.text(r.config, "/endpoint"); own != "" {
 		r.endpoint = strings.TrimRight(own, "/")
 	}
 	chosen := s.requests[len(s.requests)-1]

@@ -68,7 +68,7 @@ func (c *compiler) readPointer(w *word, s scope) *compiled {
 	}
 	p := c.pointer(w)
 	c.know(p, s)
-	return &compiled{text: func(r *run) string { return r.leaves.Text(p) }}
+	return &compiled{text: func(r *run) string { return r.text(r.leaves, p) }}
 }
 
 // know notes a pointer of the file, for what is beyond all of them.

@@ -1,6 +1,7 @@
 package wasm
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"runtime"
@@ -27,6 +28,11 @@ type Config struct {
 	// Stderr receives what guests print, at most 64 KiB of each call, one write at a time; it may hold card data and is
 	// discarded when nil.
 	Stderr io.Writer
+	// Trial, if not nil, has each module compiled in another process before this one compiles it: the compiler heeds no
+	// context, and no estimate of what it takes is complete. It returns nil if [Try] with the same CacheDir ended there within
+	// limits of time and memory, a *[TrialError] if it did not, and returns when ctx ends. It is called for one module at a time,
+	// and not again for one that CacheDir has a note of. Without it, a module is judged by the estimate alone.
+	Trial func(ctx context.Context, code []byte) error
 }
 
 // DefaultFuel is 50 times what the dearest honest step of the shipped plugins needs: one of baidu in which the guest

@@ -3,7 +3,7 @@
 // An instance answers one call at a time and is never held while a vendor thinks, so a pool of about one instance for
 // each core serves any number of recognitions in flight. Memory is bounded by a page limit, CPU time by a fuel counter
 // that is written into the module when it is loaded. Host functions, and making an instance, have a price in fuel. A call
-// also ends when its context is done: the meter looks at it every millisecond or two. After any failure of a call the
+// also ends when its context is done: the meter looks at it every half millisecond. After any failure of a call the
 // instance is closed and replaced: wazero leaves a trapped module open, and its memory is not to be trusted.
 //
 // Every step begins on pristine state: when a call is over, the host puts memory and globals back to what they were when

@@ -11,6 +11,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/catalog"
 )
 
+//attack:module-processors guests that never end, in loops, calls and calls of the host
 func TestAGuestPausesHoweverItUsesItsFuel(t *testing.T) {
 	const portions = 10
 	for _, guest := range []string{"step_loops", "step_call_tree", "wasi_random_loops", "wasi_prints_loops", "host_loops"} {

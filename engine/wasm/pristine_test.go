@@ -41,6 +41,7 @@ func hidden(tb testing.TB, m catalog.Module) {
 	}
 }
 
+//attacks:testdata/remembers*.wat
 func TestEveryStepBeginsOnPristineState(t *testing.T) {
 	for _, c := range []struct {
 		guest    string

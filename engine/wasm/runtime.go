@@ -84,12 +84,15 @@ func (r *Runtime) Load(ctx context.Context, p catalog.Plugin) (catalog.Module, e
 	if n := tableEntries(metered.Code); n > maxTableEntries {
 		return nil, fail(catalog.OutOfMemory, message.New(message.ModuleTables, "entries", n, "allowed", maxTableEntries), nil)
 	}
-	compiled, err := r.compile(ctx, metered.Code)
+	compiled, err := r.compile(ctx, p.Code, metered.Code)
+	var tooMuch *TrialError
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return nil, fail(catalog.TimedOut, message.New(message.ModuleUncompiled, "reason", err.Error()), err)
 	case errors.Is(err, context.Canceled):
 		return nil, fail(catalog.Cancelled, message.New(message.ModuleCallerGone), err)
+	case errors.As(err, &tooMuch):
+		return nil, fail(catalog.NotAPlugin, message.New(message.ModuleTooCostly, "seconds", tooMuch.Seconds, "mebibytes", tooMuch.Bytes>>20), err)
 	case err != nil:
 		return nil, fail(catalog.NotAPlugin, message.New(message.ModuleUncompiled, "reason", firstLine(err)), err)
 	}
@@ -105,9 +108,10 @@ func (r *Runtime) Load(ctx context.Context, p catalog.Plugin) (catalog.Module, e
 	return m, nil
 }
 
-// compile compiles a module, one at a time, so that several do not add up to more memory than one may take. wazero heeds no context
-// while it compiles: when ctx ends, compile returns and the work ends on its own, soon, because the module was judged before.
-func (r *Runtime) compile(ctx context.Context, module []byte) (wazero.CompiledModule, error) {
+// compile compiles a module, given as it is in its file and with the meter, one at a time, so that several do not add up to more memory
+// than one may take. wazero heeds no context while it compiles: when ctx ends, compile returns and the work ends on its own, soon,
+// because the module was judged before, and tried.
+func (r *Runtime) compile(ctx context.Context, code, module []byte) (wazero.CompiledModule, error) {
 	select {
 	case r.compiling <- struct{}{}:
 	case <-ctx.Done():
@@ -120,7 +124,11 @@ func (r *Runtime) compile(ctx context.Context, module []byte) (wazero.CompiledMo
 	done := make(chan result, 1)
 	go func() {
 		defer func() { <-r.compiling }()
-		compiled, err := r.compileCached(context.WithoutCancel(ctx), module)
+		err := r.try(ctx, code)
+		var compiled wazero.CompiledModule
+		if err == nil {
+			compiled, err = r.compileCached(context.WithoutCancel(ctx), module)
+		}
 		done <- result{compiled, err}
 	}()
 	select {

@@ -33,6 +33,7 @@ func usesOf(t *testing.T, guests []int, turns []time.Duration, lasts time.Durati
 	return used
 }
 
+//attack:module-processors 50 guests of one plugin that always want a processor
 func TestTurnsGivePluginsTheSameTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		used := usesOf(t, []int{50, 2}, []time.Duration{time.Millisecond, 50 * time.Microsecond}, time.Second)
@@ -42,6 +43,7 @@ func TestTurnsGivePluginsTheSameTime(t *testing.T) {
 	})
 }
 
+//attack:module-processors 50 guests that wait before a plugin that has run for less
 func TestTurnsMakeAPluginWaitForOneTurnAtMost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		all := newTurnsFor(1)

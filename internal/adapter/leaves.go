@@ -74,9 +74,22 @@ func (ls Leaves) Bool(pointer string) (b, ok bool) {
 
 // Below returns the leaves below a pointer, with the pointer removed from their paths.
 func (ls Leaves) Below(pointer string) Leaves {
-	var out Leaves
+	below := func(l *abi.Leaf) (rest string, ok bool) {
+		rest, ok = strings.CutPrefix(l.Path, pointer)
+		return rest, ok && rest != "" && rest[0] == '/'
+	}
+	n := 0
+	for i := range ls {
+		if _, ok := below(&ls[i]); ok {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	out := make(Leaves, 0, n)
 	for _, l := range ls {
-		if rest, ok := strings.CutPrefix(l.Path, pointer); ok && rest != "" && rest[0] == '/' {
+		if rest, ok := below(&l); ok {
 			l.Path = rest
 			out = append(out, l)
 		}

@@ -26,10 +26,17 @@ type Tuning struct {
 const hostFuel = wasm.DefaultFuel
 
 // Runtime returns the runtime for a kind of plugin, with one instance at a time.
-func Runtime(kind catalog.Kind, t Tuning) (catalog.Runtime, error) {
+func Runtime(kind catalog.Kind, t Tuning) (catalog.Runtime, error) { return Tried(nil)(kind, t) }
+
+// Tried returns what [Runtime] is, for modules that are tried first as in [wasm.Config].
+func Tried(trial func(ctx context.Context, code []byte) error) func(catalog.Kind, Tuning) (catalog.Runtime, error) {
+	return func(kind catalog.Kind, t Tuning) (catalog.Runtime, error) { return newRuntime(kind, t, trial) }
+}
+
+func newRuntime(kind catalog.Kind, t Tuning, trial func(ctx context.Context, code []byte) error) (catalog.Runtime, error) {
 	switch kind {
 	case catalog.WASM:
-		cfg := wasm.Config{CacheDir: t.Cache, Instances: 1, Fuel: t.Fuel}
+		cfg := wasm.Config{CacheDir: t.Cache, Instances: 1, Fuel: t.Fuel, Trial: trial}
 		if t.Fresh {
 			cfg.MaxCalls = 1
 		}

@@ -45,8 +45,8 @@ func Uses() []string {
 	}
 }
 
-// Validate checks that a descriptor makes sense in itself. It returns nil, or all problems as [*Problem] errors, joined. It
-// does not check whether this host can run it: see [Compatible].
+// Validate checks that a descriptor makes sense in itself. It returns nil, or the problems, at most 50, as [*Problem] errors, joined.
+// It does not check whether this host can run it: see [Compatible].
 func Validate(d *abi.Descriptor) error {
 	var c checker
 	c.identity(d)
@@ -63,10 +63,16 @@ func Validate(d *abi.Descriptor) error {
 	return errors.Join(c.problems...)
 }
 
-// checker collects problems.
+// maxProblems bounds what is said of one manifest.
+const maxProblems = 50
+
+// checker collects problems, at most maxProblems.
 type checker struct{ problems []error }
 
 func (c *checker) add(path, format string, args ...any) {
+	if len(c.problems) >= maxProblems {
+		return
+	}
 	c.problems = append(c.problems, &Problem{Path: path, Reason: fmt.Sprintf(format, args...)})
 }
 
@@ -79,12 +85,14 @@ func (c *checker) expect(path, reason string) {
 
 // list checks each of some texts, and that none comes twice.
 func (c *checker) list(path string, items []string, check func(string) (reason string)) {
+	seen := make(map[string]bool, len(items))
 	for i, item := range items {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		c.expect(at, check(item))
-		if slices.Contains(items[:i], item) {
+		if seen[item] {
 			c.add(at, "%q is listed twice", item)
 		}
+		seen[item] = true
 	}
 }
 

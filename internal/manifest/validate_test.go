@@ -2,6 +2,7 @@ package manifest_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -145,5 +146,16 @@ func TestOrigins(t *testing.T) {
 		if (err == nil) != tt.good {
 			t.Errorf("%q: %v", tt.origin, err)
 		}
+	}
+}
+
+func TestAManifestFullOfMistakesIsReportedInPart(t *testing.T) {
+	d, err := manifest.Parse(good(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Features = slices.Repeat([]string{"x"}, 50_000)
+	if got := len(manifest.Problems(manifest.Validate(d))); got != 50 {
+		t.Errorf("%d problems are reported, want 50", got)
 	}
 }

@@ -8,6 +8,7 @@ const (
 	ModuleText            Code = "module.text"
 	ModuleOther           Code = "module.other"
 	ModuleUncompiled      Code = "module.uncompiled"
+	ModuleTooCostly       Code = "module.too_costly"
 	ModuleUnmarked        Code = "module.unmarked"
 	ModuleMarker          Code = "module.marker"
 	ModuleNoFunction      Code = "module.function.missing"
@@ -43,6 +44,7 @@ var module = map[Code]string{
 	ModuleText:            "the file is WebAssembly text; assemble it",
 	ModuleOther:           "the file is no WebAssembly module",
 	ModuleUncompiled:      "the module does not compile: {reason}",
+	ModuleTooCostly:       "compiling the module takes more than {seconds} s of a processor or {mebibytes} MiB of memory",
 	ModuleUnmarked:        "the module exports no function {function}: it is no ocrmux provider, or was not built with the SDK",
 	ModuleMarker:          "the module exports {function} instead of {want}: {reason}",
 	ModuleNoFunction:      "the module exports no function {function}",

@@ -18,7 +18,11 @@ const (
 	maxDepth  = 48
 )
 
-// Limits bound a document. A zero field means the default: [MaxBytes], 50,000 values, 48 levels.
+// maxProblems bounds what is said of one document.
+const maxProblems = 100
+
+// Limits bound a document, and its texts and keys with all aliases followed. A zero field means the default: [MaxBytes], 50,000
+// values, 48 levels.
 type Limits struct {
 	Bytes, Values, Depth int
 }
@@ -95,11 +99,15 @@ type reader struct {
 	limits   Limits
 	path     []string // of the current node
 	values   int
+	bytes    int // of texts and keys
 	problems []Problem
 }
 
 // fail reports a problem at a node, with the path of the current node.
 func (r *reader) fail(at *Node, cause Cause, text, want string) {
+	if len(r.problems) >= maxProblems {
+		return
+	}
 	r.problems = append(r.problems, Problem{Cause: cause, Path: slices.Clone(r.path), Line: at.Line, Column: at.Column, Text: text, Want: want})
 }
 
@@ -122,6 +130,9 @@ func (r *reader) node(from *yaml.Node) *Node {
 	if from.Kind == yaml.AliasNode {
 		from = from.Alias
 	}
+	if !r.weigh(n, from) {
+		return n
+	}
 	switch from.Kind {
 	case yaml.ScalarNode:
 		r.scalar(n, from)
@@ -138,6 +149,21 @@ func (r *reader) node(from *yaml.Node) *Node {
 		}
 	}
 	return n
+}
+
+// weigh counts the bytes of a node, its keys included, and is false when they are too many: a long text may have many aliases.
+func (r *reader) weigh(n *Node, from *yaml.Node) bool {
+	before := r.bytes
+	r.bytes += len(from.Value)
+	if from.Kind == yaml.MappingNode {
+		for i := 0; i < len(from.Content); i += 2 {
+			r.bytes += len(from.Content[i].Value)
+		}
+	}
+	if before <= r.limits.Bytes && r.bytes > r.limits.Bytes {
+		r.fail(n, TooLong, "the file unfolds into too long a text", fmt.Sprintf("at most %d bytes, aliases followed", r.limits.Bytes))
+	}
+	return r.bytes <= r.limits.Bytes
 }
 
 // inner reads a value inside the current node.

@@ -109,6 +109,23 @@ func TestAFileThatUnfoldsIsStopped(t *testing.T) {
 	}
 }
 
+func TestALongTextWithManyAliasesIsStopped(t *testing.T) {
+	text := "a: &a " + strings.Repeat("x", 100_000) + "\nb: [" + strings.Repeat("*a, ", 20_000) + "*a]\n"
+	n, problems := Read([]byte(text), Limits{})
+	if len(problems) != 1 || problems[0].Cause != TooLong || problems[0].Want != "at most 524288 bytes, aliases followed" {
+		t.Errorf("problems are %v", problems)
+	}
+	if written := len(n.JSON()); written > 2*MaxBytes {
+		t.Errorf("the tree has %d bytes as JSON", written)
+	}
+}
+
+func TestADocumentFullOfMistakesIsReportedInPart(t *testing.T) {
+	if _, problems := Read([]byte(strings.Repeat("? \n: \n", 10_000)), Limits{}); len(problems) != maxProblems {
+		t.Errorf("%d problems are reported", len(problems))
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add([]byte("a: &a [*a, {b: 1e3}]\n? [x]\n: !!int 3\n"))
 	f.Add([]byte("[!!bool yes, !!int x, .nan]"))

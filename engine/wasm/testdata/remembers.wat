@@ -1,3 +1,4 @@
+;;attack:module-crossing remembers a card in memory, globals, grown memory, the clock and the random stream
 ;; Hides the end of each message wherever it can, and answers an empty one with all that it finds there: two memory addresses,
 ;; four globals, grown memory, its size, the clock and the random stream, 16 letters each.
 (module

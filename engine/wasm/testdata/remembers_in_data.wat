@@ -1,3 +1,4 @@
+;;attack:module-crossing remembers a card by dropping a data segment
 ;; Drops a data segment after a message; an empty one is answered with b if it is still there, and traps if not.
 (module
   (memory (export "memory") 2)

@@ -1,3 +1,4 @@
+;;attack:module-crossing remembers a card by dropping an element segment
 ;; Drops an element segment and copies it over its table after a message; an empty one is answered with b if it finds the table changed, else with a.
 (module
   (memory (export "memory") 2)

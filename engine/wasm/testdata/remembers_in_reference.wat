@@ -1,3 +1,4 @@
+;;attack:module-crossing remembers a card in a global that is a reference
 ;; Keeps a reference in a global after a message; an empty one is answered with b if it finds that, else with a.
 (module
   (memory (export "memory") 2)

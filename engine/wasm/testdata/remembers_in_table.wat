@@ -1,3 +1,4 @@
+;;attack:module-crossing remembers a card in its table
 ;; Changes its table after a message; an empty one is answered with b if it finds that, else with a.
 (module
   (memory (export "memory") 2)

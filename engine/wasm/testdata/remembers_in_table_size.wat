@@ -1,3 +1,4 @@
+;;attack:module-crossing remembers a card in the size of its table
 ;; Grows its table after a message; an empty one is answered with the size, as a letter.
 (module
   (memory (export "memory") 2)

@@ -1,3 +1,4 @@
+;;attack:module-crossing remembers a card in the half of a vector that a host cannot see
 ;; Keeps a number in the upper half of a vector after a message; an empty one is answered with b if it finds that, else with a.
 (module
   (memory (export "memory") 2)

@@ -88,6 +88,7 @@ func (p *Program) batch(cmd *cobra.Command, f *batchFlags, names []string) (err 
 		Recognize: func(ctx context.Context, name string) (*engine.Recognition, error) {
 			r := request
 			r.Picture = pictureAt(name)
+			defer p.ending.finish()()
 			return e.Recognize(ctx, r)
 		},
 		Jobs: f.jobs, Earlier: earlier, KeepGoing: f.keepGoing, Progress: progress.show,

@@ -71,7 +71,7 @@ func (p *Program) examine(ctx context.Context, cmd *cobra.Command, c doctor.Case
 	}
 	c.Config, c.DefaultState = cfg, byDefault
 	c.Runtimes = func() ([]engine.Runtime, error) {
-		modules, err := newWASM(cfg.WASM, quiet)
+		modules, err := p.newWASM(cfg.WASM, quiet)
 		if err != nil {
 			return nil, err
 		}

@@ -71,7 +71,7 @@ func (p *Program) open(cmd *cobra.Command, level slog.Level, use stateUse) (*ope
 		return nil, nil, err
 	}
 	logger := p.logger(cfg.File.Log, level)
-	modules, err := newWASM(cfg.WASM, logger)
+	modules, err := p.newWASM(cfg.WASM, logger)
 	if err != nil {
 		return nil, nil, internal(err)
 	}
@@ -207,8 +207,8 @@ func wrongConfig(cfg *config.Config, err error) error {
 	return internal(explained)
 }
 
-// newWASM returns the runtime, without a cache if its folder cannot be used.
-func newWASM(cfg wasm.Config, logger *slog.Logger) (*wasm.Runtime, error) {
+// newWASM returns the runtime, without a cache if its folder cannot be used. It tries each module in another process first.
+func (p *Program) newWASM(cfg wasm.Config, logger *slog.Logger) (*wasm.Runtime, error) {
 	if cfg.CacheDir != "" {
 		if err := usable(cfg.CacheDir); err != nil {
 			logger.Warn("the cache folder cannot be used, so plugins are compiled at each start; set plugins.cache_dir",
@@ -216,6 +216,7 @@ func newWASM(cfg wasm.Config, logger *slog.Logger) (*wasm.Runtime, error) {
 			cfg.CacheDir = ""
 		}
 	}
+	cfg.Trial = p.trial(cfg.CacheDir)
 	return wasm.New(cfg)
 }
 

@@ -138,7 +138,7 @@ func (p *Program) checkFile(ctx context.Context, file, given string, f checkFlag
 	}
 	c = &checked{File: file, Passed: true, Cases: []*conform.Outcome{}}
 	tell := &verdictWriter{w: p.Stdout, verbose: f.verbose, quiet: f.asJSON}
-	s, err := conform.Open(ctx, file, conform.Options{Exchanges: exchanges, Update: f.update})
+	s, err := conform.Open(ctx, file, conform.Options{Exchanges: exchanges, Update: f.update, Runtime: conform.Tried(p.trial(""))})
 	var broken *catalog.PluginError
 	switch {
 	case errors.As(err, &broken):

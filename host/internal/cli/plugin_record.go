@@ -83,7 +83,7 @@ func (p *Program) record(ctx context.Context, path, image string, f recordFlags)
 		return usage(err)
 	}
 	r.Name, r.Picture, r.PictureName = name, picture, filepath.Base(image)
-	recorded, err := conform.Record(ctx, path, r, conform.Options{})
+	recorded, err := conform.Record(ctx, path, r, conform.Options{Runtime: conform.Tried(p.trial(""))})
 	switch {
 	case errors.Is(err, conform.ErrNotRecorded), errors.Is(err, conform.ErrLeak):
 		return &exitError{StatusProviders, err}

@@ -134,7 +134,7 @@ func readPicture(path string) ([]byte, error) {
 // openDry opens an engine with one provider and without network.
 func (p *Program) openDry(ctx context.Context, plugin *inspect.Plugin, a *account, record *recorder) (*engine.Engine, error) {
 	logger := p.logger(config.Log{}, slog.LevelError) // the attempt always fails without a network
-	inner, err := dryRuntime(plugin.Kind, logger)
+	inner, err := p.dryRuntime(plugin.Kind, logger)
 	if err != nil {
 		return nil, internal(err)
 	}
@@ -162,10 +162,10 @@ func (p *Program) openDry(ctx context.Context, plugin *inspect.Plugin, a *accoun
 }
 
 // dryRuntime returns the runtime for a kind of plugin.
-func dryRuntime(kind catalog.Kind, logger *slog.Logger) (engine.Runtime, error) {
+func (p *Program) dryRuntime(kind catalog.Kind, logger *slog.Logger) (engine.Runtime, error) {
 	switch kind {
 	case catalog.WASM:
-		return newWASM(wasm.Config{}, logger)
+		return p.newWASM(wasm.Config{}, logger)
 	case catalog.Declarative:
 		return declarative.New(), nil
 	}

@@ -31,7 +31,7 @@ const (
 	StatusNoDocument = 4
 	// StatusProviders is for a call that failed with every provider.
 	StatusProviders = 5
-	// StatusInterrupted is for a command that was interrupted with Ctrl-C.
+	// StatusInterrupted is for a command that was interrupted with Ctrl-C or SIGTERM.
 	StatusInterrupted = 130
 )
 
@@ -44,14 +44,19 @@ type Program struct {
 	// Dir is the folder of the program's file. UserCacheDir and UserStateDir are the user's folders for caches and state. Each is empty
 	// if it is unknown.
 	Dir, UserCacheDir, UserStateDir string
+
+	// self is the program's file, to start it again; empty where tests run commands within their own process.
+	self   string
+	ending *ending // nil where tests run commands within their own process
 }
 
 // FromOS returns the Program for the current process. It silences the standard log: only net/http writes there, and what it quotes are
 // other people's bytes.
 func FromOS() *Program {
 	log.SetOutput(io.Discard)
-	p := &Program{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ()}
+	p := &Program{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ(), ending: &ending{exit: os.Exit}}
 	if file, err := os.Executable(); err == nil {
+		p.self = file
 		if real, err := filepath.EvalSymlinks(file); err == nil {
 			file = real
 		}
@@ -78,7 +83,8 @@ func userStateDir() string {
 	return ""
 }
 
-// Run runs a command line, without the program's name, and returns the exit status. Canceling ctx interrupts it.
+// Run runs a command line, without the program's name, and returns the exit status. Canceling ctx interrupts it: the program of [FromOS]
+// then ends within a second, but for calls under way in a batch or a gateway. A Program runs one command.
 // Whatever a command prints is made fit for a terminal.
 func (p *Program) Run(ctx context.Context, args []string) int {
 	clean := *p
@@ -89,6 +95,7 @@ func (p *Program) Run(ctx context.Context, args []string) int {
 func (p *Program) run(ctx context.Context, args []string) int {
 	root := p.root()
 	root.SetArgs(args)
+	defer p.ending.watch(ctx)()
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return StatusOK
@@ -147,7 +154,7 @@ func (p *Program) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "ocrmux",
 		Short:         "Read identity cards through many OCR providers",
-		Long:          "ocrmux reads identity cards through OCR providers, which are plugins.\nExit status: 0 success, 1 internal error, 2 wrong use or configuration, 3 picture refused,\n4 no document or unreadable, 5 every provider failed, 130 interrupted.",
+		Long:          "ocrmux reads identity cards through OCR providers, which are plugins.\nExit status: 0 success, 1 internal error, 2 wrong use or configuration, 3 picture refused,\n4 no document or unreadable, 5 every provider failed, 130 interrupted (Ctrl-C, SIGTERM).",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          needsCommand,
@@ -160,7 +167,7 @@ func (p *Program) root() *cobra.Command {
 		return usage(fmt.Errorf("%w; see %s --help", err, cmd.CommandPath()))
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(p.recognizeCommand(), p.batchCommand(), p.serveCommand(), p.providersCommand(), p.routeCommand(), p.keyCommand(), p.configCommand(), p.pluginCommand(), p.doctorCommand(), p.healthcheckCommand(), p.versionCommand())
+	root.AddCommand(p.recognizeCommand(), p.batchCommand(), p.serveCommand(), p.providersCommand(), p.routeCommand(), p.keyCommand(), p.configCommand(), p.pluginCommand(), p.doctorCommand(), p.healthcheckCommand(), p.versionCommand(), p.tryCommand())
 	return root
 }
 

@@ -19,6 +19,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -29,7 +30,7 @@ import (
 // TestMain lets the test program act as ocrmux when a script runs it under that name.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"ocrmux": func() {
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
 		os.Exit(cli.FromOS().Run(ctx, os.Args[1:]))
 	}})

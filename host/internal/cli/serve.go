@@ -26,6 +26,7 @@ func (p *Program) serveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			defer p.ending.finish()() // the gateway ends after the calls under way, and then closes all it has
 			defer func() { err = errors.Join(err, internal(e.Close(context.WithoutCancel(cmd.Context())))) }()
 			logger := p.logger(cfg.File.Log, slog.LevelWarn)
 			s, again, err := p.gateway(cmd, e, cfg, logger)

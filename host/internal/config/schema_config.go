@@ -1,11 +1,8 @@
 package config
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
-
-	validator "github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/manifest"
@@ -78,20 +75,8 @@ func takesNothing(d *abi.Descriptor, door bool) bool {
 	if len(d.ConfigSchema) == 0 {
 		return true
 	}
-	doc, err := validator.UnmarshalJSON(bytes.NewReader(d.ConfigSchema))
-	if err != nil {
-		return true
-	}
-	if s, ok := doc.(object); ok && door {
-		manifest.WaiveEndpoint(s)
-	}
-	c := validator.NewCompiler()
-	c.UseLoader(validator.SchemeURLLoader{}) // loads nothing
-	if err := c.AddResource("manifest:///config_schema", doc); err != nil {
-		return true
-	}
-	compiled, err := c.Compile("manifest:///config_schema")
-	return err != nil || compiled.Validate(object{}) == nil
+	schema, err := manifest.CompileSchema(d.ConfigSchema, door)
+	return err != nil || schema.Validate(object{}) == nil
 }
 
 func plainHTTPSchema() object {

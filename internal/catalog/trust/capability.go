@@ -65,9 +65,13 @@ func ofSecret(s abi.SecretSpec) []string {
 
 // without lists what is in a and not in b.
 func without(a, b []string) []string {
+	there := make(map[string]bool, len(b))
+	for _, s := range b {
+		there[s] = true
+	}
 	var out []string
 	for _, s := range a {
-		if !slices.Contains(b, s) {
+		if !there[s] {
 			out = append(out, s)
 		}
 	}

@@ -12,7 +12,7 @@
 //
 // The counter holds a [Portion] of the fuel at most; the rest is in the host's [Tank]. In refill the host looks whether fuel
 // is left and whether the call's context is done, and ends the call if so. Host functions do the same with [Toll] before
-// they do anything. A portion lasts a millisecond in a plain loop, and two in the dearest code.
+// they do anything. A portion lasts a quarter of a millisecond in a plain loop, and half of one in the dearest code.
 //
 // The price of all else is measured in plain loops: for the same fuel nothing takes more than twice as long
 // (BenchmarkPrices). The same module with the same input uses exactly the same fuel on every run and machine. A Go
