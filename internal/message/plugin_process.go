@@ -18,11 +18,13 @@ const (
 	ProcessForbidden      Code = "process.exec.forbidden"
 	ProcessNotExecuted    Code = "process.exec.other"
 	ProcessEndedEarly     Code = "process.handshake.ended"
-	ProcessNoise          Code = "process.handshake.noise"
-	ProcessCoreProtocol   Code = "process.handshake.core"
-	ProcessNoProtocol     Code = "process.handshake.protocol"
-	ProcessOtherABI       Code = "process.handshake.abi"
-	ProcessNetRPC         Code = "process.handshake.netrpc"
+	// ProcessStillRunning is the status of a process that has not ended.
+	ProcessStillRunning Code = "process.handshake.still_running"
+	ProcessNoise        Code = "process.handshake.noise"
+	ProcessCoreProtocol Code = "process.handshake.core"
+	ProcessNoProtocol   Code = "process.handshake.protocol"
+	ProcessOtherABI     Code = "process.handshake.abi"
+	ProcessNetRPC       Code = "process.handshake.netrpc"
 	// ProcessPrinted and ProcessPrintedHint add what the process printed. Parameters: problem (a Message), said, hint.
 	ProcessPrinted     Code = "process.printed"
 	ProcessPrintedHint Code = "process.printed_hint"
@@ -80,6 +82,7 @@ var process = map[Code]string{
 	ProcessMissingLoader:  "the system cannot execute it: it is {file}, and something it needs to be loaded is missing; build it without cgo (CGO_ENABLED=0) or for the C library of this system",
 	ProcessForbidden:      "the system forbids executing it: allow executable memory files (vm.memfd_noexec) or a temporary folder that is not mounted noexec",
 	ProcessNotExecuted:    "the system cannot execute it: {reason}",
+	ProcessStillRunning:   "still running",
 	ProcessEndedEarly:     "it ended before its handshake, with {status}",
 	ProcessNoise:          "it printed {said} to stdout before its handshake: a provider prints nothing there before sdk.Main, and reports to stderr",
 	ProcessCoreProtocol:   "its go-plugin speaks core protocol {version}, this host 1: rebuild the plugin",
