@@ -178,7 +178,7 @@ func (p *proc) fate() message.Message {
 	select {
 	case <-p.exited:
 	default:
-		return message.Text("still running")
+		return message.New(message.ProcessStillRunning)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
