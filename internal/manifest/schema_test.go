@@ -38,6 +38,7 @@ func list(n int, item string) string { return "[" + strings.Repeat(item+",", n-1
 func TestASchemaIsRefusedWhoseUseHasNoBound(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ schema, config, says string }{
+		//attack-each:supply-bounds
 		"doubled allOf":  {schema: doubled("allOf", 60), says: "steps"},
 		"doubled anyOf":  {schema: doubled("anyOf", 60), says: "steps"},
 		"doubled oneOf":  {schema: doubled("oneOf", 60), says: "steps"},
@@ -75,6 +76,7 @@ func TestASchemaIsRefusedWhoseUseHasNoBound(t *testing.T) {
 		"many bytes":                           {schema: `{"description":"` + strings.Repeat("x", 70_000) + `"}`, says: "bytes"},
 		"many levels":                          {schema: strings.Repeat(`{"not":`, 40) + `{}` + strings.Repeat(`}`, 40), says: "deep"},
 		"a long key":                           {schema: `{"properties":{"` + strings.Repeat("x", 200) + `":{}}}`, says: "key"},
+		//attack-each:
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
