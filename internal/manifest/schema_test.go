@@ -122,6 +122,18 @@ func TestASchemaOfAnHonestSizeIsApplied(t *testing.T) {
 	}
 }
 
+func TestValidateRefusesASchemaThatCannotBeAppliedToAnyConfig(t *testing.T) {
+	t.Parallel()
+	d, err := manifest.Parse(good(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.ConfigSchema = []byte(doubled("allOf", 60))
+	if err := manifest.Validate(d); err == nil || !strings.Contains(err.Error(), "config_schema: applying it takes more than 1000000 steps") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
 func decoded(t *testing.T, text string) any {
 	t.Helper()
 	v, err := jsonschema.UnmarshalJSON(bytes.NewReader([]byte(text)))
