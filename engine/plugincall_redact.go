@@ -60,8 +60,7 @@ func (c *pluginCall) without(text string, values [][]byte) string {
 	if long {
 		text = text[:enough]
 	}
-	text = maskNumbers(text) // first: the day of birth in it may also be a value
-	text = value.NewTextMask(values...).String(text)
+	text = value.NewTextMask(append(values, cardNumbers(text)...)...).String(text)
 	text = c.secrets.mask().String(text)
 	if long {
 		text = text[:max(0, len(text)-abi.MaxInlineLeafBytes)] + "…"
@@ -104,21 +103,23 @@ func readings(r *Recognition, done *abi.Done) []string {
 	return out
 }
 
-// maskNumbers masks the numbers of identity cards, wherever they came from: 17 digits and one more or an X, with the code of a region and a
-// date of birth. The checksum does not matter, since the number may be misread.
-func maskNumbers(text string) string {
+// cardNumbers returns what a text has that may be the number of an identity card, wherever it came from: 17 digits and one more or an X,
+// with the code of a region and a date of birth. The checksum does not matter, since the number may be misread.
+func cardNumbers(text string) [][]byte {
 	const length = 18
+	var out [][]byte
 	for from := 0; from+length <= len(text); from++ {
-		n, err := idcard.ParseNumber(strings.ReplaceAll(text[from:from+length], "x", "X"))
+		found := text[from : from+length]
+		n, err := idcard.ParseNumber(strings.ReplaceAll(found, "x", "X"))
 		var wrong *idcard.NumberError
 		if errors.As(err, &wrong) && wrong.Problem != idcard.NumberChecksum || n.Birth.Year < 1850 || n.Birth.Year >= 2150 {
 			continue
 		}
 		if _, known := idcard.LookupRegion(n.Region); known {
-			text = text[:from] + value.Masked + text[from+length:]
+			out = append(out, []byte(found))
 		}
 	}
-	return text
+	return out
 }
 
 // clip bounds a text that ends up in logs and errors.

@@ -82,9 +82,12 @@ type CheckState = abi.CheckState
 
 // States of a check.
 const (
+	// CheckNotChecked says that what the check compares was not read.
 	CheckNotChecked CheckState = abi.CheckStateNotChecked
-	CheckPass       CheckState = abi.CheckStatePass
-	CheckFail       CheckState = abi.CheckStateFail
+	// CheckPass says that the card passed the check.
+	CheckPass CheckState = abi.CheckStatePass
+	// CheckFail says that the card failed the check.
+	CheckFail CheckState = abi.CheckStateFail
 )
 
 // SignalState says whether a signal, such as "copy" or "edited", was seen. As text it is "yes", "no" or "not_checked".

@@ -19,6 +19,15 @@ const (
 	Declarative PluginKind = catalog.Declarative
 )
 
+// PluginBrought is one file that a subprocess plugin brings along.
+//
+//	type PluginBrought struct {
+//		Path   string   // below the folder of plugins, with slashes: "local.d/models.json"
+//		Size   int64    // in bytes
+//		SHA256 [32]byte // of the file
+//	}
+type PluginBrought = catalog.Brought
+
 // PluginState is the state of a provider's plugin.
 type PluginState = catalog.State
 

@@ -2,16 +2,9 @@ package process
 
 import (
 	"errors"
-	"os/exec"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 )
-
-// separate gives the child a process group of its own, and has it killed when the thread that starts it ends.
-func separate(cmd *exec.Cmd) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-}
 
 // mainThread reports whether the calling thread is the first one of the process.
 func mainThread() bool { return unix.Gettid() == unix.Getpid() }

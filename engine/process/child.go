@@ -159,7 +159,7 @@ func (c *child) why() message.Message {
 	if !c.reason.IsZero() {
 		return c.reason
 	}
-	return message.Text(c.proc.fate())
+	return c.proc.fate()
 }
 
 // stop asks the process to end by ending the Host stream, and kills it after the grace period or when hurry ends. It

@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// DefaultMemory is [Config.Memory] where it is not set. Cards take `local` to about 400 MiB with two workers.
+const DefaultMemory = 2 << 30
+
 // Config is what [New] builds a Runtime from. The zero value is right for production.
 type Config struct {
 	// Logger gets what children print, and why they were replaced. Default: nothing is logged.
@@ -17,6 +20,10 @@ type Config struct {
 	// folder, such as models that lie elsewhere; each must exist.
 	Confinement Confinement
 	Readable    []string
+	// Memory bounds what one child may use, in bytes. A child that passes it is ended and replaced. A control group keeps it where one is to be had,
+	// which takes systemd's Delegate= and DelegateSubgroup=; elsewhere on Linux, the use is looked at four times a second, and the child can map
+	// 1 GiB more at most. On other systems nothing does. Default: 2 GiB.
+	Memory int64
 	// AutoMTLS makes host and child prove themselves to each other with certificates made for the one connection. It adds
 	// some 40 ms to a start; without it the connection is a unix socket in a folder only this user can enter.
 	AutoMTLS bool
@@ -47,6 +54,9 @@ type Config struct {
 	After func(time.Duration) <-chan time.Time
 	// Rand returns a random number from 0 up to, but not including, 1, also for several goroutines at once. Default: rand.Float64.
 	Rand func() float64
+
+	// noNamespaces is for tests: as on a system that has none for us.
+	noNamespaces bool
 }
 
 func (c Config) withDefaults() Config {
@@ -55,6 +65,7 @@ func (c Config) withDefaults() Config {
 	}
 	orElse(&c.Concurrency, 4*runtime.GOMAXPROCS(0))
 	orElse(&c.HostCalls, 32)
+	orElse(&c.Memory, DefaultMemory)
 	orElse(&c.StartTimeout, 10*time.Second)
 	orElse(&c.StopGrace, 2*time.Second)
 	orElse(&c.MaxTimeouts, 3)

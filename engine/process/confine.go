@@ -2,7 +2,6 @@ package process
 
 import (
 	"errors"
-	"os"
 	"strings"
 
 	"github.com/ocrmux/ocrmux/internal/message"
@@ -48,15 +47,6 @@ func (e *confineError) Message() message.Message {
 }
 func (e *confineError) Unwrap() error { return e.err }
 
-// confine shuts the calling thread off for good, and thereby the child that it starts. What the system cannot do comes back as an
-// *unconfinedError, and is an error for a child that must be confined.
-func (c *Config) confine(p *proc) error {
-	if c.Confinement == ConfineOff {
-		return nil
-	}
-	return c.allowUnconfined(p.Name(), shutOff(p.places))
-}
-
 // allowUnconfined returns the error that keeps a child from starting, if the result of shutting it off is one.
 func (c *Config) allowUnconfined(plugin string, err error) error {
 	var missing *unconfinedError
@@ -70,24 +60,24 @@ func (c *Config) allowUnconfined(plugin string, err error) error {
 	return nil
 }
 
-// CanConfine tries to confine a thread, and returns what keeps this system from confining a child entirely, or nil.
-func CanConfine() error {
-	dir, err := os.MkdirTemp("", "ocrmux-confine-")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(dir) }() // empty
-	s := newSpawner()
-	ended := make(chan struct{})
-	close(ended)
-	err = s.do(func() error { return shutOff(places{own: dir}) }, ended)
-	s.close()
-	return err
+// Means are what a system has to hold subprocesses.
+type Means struct {
+	// Unconfined is what keeps the system from confining a child entirely, or nil.
+	Unconfined error
+	// Namespaces says whether a child gets namespaces of users, processes and networks of its own. When the first process of one ends, the kernel
+	// ends all others in it.
+	Namespaces bool
+	// Group says whether a child gets a control group, in which the kernel keeps its limits of memory and processes. Watched says whether its use
+	// is looked at where there is no group.
+	Group, Watched bool
 }
+
+// CanConfine returns what keeps this system from confining a child entirely, or nil.
+func CanConfine() error { return Examine().Unconfined }
 
 // places are the folders and files that a child may use, beyond those of the system.
 type places struct {
-	// read are folders and files that it reads, execute those that it is executed from.
+	// read are folders and files that it reads. execute are files that make it up: a private copy of its program, and its loader.
 	read, execute []string
 	// own is the folder in which it may do anything but execute.
 	own string

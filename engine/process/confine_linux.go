@@ -21,12 +21,13 @@ const (
 	ofFiles = readFile | write | execute | unix.LANDLOCK_ACCESS_FS_IOCTL_DEV
 )
 
-// everywhere are the places of the system that a program needs to start. Those that there are not are passed over.
+// everywhere are the places of the system that a program needs to start. Those that there are not are passed over. It maps libraries,
+// for which reading is enough; what it may execute is in [places].
 var everywhere = []struct {
 	rights uint64
 	paths  []string
 }{
-	{readFile | readDir | execute, []string{"/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib", "/nix/store"}},
+	{readFile | readDir, []string{"/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib", "/nix/store"}},
 	{readFile | readDir, []string{"/usr/share/zoneinfo", "/usr/share/locale", "/sys/devices/system/cpu", "/sys/devices/system/node", "/sys/kernel/mm/transparent_hugepage"}},
 	{readFile, []string{
 		"/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/localtime", "/proc/cpuinfo", "/proc/meminfo", "/proc/sys/vm/overcommit_memory",
@@ -35,31 +36,54 @@ var everywhere = []struct {
 	{readFile | write, []string{"/dev/null"}},
 }
 
-// shutOff confines the calling thread, which must be locked to its goroutine and must never be unlocked.
-func shutOff(allowed places) error {
-	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
-		return os.NewSyscallError("prctl(PR_SET_NO_NEW_PRIVS)", err)
+// jail is what holds one child.
+type jail struct {
+	// confined children have a ruleset of Landlock and a filter of system calls, as far as the system has them, and no capabilities.
+	confined bool
+	// optional says that a child may start without a filter.
+	optional bool
+	// ruleset is -1 where there is no Landlock.
+	ruleset int
+	filter  []unix.SockFilter
+	// self is where the filter expects the number of the process.
+	self *uint32
+	// password is what the filter wants to see at the one execution that it allows.
+	password uintptr
+	// namespaces says whether the child has namespaces of users, processes and networks of its own.
+	namespaces bool
+	// lacks says what the system does not have.
+	lacks []string
+}
+
+// newJail prepares the confinement of one child. What the system does not have is an error for a child that must be confined.
+func (c *Config) newJail(allowed places) (*jail, error) {
+	j := &jail{ruleset: -1}
+	if c.Confinement == ConfineOff {
+		return j, nil
 	}
-	var lacks unconfinedError
-	version, err := restrictFiles(allowed)
+	j.confined, j.namespaces, j.optional = true, !c.noNamespaces, c.Confinement == ConfineAuto
+	ruleset, version, err := newRuleset(allowed)
 	if err != nil {
-		return err
+		return nil, &confineError{err}
 	}
 	if version == 0 {
-		lacks.missing = append(lacks.missing, "it keeps no files from it, since the kernel has no Landlock or it is not enabled")
+		j.lacks = append(j.lacks, "it keeps no files from it, since the kernel has no Landlock or it is not enabled")
 	}
-	err = restrictCalls(version < withScopes)
-	var unavailable *unconfinedError
-	switch {
-	case errors.As(err, &unavailable):
-		lacks.missing = append(lacks.missing, unavailable.missing...)
-	case err != nil:
-		return err
+	j.ruleset = ruleset
+	if err := j.addFilter(); err != nil {
+		j.close()
+		return nil, &confineError{err}
 	}
-	if len(lacks.missing) > 0 {
-		return &lacks
+	if j.filter == nil {
+		j.lacks = append(j.lacks, "it keeps no system calls from it, since there is no filter for this processor")
 	}
-	return nil
+	return j, nil
+}
+
+func (j *jail) close() {
+	if j.ruleset >= 0 {
+		_ = unix.Close(j.ruleset) // nothing is written to it
+	}
 }
 
 // Versions of Landlock that brought something.
@@ -92,43 +116,47 @@ func handled(version int) (r ruleset, size uintptr) {
 	return r, size
 }
 
-// restrictFiles returns the version of Landlock that now holds the thread to the places, or 0 if there is none.
-func restrictFiles(allowed places) (version int, err error) {
+// newRuleset returns what holds a process to the places, and the version of Landlock; -1 and 0 if there is none.
+func newRuleset(allowed places) (ruleset, version int, err error) {
 	v, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION)
 	if errno == unix.ENOSYS || errno == unix.EOPNOTSUPP || errno == unix.EPERM { // the last in containers that forbid what they do not know
-		return 0, nil
+		return -1, 0, nil
 	}
 	if errno != 0 {
-		return 0, os.NewSyscallError("landlock_create_ruleset", errno)
+		return -1, 0, os.NewSyscallError("landlock_create_ruleset", errno)
 	}
-	version = int(v)
-	held, size := handled(version)
-	fd, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, uintptr(unsafe.Pointer(&held)), size, 0)
+	held, size := handled(int(v))
+	r, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, uintptr(unsafe.Pointer(&held)), size, 0)
 	if errno != 0 {
-		return 0, os.NewSyscallError("landlock_create_ruleset", errno)
+		return -1, 0, os.NewSyscallError("landlock_create_ruleset", errno)
 	}
-	defer func() { _ = unix.Close(int(fd)) }() // nothing is written to it
-	allow := func(path string, rights uint64) error { return addRule(int(fd), path, rights&held.files) }
+	if err := allowed.allow(int(r), held.files); err != nil {
+		_ = unix.Close(int(r))
+		return -1, 0, err
+	}
+	return int(r), int(v), nil
+}
+
+// allow adds the places, and those of the system, to a ruleset that holds back some rights.
+func (p places) allow(ruleset int, held uint64) error {
+	allow := func(path string, rights uint64) error { return addRule(ruleset, path, rights&held) }
 	for _, e := range everywhere {
 		for _, path := range e.paths {
 			if err := allow(path, e.rights); err != nil && !errors.Is(err, os.ErrNotExist) {
-				return 0, err
+				return err
 			}
 		}
 	}
-	for _, path := range allowed.read {
+	var err error
+	for _, path := range p.read {
 		err = errors.Join(err, allow(path, readFile|readDir))
 	}
-	for _, path := range allowed.execute {
-		err = errors.Join(err, allow(path, readFile|execute))
+	for _, path := range p.execute {
+		if e := allow(path, readFile|execute); !errors.Is(e, os.ErrNotExist) { // executing it says better what is missing
+			err = errors.Join(err, e)
+		}
 	}
-	if err := errors.Join(err, allow(allowed.own, own)); err != nil {
-		return 0, err
-	}
-	if _, _, errno := unix.Syscall(unix.SYS_LANDLOCK_RESTRICT_SELF, fd, 0, 0); errno != 0 {
-		return 0, os.NewSyscallError("landlock_restrict_self", errno)
-	}
-	return version, nil
+	return errors.Join(err, allow(p.own, own))
 }
 
 // addRule gives rights to a file, or to a folder and everything below.

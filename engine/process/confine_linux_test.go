@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -68,21 +69,26 @@ func TestAHostileChildGetsNothing(t *testing.T) {
 	}
 	hostile := pluginOf(t, "hostile", "hostile")
 	confined := loadPlugin(t, Config{Confinement: ConfineRequired, Readable: []string{allowed}}, hostile)
+	alone := loadPlugin(t, Config{Confinement: ConfineRequired, Readable: []string{allowed}, noNamespaces: true}, hostile)
 	free := loadPlugin(t, Config{Confinement: ConfineOff}, hostile)
 
 	// depends are those that some systems forbid to everybody.
 	depends := []string{"read the host's memory", "trace the host", "make a namespace", "fork into a namespace", "ask the kernel unseen", "make a link to a file"}
+	host := strconv.Itoa(os.Getpid())
 	tries := map[string]string{
 		"connect to the network": network.Addr().String(), "send a datagram": "", "connect to a socket of the user": socket.Addr().String(),
 		"connect to an abstract socket": abstract.Addr().String(), "read a file of the user": file, "list a folder of the user": dir, "write a file of the user": file,
-		"change a file of its own folder": "", "make a link to a file": file, "start a program": "", "read the host's environment": "", "list processes": "",
-		"read the host's memory": "", "trace the host": "", "signal the host": "", "signal a thread of the host": "", "limit the host": "", "make a namespace": "",
+		"change a file of its own folder": "", "make a link to a file": file, "start a program": "", "read the host's environment": host, "list processes": "",
+		"read the host's memory": host, "trace the host": host, "signal the host": host, "signal a thread of the host": host, "limit the host": host, "make a namespace": "",
 		"fork into a namespace": "", "ask the kernel unseen": "", "open a raw socket": "", "attach to shared memory": "",
 	}
 	for _, what := range slices.Sorted(maps.Keys(tries)) {
 		t.Run(what, func(t *testing.T) {
 			if got := try(t, confined, what, tries[what]); !refused.MatchString(got) {
 				t.Errorf("a confined child: %s", got)
+			}
+			if got := try(t, alone, what, tries[what]); !refused.MatchString(got) {
+				t.Errorf("a confined child without namespaces: %s", got)
 			}
 			if got := try(t, free, what, tries[what]); got != "done" && !slices.Contains(depends, what) {
 				t.Errorf("a child that is not confined: %s, so that the test proves nothing", got)
@@ -123,13 +129,14 @@ func TestWhatIsMissingIsSaidOrRefused(t *testing.T) {
 }
 
 func TestTheFilterOfSystemCallsAssembles(t *testing.T) {
-	for _, withSignals := range []bool{false, true} {
-		code := filter(withSignals)
-		if _, err := bpf.Assemble(code); err != nil {
-			t.Error(err)
-		}
-		if _, err := bpf.NewVM(code); err != nil { // which also follows its jumps
-			t.Error(err)
-		}
+	code, self := filter(1)
+	if _, err := bpf.Assemble(code); err != nil {
+		t.Error(err)
+	}
+	if _, err := bpf.NewVM(code); err != nil { // which also follows its jumps
+		t.Error(err)
+	}
+	if _, isJump := code[self].(bpf.JumpIf); !isJump {
+		t.Errorf("the number of the process would go into %v", code[self])
 	}
 }

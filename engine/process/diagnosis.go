@@ -27,6 +27,7 @@ const shownBytes = 400
 // has not been called.
 func (l *launcher) explain(ctx context.Context, p *proc, out *outputLog, err error) *catalog.PluginError {
 	e := &catalog.PluginError{Plugin: l.name, Cause: catalog.StartFailed, Err: err}
+	var foreign *AddressError
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, errSlow):
 		e.Err, e.Detail = errSlow, message.New(message.ProcessSlow, "timeout", l.cfg.StartTimeout)
@@ -38,6 +39,8 @@ func (l *launcher) explain(ctx context.Context, p *proc, out *outputLog, err err
 		e.Cause, e.Detail = catalog.Unavailable, message.Error(p.startErr)
 	case p.startErr != nil:
 		e.Detail = l.notExecuted(p.startErr)
+	case errors.As(err, &foreign):
+		e.Detail = foreign.Message()
 	default:
 		e.Cause, e.Detail = l.notServing(p, err)
 	}
@@ -139,12 +142,20 @@ func describe(code []byte) string {
 	return "no executable of a known format"
 }
 
-// interpreter returns the dynamic loader of an executable.
+// interpreter returns the dynamic loader of an executable, for people.
 func interpreter(f *elf.File) string {
+	if name := loaderOf(f); name != "" {
+		return " loaded by " + printable(name)
+	}
+	return ""
+}
+
+// loaderOf returns the path of the dynamic loader of an executable, or "".
+func loaderOf(f *elf.File) string {
 	for _, p := range f.Progs {
 		if p.Type == elf.PT_INTERP {
 			if name, err := io.ReadAll(io.LimitReader(p.Open(), 256)); err == nil {
-				return " loaded by " + printable(string(name))
+				return strings.TrimRight(string(name), "\x00")
 			}
 		}
 	}

@@ -4,15 +4,23 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"syscall"
 )
 
 // executable is the plugin's code where it can be executed and not be changed.
 type executable struct {
-	// file is a sealed memory file, to be handed to the child; nil for a private copy.
+	// file is a sealed memory file; nil for a private copy.
 	file *os.File
 	// path of the private copy.
 	path string
+	// loader is the program that the system executes with it to load its libraries; empty if there is none.
+	loader string
+}
+
+// parts are the files that must be executed to execute it.
+func (e *executable) parts() []string {
+	return slices.DeleteFunc([]string{e.path, e.loader}, func(path string) bool { return path == "" })
 }
 
 // close gives the code up. Children that run it go on.

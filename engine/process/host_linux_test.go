@@ -22,23 +22,28 @@ func playHost(path string) {
 	if err != nil {
 		panic(err)
 	}
-	m, err := New(Config{}).Load(context.Background(), pluginWith(path, "actor", code))
+	m, err := New(Config{noNamespaces: os.Getenv(hostEnv+"_ALONE") != ""}).Load(context.Background(), pluginWith(path, "actor", code))
 	if err != nil {
 		panic(err)
 	}
-	d, err := step(context.Background(), m, abi.DocumentIDCard)
-	if err != nil {
+	if _, err := step(context.Background(), m, abi.DocumentIDCard); err != nil {
 		panic(err)
 	}
-	fmt.Println(d.VendorRequestID)
+	fmt.Println(m.(*module).child.proc.process.Pid) // its own number may be that of a namespace
 	_, _ = os.Stdin.Read(make([]byte, 1))
 	os.Exit(0)
 }
 
 //attack:process-outlives a child that goes on when its host is killed
 func TestAChildDiesWithItsHost(t *testing.T) {
+	for name, alone := range map[string]string{"in namespaces": "", "without them": "1"} {
+		t.Run(name, func(t *testing.T) { diesWithItsHost(t, hostEnv+"_ALONE="+alone) })
+	}
+}
+
+func diesWithItsHost(t *testing.T, setting string) {
 	host := exec.Command(os.Args[0])
-	host.Env = append(os.Environ(), hostEnv+"="+program(t, "actor"), "TMPDIR="+t.TempDir()) // it cannot clean up
+	host.Env = append(os.Environ(), hostEnv+"="+program(t, "actor"), setting, "TMPDIR="+t.TempDir()) // it cannot clean up
 	host.Stderr = os.Stderr
 	stdin, err := host.StdinPipe() // held open, so that the host lives
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"runtime"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
@@ -22,6 +23,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/internal/abirpc"
 	"github.com/ocrmux/ocrmux/internal/catalog"
+	"github.com/ocrmux/ocrmux/internal/message"
 )
 
 // errSlow ends the start of a child that takes too long.
@@ -30,8 +32,10 @@ var errSlow = errors.New("the start took too long")
 // launcher starts children of one plugin.
 type launcher struct {
 	name string
-	// dir is the folder of the plugin file.
+	// dir is a folder of the host's with verified copies of what the plugin brings along. Children read it and run in it.
 	dir string
+	// held keeps others from taking dir for one that was left behind.
+	held *os.File
 	// file says what kind of executable it is.
 	file  string
 	exe   *executable
@@ -99,8 +103,8 @@ func (l *launcher) handshake(p *proc) (session, error) {
 		RunnerFunc: func(_ hclog.Logger, cmd *exec.Cmd, dir string) (runner.Runner, error) {
 			s.dir = dir
 			p.places.own = dir
-			// Of two with the same name the last counts. A confined child cannot look up how many processors it may use.
-			p.cmd.Env = slices.Concat([]string{fmt.Sprint("GOMAXPROCS=", runtime.GOMAXPROCS(0))}, l.inherited(), []string{"TMPDIR=" + dir}, cmd.Env)
+			// A confined child cannot look up how many processors it may use.
+			p.env = environment([]string{fmt.Sprint("GOMAXPROCS=", runtime.GOMAXPROCS(0))}, l.inherited(), []string{"TMPDIR=" + dir}, cmd.Env)
 			return p, nil
 		},
 	}
@@ -120,6 +124,17 @@ func (l *launcher) inherited() []string {
 	return env
 }
 
+// environment joins lists of variables. Of two with the same name the last counts.
+func environment(lists ...[]string) []string {
+	var out []string
+	for _, v := range slices.Concat(lists...) {
+		name, _, _ := strings.Cut(v, "=")
+		out = slices.DeleteFunc(out, func(earlier string) bool { return strings.HasPrefix(earlier, name+"=") })
+		out = append(out, v)
+	}
+	return out
+}
+
 // connect makes a child of a process that has sent its address, once it answers there.
 func (l *launcher) connect(ctx context.Context, p *proc, s session, out *outputLog) (*child, error) {
 	creds := insecure.NewCredentials()
@@ -129,6 +144,9 @@ func (l *launcher) connect(ctx context.Context, p *proc, s session, out *outputL
 	conn, err := grpc.NewClient("passthrough:///provider",
 		grpc.WithTransportCredentials(creds),
 		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) {
+			if err := ownAddress(s.dir, s.address.Network(), s.address.String()); err != nil { // what was there may be another file now
+				return nil, err
+			}
 			var d net.Dialer
 			return d.DialContext(ctx, s.address.Network(), s.address.String())
 		}),
@@ -151,25 +169,9 @@ func (l *launcher) connect(ctx context.Context, p *proc, s session, out *outputL
 	}
 	c := newChild(l, p, conn, s.dir)
 	if err := c.attach(out); err != nil {
-		c.fail("does not serve the stream Host")
+		c.fail(message.ProcessNoHostStream)
 		<-c.done
 		return nil, err
 	}
 	return c, nil
-}
-
-var errNotLocal = errors.New("not an address of this machine")
-
-// localAddress holds an address that a child announces to this machine.
-func localAddress(network, address string) error {
-	switch network {
-	case "unix":
-		return nil
-	case "tcp":
-		host, _, err := net.SplitHostPort(address)
-		if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsLoopback() {
-			return nil
-		}
-	}
-	return errNotLocal
 }

@@ -112,7 +112,7 @@ func (m *module) set(s catalog.State, reason message.Message) {
 // supervise replaces the child until the module is closed.
 func (m *module) supervise(c *child) {
 	defer close(m.supervised)
-	defer m.launcher.exe.close()
+	defer m.launcher.close()
 	defer m.ended()
 	for c != nil {
 		select {

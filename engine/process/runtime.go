@@ -2,7 +2,6 @@ package process
 
 import (
 	"context"
-	"path/filepath"
 
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/message"
@@ -31,22 +30,14 @@ func (r *Runtime) Load(ctx context.Context, p catalog.Plugin) (catalog.Module, e
 	if code := unsuitable(p.Code); code != "" {
 		return nil, &catalog.PluginError{Plugin: p.Manifest.Name, Cause: catalog.StartFailed, Detail: message.New(code)}
 	}
-	exe, err := newExecutable(p.Manifest.Name, p.Code)
-	if err != nil {
-		return nil, &catalog.PluginError{Plugin: p.Manifest.Name, Cause: catalog.StartFailed, Err: err,
-			Detail: message.New(message.ProcessNoCopy, "reason", err.Error())}
-	}
-	l := &launcher{
-		name:  p.Manifest.Name,
-		dir:   filepath.Dir(p.Path),
-		file:  describe(p.Code),
-		exe:   exe,
-		spawn: r.spawn,
-		cfg:   &r.cfg,
+	l := &launcher{name: p.Manifest.Name, file: describe(p.Code), spawn: r.spawn, cfg: &r.cfg}
+	if failure := l.unpack(ctx, p); failure != nil {
+		l.close()
+		return nil, failure
 	}
 	first, failure := l.launch(ctx)
 	if failure != nil {
-		exe.close()
+		l.close()
 		return nil, failure
 	}
 	return newModule(l, first), nil

@@ -16,6 +16,7 @@ import (
 	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
+//attack:process-address announcing a TCP port, an abstract socket, another folder, a file or nothing
 func TestAPluginThatDoesNotStartIsExplained(t *testing.T) {
 	noLeaks(t)
 	cases := []struct {
@@ -33,7 +34,14 @@ func TestAPluginThatDoesNotStartIsExplained(t *testing.T) {
 		{"it speaks an earlier protocol", "past", catalog.WrongABI, message.PluginABIOlder, []string{"ABI 0"}},
 		{"it speaks a protocol that is none", "vague", catalog.StartFailed, message.ProcessNoProtocol, []string{`"one"`}},
 		{"it serves net/rpc", "netrpc", catalog.StartFailed, message.ProcessNetRPC, nil},
-		{"it sends the host to another machine", "elsewhere", catalog.StartFailed, message.Literal, []string{"not an address of this machine", "127.0.0.1"}},
+		{"it sends the host to another machine", "elsewhere", catalog.StartFailed, message.ProcessForeignAddress, []string{"192.0.2.1:80"}},
+		{"it sends the host to a port of this machine", "local", catalog.StartFailed, message.ProcessForeignAddress, []string{"127.0.0.1:80"}},
+		{"it sends the host to an abstract socket", "abstract", catalog.StartFailed, message.ProcessForeignAddress, []string{"@socket"}},
+		{"it sends the host to a socket beside its folder", "beside", catalog.StartFailed, message.ProcessForeignAddress, []string{"/../socket"}},
+		{"it sends the host to a folder below its own", "below", catalog.StartFailed, message.ProcessForeignAddress, []string{"/x/socket"}},
+		{"it sends the host to the folder that the host runs in", "relative", catalog.StartFailed, message.ProcessForeignAddress, []string{"unix socket"}},
+		{"it sends the host to nothing", "nowhere", catalog.StartFailed, message.ProcessForeignAddress, []string{"/nowhere"}},
+		{"it sends the host to a file", "file", catalog.StartFailed, message.ProcessForeignAddress, []string{"/file"}},
 		{"it does not listen where it says", "deaf", catalog.StartFailed, message.Literal, []string{"does not answer"}},
 		{"it dies after its handshake", "dies", catalog.StartFailed, message.Literal, []string{"does not answer"}},
 	}

@@ -11,13 +11,14 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/wasm"
 	"github.com/ocrmux/ocrmux/engine/wasm/testdata/benchguest/provider"
+	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/sdk"
 )
 
 // BenchmarkStep measures a step of a Go guest beside the same step in this program: x-native is the ratio to the plain
 // call, structs in and structs out; x-native-wire the ratio to one whose messages are encoded and decoded on their way in
-// and out as a guest's must be. The ratios compare the best of rounds that take turns, so that a busy machine
-// disturbs them little.
+// and out as a guest's must be; x-kept the ratio to a guest whose instance is not put back after each step. The ratios
+// compare the best of rounds that take turns, so that a busy machine disturbs them little.
 func BenchmarkStep(b *testing.B) {
 	for _, c := range []struct {
 		name  string
@@ -28,15 +29,19 @@ func BenchmarkStep(b *testing.B) {
 		{"both", []*abi.StepRequest{start, answer}},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			m := shop.load(b, benchGuest, wasm.Config{Instances: 1})
-			ctx := context.Background()
-			guest := func() {
-				for _, in := range c.steps {
-					if _, err := m.Step(ctx, in, nil); err != nil {
-						b.Fatal(err)
+			stepsOf := func(m catalog.Module) func() {
+				return func() {
+					for _, in := range c.steps {
+						if _, err := m.Step(context.Background(), in, nil); err != nil {
+							b.Fatal(err)
+						}
 					}
 				}
 			}
+			guest := stepsOf(shop.load(b, benchGuest, wasm.Config{Instances: 1}))
+			keeping := newRuntime(b, wasm.Config{Instances: 1, CacheDir: shop.cache()})
+			wasm.KeepInstances(keeping)
+			kept := stepsOf(load(b, keeping, "kept", shop.build(b, benchGuest)))
 			native := func() {
 				for _, in := range c.steps {
 					sdk.Step(provider.Provider{}, in, nil)
@@ -49,10 +54,10 @@ func BenchmarkStep(b *testing.B) {
 					}
 				}
 			}
-			for range 1000 { // the guest's heap reaches its size
-				guest()
+			for range 1000 { // a kept guest's heap reaches its size
+				kept()
 			}
-			times := best(b, guest, native, wire)
+			times := best(b, guest, native, wire, kept)
 			in, out := 0, 0
 			for _, request := range c.steps {
 				in += len(request.AppendWire(nil))
@@ -65,6 +70,7 @@ func BenchmarkStep(b *testing.B) {
 			b.ReportMetric(times[0], "cpu-ns/op")
 			b.ReportMetric(times[0]/times[1], "x-native")
 			b.ReportMetric(times[0]/times[2], "x-native-wire")
+			b.ReportMetric(times[0]/times[3], "x-kept")
 			b.ReportMetric(float64(in), "B-in")
 			b.ReportMetric(float64(out), "B-out")
 		})

@@ -36,8 +36,8 @@ type Config struct {
 }
 
 // DefaultFuel is 50 times what the dearest honest step of the shipped plugins needs: one of baidu in which the guest
-// collects its garbage. It lasts a quarter of a second in a plain loop, and at most twice as long in anything else.
-const DefaultFuel = 50 * 47_150_069
+// collects its garbage. It lasts about half a second in a plain loop, and at most twice as long in anything else.
+const DefaultFuel = 50 * 115_779_227
 
 const (
 	pageSize = 64 << 10

@@ -88,6 +88,8 @@ func (in *instance) hostCall(ctx context.Context, name string, mem api.Memory, p
 	if err := argument(call, name).UnmarshalWire(slices.Clone(view)); err != nil {
 		return &abi.HostReply{Status: abi.HostStatusInvalid, Message: err.Error()}
 	}
+	in.turn.give() // the host may take long
+	defer in.turn.take()
 	return in.host.Call(ctx, call)
 }
 

@@ -26,46 +26,71 @@ type instance struct {
 	mod                        api.Module
 	world                      *world
 	tank                       fuel.Tank
+	fuel                       int64 // of each call
+	turn                       turn
 	alloc, step, accept, reply api.Function
 
-	stack [2]uint64 // parameters and results
-	calls int
-	held  uint32 // bytes of memory when it was last put back
+	globals []api.MutableGlobal // all that the guest can change
+	stack   [2]uint64           // parameters and results
+	calls   int
+	held    uint32 // bytes of memory when it was last put back
 
 	host    catalog.Host // of the running call
 	pending []byte       // the last HostReply of the running call, until the guest has read it
 }
 
+// newInstance makes an instance that is ready for a call: from the image, if there is one.
 func (m *module) newInstance(ctx context.Context) (*instance, error) {
-	in := &instance{world: newWorld(m.runtime.cfg.Stderr, uint64(m.runtime.cfg.MemoryPages)*pageSize)}
+	mem, err := newMemory(uint64(m.runtime.cfg.MemoryPages) * pageSize)
+	if err != nil {
+		return nil, m.notStarted(err)
+	}
+	in := &instance{world: newWorld(m.runtime.cfg.Stderr, mem), fuel: m.runtime.cfg.Fuel, turn: m.runtime.turns.turn(&m.account)}
+	in.tank.Pause = in.turn.pause
 	m.begin(in)
-	err := in.tank.Pay(m.making)
-	if err == nil {
-		in.mod, err = m.runtime.wz.InstantiateModule(experimental.WithMemoryAllocator(in.context(ctx), in.world.memory), m.compiled, in.world.config())
+	defer in.turn.end()
+	if err = in.tank.Pay(m.making); err == nil {
+		in.mod, err = m.runtime.wz.InstantiateModule(experimental.WithMemoryAllocator(in.context(ctx), mem), m.compiled, in.world.config())
 	}
 	if err != nil {
+		mem.Free()
 		if ctx.Err() != nil {
 			return nil, m.interrupted(ctx.Err())
 		}
-		return nil, m.failure(catalog.StartFailed, message.New(message.ModuleNotStarted, "instructions", m.runtime.cfg.Fuel, "reason", firstLine(err)), err)
+		return nil, m.notStarted(err)
 	}
-	mod := in.mod
-	in.tank.Attach(mod)
-	in.alloc, in.step = mod.ExportedFunction(abi.ExportAlloc), mod.ExportedFunction(abi.ExportStep)
-	in.accept, in.reply = mod.ExportedFunction(abi.ExportAccept), mod.ExportedFunction(abi.ExportReply)
-	if init := mod.ExportedFunction(exportInitialize); init != nil {
-		if err := init.CallWithStack(in.context(ctx), nil); err != nil {
-			e := m.diagnose(in, err)
-			_ = mod.Close(ctx) // the memory is released either way
-			if ctx.Err() != nil {
-				return nil, e
-			}
-			e.Cause = catalog.StartFailed
-			e.Detail = message.New(message.ModuleFailedIn, "function", exportInitialize, "reason", e.Detail)
-			return nil, e
+	in.tank.Attach(in.mod)
+	in.globals = mutableGlobals(in.mod, m.state.Globals)
+	in.alloc, in.step = in.mod.ExportedFunction(abi.ExportAlloc), in.mod.ExportedFunction(abi.ExportStep)
+	in.accept, in.reply = in.mod.ExportedFunction(abi.ExportAccept), in.mod.ExportedFunction(abi.ExportReply)
+	if m.image != nil {
+		if err = m.image.adopt(in, m.runtime.pages); err != nil {
+			err = m.notStarted(err)
+		}
+	} else if init := in.mod.ExportedFunction(exportInitialize); init != nil {
+		if err = init.CallWithStack(in.context(ctx), nil); err != nil {
+			err = m.notInitialized(ctx, in, err)
 		}
 	}
+	if err != nil {
+		_ = in.mod.Close(ctx) // the memory is released either way
+		return nil, err
+	}
 	return in, nil
+}
+
+func (m *module) notStarted(err error) error {
+	detail := message.New(message.ModuleNotStarted, "instructions", m.runtime.cfg.Fuel, "reason", firstLine(err))
+	return m.failure(catalog.StartFailed, detail, err)
+}
+
+func (m *module) notInitialized(ctx context.Context, in *instance, err error) error {
+	e := m.diagnose(in, err)
+	if ctx.Err() == nil {
+		e.Cause = catalog.StartFailed
+		e.Detail = message.New(message.ModuleFailedIn, "function", exportInitialize, "reason", e.Detail)
+	}
+	return e
 }
 
 // context returns a context for calls into the instance.
@@ -74,20 +99,22 @@ func (in *instance) context(ctx context.Context) context.Context {
 }
 
 // begin gives an instance what one call may use: fuel, which every loaded module counts since Load wrote the counter,
-// and a fresh world.
+// a fresh world, and a turn on a processor, which the caller ends.
 func (m *module) begin(in *instance) {
-	in.tank.Fill(m.runtime.cfg.Fuel)
+	in.tank.Fill(in.fuel)
 	in.world.begin()
 	if cap(in.pending) > maxIdleReply {
 		in.pending = nil
 	}
 	in.pending = in.pending[:0]
+	in.turn.take()
 }
 
 // call passes one message to an exported function and returns a copy of its answer.
 func (m *module) call(ctx context.Context, in *instance, f api.Function, sent []byte, host catalog.Host) ([]byte, *catalog.PluginError) {
 	in.calls++
 	m.begin(in)
+	defer in.turn.end()
 	ctx = in.context(ctx)
 
 	n := uint32(len(sent))

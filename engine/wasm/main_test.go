@@ -64,6 +64,9 @@ func (w *workshop) load(tb testing.TB, pkg string, cfg wasm.Config) catalog.Modu
 	if underRace {
 		tb.Skip("Go guests are not compiled under the race detector")
 	}
-	cfg.CacheDir = filepath.Join(w.dir, "cache")
+	cfg.CacheDir = w.cache()
 	return load(tb, newRuntime(tb, cfg), filepath.Base(pkg), w.build(tb, pkg))
 }
+
+// cache is the folder that keeps what was compiled.
+func (w *workshop) cache() string { return filepath.Join(w.dir, "cache") }

@@ -45,6 +45,12 @@ var fails = []struct {
 	{"wasi_random_loops", catalog.OutOfFuel, message.ModuleFuel, "100,000,000 "},
 	{"wasi_prints_loops", catalog.OutOfFuel, message.ModuleFuel, "100,000,000 "},
 	{"wasi_polls_overflow", catalog.OutOfFuel, message.ModuleFuel, "100,000,000 "},
+	{"wasi_random_straight", catalog.OutOfFuel, message.ModuleFuel, "100,000,000 "},
+	{"wasi_paths_loops", catalog.OutOfFuel, message.ModuleFuel, "100,000,000 "},
+	{"step_loops_in_calls", catalog.OutOfFuel, message.ModuleFuel, "100,000,000 "},
+	{"step_loops_in_copies", catalog.OutOfFuel, message.ModuleFuel, "100,000,000 "},
+	{"step_loops_in_quotients", catalog.OutOfFuel, message.ModuleFuel, "100,000,000 "},
+	{"step_loops_in_references", catalog.OutOfFuel, message.ModuleFuel, "100,000,000 "},
 	{"host_loops", catalog.OutOfFuel, message.ModuleFuel, "100,000,000 "},
 }
 
@@ -120,6 +126,8 @@ func TestOddGuestsThatBreakNoRuleAreServed(t *testing.T) {
 		{guest: "step_mutates_input"},
 		{guest: "alloc_calls_host"},
 		{guest: "wasi_sleeps"},
+		{guest: "wasi_needs"},
+		{guest: "wasi_not_implemented"},
 		{guest: "host_pointer_outside"},
 		{guest: "host_pointer_overflows"},
 		{guest: "host_length_huge"},

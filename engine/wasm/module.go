@@ -9,6 +9,7 @@ import (
 	"github.com/tetratelabs/wazero/api"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
+	"github.com/ocrmux/ocrmux/engine/wasm/internal/fuel"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/message"
 )
@@ -18,6 +19,8 @@ type module struct {
 	runtime  *Runtime
 	manifest *abi.Descriptor
 	compiled wazero.CompiledModule
+	state    fuel.State
+	image    *image    // nil while the first instance is made, and if instances cannot be put back
 	making   int64     // fuel that making an instance costs, besides what its start function uses
 	buffers  sync.Pool // *[]byte, for encoding messages
 
@@ -27,6 +30,7 @@ type module struct {
 	// warm is the slot of the instance that was put back last, if it is free: calls that come one by one find its memory in the
 	// processor's caches, and make no second instance.
 	warm     chan *instance
+	account  account
 	live     atomic.Int32
 	replaced atomic.Int32
 	memory   atomic.Int64 // the sum of what instances held when they were last put back
@@ -37,12 +41,13 @@ type module struct {
 	released  int           // slots that Close has taken, then one more for the code
 }
 
-func newModule(r *Runtime, d *abi.Descriptor, compiled wazero.CompiledModule, making int64) *module {
+func newModule(r *Runtime, d *abi.Descriptor, compiled wazero.CompiledModule, metered *fuel.Module) *module {
 	m := &module{
 		runtime:  r,
 		manifest: d,
 		compiled: compiled,
-		making:   making,
+		state:    metered.State,
+		making:   metered.Making,
 		buffers:  sync.Pool{New: func() any { return new([]byte) }},
 		slots:    make(chan *instance, r.cfg.Instances),
 		warm:     make(chan *instance, 1),
@@ -130,7 +135,7 @@ func (m *module) run(ctx context.Context, entry func(*instance) api.Function, in
 }
 
 // start makes the first instance and calls its marker, which every guest must survive. The minor version that it gives, that
-// of the SDK it was built with, decides nothing: what a guest needs is in its manifest.
+// of the SDK it was built with, decides nothing: what a guest needs is in its manifest. Then it takes the image.
 func (m *module) start(ctx context.Context) error {
 	in, err := m.take(ctx)
 	if err != nil {
@@ -138,16 +143,35 @@ func (m *module) start(ctx context.Context) error {
 	}
 	m.begin(in)
 	err = in.mod.ExportedFunction(abi.ExportMarker).CallWithStack(in.context(ctx), in.stack[:])
-	var failure *catalog.PluginError
+	in.turn.end()
 	if err != nil {
-		if failure = m.diagnose(in, err); ctx.Err() == nil {
+		failure := m.diagnose(in, err)
+		if ctx.Err() == nil {
 			failure.Cause = catalog.StartFailed
 			failure.Detail = message.New(message.ModuleFailedIn, "function", abi.ExportMarker, "reason", failure.Detail)
 		}
-	}
-	m.put(in, failure != nil)
-	if failure != nil {
+		m.put(in, true)
 		return failure
+	}
+	if m.state.Lasting {
+		m.put(in, false)
+		return nil
+	}
+	if m.warmUp(ctx, in) != nil {
+		_ = m.discard(ctx, in) // the memory is released either way
+		if in, err = m.fill(ctx); err != nil {
+			return err
+		}
+	}
+	if m.image, err = takeImage(in, m.runtime.pages); err != nil {
+		m.put(in, true)
+		return m.notStarted(err)
+	}
+	in.calls = 0
+	err = m.image.adopt(in, m.runtime.pages)
+	m.put(in, err != nil)
+	if err != nil {
+		return m.notStarted(err)
 	}
 	return nil
 }

@@ -30,18 +30,23 @@ func (m *module) take(ctx context.Context) (*instance, error) {
 		if in != nil {
 			return in, nil
 		}
-		in, err := m.newInstance(ctx)
-		if err != nil {
-			m.slots <- nil
-			return nil, err
-		}
-		m.live.Add(1)
-		return in, nil
+		return m.fill(ctx)
 	case <-m.closing:
 		return nil, m.closed()
 	case <-ctx.Done():
 		return nil, m.interrupted(ctx.Err())
 	}
+}
+
+// fill makes an instance for a slot that has none, and gives the slot back if it cannot.
+func (m *module) fill(ctx context.Context) (*instance, error) {
+	in, err := m.newInstance(ctx)
+	if err != nil {
+		m.slots <- nil
+		return nil, err
+	}
+	m.live.Add(1)
+	return in, nil
 }
 
 func (m *module) closed() error {
@@ -55,13 +60,16 @@ func (m *module) interrupted(err error) error {
 	return m.failure(catalog.Cancelled, message.New(message.ModuleCallerGone), err)
 }
 
-// put gives a slot back. An instance that failed, grew or grew old is closed.
+// put gives a slot back, with an instance as if it had answered no call. One that failed, grew or grew old is closed, and
+// so is one that cannot be put back.
 func (m *module) put(in *instance, failed bool) {
 	cfg := m.runtime.cfg
+	keep := !failed && in.calls < cfg.MaxCalls && in.mod.Memory().Size() <= cfg.MaxIdleMemory && m.image != nil
+	keep = keep && m.runtime.putBack(m.image, in) == nil
 	held := in.mod.Memory().Size()
 	m.memory.Add(int64(held) - int64(in.held))
 	in.held = held
-	if failed || in.calls >= cfg.MaxCalls || held > cfg.MaxIdleMemory {
+	if !keep {
 		_ = m.discard(context.Background(), in) // the memory is released either way
 		m.replaced.Add(1)
 		m.slots <- nil
@@ -117,6 +125,9 @@ func (m *module) Close(ctx context.Context) error {
 	if m.released == cap(m.slots) {
 		m.released++
 		err = errors.Join(err, m.compiled.Close(ctx))
+		if m.image != nil {
+			m.image.close()
+		}
 	}
 	return err
 }

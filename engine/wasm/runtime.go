@@ -20,6 +20,10 @@ type Runtime struct {
 	cache *diskCache // nil without one
 	// compiling is held while a module is compiled.
 	compiling chan struct{}
+	pages     *pageMap // nil where the system has none
+	turns     *turns
+
+	putBack func(*image, *instance) error // after each step; replaced by benchmarks
 }
 
 var _ catalog.Runtime = (*Runtime)(nil)
@@ -30,7 +34,7 @@ func New(cfg Config) (*Runtime, error) {
 		return nil, err
 	}
 	ctx := context.Background()
-	r := &Runtime{cfg: cfg.withDefaults(), compiling: make(chan struct{}, 1)}
+	r := &Runtime{cfg: cfg.withDefaults(), turns: newTurns(), compiling: make(chan struct{}, 1)}
 	rc := wazero.NewRuntimeConfig()
 	if r.cfg.CacheDir != "" {
 		cache, err := openCache(r.cfg.CacheDir)
@@ -40,8 +44,9 @@ func New(cfg Config) (*Runtime, error) {
 		r.cache = cache
 		rc = rc.WithCompilationCache(cache.CompilationCache)
 	}
-	r.wz = wazero.NewRuntimeWithConfig(ctx, rc)
-	err := errors.Join(fuel.Instantiate(ctx, r.wz, nil), instantiateWASI(ctx, r.wz), instantiateHostFunctions(ctx, r.wz))
+	r.wz, r.pages = wazero.NewRuntimeWithConfig(ctx, rc), openPageMap()
+	r.putBack = func(img *image, in *instance) error { return img.putBack(in, r.pages) }
+	err := errors.Join(fuel.Instantiate(ctx, r.wz), instantiateWASI(ctx, r.wz), instantiateHostFunctions(ctx, r.wz))
 	if err != nil {
 		return nil, errors.Join(err, r.Close(ctx))
 	}
@@ -56,6 +61,7 @@ func (r *Runtime) Close(ctx context.Context) error {
 	r.compiling <- struct{}{} // what nobody waits for any more
 	defer func() { <-r.compiling }()
 	err := r.wz.Close(ctx)
+	r.pages.close()
 	if r.cache != nil {
 		err = errors.Join(err, r.cache.Close(ctx))
 	}
@@ -94,7 +100,7 @@ func (r *Runtime) Load(ctx context.Context, p catalog.Plugin) (catalog.Module, e
 		_ = compiled.Close(ctx)
 		return nil, fail(cause, detail, nil)
 	}
-	m := newModule(r, p.Manifest, compiled, metered.Making)
+	m := newModule(r, p.Manifest, compiled, metered)
 	if err := m.start(ctx); err != nil {
 		_ = m.Close(context.WithoutCancel(ctx))
 		return nil, err

@@ -23,8 +23,8 @@ type world struct {
 	memory *memory
 }
 
-func newWorld(stderr io.Writer, memoryLimit uint64) *world {
-	return &world{random: rand.NewChaCha8([32]byte{}), stderr: stderr, room: stderrRoom, memory: &memory{limit: memoryLimit}}
+func newWorld(stderr io.Writer, mem *memory) *world {
+	return &world{random: rand.NewChaCha8([32]byte{}), stderr: stderr, room: stderrRoom, memory: mem}
 }
 
 // begin makes the world of a new call.

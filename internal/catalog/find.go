@@ -31,7 +31,7 @@ type Found struct {
 const maxPluginBytes = 512 << 20
 
 // Find lists the plugins of a folder in the order of their names: NAME.wasm, NAME.provider.yaml, and executables NAME that have
-// a NAME.manifest.json beside them. It ignores other files, and those whose name begins with a dot. A folder that does not exist
+// a NAME.manifest.json beside them, and perhaps a folder NAME.d of files that they bring along. It ignores other files, and those whose name begins with a dot. A folder that does not exist
 // has no plugins.
 //
 // A plugin that cannot be used is listed too, with the reason: Find fails only when the folder itself cannot be read.
@@ -99,6 +99,12 @@ func readEntry(dir, file string) (f Found, ok bool) {
 			f.Plugin.ManifestFile, err = readFile(filepath.Join(dir, file), abi.MaxManifestBytes)
 			return f.Plugin.ManifestFile, err
 		})
+		if f.Err == nil {
+			var err error
+			if f.Plugin.Brought, err = readBrought(dir, name+BroughtSuffix); err != nil {
+				f.Err = &PluginError{Plugin: name, Cause: NotAPlugin, Detail: message.Error(err), Err: err}
+			}
+		}
 		return f, true
 	}
 	return f, false

@@ -41,6 +41,9 @@ type Plugin struct {
 	Manifest *abi.Descriptor
 	// ManifestFile is the file the manifest was read from, where it is one of its own; nil where it is part of Code.
 	ManifestFile []byte
+	// Brought are the files that it brings along, in the order of their paths. A runtime lets the plugin see bytes with these hashes, never the
+	// files themselves.
+	Brought []Brought
 }
 
 // Module is a loaded plugin. It is safe for concurrent use; a call waits for its turn until ctx ends. Failures of the

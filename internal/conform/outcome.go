@@ -88,7 +88,7 @@ func Cases() []Case {
 		{"golden", "every golden exchange comes out as recorded", checkGolden},
 		{"pure", "the same step gives the same bytes: again, after other steps, and in a fresh instance", checkPure},
 		{"budget", "every step of an exchange needs less than a tenth of the instructions that a host allows", checkBudget},
-		{"memory", "an instance needs no more memory after 10,000 steps than after it has warmed up", checkMemory},
+		{"memory", "the host can put an instance back after each step: its memory has not grown too far", checkMemory},
 		{"failures", "every row of the vendor's table of failures comes out as stated, and a code that is not listed comes out as provider_error", checkFailures},
 		{"limits", "limits for pictures are declared, and a picture that breaks one is fitted or refused, never sent", checkLimits},
 		{"secrets", "secrets appear only where the manifest allows it, and the provider never writes the text of one, even if the vendor repeats it", checkSecrets},

@@ -13,6 +13,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"github.com/ocrmux/ocrmux/engine/wasm"
 	"github.com/ocrmux/ocrmux/internal/catalog"
 	"github.com/ocrmux/ocrmux/internal/conform"
 	"github.com/ocrmux/ocrmux/internal/manifest"
@@ -156,13 +157,26 @@ func TestAProviderThatKeepsEveryRulePasses(t *testing.T) {
 	}
 }
 
+func TestAModuleKeepsNothingBetweenStepsWhateverItTries(t *testing.T) {
+	t.Parallel()
+	for _, how := range []string{"impure", "leaky"} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			failed, _, _ := verdicts(t, plugins.module, folder(t, how))
+			if diff := gocmp.Diff(map[string][]conform.Problem{}, failed); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
 func TestEachMisbehaviourFailsItsOwnCaseAndNoOther(t *testing.T) {
 	t.Parallel()
 	for how, want := range map[string]struct{ failed, says string }{
 		"elsewhere":  {"descriptor", "https://other.example.com is called and not listed"},
-		"impure":     {"pure", "something else"},
-		"hungry":     {"budget", "needs more than 100000000 of the 1000000000 instructions"},
-		"leaky":      {"memory", "memory"},
+		"impure":     {"pure", "something else"}, // as a subprocess, whose state nobody puts back
+		"hungry":     {"budget", fmt.Sprintf("needs more than %d of the %d fuel", wasm.DefaultFuel/10, wasm.DefaultFuel)},
+		"bloated":    {"memory", "a step makes the memory grow too far"},
 		"unmapped":   {"failures", "code 2 too many: kind is provider_error; kind rate_limited"},
 		"hopeful":    {"failures", "code 987654 no idea: retryable is true; retryable false"},
 		"indiscreet": {"secrets", "step 1 contains the text of the secret app_secret"},
@@ -175,7 +189,11 @@ func TestEachMisbehaviourFailsItsOwnCaseAndNoOther(t *testing.T) {
 	} {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
-			failed, _, _ := verdicts(t, plugins.module, folder(t, how))
+			file := plugins.module
+			if how == "impure" {
+				file = plugins.executable
+			}
+			failed, _, _ := verdicts(t, file, folder(t, how))
 			problems, ok := failed[want.failed]
 			if !ok || len(failed) > 1 {
 				t.Fatalf("want only %s to fail, but these failed: %v", want.failed, failed)

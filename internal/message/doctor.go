@@ -12,6 +12,12 @@ const (
 	FindingPluginStuck    Code = "doctor.plugin_stuck"    // reason
 	FindingConfined       Code = "doctor.confined"        // none
 	FindingConfinementOff Code = "doctor.confinement_off" // none
+	FindingLifeNamespace  Code = "doctor.life_namespace"  // none
+	FindingLifeAlone      Code = "doctor.life_alone"      // none
+	FindingLifeOpen       Code = "doctor.life_open"       // none
+	FindingMemoryGroup    Code = "doctor.memory_group"    // mebibytes
+	FindingMemoryWatched  Code = "doctor.memory_watched"  // mebibytes
+	FindingMemoryOpen     Code = "doctor.memory_open"     // none
 	FindingUnreadable     Code = "doctor.unreadable"      // reason
 
 	FindingSecretsThere   Code = "doctor.secrets_there"   // files, variables: numbers
@@ -71,6 +77,7 @@ const (
 	HelpConfigure      Code = "doctor.help.configure"       // folder
 	HelpPluginFiles    Code = "doctor.help.plugin_files"    // none
 	HelpConfine        Code = "doctor.help.confine"         // none
+	HelpDelegate       Code = "doctor.help.delegate"        // none
 	HelpNotRequired    Code = "doctor.help.not_required"    // none
 	HelpReadableFolder Code = "doctor.help.readable_folder" // none
 	HelpReadableFile   Code = "doctor.help.readable_file"   // none
@@ -111,6 +118,12 @@ var doctor = map[Code]string{
 	FindingPluginStuck:    "a plugin does not shut down cleanly: {reason}",
 	FindingConfined:       "subprocesses have no network, no access to other processes and only their own files",
 	FindingConfinementOff: "subprocesses have all permissions of their user: plugins.confine is off",
+	FindingLifeNamespace:  "subprocesses have namespaces of users and processes: nothing of them outlives the gateway",
+	FindingLifeAlone:      "a subprocess cannot start another process and ends with the gateway; this system lets the gateway make no namespaces",
+	FindingLifeOpen:       "what a subprocess starts may outlive the gateway",
+	FindingMemoryGroup:    "a control group keeps each subprocess to {mebibytes} MiB of memory",
+	FindingMemoryWatched:  "a subprocess that uses more than {mebibytes} MiB of memory is ended within a moment; a control group would keep it from using more",
+	FindingMemoryOpen:     "nothing limits the memory of subprocesses on this system",
 	FindingUnreadable:     "cannot be read: {reason}",
 
 	FindingSecretsThere:   "all are set; files: {files}, variables: {variables}",
@@ -167,6 +180,7 @@ var doctor = map[Code]string{
 	HelpConfigure:      "configure one of the plugins in {folder}",
 	HelpPluginFiles:    "check that all files of the plugin are in its folder",
 	HelpConfine:        "load only subprocesses whose source you trust, run the gateway as a separate user, and see docs/security.md",
+	HelpDelegate:       "under systemd, set Delegate=memory pids and DelegateSubgroup=gateway; see docs/operations.md",
 	HelpNotRequired:    "without plugins.confine: required they start unconfined",
 	HelpReadableFolder: "make the folder readable for the user who runs the gateway",
 	HelpReadableFile:   "make it readable for the user who runs the gateway",

@@ -13,6 +13,9 @@ const (
 	PluginFileEmpty      Code = "plugin.file.empty"
 	PluginFileUnreadable Code = "plugin.file.unreadable"
 	PluginFileIrregular  Code = "plugin.file.irregular"
+	PluginBroughtName    Code = "plugin.brought.name"    // folder
+	PluginBroughtMuch    Code = "plugin.brought.much"    // folder, files, limit
+	PluginBroughtChanged Code = "plugin.brought.changed" // file
 	// PluginFileWrong has problems, a text in English: what is wrong in the file, with its lines.
 	PluginFileWrong   Code = "plugin.file.wrong"
 	PluginFileName    Code = "plugin.file.name"
@@ -40,6 +43,7 @@ const (
 	PluginLockWantsMore    Code = "plugin.lock.wants_more"
 	PluginLockCapabilities Code = "plugin.lock.capabilities"
 	PluginLockBytes        Code = "plugin.lock.bytes"
+	PluginLockBrought      Code = "plugin.lock.brought" // file
 )
 
 // Why a plugin's signature is refused. Parameters: file (the signature's file name), key (its identifier), reason (a Message).
@@ -68,6 +72,9 @@ var plugin = map[Code]string{
 
 	PluginFileEmpty:      "the file is empty",
 	PluginFileUnreadable: "{file} cannot be read: {reason}",
+	PluginBroughtName:    "a file in {folder} has a name that cannot be printed: rename it",
+	PluginBroughtMuch:    "{folder} has more than {files} files or {limit} bytes",
+	PluginBroughtChanged: "{file} has changed since it was examined: load the plugin again, or put the approved file back",
 	PluginFileIrregular:  "{file} is not a regular file, or has more than {limit} bytes",
 	PluginFileWrong:      "{problems}",
 	PluginFileName:       "a plugin is a file NAME.wasm or NAME.provider.yaml, or an executable NAME beside its NAME.manifest.json",
@@ -85,6 +92,7 @@ var plugin = map[Code]string{
 	PluginLockUnlisted:     "{lock} does not list it: review and approve it with ocrmux plugin lock",
 	PluginLockWantsMore:    "it wants more than {lock} approves ({capabilities}): review and approve it with ocrmux plugin lock",
 	PluginLockCapabilities: "{lock} approves other capabilities than it wants: review and approve it with ocrmux plugin lock",
+	PluginLockBrought:      "what it brings along is not what {lock} lists, first {file}: put the approved files back, or review and approve them with ocrmux plugin lock",
 	PluginLockBytes:        "its bytes are not those that {lock} lists: put the approved file back, or review and approve it with ocrmux plugin lock",
 
 	PluginUnsigned:         "there is no {file}, and only signed plugins are trusted: get one, or sign the plugin with ocrmux plugin sign",

@@ -32,7 +32,8 @@ type Plugins struct {
 	CacheDir    *string  `json:"cache_dir,omitempty" jsonschema_description:"Folder that keeps compiled WebAssembly plugins between starts; \"\" means none. Default: ocrmux in the user's cache folder."`
 	Env         []string `json:"env,omitempty" jsonschema:"uniqueItems=true" jsonschema_description:"Names of environment variables that subprocess plugins inherit. By default they inherit none."`
 	Confine     string   `json:"confine,omitempty" jsonschema:"enum=auto,enum=required,enum=off,default=auto" jsonschema_description:"How far subprocess plugins are shut off from files, network and other processes. auto: as far as the system can, and the log says what it cannot; required: they do not start otherwise; off: they may do what their user may."`
-	Readable    []string `json:"readable,omitempty" jsonschema:"uniqueItems=true" jsonschema_description:"Folders and files, besides the plugins' own folder, that confined subprocess plugins may read."`
+	Readable    []string `json:"readable,omitempty" jsonschema:"uniqueItems=true" jsonschema_description:"Folders and files that confined subprocess plugins may read, besides what they bring along in the folder NAME.d."`
+	Memory      int64    `json:"memory,omitempty" jsonschema:"minimum=0,maximum=1099511627776,default=2147483648" jsonschema_description:"Memory that one subprocess plugin may use, in bytes; 0 means the default. One that uses more is ended and started again."`
 	AutoMTLS    bool     `json:"auto_mtls,omitempty" jsonschema:"default=false" jsonschema_description:"Whether this program and its subprocess plugins prove themselves to each other with certificates."`
 }
 
@@ -88,7 +89,7 @@ type PictureLimits struct {
 type WASMLimits struct {
 	MemoryPages uint32 `json:"memory_pages,omitempty" jsonschema:"minimum=0,maximum=65535,default=256" jsonschema_description:"Memory of one instance, in pages of 64 KiB."`
 	Instances   int    `json:"instances,omitempty" jsonschema:"minimum=0,maximum=4096" jsonschema_description:"Instances that live at once. Default: one for each core."`
-	Fuel        int64  `json:"fuel,omitempty" jsonschema:"minimum=0,default=2357503450" jsonschema_description:"Fuel of one call: a simple instruction costs 1."`
+	Fuel        int64  `json:"fuel,omitempty" jsonschema:"minimum=0,default=5788961350" jsonschema_description:"Fuel of one call: a simple instruction costs 1."`
 	MaxCalls    int    `json:"max_calls,omitempty" jsonschema:"minimum=0,default=100000" jsonschema_description:"Calls after which an instance is replaced."`
 }
 

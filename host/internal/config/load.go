@@ -238,7 +238,7 @@ func (b *builder) plugins(src Sources) {
 		}
 	}
 	b.Engine.Unlocked, b.Engine.TrustedKeys = p.Lock == "off", b.keys(p.TrustedKeys)
-	b.Process.Env, b.Process.AutoMTLS = p.Env, p.AutoMTLS
+	b.Process.Env, b.Process.AutoMTLS, b.Process.Memory = p.Env, p.AutoMTLS, p.Memory
 	for i, path := range p.Readable {
 		at := []string{"plugins", "readable", strconv.Itoa(i)}
 		path = b.resolve(path, at...)

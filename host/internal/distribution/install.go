@@ -49,6 +49,7 @@ func (p *Pulled) Install(ctx context.Context, lock *trust.Lock) (err error) {
 		}
 	}
 	before, known := lock.Entry(p.Entry.Name)
+	p.Entry.Files = before.Files // what it brings along lies in the folder and stays there, approved or not
 	lock.Put(p.Entry)
 	undo = append(undo, func() error {
 		lock.Remove(p.Entry.Name)

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -42,17 +43,40 @@ func (c *Case) confinement() []Finding {
 	if err != nil || !slices.ContainsFunc(found, func(f catalog.Found) bool { return f.Plugin.Kind == catalog.Process }) {
 		return nil // c.plugins reports a folder that cannot be read
 	}
+	means := process.Examine()
+	findings := []Finding{c.memory(means)}
 	help := message.New(message.HelpConfine)
 	if c.Config.Process.Confinement == process.ConfineOff {
-		return []Finding{warn("plugins", "confinement", message.New(message.FindingConfinementOff), help)}
+		return append(findings, warn("plugins", "confinement", message.New(message.FindingConfinementOff), help))
 	}
-	switch err := process.CanConfine(); {
+	switch err := means.Unconfined; {
 	case err == nil:
-		return []Finding{good("plugins", "confinement", message.New(message.FindingConfined))}
+		findings = append(findings, good("plugins", "confinement", message.New(message.FindingConfined)))
 	case c.Config.Process.Confinement == process.ConfineRequired:
-		return []Finding{bad("plugins", "confinement", message.Error(err), message.New(message.HelpNotRequired))}
+		findings = append(findings, bad("plugins", "confinement", message.Error(err), message.New(message.HelpNotRequired)))
 	default:
-		return []Finding{warn("plugins", "confinement", message.Error(err), help)}
+		findings = append(findings, warn("plugins", "confinement", message.Error(err), help))
+	}
+	switch {
+	case means.Namespaces:
+		return append(findings, good("plugins", "lifetime", message.New(message.FindingLifeNamespace)))
+	case means.Unconfined == nil:
+		return append(findings, good("plugins", "lifetime", message.New(message.FindingLifeAlone)))
+	default:
+		return append(findings, warn("plugins", "lifetime", message.New(message.FindingLifeOpen), help))
+	}
+}
+
+// memory says what keeps subprocesses to plugins.memory.
+func (c *Case) memory(means process.Means) Finding {
+	mebibytes := cmp.Or(c.Config.Process.Memory, process.DefaultMemory) >> 20
+	switch {
+	case means.Group:
+		return good("plugins", "memory", message.New(message.FindingMemoryGroup, "mebibytes", mebibytes))
+	case means.Watched:
+		return good("plugins", "memory", message.New(message.FindingMemoryWatched, "mebibytes", mebibytes))
+	default:
+		return warn("plugins", "memory", message.New(message.FindingMemoryOpen), message.New(message.HelpDelegate))
 	}
 }
 

@@ -61,4 +61,10 @@ func TestDoctorReportsSubprocessesWithoutConfinement(t *testing.T) {
 		c.Config.Process.Confinement = process.ConfineOff
 	})
 	want(t, r, "plugins", doctor.Warn, message.FindingConfinementOff)
+	for _, subject := range []string{"memory", "lifetime"} {
+		r = examine(t, v.settings(), v.trusted, withSubprocess)
+		if !slices.ContainsFunc(r.Findings, func(f doctor.Finding) bool { return f.Subject == subject }) {
+			t.Errorf("no finding about %s: %+v", subject, r.Findings)
+		}
+	}
 }

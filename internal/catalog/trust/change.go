@@ -2,10 +2,15 @@ package trust
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/ocrmux/ocrmux/internal/catalog"
 )
+
+// shownFiles is how many files a change lists for people.
+const shownFiles = 20
 
 // Change is how a plugin differs from what the lock approves.
 type Change struct {
@@ -14,19 +19,55 @@ type Change struct {
 	Before, After *Entry
 	// Granted are capabilities that the lock does not approve, Dropped those that the plugin no longer wants.
 	Granted, Dropped []string
+	// Files are those that the plugin brings along and that are new, gone or other than approved.
+	Files []FileChange
 }
+
+// FileChange is how one file that a plugin brings along differs from what the lock approves. Before or After is empty where there is none.
+type FileChange struct{ Path, Before, After string }
 
 // Change compares a plugin with its entry in the lock; ok is false when it is as the lock says.
 func (l *Lock) Change(p catalog.Plugin) (c Change, ok bool) {
 	after := NewEntry(p)
-	c = Change{Name: after.Name, After: &after, Granted: after.Capabilities}
+	c = Change{Name: after.Name, After: &after, Granted: after.Capabilities, Files: fileChanges(nil, after.Files)}
 	before, known := l.Entry(after.Name)
 	if !known {
 		return c, true
 	}
 	c.Before = &before
+	c.Files = fileChanges(before.Files, after.Files)
 	c.Granted, c.Dropped = without(after.Capabilities, before.Capabilities), without(before.Capabilities, after.Capabilities)
 	return c, len(c.Granted) > 0 || len(c.Dropped) > 0 || !after.sameBytes(before)
+}
+
+// fileChanges compares lists of files, in the order of the paths.
+func fileChanges(before, after []FileEntry) []FileChange {
+	found := make(map[string]FileChange)
+	for _, f := range before {
+		found[f.Path] = FileChange{Path: f.Path, Before: f.SHA256}
+	}
+	for _, f := range after {
+		found[f.Path] = FileChange{Path: f.Path, Before: found[f.Path].Before, After: f.SHA256}
+	}
+	var out []FileChange
+	for _, path := range slices.Sorted(maps.Keys(found)) {
+		if c := found[path]; c.Before != c.After {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// String returns the change as an operator reads it.
+func (c FileChange) String() string {
+	switch {
+	case c.Before == "":
+		return "+ brings along " + c.Path
+	case c.After == "":
+		return "- brings along " + c.Path
+	default:
+		return "~ brings along " + c.Path + ", with other bytes"
+	}
 }
 
 // Changes compares a folder with its lock, in the order of the names. Plugins that cannot be used are passed over, and so
@@ -45,7 +86,7 @@ func (l *Lock) Changes(found []catalog.Found) []Change {
 	}
 	for _, e := range l.Entries {
 		if !there[e.Name] {
-			out = append(out, Change{Name: e.Name, Before: &e, Dropped: e.Capabilities})
+			out = append(out, Change{Name: e.Name, Before: &e, Dropped: e.Capabilities, Files: fileChanges(e.Files, nil)})
 		}
 	}
 	sortByName(out)
@@ -60,6 +101,8 @@ func (c Change) String() string {
 		fmt.Fprintf(&b, "%s %s is gone\n", c.Name, c.Before.Version)
 	case c.Before == nil:
 		fmt.Fprintf(&b, "%s %s (%s) is new\n", c.Name, c.After.Version, c.After.Kind)
+	case c.After.sameCode(*c.Before) && len(c.Files) > 0:
+		fmt.Fprintf(&b, "%s %s (%s) brings along other files\n", c.Name, c.After.Version, c.After.Kind)
 	case c.After.sameBytes(*c.Before):
 		fmt.Fprintf(&b, "%s %s (%s) is listed with other capabilities\n", c.Name, c.After.Version, c.After.Kind)
 	case c.Before.Version == c.After.Version:
@@ -72,6 +115,13 @@ func (c Change) String() string {
 	}
 	if c.After == nil {
 		return b.String()
+	}
+	for i, f := range c.Files {
+		if i == shownFiles {
+			fmt.Fprintf(&b, "  and %d more files\n", len(c.Files)-i)
+			break
+		}
+		fmt.Fprintf(&b, "  %s\n", f)
 	}
 	for _, s := range c.Dropped {
 		fmt.Fprintf(&b, "  - %s\n", s)

@@ -65,6 +65,8 @@ func (l *Lock) refusal(p catalog.Plugin, missing bool) error {
 		return refuse(catalog.NotLocked, message.PluginLockUnlisted)
 	case len(c.Granted) > 0:
 		return refuse(catalog.NotApproved, message.PluginLockWantsMore, "capabilities", strings.Join(c.Granted, "; "))
+	case c.After.sameCode(*c.Before) && len(c.Files) > 0:
+		return refuse(catalog.WrongChecksum, message.PluginLockBrought, "file", c.Files[0].Path)
 	case c.After.sameBytes(*c.Before):
 		return refuse(catalog.NotApproved, message.PluginLockCapabilities)
 	default:

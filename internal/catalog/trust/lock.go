@@ -42,8 +42,17 @@ type Entry struct {
 	// SHA256 of the plugin's file and ManifestSHA256 of the manifest beside it, where there is one; lower-case hexadecimal.
 	SHA256         string `json:"sha256"`
 	ManifestSHA256 string `json:"manifest_sha256,omitempty"`
+	// Files that it brings along, in the order of their paths. A lock that was written before there was this lists none.
+	Files []FileEntry `json:"files,omitempty"`
 	// Capabilities as [Capabilities] lists them.
 	Capabilities []string `json:"capabilities"`
+}
+
+// FileEntry is one file that an approved plugin brings along.
+type FileEntry struct {
+	// Path as [catalog.Brought] has it, and SHA256 in lower-case hexadecimal.
+	Path   string `json:"path"`
+	SHA256 string `json:"sha256"`
 }
 
 // lockText is a lock as it is written.
@@ -59,11 +68,19 @@ func NewEntry(p catalog.Plugin) Entry {
 	if p.ManifestFile != nil {
 		e.ManifestSHA256 = hexSHA256(p.ManifestFile)
 	}
+	for _, b := range p.Brought {
+		e.Files = append(e.Files, FileEntry{Path: b.Path, SHA256: hex.EncodeToString(b.SHA256[:])})
+	}
 	return e
 }
 
 // sameBytes reports whether two entries are of the same files.
 func (e Entry) sameBytes(other Entry) bool {
+	return e.sameCode(other) && slices.Equal(e.Files, other.Files)
+}
+
+// sameCode is sameBytes without what the plugin brings along.
+func (e Entry) sameCode(other Entry) bool {
 	return e.Kind == other.Kind && e.SHA256 == other.SHA256 && e.ManifestSHA256 == other.ManifestSHA256
 }
 

@@ -2,10 +2,13 @@
 package main
 
 import (
+	"crypto/rand"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -13,6 +16,9 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/sdk"
 )
+
+// self is different in each process, which the number of a process need not be.
+var self = rand.Text()
 
 type actor struct{}
 
@@ -32,6 +38,20 @@ func (actor) Start(c *sdk.Call, in *sdk.Start) *sdk.Action {
 		stdin, err := io.ReadAll(os.Stdin)
 		dir, _ := os.Getwd()
 		return said("env", strings.Join(os.Environ(), "\n"), "stdin", fmt.Sprint(len(stdin), err), "dir", dir)
+	case "files":
+		var seen []string
+		err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			seen = append(seen, path+": "+string(text))
+			return err
+		})
+		if err != nil {
+			seen = append(seen, err.Error())
+		}
+		return said("files", strings.Join(seen, ", "))
 	case "print":
 		for i := range 1000 {
 			fmt.Fprintf(os.Stderr, "line %d\n", i)
@@ -45,7 +65,7 @@ func (actor) Start(c *sdk.Call, in *sdk.Start) *sdk.Action {
 	case "host":
 		return useHost(c)
 	}
-	return &sdk.Action{Done: &sdk.Done{VendorRequestID: strconv.Itoa(os.Getpid()), Fields: sdk.Fields(
+	return &sdk.Action{Done: &sdk.Done{VendorRequestID: self, Fields: sdk.Fields(
 		sdk.Read(sdk.Name, "样本"), sdk.Read(sdk.IDNumber, "SPECIMEN"),
 	)}}
 }

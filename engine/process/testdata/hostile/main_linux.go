@@ -6,7 +6,9 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
+	"strconv"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -43,25 +45,25 @@ var attempts = map[string]func(at string) error{
 	//attack-each:process-programs
 	"start a program": func(string) error { return exec.Command("/bin/true").Run() },
 	//attack-each:process-others
-	"read the host's environment": func(string) error {
-		_, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", os.Getppid()))
+	"read the host's environment": func(at string) error {
+		_, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid(at)))
 		return err
 	},
 	"list processes": func(string) error {
 		_, err := os.ReadDir("/proc")
 		return err
 	},
-	"read the host's memory": func(string) error {
+	"read the host's memory": func(at string) error {
 		var b [1]byte
 		local := []unix.Iovec{{Base: &b[0], Len: 1}}
-		_, err := unix.ProcessVMReadv(os.Getppid(), local, []unix.RemoteIovec{{Base: uintptr(unsafe.Pointer(&b[0])), Len: 1}}, 0)
+		_, err := unix.ProcessVMReadv(pid(at), local, []unix.RemoteIovec{{Base: uintptr(unsafe.Pointer(&b[0])), Len: 1}}, 0)
 		return err
 	},
-	"trace the host":              func(string) error { return unix.PtraceSeize(os.Getppid()) },
-	"signal the host":             func(string) error { return unix.Kill(os.Getppid(), 0) },
-	"signal a thread of the host": func(string) error { return unix.Tgkill(os.Getppid(), os.Getppid(), 0) },
-	"limit the host": func(string) error {
-		return unix.Prlimit(os.Getppid(), unix.RLIMIT_NOFILE, nil, new(unix.Rlimit))
+	"trace the host":              func(at string) error { return unix.PtraceSeize(pid(at)) },
+	"signal the host":             func(at string) error { return unix.Kill(pid(at), 0) },
+	"signal a thread of the host": func(at string) error { return unix.Tgkill(pid(at), pid(at), 0) },
+	"limit the host": func(at string) error {
+		return unix.Prlimit(pid(at), unix.RLIMIT_NOFILE, nil, new(unix.Rlimit))
 	},
 	//attack-each:process-kernel
 	"make a namespace": func(string) error { return unix.Unshare(unix.CLONE_NEWUSER) },
@@ -93,6 +95,49 @@ var attempts = map[string]func(at string) error{
 		return err
 	},
 
+	//attack-each:process-memory
+	"use 300 MiB": func(string) error {
+		memory := make([]byte, 300<<20)
+		for {
+			for i := 0; i < len(memory); i += 4096 {
+				memory[i]++
+			}
+			unix.Nanosleep(&unix.Timespec{Nsec: 1e6}, nil)
+		}
+	},
+	"map memory": func(at string) error {
+		b, err := unix.Mmap(-1, 0, pid(at), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
+		if err != nil {
+			return err
+		}
+		return unix.Munmap(b)
+	},
+	"open files": func(at string) error {
+		var files []*os.File
+		defer func() {
+			for _, f := range files {
+				f.Close()
+			}
+		}()
+		for range pid(at) {
+			f, err := os.Open(os.DevNull)
+			if err != nil {
+				return err
+			}
+			files = append(files, f)
+		}
+		return nil
+	},
+	"write a long file": func(string) error {
+		signal.Ignore(unix.SIGXFSZ)
+		f, err := os.Create(filepath.Join(os.TempDir(), "long"))
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		return f.Truncate(1 << 30)
+	},
+
 	//attack-each:
 	// What it may do.
 	"read its own folder": func(string) error {
@@ -115,6 +160,15 @@ var attempts = map[string]func(at string) error{
 	},
 }
 
+// pid reads a number, such as that of a process, which is another's in a namespace.
+func pid(at string) int {
+	n, err := strconv.Atoi(at)
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
 func dial(network, at string) error {
 	c, err := net.Dial(network, at)
 	if err != nil {
@@ -127,6 +181,9 @@ type provider struct{}
 
 func (provider) Start(c *sdk.Call, in *sdk.Start) *sdk.Action {
 	outcome := "no such attempt"
+	if in.Document == "sweep" {
+		outcome = sweep()
+	}
 	if try := attempts[in.Document]; try != nil {
 		outcome = "done"
 		if err := try(in.Options[0].Value); err != nil {

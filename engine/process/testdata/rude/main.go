@@ -3,6 +3,7 @@ package main
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"strings"
 )
@@ -37,18 +38,53 @@ func main() {
 		fmt.Println("1|2|unix|socket|grpc|")
 		wait()
 	case "netrpc":
-		fmt.Println("1|1|unix|socket|netrpc|")
+		deaf("netrpc")
 		wait()
 	case "elsewhere":
 		fmt.Println("1|1|tcp|192.0.2.1:80|grpc|")
 		wait()
+	case "relative":
+		fmt.Println("1|1|unix|socket|grpc|")
+		wait()
+	case "beside":
+		fmt.Println("1|1|unix|" + os.Getenv("PLUGIN_UNIX_SOCKET_DIR") + "/../socket|grpc|")
+		wait()
+	case "below":
+		fmt.Println("1|1|unix|" + os.Getenv("PLUGIN_UNIX_SOCKET_DIR") + "/x/socket|grpc|")
+		wait()
+	case "abstract":
+		fmt.Println("1|1|unix|@socket|grpc|")
+		wait()
+	case "local":
+		fmt.Println("1|1|tcp|127.0.0.1:80|grpc|")
+		wait()
+	case "nowhere":
+		fmt.Println("1|1|unix|" + os.Getenv("PLUGIN_UNIX_SOCKET_DIR") + "/nowhere|grpc|")
+		wait()
+	case "file":
+		path := os.Getenv("PLUGIN_UNIX_SOCKET_DIR") + "/file"
+		_ = os.WriteFile(path, nil, 0o600)
+		fmt.Println("1|1|unix|" + path + "|grpc|")
+		wait()
 	case "deaf":
-		fmt.Println("1|1|unix|nowhere|grpc|")
+		deaf("grpc")
 		wait()
 	case "dies":
-		fmt.Println("1|1|unix|nowhere|grpc|")
+		deaf("grpc")
 		os.Exit(9)
 	}
+}
+
+// deaf announces a socket on which nobody listens any more.
+func deaf(protocol string) {
+	path := os.Getenv("PLUGIN_UNIX_SOCKET_DIR") + "/socket"
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		panic(err)
+	}
+	l.SetUnlinkOnClose(false)
+	_ = l.Close()
+	fmt.Println("1|1|unix|" + path + "|" + protocol + "|")
 }
 
 // wait blocks for ever; a bare select would be a deadlock to the Go runtime.

@@ -61,6 +61,7 @@ type asmModule struct {
 	elems   []int  // an active segment at 0
 	passive []int  // a passive segment
 	data    []byte // a passive segment
+	text    []byte // an active segment at 0
 	globals []byte // types, each mutable and zero
 	types   []asmFunc
 }
@@ -135,6 +136,8 @@ func (m asmModule) bytes() []byte {
 	out = section(out, 10, len(m.funcs), codes)
 	if m.data != nil {
 		out = section(out, 11, 1, append(leb([]byte{1}, len(m.data)), m.data...))
+	} else if m.text != nil {
+		out = section(out, 11, 1, append(leb([]byte{0, asmConst32, 0, asmEnd}, len(m.text)), m.text...))
 	}
 	return out
 }

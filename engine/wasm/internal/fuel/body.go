@@ -6,9 +6,9 @@ const maxLocals = 50_000
 // Limits of what runs between two looks at the counter, in fuel.
 const (
 	// maxUnchecked is for straight code: a long function without loops looks at the counter that often.
-	maxUnchecked = 10_000
+	maxUnchecked = 25_000
 	// maxAfterCall is for what follows a call. A million frames may return one after the other, so it is small.
-	maxAfterCall = 300
+	maxAfterCall = 1_000
 )
 
 // meter copies function bodies to out and writes the counting into them.
@@ -242,8 +242,12 @@ func (m *meter) operands(r *reader, at int, op byte) {
 		if m.dead == 0 {
 			m.payGrowth(r, at)
 		}
+	case opTableSet:
+		r.immediates(at, op)
+		m.w.state.Lasting = true
 	case opMisc:
 		misc := r.misc(at)
+		m.w.state.Lasting = m.w.state.Lasting || lasting(misc)
 		m.charge(uint64(miscPrices[misc]))
 		m.effort.misc(uint32(misc), m.frames[len(m.frames)-1].loops)
 		if price := lengthPrices[misc]; price != (lengthPrice{}) && m.dead == 0 && r.err == nil {

@@ -12,7 +12,8 @@ const (
 
 	maxFunctions = 10_000
 	maxExports   = 1_000
-	// maxEntries is for the types, imports, globals, tables, segments and the entries of one segment of elements.
+	maxGlobals   = 1_000 // the meter exports those that can change
+	// maxEntries is for the types, imports, tables, segments and the entries of one segment of elements.
 	maxEntries = 100_000
 )
 

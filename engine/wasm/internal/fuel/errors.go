@@ -15,8 +15,9 @@ var (
 	// ErrTooCostly says compiling the module may take too much time or memory; split its functions, or leave out what it does
 	// not need.
 	ErrTooCostly = errors.New("too costly to compile")
-	// ErrNameTaken says the module already imports or exports [Global]: it was instrumented before, or pretends to be.
-	ErrNameTaken = errors.New("the module already has an import or export named " + Global)
+	// ErrNameTaken says the module already imports or exports [Global], or exports a name that begins as those of mutable
+	// globals do: it was instrumented before, or pretends to be.
+	ErrNameTaken = errors.New("the module already has an import or export that the meter adds (" + Global + ", " + statePrefix + "…)")
 )
 
 // ErrNotInstrumented is returned by [Set] for a module that carries no counter.

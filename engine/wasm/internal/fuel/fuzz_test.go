@@ -51,7 +51,7 @@ func FuzzInstrument(f *testing.F) {
 		if metered.Making > 1<<24 {
 			return // its tables may take a gigabyte
 		}
-		if err := fuel.Instantiate(ctx, runtime, nil); err != nil {
+		if err := fuel.Instantiate(ctx, runtime); err != nil {
 			t.Fatal(err)
 		}
 		tank := new(fuel.Tank)

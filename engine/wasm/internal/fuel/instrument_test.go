@@ -27,6 +27,7 @@ func TestRefusals(t *testing.T) {
 		{"an export of the counter-to-be", wasm(t, "refused_peek"), fuel.ErrMalformed},
 		{"an import under the counter's name", wasm(t, "refused_import"), fuel.ErrNameTaken},
 		{"an export under the counter's name", wasm(t, "refused_export"), fuel.ErrNameTaken},
+		{"an export under the name of a global that is put back", wasm(t, "refused_global_export"), fuel.ErrNameTaken},
 		{"a module instrumented before", instrument(t, wasm(t, "prices")), fuel.ErrNameTaken},
 		{"a tail call", wasm(t, "refused_tail_call"), fuel.ErrUnsupported},
 		{"an atomic instruction", wasm(t, "refused_threads"), fuel.ErrUnsupported},

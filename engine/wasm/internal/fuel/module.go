@@ -35,6 +35,8 @@ type Module struct {
 	// Making is the fuel that making an instance costs, besides what its start function uses: for its memory, tables,
 	// globals and segments. The host takes it before it makes one, see [Tank.Pay].
 	Making int64
+	// State is what the module's code can change.
+	State State
 }
 
 // Instrument writes a fuel counter into a WebAssembly module, as the package describes. The module given is not changed,
@@ -84,7 +86,7 @@ func Instrument(module []byte) (*Module, error) {
 		return nil, r.err
 	}
 	w.addMissing(math.MaxInt)
-	return &Module{Code: w.out, Making: int64(min(w.making, math.MaxInt64))}, nil
+	return &Module{Code: w.out, Making: int64(min(w.making, math.MaxInt64)), State: w.state}, nil
 }
 
 // order returns the place of a section in a module, 0 if there is none for it.

@@ -33,12 +33,11 @@ var classes = []class{
 	{name: "call_indirect", price: 16, plain: []span{{0x11, 0x11}}},
 	{name: "table element, dropped segment", price: 10, plain: []span{{0x25, 0x26}}, misc: []span{{0x09, 0x09}, {0x0d, 0x0d}}},
 	{name: "float", price: 8, plain: []span{{0x8b, 0x90}, {0x92, 0x94}, {0x96, 0x9e}, {0xa0, 0xa2}, {0xa4, 0xa6}}},
-	{name: "quotient, conversion, comparison of floats", price: 24, plain: []span{
-		{0x5b, 0x66}, {0x6d, 0x70}, {0x7f, 0x82}, {0x91, 0x91}, {0x95, 0x95}, {0xa3, 0xa3}, {0xa8, 0xab}, {0xae, 0xbf},
+	{name: "quotient, square root, conversion, comparison of floats", price: 40, plain: []span{
+		{0x5b, 0x66}, {0x6d, 0x70}, {0x7f, 0x82}, {0x91, 0x91}, {0x95, 0x95}, {0x9f, 0x9f}, {0xa3, 0xa3}, {0xa8, 0xab}, {0xae, 0xbf},
 	}, misc: []span{{0x00, 0x07}}},
-	{name: "square root", price: 32, plain: []span{{0x9f, 0x9f}}},
 	// The processor's caches hold what honest guests read, and little of what a hostile one reads.
-	{name: "load", price: 80, plain: []span{{0x28, 0x35}}, vec: []span{{0x00, 0x0a}, {0x54, 0x57}, {0x5c, 0x5d}}},
+	{name: "load", price: 250, plain: []span{{0x28, 0x35}}, vec: []span{{0x00, 0x0a}, {0x54, 0x57}, {0x5c, 0x5d}}},
 	{name: "bulk", price: 100, misc: []span{{0x08, 0x08}, {0x0a, 0x0c}, {0x0e, 0x0e}, {0x11, 0x11}}},
 	// These leave compiled code.
 	{name: "grow", price: 256, plain: []span{{0x40, 0x40}}, misc: []span{{0x0f, 0x0f}}},
@@ -72,9 +71,11 @@ const (
 	shiftOfPage = 17
 
 	priceOfInstance = 100_000 // making an instance, besides
-	priceOfGlobal   = 100     // each global in it
+	priceOfGlobal   = 500     // each global in it
+	priceOfExport   = 700     // each export of it
 	priceOfSegment  = 1_000   // each data or element segment
-	priceOfElement  = 100     // each entry of a table or of an element segment
+	priceOfElement  = 2_000   // each element of a segment, passive ones included
+	priceOfRoom     = 10      // each entry that a table begins with
 	bytesForOne     = 4       // bytes of a data segment that cost 1
 )
 

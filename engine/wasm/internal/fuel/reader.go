@@ -101,11 +101,13 @@ func (r *reader) name() []byte {
 }
 
 // valueType reads one of the one-byte value types of WebAssembly 2.0.
-func (r *reader) valueType() {
+func (r *reader) valueType() byte {
 	at := r.pos
-	if t := r.byte(); !isValueType(t) {
+	t := r.byte()
+	if !isValueType(t) {
 		r.fail(at, ErrUnsupported, "value type %#x", t)
 	}
+	return t
 }
 
 // valueTypes reads a list of value types and returns how many there are.

@@ -216,3 +216,33 @@ func arguments(random *rand.Rand, types []api.ValueType) []uint64 {
 	}
 	return args
 }
+
+func TestMakingAnInstanceCostsWhatItHolds(t *testing.T) {
+	f := asmFunc{}
+	plain := asmModule{funcs: []asmFunc{f}}
+	for _, tt := range []struct {
+		name   string
+		module asmModule
+		least  int64 // above a plain one
+	}{
+		{"passive elements", asmModule{funcs: []asmFunc{f}, table: 1, elems: []int{0}, passive: make([]int, 100_000)}, 200_000_000},
+		{"active elements", asmModule{funcs: []asmFunc{f}, table: 100_000, elems: make([]int, 100_000)}, 200_000_000},
+		{"table entries", asmModule{funcs: []asmFunc{f}, table: 1_000_000}, 10_000_000},
+		{"pages", asmModule{funcs: []asmFunc{f}, pages: 100}, 100 << 17},
+		{"data", asmModule{funcs: []asmFunc{f}, pages: 1, text: make([]byte, 1_000)}, 250},
+		{"globals", asmModule{funcs: []asmFunc{f}, globals: []byte{i32, i64}}, 1_000},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			price := func(m asmModule) int64 {
+				metered, err := fuel.Instrument(m.bytes())
+				if err != nil {
+					t.Fatal(err)
+				}
+				return metered.Making
+			}
+			if more := price(tt.module) - price(plain); more < tt.least {
+				t.Errorf("costs %d more than a plain one, want %d", more, tt.least)
+			}
+		})
+	}
+}

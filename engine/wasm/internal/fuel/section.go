@@ -1,5 +1,7 @@
 package fuel
 
+import "strings"
+
 // maxValues is the limit that browsers set for the parameters, and for the results, of one function.
 const maxValues = 1_000
 
@@ -17,6 +19,8 @@ type rewriter struct {
 	globals  uint32   // globals of the module itself, imported and defined: also the index of the counter
 	making   uint64   // the price of an instance
 	efforts  efforts
+	mutable  []uint32 // the globals that a host can put back, in the order of state.Globals
+	state    State
 
 	hasType, hasImport, hasGlobal, hasExport bool // the sections that change are written
 }
@@ -34,8 +38,8 @@ func (w *rewriter) addMissing(place int) {
 	}
 	if place > secExport && !w.hasExport {
 		start := w.begin(secExport)
-		w.out = append(w.out, 1)
-		w.exportCounter()
+		w.out = appendU32(w.out, w.exported())
+		w.exportState()
 		w.end(start)
 	}
 }
@@ -132,9 +136,8 @@ func (w *rewriter) readImports(r *reader) uint32 {
 		case 2: // memory
 			r.limits()
 		case 3: // global
-			r.valueType()
-			r.byte()
-			w.globals++
+			typ := r.valueType()
+			w.global(typ, r.byte() == 1, true)
 		default:
 			r.fail(at, ErrUnsupported, "import of kind %#x", kind)
 		}
@@ -216,19 +219,19 @@ func (w *rewriter) importSection(n uint32, entries []byte) {
 // globalSection writes the globals and the counter, which is empty at first.
 func (w *rewriter) globalSection(r *reader) {
 	start := w.begin(secGlobal)
-	n := r.few(maxEntries, "globals")
-	w.globals += n
+	n := r.few(maxGlobals, "globals")
 	w.making += uint64(n) * priceOfGlobal
 	w.out = appendU32(w.out, n+1)
 	for range n {
 		from := r.pos
-		r.valueType()
-		r.byte()
+		typ := r.valueType()
+		mutable := r.byte() == 1
 		if r.err != nil {
 			return
 		}
 		w.out = append(w.out, r.module[from:r.pos]...)
 		w.constant(r)
+		w.global(typ, mutable, false)
 	}
 	w.out = append(w.out, typeI64, 1, opI64Const, 0, opEnd)
 	w.end(start)
@@ -241,10 +244,11 @@ func (w *rewriter) globalSection(r *reader) {
 func (w *rewriter) exportSection(r *reader) {
 	start := w.begin(secExport)
 	n := r.few(maxExports, "exports")
-	w.out = appendU32(w.out, n+1)
+	w.out = appendU32(w.out, n+w.exported())
+	w.making += uint64(n+w.exported()) * priceOfExport
 	for range n {
 		at := r.pos
-		if string(r.name()) == Global {
+		if name := string(r.name()); name == Global || strings.HasPrefix(name, statePrefix) {
 			r.fail(at, ErrNameTaken, "export")
 		}
 		kind := r.byte()
@@ -262,15 +266,9 @@ func (w *rewriter) exportSection(r *reader) {
 		}
 		w.out = appendU32(w.out, i)
 	}
-	w.exportCounter()
+	w.exportState()
 	w.end(start)
 	r.atEnd()
-}
-
-func (w *rewriter) exportCounter() {
-	w.out = append(append(w.out, byte(len(Global))), Global...)
-	w.out = appendU32(append(w.out, 3), w.globals)
-	w.hasExport = true
 }
 
 // codeSection writes the metered function bodies.

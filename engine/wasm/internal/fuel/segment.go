@@ -6,7 +6,7 @@ import "slices"
 func (w *rewriter) readTables(r *reader) {
 	for range r.few(maxEntries, "tables") {
 		r.valueType()
-		if w.making += uint64(r.limits()) * priceOfElement; r.err != nil {
+		if w.making += uint64(r.limits()) * priceOfRoom; r.err != nil {
 			return
 		}
 	}

@@ -92,7 +92,7 @@ func newSpecWorld(t *testing.T, host []byte, metered bool) *specWorld {
 	ctx := tank.With(context.Background())
 	runtime := wazero.NewRuntimeWithConfig(ctx, wazero.NewRuntimeConfigCompiler().WithCoreFeatures(api.CoreFeaturesV2))
 	t.Cleanup(func() { _ = runtime.Close(ctx) })
-	if err := fuel.Instantiate(ctx, runtime, nil); err != nil {
+	if err := fuel.Instantiate(ctx, runtime); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := runtime.InstantiateWithConfig(ctx, host, wazero.NewModuleConfig().WithName("spectest")); err != nil {

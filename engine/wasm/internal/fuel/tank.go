@@ -16,9 +16,9 @@ const (
 	importRefill = "refill"
 )
 
-// Portion is how much fuel a guest gets at a time: after at most a millisecond of a plain loop, or two of the dearest
-// instructions, it calls the host, which gives it more.
-const Portion = 1 << 23
+// Portion is how much fuel a guest gets at a time: after at most a quarter of a millisecond of a plain loop, or half of one
+// of the dearest instructions, it calls the host, which lets others go first and gives it more.
+const Portion = 1 << 21
 
 // ErrExhausted is what a call ends with whose fuel is used up.
 var ErrExhausted = errors.New("out of fuel")
@@ -26,6 +26,9 @@ var ErrExhausted = errors.New("out of fuel")
 // Tank holds what a call, or the making of an instance, may still use. It belongs to one instance and, like it, is not
 // safe for concurrent use. The zero value is empty.
 type Tank struct {
+	// Pause, which may be nil, runs each time that the guest has used up a portion, and may wait.
+	Pause func()
+
 	counter api.MutableGlobal
 	left    int64 // besides what is in the counter
 	spent   bool
@@ -56,8 +59,16 @@ func (t *Tank) Fill(n int64) {
 	t.left, t.spent = max(n, 0), false
 	if t.counter != nil {
 		t.counter.Set(0)
-		_ = t.Pay(0)
+		t.portion()
 	}
+}
+
+// portion gives the guest new fuel to count with.
+func (t *Tank) portion() {
+	left := t.Left()
+	n := min(left, Portion)
+	t.counter.Set(api.EncodeI64(n))
+	t.left = left - n
 }
 
 // Left returns what the tank holds, below zero after the guest has used more than that.
@@ -71,18 +82,15 @@ func (t *Tank) Left() int64 {
 // Exhausted reports whether the tank was found empty since it was filled.
 func (t *Tank) Exhausted() bool { return t.spent || t.Left() < 0 }
 
-// Pay takes n fuel and gives the guest a new portion. It returns [ErrExhausted], and takes what there is, if that is less.
+// Pay takes n fuel. It returns [ErrExhausted], and takes what there is, if that is less.
 func (t *Tank) Pay(n int64) error {
-	left := t.Left() - n
-	portion := min(left, Portion)
-	if left < 0 {
+	if t.Left() < n {
 		t.spent = true
 	}
 	if t.counter == nil {
-		t.left = left
+		t.left -= n
 	} else {
-		t.counter.Set(api.EncodeI64(portion))
-		t.left = left - portion
+		t.counter.Set(api.EncodeI64(int64(t.counter.Get()) - n))
 	}
 	if t.spent {
 		return ErrExhausted
@@ -91,7 +99,8 @@ func (t *Tank) Pay(n int64) error {
 }
 
 // Toll takes n fuel for work that a host function is about to do. It ends the call, by a panic that the runtime turns
-// into the error of the call, if there is less, or if the call's context is done. Every host function calls it first.
+// into the error of the call, if there is less, or if the call's context is done. Every host function calls it first, so
+// a guest that calls the host often pauses as often as one that only counts.
 func Toll(ctx context.Context, m api.Module, n int64) {
 	t := From(ctx)
 	if t == nil {
@@ -101,21 +110,21 @@ func Toll(ctx context.Context, m api.Module, n int64) {
 	if err := t.Pay(n); err != nil {
 		panic(err)
 	}
+	used := int64(t.counter.Get()) < 0
+	if used && t.Pause != nil {
+		t.Pause()
+	}
 	if err := ctx.Err(); err != nil {
 		panic(err)
 	}
+	if used {
+		t.portion()
+	}
 }
 
-// Instantiate makes the host module that metered modules import. A guest calls refill each time its portion is used up;
-// pause, which may be nil, runs then and may wait.
-func Instantiate(ctx context.Context, r wazero.Runtime, pause func(context.Context)) error {
-	refill := func(ctx context.Context, m api.Module, _ []uint64) {
-		Toll(ctx, m, 0)
-		if pause != nil {
-			pause(ctx)
-			Toll(ctx, m, 0) // the deadline may have passed meanwhile
-		}
-	}
+// Instantiate makes the host module that metered modules import. A guest calls refill each time its portion is used up.
+func Instantiate(ctx context.Context, r wazero.Runtime) error {
+	refill := func(ctx context.Context, m api.Module, _ []uint64) { Toll(ctx, m, 0) }
 	_, err := r.NewHostModuleBuilder(ImportModule).NewFunctionBuilder().
 		WithGoModuleFunction(api.GoModuleFunc(refill), nil, nil).Export(importRefill).Instantiate(ctx)
 	return err

@@ -76,7 +76,7 @@ func start(tb testing.TB, config wazero.RuntimeConfig, module []byte) (*guest, e
 	runtime := wazero.NewRuntimeWithConfig(ctx, config.WithMemoryLimitPages(256))
 	tb.Cleanup(func() { _ = runtime.Close(ctx) })
 	wasi_snapshot_preview1.MustInstantiate(ctx, runtime)
-	if err := fuel.Instantiate(ctx, runtime, nil); err != nil {
+	if err := fuel.Instantiate(ctx, runtime); err != nil {
 		tb.Fatal(err)
 	}
 	if _, err := runtime.InstantiateWithConfig(ctx, wasm(tb, "env"), wazero.NewModuleConfig().WithName("env")); err != nil {

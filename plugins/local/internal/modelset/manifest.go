@@ -15,12 +15,14 @@ const File = "models.json"
 // ErrMissing means that the folder of models is missing or incomplete.
 var ErrMissing = errors.New("models of the local reader are missing")
 
-// Remedy returns what to do about [ErrMissing].
+// Remedy returns what to do about [ErrMissing]. A relative folder lies in that of the plugins: a host shows the plugin a copy of what was
+// approved, so that the path of the copy helps nobody.
 func Remedy(dir string) string {
-	if abs, err := filepath.Abs(dir); err == nil {
-		dir = abs
+	const fetch = "fetch them with: go run ./plugins/local/cmd/fetch -out "
+	if filepath.IsAbs(dir) {
+		return fetch + dir
 	}
-	return "fetch them with: go run ./plugins/local/cmd/fetch -out " + dir
+	return fetch + "PLUGINS/" + filepath.ToSlash(filepath.Clean(dir)) + ", and approve them with: ocrmux plugin lock PLUGINS"
 }
 
 // Manifest names the files of a folder of models, relative to it.

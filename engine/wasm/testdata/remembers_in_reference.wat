@@ -1,0 +1,18 @@
+;;attack:module-crossing remembers a card in a global that is a reference
+;; Keeps a reference in a global after a message; an empty one is answered with b if it finds that, else with a.
+(module
+  (memory (export "memory") 2)
+  (global $g (mut funcref) (ref.null func))
+  (elem declare func $f)
+  (func $f)
+  (data (i32.const 16) "\12\02\08\01") ;; Action{done: {side: front}}
+  (data (i32.const 32) "\1a\03\1a\01a") ;; Action{fail: {vendor_message: one letter}}
+  (func (export "ocrmux_abi_v1") (result i32) (i32.const 0))
+  (func (export "ocrmux_alloc") (param i32) (result i32) (i32.const 65536))
+  (func (export "ocrmux_step") (param $n i32) (result i64)
+    (if (local.get $n) (then
+      (global.set $g (ref.func $f))
+      (return (i64.const 0x0000001000000004))))
+    (i32.store8 (i32.const 36) (i32.add (i32.const 97)
+      (i32.eqz (ref.is_null (global.get $g)))))
+    (i64.const 0x0000002000000005)))
