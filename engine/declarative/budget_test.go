@@ -22,11 +22,13 @@ func TestAStepThatComparesTooMuchIsStopped(t *testing.T) {
 		return `{"data":{` + b.String() + `"k":"v"}}`
 	}
 	for name, condition := range map[string]string{
+		//attack-each:supply-bounds
 		"many texts below a pointer":  many(4_000, "{below: /data, is: q}"),
 		"many words":                  many(1, "{below: /data, mentions: "+many(20_000, "q")+"}"),
 		"many pointers":               many(15_000, "{pointer: /none}"),
 		"many facts":                  many(15_000, "{exists: /none}"),
 		"many lists of one item each": many(3_000, "{value: v}"),
+		//attack-each:
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -30,6 +30,7 @@ func TestLoadHasAModuleTriedOnce(t *testing.T) {
 	}
 }
 
+//attack:module-bounds a module is loaded whose trial was stopped
 func TestLoadRefusesAModuleWhoseTrialWasStopped(t *testing.T) {
 	t.Parallel()
 	killed := errors.New("killed")

@@ -38,6 +38,7 @@ func list(n int, item string) string { return "[" + strings.Repeat(item+",", n-1
 func TestASchemaIsRefusedWhoseUseHasNoBound(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ schema, config, says string }{
+		//attack-each:supply-bounds
 		"doubled allOf":  {schema: doubled("allOf", 60), says: "steps"},
 		"doubled anyOf":  {schema: doubled("anyOf", 60), says: "steps"},
 		"doubled oneOf":  {schema: doubled("oneOf", 60), says: "steps"},
@@ -75,6 +76,7 @@ func TestASchemaIsRefusedWhoseUseHasNoBound(t *testing.T) {
 		"many bytes":                           {schema: `{"description":"` + strings.Repeat("x", 70_000) + `"}`, says: "bytes"},
 		"many levels":                          {schema: strings.Repeat(`{"not":`, 40) + `{}` + strings.Repeat(`}`, 40), says: "deep"},
 		"a long key":                           {schema: `{"properties":{"` + strings.Repeat("x", 200) + `":{}}}`, says: "key"},
+		//attack-each:
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -117,6 +119,18 @@ func TestASchemaOfAnHonestSizeIsApplied(t *testing.T) {
 				t.Errorf("the error is %v", err)
 			}
 		})
+	}
+}
+
+func TestValidateRefusesASchemaThatCannotBeAppliedToAnyConfig(t *testing.T) {
+	t.Parallel()
+	d, err := manifest.Parse(good(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.ConfigSchema = []byte(doubled("allOf", 60))
+	if err := manifest.Validate(d); err == nil || !strings.Contains(err.Error(), "config_schema: applying it takes more than 1000000 steps") {
+		t.Errorf("the error is %v", err)
 	}
 }
 

@@ -149,6 +149,7 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
+//attack:supply-bounds a manifest that is full of mistakes
 func TestAManifestFullOfMistakesIsReportedInPart(t *testing.T) {
 	d, err := manifest.Parse(good(t))
 	if err != nil {

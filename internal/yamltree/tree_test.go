@@ -109,6 +109,7 @@ func TestAFileThatUnfoldsIsStopped(t *testing.T) {
 	}
 }
 
+//attack:supply-bounds a long text that has many aliases
 func TestALongTextWithManyAliasesIsStopped(t *testing.T) {
 	text := "a: &a " + strings.Repeat("x", 100_000) + "\nb: [" + strings.Repeat("*a, ", 20_000) + "*a]\n"
 	n, problems := Read([]byte(text), Limits{})
@@ -120,6 +121,7 @@ func TestALongTextWithManyAliasesIsStopped(t *testing.T) {
 	}
 }
 
+//attack:supply-bounds a document that is full of mistakes
 func TestADocumentFullOfMistakesIsReportedInPart(t *testing.T) {
 	if _, problems := Read([]byte(strings.Repeat("? \n: \n", 10_000)), Limits{}); len(problems) != maxProblems {
 		t.Errorf("%d problems are reported", len(problems))

@@ -38,6 +38,8 @@ func command(t *testing.T, args ...string) *exec.Cmd {
 }
 
 // A read from standard input hears of no context, as much else does not.
+//
+//attack:supply-bounds a command is asked to end while it waits for something that does not come
 func TestSIGTERMEndsACommandThatHearsNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -15,6 +15,7 @@ import (
 
 const releasedGuests = "../../../engine/internal/compat/testdata/v1.0/guests"
 
+//attack:module-bounds a module whose compilation takes more memory than it may
 func TestTryModuleStopsACompilationThatTakesTooMuchMemory(t *testing.T) {
 	t.Parallel()
 	f, err := os.Open(filepath.Join(releasedGuests, "jumdata.wasm.gz"))

@@ -112,6 +112,7 @@ func (m *meter) instruction(r *reader, at int, op byte) {
 		m.leave(r)
 	default:
 		m.count(r, at, uint64(plainPrices[op]))
+		m.effort.instruction(op)
 		m.operands(r, at, op)
 	}
 }
@@ -132,8 +133,11 @@ func (m *meter) enter(r *reader, at int, op byte) {
 		loops++
 	}
 	m.effort.block(loops, uint64(params)+uint64(results))
-	if op == opLoop {
+	switch op {
+	case opLoop:
 		m.effort.loops++
+	case opIf: // two arms
+		m.effort.block(loops, 0)
 	}
 	if moved := uint64(params) + uint64(results); m.dead == 0 && (op == opIf || moved > 0) {
 		m.count(r, at, uint64(plainPrices[op])+moved*priceOfValue)
@@ -245,12 +249,17 @@ func (m *meter) operands(r *reader, at int, op byte) {
 		misc := r.misc(at)
 		m.w.state.Lasting = m.w.state.Lasting || lasting(misc)
 		m.charge(uint64(miscPrices[misc]))
+		m.effort.misc(uint32(misc), m.frames[len(m.frames)-1].loops)
 		if price := lengthPrices[misc]; price != (lengthPrice{}) && m.dead == 0 && r.err == nil {
 			m.copy(r, at)
 			m.payLength(price)
 		}
 	case opVector:
-		m.charge(uint64(vectorPrices[r.vector(at)]))
+		op := r.vector(at)
+		m.charge(uint64(vectorPrices[op]))
+		if op <= 11 || op >= 84 && op <= 93 { // of memory
+			m.effort.traps++
+		}
 	default:
 		r.immediates(at, op)
 	}

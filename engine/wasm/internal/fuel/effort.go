@@ -1,8 +1,9 @@
 package fuel
 
 // Limits of what a module may make the compiler do. The compiler of wazero heeds no context, and its time and memory can grow with the
-// square of what a function has, so a module is judged before it is compiled. What is accepted compiles within 10 seconds and 500 MiB
-// on a small server. Guests in Go, the dearest of the honest ones, need a third of the time and a sixth of the memory.
+// square of what a function has, so a module is judged before it is compiled. All that was measured and is accepted compiles within 10
+// seconds and 500 MiB on a small server. No estimate is complete: a program has modules tried in another process, see wasm.Config.
+// Guests in Go, the dearest of the honest ones, need a third of the time and a sixth of the memory.
 const (
 	// maxTime is the estimated time in microseconds.
 	maxTime = 6_000_000
@@ -26,6 +27,7 @@ type effort struct {
 	targets uint64 // of tables of branches
 	calls   uint64
 	values  uint64 // that calls and blocks move
+	traps   uint64 // instructions that may trap: each has a way out of its own
 	bytes   uint64 // with the meter
 }
 
@@ -36,16 +38,39 @@ func (e *effort) block(loops, values uint64) {
 	e.values += values
 }
 
+// instruction counts an instruction that may trap.
+func (e *effort) instruction(op byte) {
+	switch {
+	case op == opIndirect:
+		e.traps += 2
+	case op >= 0x28 && op <= 0x3e, op == 0x25, op == 0x26, // of memory and tables
+		op >= 0x6d && op <= 0x70, op >= 0x7f && op <= 0x82, // divisions
+		op >= 0xa8 && op <= 0xab, op >= 0xae && op <= 0xb1: // truncations
+		e.traps++
+	}
+}
+
+// misc counts an instruction after 0xfc. Those with a length are loops.
+func (e *effort) misc(op uint32, loops uint64) {
+	if op >= miscMemoryInit {
+		e.loops++
+		e.traps++
+		e.block(loops+1, 0)
+		e.block(loops+1, 0)
+	}
+}
+
 // time estimates how long compiling the function takes, in microseconds. Each term was measured with a function that has much of one
 // thing, see BenchmarkCompile.
 func (e *effort) time() uint64 {
 	return e.bytes/4 + e.locals*e.blocks*7/10 + e.blocks*e.blocks/400 + e.loops*e.loops/3 + e.nested/6 +
-		e.targets*7 + e.targets*e.targets/1700 + e.calls*2 + e.calls*e.calls/1000 + e.values*3/2 + e.ends*5
+		e.targets*7 + e.targets*e.targets/1700 + e.calls*2 + e.calls*e.calls/1000 + e.values*3/2 + e.ends*5 +
+		e.traps*2 + e.traps*e.traps/4000
 }
 
 // working estimates the memory that compiling the function takes, in bytes. The compiler uses it again for the next function.
 func (e *effort) working() uint64 {
-	return e.bytes*45 + e.locals*e.blocks*300 + e.blocks*1500 + e.targets*2600 + e.values*430
+	return e.bytes*45 + e.locals*e.blocks*300 + e.blocks*1500 + e.targets*2600 + e.values*430 + e.traps*9000
 }
 
 // efforts adds up what compiling a module takes.

@@ -28,6 +28,12 @@ func bombs() map[string]func(n int) asmModule {
 		}
 		return m
 	}
+	trapping := func(n int, c code) asmModule {
+		m := one(asmFunc{body: c.times(n)})
+		m.funcs = append(m.funcs, asmFunc{})
+		m.pages, m.table = 1, 1
+		return m
+	}
 	again := cat(op(asmGlobalGet, 0), op(0xa7), op(asmBrIf, 0)) // to the innermost block, perhaps
 	next := func(i, locals int) code {
 		return cat(op(asmGet, i%locals), const64(1), op(0x7c), op(asmSet, i*7%locals))
@@ -98,6 +104,20 @@ func bombs() map[string]func(n int) asmModule {
 			m.types = []asmFunc{{results: values(100)}}
 			return m
 		},
+		"ifs below live operands": func(n int) asmModule {
+			return one(asmFunc{body: cat(op(asmGlobalGet, 0).times(n), cat(op(asmGlobalGet, 0), op(0xa7), code{asmIf, void, asmEnd}).times(n), code{0x7c}.times(n-1), code{asmDrop})})
+		},
+		"loads": func(n int) asmModule {
+			return trapping(n, cat(op(asmGlobalGet, 0), op(0xa7), op(0x28, 0, 0), code{asmDrop}))
+		},
+		"divisions": func(n int) asmModule {
+			return trapping(n, cat(op(asmGlobalGet, 0), op(asmGlobalGet, 0), code{0x7f, asmDrop}))
+		},
+		"truncations":    func(n int) asmModule { return trapping(n, cat(op(asmGlobalGet, 0), code{0xb9, 0xb0, asmDrop})) },
+		"indirect calls": func(n int) asmModule { return trapping(n, cat(op(asmGlobalGet, 0), op(0xa7), op(asmIndirect, 1, 0))) },
+		"fills": func(n int) asmModule {
+			return trapping(n, cat(cat(op(asmGlobalGet, 0), op(0xa7)).times(3), op(0xfc, 11, 0)))
+		},
 		"functions": func(n int) asmModule { return many(n, asmFunc{}) },
 		"functions of 500 and 500 values": func(n int) asmModule {
 			return many(n, asmFunc{params: values(500), results: values(500), body: code{asmUnreachable}})
@@ -130,6 +150,7 @@ func TestInstrumentRefusesModulesThatAreTooCostlyToCompile(t *testing.T) {
 		"nested loops of 1,000 locals": 400, "nested blocks of 50 locals": 10_000, "nested empty blocks": 40_000, "loops in a row": 6_000,
 		"blocks in a row": 10_000, "loops of 1,000 locals in a row": 400, "calls": 130_000, "calls of 1,000 parameters": 1_200,
 		"calls that pass 1,000 values on": 600, "a table of branches": 150_000, "tables of 100 branches": 1_400, "blocks of 100 values": 10_000,
+		"ifs below live operands": 20_000, "loads": 50_000, "divisions": 50_000, "truncations": 50_000, "indirect calls": 30_000, "fills": 5_000,
 		"functions": 10_001, "functions of 500 and 500 values": 300, "functions of 200 blocks": 1_200, "exports": 1_001, "types": 100_001,
 		"globals": 1_001, "elements": 100_001,
 		//attack-each:
