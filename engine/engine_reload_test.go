@@ -290,6 +290,7 @@ func TestReloadUnparksAProviderWithANewSecret(t *testing.T) {
 func TestReloadUnderLoad(t *testing.T) {
 	const reloads, callers = 200, 4
 	s := newSmall(t, vendor(t, map[string]http.HandlerFunc{"/": says(jumdataCard)}))
+	s.cfg.Egress.Rest = 1 // the number of connections, and so of goroutines, then follows the callers and not the speed of the machine
 	e := s.open()
 	var stop atomic.Bool
 	var calls, failed atomic.Int64
