@@ -71,13 +71,13 @@ func TestBudgetBillsExactlyWhatItAllows(t *testing.T) {
 			if b := e.Budgets()[0]; b.Spent != (money.Units{Amount: limit * 10_000, Calls: limit}) || b.Reserved != (money.Units{}) {
 				t.Errorf("the budget is %+v", b)
 			}
-			e.clock.advance(untilMidnight - time.Second)
+			e.clock.Forward(untilMidnight - time.Second)
 			request := numbered(t, 0)
 			request.Tenant = "bank"
 			if r, err := e.Recognize(t.Context(), request); err == nil {
 				t.Errorf("a second before midnight: %+v", r)
 			}
-			e.clock.advance(time.Second)
+			e.clock.Forward(time.Second)
 			if _, err := e.Recognize(t.Context(), request); err != nil {
 				t.Errorf("on the next day: %v", err)
 			}
@@ -141,7 +141,7 @@ func TestPricesComeFromManifestAndPackages(t *testing.T) {
 		{"packs", "0.1 CNY by manifest's price in packages of 100"},
 	} {
 		if tt.want == "the clock strikes midnight" {
-			e.clock.advance(untilMidnight)
+			e.clock.Forward(untilMidnight)
 			continue
 		}
 		request := act(t, "read")

@@ -98,9 +98,9 @@ func TestResultCacheKeepsAResultForItsTimeAndItsRequestOnly(t *testing.T) {
 	ask("another picture", true, func(r *engine.Request) { r.Picture = engine.Bytes(jpegOf(t, 61, 40)) })
 	ask("a provider by its name", true, func(r *engine.Request) { r.Provider = "actor" })
 	ask("a need", true, func(r *engine.Request) { r.Extras = []string{"portrait"} })
-	e.clock.advance(10*time.Minute - time.Second)
+	e.clock.Forward(10*time.Minute - time.Second)
 	ask("just before its end", false, same)
-	e.clock.advance(time.Second)
+	e.clock.Forward(time.Second)
 	ask("at its end", true, same)
 }
 

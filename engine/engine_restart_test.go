@@ -15,10 +15,11 @@ import (
 	"github.com/ocrmux/ocrmux/internal/message"
 	"github.com/ocrmux/ocrmux/internal/money"
 	"github.com/ocrmux/ocrmux/internal/route"
+	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
 // kept opens an engine on a folder of state, and gives what ends both.
-func kept(t *testing.T, dir string, at *clock, change func(*engine.Config)) (e *bench, end func()) {
+func kept(t *testing.T, dir string, at *testenv.Clock, change func(*engine.Config)) (e *bench, end func()) {
 	t.Helper()
 	s, err := jetstream.Open(t.Context(), jetstream.Config{Dir: dir, Timeout: time.Minute})
 	if err != nil {
@@ -41,10 +42,10 @@ func kept(t *testing.T, dir string, at *clock, change func(*engine.Config)) (e *
 
 func TestEngineKeepsTheStateOfAccountsOverARestart(t *testing.T) {
 	t.Parallel()
-	dir, at := t.TempDir(), &clock{now: time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)}
+	dir, at := t.TempDir(), testenv.NewClock(time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC))
 	good, revoked := opens(t, specimen(rightNumber), nil), tillOf(t, `{"kind": "unauthenticated", "message": "the key was revoked"}`)
 	down := tillOf(t, `{}`) // which the plugin takes for no answer
-	good.hold = func(*http.Request) { at.advance(300 * time.Millisecond) }
+	good.hold = func(*http.Request) { at.Forward(300 * time.Millisecond) }
 	change := func(c *engine.Config) {
 		c.Providers = map[string]engine.ProviderConfig{"good": priced(good, 10_000), "revoked": priced(revoked, 10_000), "down": priced(down, 10_000)}
 		broken := c.Providers["down"]

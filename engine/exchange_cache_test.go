@@ -67,9 +67,9 @@ func TestExchangeCapturesUsesAndRenewsAToken(t *testing.T) {
 		}
 	}
 	read()
-	e.clock.advance(time.Hour - time.Minute - time.Second)
+	e.clock.Forward(time.Hour - time.Minute - time.Second)
 	read() // the token is good for one more second
-	e.clock.advance(time.Second)
+	e.clock.Forward(time.Second)
 	read() // the margin has begun
 	v.revoked = 2
 	read() // refused, forgotten, fetched again

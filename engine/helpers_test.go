@@ -24,6 +24,7 @@ import (
 	"github.com/ocrmux/ocrmux/engine/process"
 	"github.com/ocrmux/ocrmux/engine/wasm"
 	"github.com/ocrmux/ocrmux/internal/plugintest"
+	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
 // built holds the plugins that the tests run, as modules and as subprocesses, and compiled code.
@@ -70,7 +71,7 @@ const (
 // bench is an engine with everything around it.
 type bench struct {
 	*engine.Engine
-	clock *clock
+	clock *testenv.Clock
 	log   *logBuffer
 }
 
@@ -78,7 +79,7 @@ type bench struct {
 func open(t testing.TB, change func(*engine.Config)) *bench {
 	t.Helper()
 	cfg := config(t)
-	b := &bench{clock: &clock{now: time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)}, log: new(logBuffer)}
+	b := &bench{clock: testenv.NewClock(time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)), log: new(logBuffer)}
 	cfg.Now = b.clock.Now
 	cfg.Logger = slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	if change != nil {
@@ -166,23 +167,6 @@ func verdict(f engine.Failure) string {
 		s += ", fail over"
 	}
 	return s
-}
-
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
 }
 
 type logBuffer struct {

@@ -68,14 +68,14 @@ func TestAChildWithTooManyThreadsIsEnded(t *testing.T) {
 
 func TestAGroupIsMadeOnlyAboveTheHostsOwn(t *testing.T) {
 	for text, want := range map[string]string{
-		"0::/system.slice/ocrmux.service/gateway\n": "/root/system.slice/ocrmux.service",
-		"9:memory:/x\n0::/a/b/c\n":                  "/root/a/b",
+		"0::/system.slice/ocrmux.service/gateway\n": "/cgroup/system.slice/ocrmux.service",
+		"9:memory:/x\n0::/a/b/c\n":                  "/cgroup/a/b",
 		"0::/\n":                                    "",
 		"0::/system.slice\n":                        "",
 		"4:memory:/x\n":                             "",
 		"":                                          "",
 	} {
-		if got := parentGroup("/root", text); got != want {
+		if got := parentGroup("/cgroup", text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}

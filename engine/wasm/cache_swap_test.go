@@ -1,39 +1,17 @@
 package wasm_test
 
 import (
-	"context"
 	"errors"
 	"os"
 	"path/filepath"
 	"testing"
-
-	"github.com/ocrmux/ocrmux/engine/wasm"
 )
 
 //attack:supply-cache entries that were swapped with their checksums
 func TestCacheEntriesThatWereSwappedAreCompiledAgain(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	guests := []string{"good", "reply_sizes_vary"}
-	use := func() {
-		r, err := wasm.New(wasm.Config{CacheDir: dir, Instances: 1})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, guest := range guests {
-			m, err := r.Load(context.Background(), plugin(guest, assembled(t, guest)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			wantCard(t, m)
-			if err := m.Close(context.Background()); err != nil {
-				t.Error(err)
-			}
-		}
-		if err := r.Close(context.Background()); err != nil {
-			t.Error(err)
-		}
-	}
+	use := func() { serve(t, dir, "good", "reply_sizes_vary") }
 	use()
 	sums, err := filepath.Glob(filepath.Join(dir, "wazero-*", "*.crc32c"))
 	if err != nil || len(sums) != 2 {

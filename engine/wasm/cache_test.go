@@ -14,20 +14,25 @@ import (
 	"github.com/ocrmux/ocrmux/engine/wasm"
 )
 
-// serve loads the good guest with this cache folder and lets it answer.
-func serve(t *testing.T, dir string) {
+// serve loads guests, or else the good one, with this cache folder and lets each answer.
+func serve(t *testing.T, dir string, guests ...string) {
 	t.Helper()
+	if len(guests) == 0 {
+		guests = []string{"good"}
+	}
 	r, err := wasm.New(wasm.Config{CacheDir: dir, Instances: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := r.Load(context.Background(), plugin("good", assembled(t, "good")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	wantCard(t, m)
-	if err := m.Close(context.Background()); err != nil {
-		t.Error(err)
+	for _, guest := range guests {
+		m, err := r.Load(context.Background(), plugin(guest, assembled(t, guest)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantCard(t, m)
+		if err := m.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
 	}
 	if err := r.Close(context.Background()); err != nil {
 		t.Error(err)

@@ -15,25 +15,8 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/internal/message"
+	"github.com/ocrmux/ocrmux/internal/testenv"
 )
-
-// fakeTime is a clock that the test moves.
-type fakeTime struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (f *fakeTime) Now() time.Time {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.now
-}
-
-func (f *fakeTime) add(d time.Duration) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.now = f.now.Add(d)
-}
 
 // speaker is a vendor on one listener whose answers and other words the test decides.
 type speaker struct {
@@ -98,7 +81,7 @@ func (s *speaker) say(n int, text string) {
 const stale = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nstale"
 
 // restingClient returns a client with a fake clock, and counts how often it distrusts its vendor.
-func restingClient(t *testing.T, cfg Config) (*Client, *fakeTime, *atomic.Int32) {
+func restingClient(t *testing.T, cfg Config) (*Client, *testenv.Clock, *atomic.Int32) {
 	t.Helper()
 	distrusted := new(atomic.Int32)
 	cfg.Distrusted = func(string) { distrusted.Add(1) }
@@ -107,7 +90,7 @@ func restingClient(t *testing.T, cfg Config) (*Client, *fakeTime, *atomic.Int32)
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = c.Close() })
-	clock := &fakeTime{now: time.Unix(1e9, 0)}
+	clock := testenv.NewClock(time.Unix(1e9, 0))
 	c.pool.now = clock.Now
 	return c, clock, distrusted
 }
@@ -149,7 +132,7 @@ func TestPoolRestsConnectionsAndUsesTheLongestIdleFirst(t *testing.T) {
 		{0, "4"},
 		{time.Second, "1"},
 	} {
-		clock.add(step.wait)
+		clock.Forward(step.wait)
 		resp, err := c.Do(t.Context(), p, &Request{URL: s.url})
 		if err != nil {
 			t.Fatal(err)
@@ -184,7 +167,7 @@ func TestClientChecksForUnaskedBytesRightBeforeTheRequest(t *testing.T) {
 			if _, err := c.Do(t.Context(), p, &Request{URL: s.url}); err != nil {
 				t.Fatal(err)
 			}
-			clock.add(time.Minute)
+			clock.Forward(time.Minute)
 			kept := c.pool.idleConns()[0]
 			opened := 0
 			resp, err := c.Do(t.Context(), p, &Request{
@@ -271,7 +254,7 @@ func TestClientRefusesAnAnswerThatCameBeforeItsRequest(t *testing.T) {
 	if _, err := c.Do(t.Context(), p, &Request{URL: s.url}); err != nil {
 		t.Fatal(err)
 	}
-	clock.add(time.Minute)
+	clock.Forward(time.Minute)
 	kept := c.pool.idleConns()[0]
 	if kept.wire.acknowledged() < uint64(kept.wire.written.Load()) {
 		t.Skip("this kernel does not count acknowledged bytes")
@@ -315,7 +298,7 @@ func TestClientOverTLSChecksForWhatTLSHasTaken(t *testing.T) {
 	if _, err := c.Do(t.Context(), p, &Request{URL: s.URL}); err != nil {
 		t.Fatal(err)
 	}
-	clock.add(time.Minute)
+	clock.Forward(time.Minute)
 	c.pool.idleConns()[0].wire.heard.Add(1) // a part of a record has come, which TLS keeps
 	resp, err := c.Do(t.Context(), p, &Request{URL: s.URL})
 	if err != nil || resp.Reused {

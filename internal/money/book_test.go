@@ -83,15 +83,15 @@ func TestBudgetBeginsAnewAtLocalMidnight(t *testing.T) {
 		b := open(t, Config{Now: c.Now, Zone: zone(t, name), Budgets: []Budget{{ScopeTenant, "t", Day, Units{Calls: 1}}, {ScopeTenant, "t", Month, Units{Calls: 2}}}})
 		before := reserve(t, b, Claim{Tenant: "t"})
 		refused(t, b, Claim{Tenant: "t"})
-		c.forward(time.Second)
+		c.Forward(time.Second)
 		reserve(t, b, Claim{Tenant: "t"}).Settle(yes)
 		before.Settle(no) // back to the day that it was taken from, and to the month
 		if e := refused(t, b, Claim{Tenant: "t"}); e.Per != Day {
 			t.Errorf("%s: %v", name, e)
 		}
-		c.forward(24 * time.Hour)
+		c.Forward(24 * time.Hour)
 		reserve(t, b, Claim{Tenant: "t"}).Settle(yes)
-		c.forward(24 * time.Hour)
+		c.Forward(24 * time.Hour)
 		if e := refused(t, b, Claim{Tenant: "t"}); e.Per != Month {
 			t.Errorf("%s: %v", name, e)
 		}
@@ -108,14 +108,14 @@ func TestReservationThatNobodySettlesIsUnknownAndCanStillBeSettled(t *testing.T)
 			c := newClock(t, "2026-11-22T10:00:00+08:00")
 			b := open(t, Config{Now: c.Now, Grace: time.Minute, Budgets: []Budget{{ScopeTenant, "t", Month, Units{Calls: 5}}}})
 			r := reserve(t, b, Claim{Tenant: "t", Until: c.Now().Add(10 * time.Second)})
-			c.forward(70 * time.Second)
+			c.Forward(70 * time.Second)
 			if err := b.tend(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			if a := b.Snapshot()[0]; a.Reserved.Calls != 1 || a.Unknown.Calls != 0 {
 				t.Errorf("within the grace: %+v", a)
 			}
-			c.forward(time.Second)
+			c.Forward(time.Second)
 			if err := b.tend(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -145,7 +145,7 @@ func TestLeaseThatCouldNotBeRenewedIsNotUsed(t *testing.T) {
 	late, other := quiet(t, cfg), quiet(t, cfg)
 	started := reserve(t, late, Claim{Tenant: "t"})
 	asked := reserve(t, late, Claim{Tenant: "t"})
-	c.forward(DefaultLease + DefaultLease/6 + time.Second)
+	c.Forward(DefaultLease + DefaultLease/6 + time.Second)
 	for range 8 { // the two of the other program may have been billed
 		reserve(t, other, Claim{Tenant: "t"}).Settle(yes)
 	}
@@ -180,7 +180,7 @@ func TestLeaseIsRenewedBeforeItIsUsedAfterALongSilence(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := quiet(t, cfg)
 			reserve(t, b, Claim{Tenant: "t"}).Settle(yes)
-			c.forward(time.Hour)
+			c.Forward(time.Hour)
 			meanwhile()
 			r := reserve(t, b, Claim{Tenant: "t"})
 			if err := r.Wait(t.Context()); err != nil {
@@ -384,7 +384,7 @@ func TestCounterOfLongAgoIsRemoved(t *testing.T) {
 	c := newClock(t, "2026-11-22T10:00:00+08:00")
 	b := quiet(t, Config{Store: s, Now: c.Now, Zone: zone(t, "Asia/Shanghai"), Budgets: []Budget{{ScopeTenant, "t", Day, Units{Calls: 5}}, {ScopeTenant, "t", Month, Units{Calls: 5}}}})
 	for _, days := range []int{0, 1, 61, 1, 500} {
-		c.forward(time.Duration(days) * 24 * time.Hour)
+		c.Forward(time.Duration(days) * 24 * time.Hour)
 		reserve(t, b, Claim{Tenant: "t"}).Settle(yes)
 		for range 2 { // written down, then given back
 			if err := b.tend(t.Context()); err != nil {

@@ -2,39 +2,21 @@ package money
 
 import (
 	"context"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/store"
+	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
-// clock is a clock that only the test moves.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func newClock(t *testing.T, text string) *clock {
+func newClock(t *testing.T, text string) *testenv.Clock {
 	t.Helper()
 	now, err := time.Parse(time.RFC3339, text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &clock{now: now}
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) forward(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
+	return testenv.NewClock(now)
 }
 
 // shared is a store that is not exclusive.

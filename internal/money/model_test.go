@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ocrmux/ocrmux/engine/store"
+	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
 // flaky is a store that sometimes fails, before or after it wrote, writes late, or returns an older value. The seed decides when.
@@ -98,7 +99,7 @@ func (f *flaky) old(key string, now store.Entry) (store.Entry, bool) {
 type model struct {
 	t      *testing.T
 	random *rand.Rand
-	clock  *clock
+	clock  *testenv.Clock
 	store  store.Store
 	sure   store.Store // the same one without failures
 	cfg    Config
@@ -168,7 +169,7 @@ func (m *model) step() {
 	case n < 85 && len(m.live) > 0:
 		m.end(m.random.IntN(len(m.live)))
 	case n < 93:
-		m.clock.forward(time.Duration(m.random.IntN(8)) * time.Second)
+		m.clock.Forward(time.Duration(m.random.IntN(8)) * time.Second)
 		m.tend()
 	case n < 95:
 		if len(m.books) < 4 {
@@ -321,7 +322,7 @@ func (m *model) finish() {
 	for len(m.books) > 0 {
 		m.close(0)
 	}
-	m.clock.forward(time.Hour)
+	m.clock.Forward(time.Hour)
 	m.cfg.Store = m.sure
 	m.start()
 	for path, doc := range m.documents() {

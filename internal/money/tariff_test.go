@@ -55,7 +55,7 @@ func TestTariffUsesPackagesThenFreeCallsThenTiers(t *testing.T) {
 		t.Errorf("the calls cost %s, want %s", total, want)
 	}
 
-	c.forward(10 * 24 * time.Hour) // the tiers begin again with the month
+	c.Forward(10 * 24 * time.Hour) // the tiers begin again with the month
 	_, sources, counts = spend(t, b, "p", 4)
 	if diff := cmp.Diff([]string{"money.price_per_call", "money.price_volume(from=4)"}, sources); diff != "" {
 		t.Error(diff)
@@ -76,7 +76,7 @@ func TestTariffDoesNotUseAPackageThatExpiresAfterTheQuote(t *testing.T) {
 	if messagetest.Code(q.Message()) != "money.price_left(left=5 size=5 source=money.price_package(id=a))" || q.Package != "a" {
 		t.Errorf("the quote is %s of package %q", q, q.Package)
 	}
-	c.forward(time.Second)
+	c.Forward(time.Second)
 	r := reserve(t, b, Claim{Provider: "p", Quote: q})
 	r.Settle(yes)
 	if got := r.Quote(); got.Amount != amount(t, "0.3") || got.Package != "" || messagetest.Code(got.Message()) != "money.price_manifest(calls=1)" {

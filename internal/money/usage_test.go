@@ -13,10 +13,11 @@ import (
 	"github.com/ocrmux/ocrmux/engine/abi"
 	"github.com/ocrmux/ocrmux/engine/store"
 	"github.com/ocrmux/ocrmux/internal/message"
+	"github.com/ocrmux/ocrmux/internal/testenv"
 )
 
 // spentOverDays returns the book of one of two programs that made attempts on three days.
-func spentOverDays(t *testing.T) (*Book, *clock) {
+func spentOverDays(t *testing.T) (*Book, *testenv.Clock) {
 	s := shared{store.NewMemory()}
 	c := newClock(t, "2026-11-21T23:00:00+08:00")
 	cfg := Config{Store: s, Now: c.Now, Zone: zone(t, "Asia/Shanghai")}
@@ -24,11 +25,11 @@ func spentOverDays(t *testing.T) (*Book, *clock) {
 	price := Quote{Amount: amount(t, "0.05")}
 	reserve(t, one, Claim{Provider: "p", Route: "r", Tenant: "a", Quote: price}).Settle(Settlement{Billed: abi.BilledNo, Failure: abi.FailureKindTimeout})
 	late := reserve(t, two, Claim{Provider: "q", Route: "r", Tenant: "a", Quote: price, Attempt: 1})
-	c.forward(2 * time.Hour)
+	c.Forward(2 * time.Hour)
 	late.Settle(yes) // counts for the day on which it began
 	reserve(t, one, Claim{Provider: "p", Route: "r", Tenant: "b", Quote: price}).Settle(yes)
 	reserve(t, two, Claim{Provider: "p", Route: "s", Tenant: "b", Quote: price}).Settle(unsure)
-	c.forward(24 * time.Hour)
+	c.Forward(24 * time.Hour)
 	reserve(t, one, Claim{Provider: "p", Route: "s", Tenant: "b", Quote: price})
 	return one, c
 }
@@ -132,7 +133,7 @@ func TestSnapshotListsBudgetsThenPackages(t *testing.T) {
 	reserve(t, b, claim).Settle(yes)
 	reserve(t, b, claim).Settle(unsure)
 	reserve(t, b, claim)
-	c.forward(3 * time.Hour)
+	c.Forward(3 * time.Hour)
 	want := []BudgetStatus{
 		{Scope: ScopeTenant, Name: "t", Per: Day, Limit: Units{Calls: 10}, Spent: Units{Micro, 1}, Unknown: Units{Micro, 1}, Reserved: Units{Micro, 1},
 			Left: Units{Calls: 7}, Until: instant(t, "2026-11-23T00:00:00+08:00")},

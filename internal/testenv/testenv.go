@@ -1,6 +1,6 @@
 // Package testenv says what a test does on a machine that lacks something the test needs: a program, a font, a feature of the
 // system. On a developer's machine the test is skipped. With OCRMUX_REQUIRE_ALL=1, which .ci/run sets, it fails, so that CI is
-// never green because something was not tested there.
+// never green because something was not tested there. It also has a clock that only the test moves.
 package testenv
 
 import (

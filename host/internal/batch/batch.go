@@ -2,6 +2,7 @@ package batch
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -189,10 +190,10 @@ func (r *run) read(ctx context.Context, p Picture) {
 
 // write writes a line with a single call, so that lines do not mix.
 func write(out io.Writer, line *Line) error {
-	b, err := line.append(nil)
+	b, err := json.Marshal(line)
 	if err != nil {
 		return err
 	}
-	_, err = out.Write(b)
+	_, err = out.Write(append(b, '\n'))
 	return err
 }

@@ -1,7 +1,6 @@
 package batch
 
 import (
-	"encoding/json"
 	"os"
 	"time"
 	"unicode/utf8"
@@ -87,9 +86,4 @@ func (l *Line) final() bool {
 		}
 	}
 	return false
-}
-
-func (l *Line) append(b []byte) ([]byte, error) {
-	text, err := json.Marshal(l)
-	return append(append(b, text...), '\n'), err
 }

@@ -271,29 +271,16 @@ func TestPagesShowNoKeyInPlaceOfAText(t *testing.T) {
 		for len(todo) > 0 {
 			at := todo[0]
 			todo = todo[1:]
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, g.url+at, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			r.Header.Set("Accept-Language", language)
-			answer, err := http.DefaultClient.Do(r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			b, err := io.ReadAll(answer.Body)
-			_ = answer.Body.Close()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if strings.Contains(string(b), "%!") {
+			_, _, b := pageIn(t, language, g.url+at)
+			if strings.Contains(b, "%!") {
 				t.Errorf("%s in %s shows a text with other values than it has verbs", at, language)
 			}
-			for _, k := range key.FindAllString(string(b), -1) {
+			for _, k := range key.FindAllString(b, -1) {
 				if !file.MatchString(k) {
 					t.Errorf("%s in %s shows %s", at, language, k)
 				}
 			}
-			for _, m := range link.FindAllStringSubmatch(string(b), -1) {
+			for _, m := range link.FindAllStringSubmatch(b, -1) {
 				if !seen[m[1]] {
 					seen[m[1]], todo = true, append(todo, m[1])
 				}
@@ -302,24 +289,34 @@ func TestPagesShowNoKeyInPlaceOfAText(t *testing.T) {
 	}
 }
 
+// pageIn returns the status, the header and the text of a page in a language.
+func pageIn(t *testing.T, language, url string) (int, http.Header, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Accept-Language", language)
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.StatusCode, answer.Header, string(text)
+}
+
 func TestConsoleHasAPageForAddressesThatAreNotThere(t *testing.T) {
 	g := open(t, nil)
 	for path, want := range map[string]int{"/console/nope": http.StatusNotFound, "/console/sign-out": http.StatusMethodNotAllowed} {
 		for _, language := range []string{"en", "zh"} {
 			says := wordsOf(t, language)["refused.back"]
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, g.url+path, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			r.Header.Set("Accept-Language", language)
-			answer, err := http.DefaultClient.Do(r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			page, err := io.ReadAll(answer.Body)
-			_ = answer.Body.Close()
-			if err != nil || answer.StatusCode != want || !strings.Contains(string(page), says) || answer.Header.Get("Content-Security-Policy") == "" {
-				t.Errorf("%s in %s is answered with %d, want %d and %q: %v\n%s", path, language, answer.StatusCode, want, says, err, page)
+			status, header, page := pageIn(t, language, g.url+path)
+			if status != want || !strings.Contains(page, says) || header.Get("Content-Security-Policy") == "" {
+				t.Errorf("%s in %s is answered with %d, want %d and %q:\n%s", path, language, status, want, says, page)
 			}
 		}
 	}
