@@ -3,6 +3,7 @@ package engine_test
 import (
 	"net"
 	"net/http"
+	"sync/atomic"
 	"testing"
 
 	"github.com/ocrmux/ocrmux/engine"
@@ -42,15 +43,15 @@ func TestAttemptIsBilledAsTheWorstOfItsExchanges(t *testing.T) {
 		if c.status == 0 {
 			second = func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 		}
-		asked := 0
-		e := openActor(t, vendor(t, map[string]http.HandlerFunc{"/first": says(`{}`), "/read": func(w http.ResponseWriter, r *http.Request) { asked++; second(w, r) }}))
+		var asked atomic.Int32
+		e := openActor(t, vendor(t, map[string]http.HandlerFunc{"/first": says(`{}`), "/read": func(w http.ResponseWriter, r *http.Request) { asked.Add(1); second(w, r) }}))
 		r, err := e.Recognize(t.Context(), act(t, c.act))
 		f := failure(t, r, err).Failure
 		if f.Billed != c.want || f.Retryable && f.Billed != engine.BilledNo {
 			t.Errorf("%s, then %d: billed %s, retryable %t; want billed %s", c.act, c.status, f.Billed, f.Retryable, c.want)
 		}
-		if c.want != engine.BilledNo && asked != 1 {
-			t.Errorf("%s, then %d: the vendor was asked %d times", c.act, c.status, asked)
+		if c.want != engine.BilledNo && asked.Load() != 1 {
+			t.Errorf("%s, then %d: the vendor was asked %d times", c.act, c.status, asked.Load())
 		}
 	}
 }
