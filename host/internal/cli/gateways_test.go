@@ -265,7 +265,12 @@ func killed(t *testing.T, g *gateways) {
 		ended := make(chan struct{})
 		go func() { one.hammer(t.Context()); close(ended) }()
 		for g.bills.Load() < before+50 {
-			runtime.Gosched()
+			select {
+			case <-ended:
+				t.Fatalf("all callers were refused after %d calls", g.bills.Load()-before)
+			default:
+				runtime.Gosched()
+			}
 		}
 		one.kill(t)
 		<-ended

@@ -25,9 +25,10 @@ const (
 const maxTried = 512 << 20
 
 // trial returns the function that has modules compiled in a process of this program that the system stops when it takes too much. It
-// fills a cache folder, so that this process need not compile them again. It returns nil where tests run commands within their own process.
+// fills a cache folder, so that this process need not compile them again. It returns nil where tests run commands within their own process,
+// and in a program with the race detector.
 func (p *Program) trial(cacheDir string) func(ctx context.Context, code []byte) error {
-	if p.self == "" {
+	if p.self == "" || raced {
 		return nil
 	}
 	return func(ctx context.Context, code []byte) error {
